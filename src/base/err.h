@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The error value: what was wrong and where, as JSON pointers.
+ *
+ * The caller owns a struct err, zeroed; callees add to it and return -1. Nothing is formatted while all goes
+ * well. One error has one code (it picks the HTTP status) and up to ERR_MAX places.
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include <stddef.h>
+
+#include "cleanup.h"
+
+enum err_code {
+    ERR_NONE,
+    ERR_INTERNAL,  /* a bug, or the system failed us */
+    ERR_BUSY,      /* no memory or no slot just now */
+    ERR_SYNTAX,    /* the body is not JSON */
+    ERR_QUERY,     /* the query string is malformed */
+    ERR_TOPOLOGY,  /* well-formed, but no topology that can be built */
+    ERR_HEADERS,   /* request headers contradict each other */
+    ERR_NOT_FOUND, /* no such path */
+    ERR_METHOD,    /* known path, other method */
+    ERR_ACCEPT,    /* no representation the client takes */
+    ERR_TOO_LARGE, /* body over the limit */
+    ERR_MEDIA,     /* body of another media type, or encoded */
+    ERR_FILE,      /* a file (key, configuration) cannot be used; detail names it */
+    ERR_CODES
+};
+
+enum { ERR_MAX = 16, ERR_POINTER_SIZE = 96, ERR_DETAIL_SIZE = 192 };
+
+struct err_place {
+    char pointer[ERR_POINTER_SIZE]; /* RFC 6901, "" = the whole document */
+    char detail[ERR_DETAIL_SIZE];   /* printable ASCII */
+};
+
+struct err {
+    enum err_code code; /* of the first error */
+    unsigned count;     /* places in use */
+    struct err_place places[ERR_MAX];
+    struct {
+        size_t offset;         /* bytes from the start */
+        unsigned line, column; /* both from 1, column in bytes; line 0 = no position */
+    } text;                    /* where a syntax error stands */
+};
+
+/*
+ * Where we are in a document: a chain of stack frames, innermost first. A frame is a member when it has a
+ * name, an array element otherwise.
+ */
+struct at {
+    const struct at *up;
+    const char *name;
+    size_t index;
+};
+
+/*
+ * err_at - add a place to an error
+ * @e:    the error; its code is set when this is the first place, further codes are dropped
+ * @code: what kind of error it is
+ * @at:   where, NULL = the whole document
+ *
+ * Places beyond ERR_MAX are dropped; text too long for its field is cut. Bytes outside printable ASCII are
+ * replaced by '?'.
+ *
+ * Return: always -1, so that a caller can return the call.
+ */
+int err_at(struct err *e, enum err_code code, const struct at *at, const char *format, ...) FORMAT(4, 5);
+
+/* err_system - the same without a place, with ": " and the text of errno behind the message */
+int err_system(struct err *e, enum err_code code, const char *format, ...) FORMAT(3, 4);
+
+#endif

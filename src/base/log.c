@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/* The log: puts a line together and hands it over in one write. */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LINE_SIZE = 1024 };
+
+static const char *const names[] = {
+    [LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"
+};
+
+/* syslog's priorities, as systemd reads them in front of a line */
+static const char priorities[] = {
+    [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
+};
+
+/* The one mutable global of the project: set before any thread but the first exists. */
+static enum log_level threshold = LOG_INFO;
+
+void log_set_level(enum log_level level)
+{
+    threshold = level;
+}
+
+int log_level_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* Whether standard error is the journal, and not a file that a shell put in its place. */
+static bool to_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat st;
+
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+           st.st_dev == device && st.st_ino == inode;
+}
+
+void log_event(enum log_level level, const char *name, const char *format, ...)
+{
+    char line[LINE_SIZE];
+    size_t used = 0;
+    va_list args;
+
+    if (level > threshold)
+        return;
+    if (to_journal())
+        used += (size_t)snprintf(line, sizeof(line), "<%c>", priorities[level]);
+    used += (size_t)snprintf(line + used, sizeof(line) - used, "event=%s", name);
+    if (format && used < sizeof(line) - 1) {
+        line[used++] = ' ';
+        va_start(args, format);
+        used += (size_t)vsnprintf(line + used, sizeof(line) - used, format, args);
+        va_end(args);
+    }
+    if (level <= LOG_WARNING && used < sizeof(line))
+        used += (size_t)snprintf(line + used, sizeof(line) - used, " level=%s", names[level]);
+    if (used > sizeof(line) - 1)
+        used = sizeof(line) - 1;
+    line[used++] = '\n';
+    if (write(STDERR_FILENO, line, used) < 0)
+        return; /* nobody reads it, and nobody may be held up or stopped by that */
+}
+
+static bool needs_quotes(const char *value)
+{
+    for (const char *c = value; *c; c++)
+        if (*c <= 0x20 || *c > 0x7e || *c == '"' || *c == '\\' || *c == '=')
+            return true;
+    return !*value;
+}
+
+const char *log_quote(const char *value, char *out, size_t size)
+{
+    size_t used = 0;
+
+    if (!needs_quotes(value)) {
+        snprintf(out, size, "%s", value);
+        return out;
+    }
+    out[used++] = '"';
+    for (const char *c = value; *c && used + 6 <= size; c++) {
+        if (*c == '"' || *c == '\\')
+            used += (size_t)snprintf(out + used, size - used, "\\%c", *c);
+        else if (*c < 0x20 || *c > 0x7e)
+            used += (size_t)snprintf(out + used, size - used, "\\x%02x", (unsigned char)*c);
+        else
+            out[used++] = *c;
+    }
+    out[used++] = '"';
+    out[used] = '\0';
+    return out;
+}

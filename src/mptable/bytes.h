@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Little-endian integers and the sum of bytes. Bounds are the caller's: room is checked once for a whole
+ * structure, then its fields lie at constant offsets.
+ */
+#ifndef MPT_BYTES_H
+#define MPT_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+static inline void store_1(uint8_t *to, uint8_t v)
+{
+    to[0] = v;
+}
+
+static inline void store_2(uint8_t *to, uint16_t v)
+{
+    to[0] = (uint8_t)(v & 0xff);
+    to[1] = (uint8_t)(v >> 8);
+}
+
+static inline void store_4(uint8_t *to, uint32_t v)
+{
+    to[0] = (uint8_t)(v & 0xff);
+    to[1] = (uint8_t)(v >> 8 & 0xff);
+    to[2] = (uint8_t)(v >> 16 & 0xff);
+    to[3] = (uint8_t)(v >> 24);
+}
+
+static inline uint8_t load_1(const uint8_t *from)
+{
+    return from[0];
+}
+
+static inline uint16_t load_2(const uint8_t *from)
+{
+    return (uint16_t)(from[0] | from[1] << 8);
+}
+
+static inline uint32_t load_4(const uint8_t *from)
+{
+    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+}
+
+/* Sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1, §4.2). */
+static inline uint8_t byte_sum(const uint8_t *from, size_t size)
+{
+    uint8_t sum = 0;
+
+    for (size_t i = 0; i < size; i++)
+        sum = (uint8_t)(sum + from[i]);
+    return sum;
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include "../src/base/err.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "../src/base/log.h"
+#include "suite.h"
+
+static struct err error;
+
+static void pointers(void)
+{
+    const struct at list = { NULL, "processors", 0 }, third = { &list, NULL, 3 };
+
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL(err_at(&error, ERR_TOPOLOGY, &(struct at){ &third, "apic_id", 0 }, "must be %d", 4), -1);
+    CU_ASSERT_EQUAL(err_at(&error, ERR_SYNTAX, NULL, "bytes \x01\xff"), -1);
+    CU_ASSERT_EQUAL(err_at(&error, ERR_SYNTAX, &(struct at){ NULL, "a/b~c\n", 0 }, "%s", ""), -1);
+    CU_ASSERT_EQUAL(error.code, ERR_TOPOLOGY);
+    CU_ASSERT_EQUAL(error.count, 3);
+    CU_ASSERT_STRING_EQUAL(error.places[0].pointer, "/processors/3/apic_id");
+    CU_ASSERT_STRING_EQUAL(error.places[0].detail, "must be 4");
+    CU_ASSERT_STRING_EQUAL(error.places[1].pointer, "");
+    CU_ASSERT_STRING_EQUAL(error.places[1].detail, "bytes ??");
+    CU_ASSERT_STRING_EQUAL(error.places[2].pointer, "/a~1b~0c?");
+}
+
+static void limits(void)
+{
+    char name[300];
+
+    memset(name, 'x', sizeof(name));
+    name[sizeof(name) - 1] = '\0';
+    memset(&error, 0, sizeof(error));
+    for (int i = 0; i < ERR_MAX + 5; i++)
+        err_at(&error, ERR_TOPOLOGY, &(struct at){ NULL, name, 0 }, "%s", name);
+    CU_ASSERT_EQUAL(error.count, ERR_MAX);
+    CU_ASSERT_EQUAL(strlen(error.places[ERR_MAX - 1].pointer), ERR_POINTER_SIZE - 1);
+    CU_ASSERT_EQUAL(strlen(error.places[ERR_MAX - 1].detail), ERR_DETAIL_SIZE - 1);
+}
+
+static void system_error(void)
+{
+    memset(&error, 0, sizeof(error));
+    errno = ENOENT;
+    CU_ASSERT_EQUAL(err_system(&error, ERR_FILE, "cannot read %s", "x"), -1);
+    CU_ASSERT_STRING_EQUAL(error.places[0].detail, "cannot read x: No such file or directory");
+}
+
+static void quoting(void)
+{
+    static const struct {
+        const char *value, *quoted;
+    } rows[] = {
+        { "plain", "plain" },
+        { "/v1/images", "/v1/images" },
+        { "", "\"\"" },
+        { "a b", "\"a b\"" },
+        { "a=b", "\"a=b\"" },
+        { "a\"b\\", "\"a\\\"b\\\\\"" },
+        { "\r\nevent=x", "\"\\x0d\\x0aevent=x\"" },
+        { "\xc3\xa9\x1b", "\"\\xc3\\xa9\\x1b\"" },
+    };
+    char out[64], small[16];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ROW_CHECK(rows[i].quoted, strcmp(log_quote(rows[i].value, out, sizeof(out)), rows[i].quoted) == 0);
+    CU_ASSERT(strlen(log_quote("\n\n\n\n\n\n\n\n", small, sizeof(small))) < sizeof(small));
+    CU_ASSERT_EQUAL(small[strlen(small) - 1], '"');
+}
+
+/* What lines reach standard error between here and there */
+static void lines(void)
+{
+    char text[4096] = "", wide[2000];
+    int ends[2], saved = dup(STDERR_FILENO);
+    ssize_t size;
+
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    unsetenv("JOURNAL_STREAM");
+    memset(wide, 'x', sizeof(wide));
+    wide[sizeof(wide) - 1] = '\0';
+    log_set_level(LOG_INFO);
+    log_event(LOG_INFO, "listening", "address=%s", "127.0.0.1:8640");
+    log_event(LOG_DEBUG, "hidden", NULL);
+    log_event(LOG_ERROR, "failed", NULL);
+    log_event(LOG_INFO, "wide", "%s", wide);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(ends[1]);
+    size = read(ends[0], text, sizeof(text) - 1);
+    close(ends[0]);
+    CU_ASSERT_EQUAL(
+        size, (ssize_t)strlen("event=listening address=127.0.0.1:8640\nevent=failed level=error\n") + 1024);
+    CU_ASSERT_EQUAL(
+        strncmp(text, "event=listening address=127.0.0.1:8640\nevent=failed level=error\nevent=wide x", 76),
+        0);
+    CU_ASSERT_EQUAL(text[size - 1], '\n');
+    CU_ASSERT_EQUAL(log_level_named("warning"), LOG_WARNING);
+    CU_ASSERT_EQUAL(log_level_named("loud"), -1);
+}
+
+static const struct test err_tests[] = {
+    { "pointers and details", pointers },
+    { "too many, too long", limits },
+    { "the system's errors", system_error },
+};
+static const struct test log_tests[] = {
+    { "quoting", quoting },
+    { "one line an event", lines },
+};
+
+int main(void)
+{
+    static const struct suite err = { "base/err", err_tests, sizeof(err_tests) / sizeof(err_tests[0]) };
+    static const struct suite log = { "base/log", log_tests, sizeof(log_tests) / sizeof(log_tests[0]) };
+    static const struct suite *const suites[] = { &err, &log };
+
+    return suite_main(suites, 2);
+}

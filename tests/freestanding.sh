@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The core needs nothing but mem* from outside: no allocation, no I/O, no state that is written.
+echo 1..3
+srcdir=${srcdir:?}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+ok()
+{
+    if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "not ok $2"; fi
+}
+status=0
+for source in "$srcdir"/src/mptable/*.c; do
+    ${CC:-cc} -std=c11 -O2 -ffreestanding -fno-pic -fno-pie -c "$source" -o "$work/$(basename "$source" .c).o" || status=1
+done
+ok $status '1 - compiles freestanding'
+ld -r -o "$work/all" "$work"/*.o
+wanted=$(nm -u "$work/all" | awk '{ print $2 }' | grep -vE '^(memcpy|memset|memcmp|memmove)$')
+echo "# wanted from outside: $(nm -u "$work/all" | awk '{ print $2 }' | tr '\n' ' ')"
+[ -z "$wanted" ]
+ok $? "2 - needs only mem*"
+written=$(nm "$work/all" | grep -E ' [BbDdCc] ' | grep -v ' d \.')
+echo "# writable data: ${written:-none}"
+[ -z "$written" ]
+ok $? "3 - has no writable data"

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: ISC */
+#include "mptable.h"
+
+int main(void)
+{
+    static const struct suite *const suites[] = { &mptable_encode, &mptable_verify, &mptable_check };
+
+    return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+#include "mptable.h"
+
+#include "guard.h"
+
+static struct sample sample;
+
+static void fill_image(struct guard *g)
+{
+    size_t len;
+
+    sample_fill(&sample, 2);
+    mpt_encode(&sample.table, &sample.place, NULL, 0, &len);
+    guard_make(g, len);
+    CU_ASSERT_EQUAL(mpt_encode(&sample.table, &sample.place, g->bytes, len, &len), MPT_OK);
+    CU_ASSERT(mpt_verify(&sample.table, &sample.place, g->bytes, len));
+}
+
+/* A second flip that mends the sum does not help: the field is wrong all the same. */
+static void every_flip(void)
+{
+    const size_t size = 16 + 44 + 2 * 20 + 20 * 8;
+    struct guard g;
+
+    fill_image(&g);
+    for (size_t i = 0; i < size; i++) {
+        const size_t sum_at = i < 16 ? 10 : 16 + 7;
+
+        g.bytes[i] ^= 0x10;
+        CU_ASSERT_FALSE(mpt_verify(&sample.table, &sample.place, g.bytes, size));
+        if (i != sum_at) {
+            const uint8_t sum = g.bytes[sum_at];
+
+            g.bytes[sum_at] = (uint8_t)(g.bytes[i] & 0x10 ? sum - 0x10 : sum + 0x10);
+            CU_ASSERT_FALSE(mpt_verify(&sample.table, &sample.place, g.bytes, size));
+            g.bytes[sum_at] = sum;
+        }
+        g.bytes[i] ^= 0x10;
+    }
+    CU_ASSERT(mpt_verify(&sample.table, &sample.place, g.bytes, size));
+    guard_free(&g);
+}
+
+static void every_prefix(void)
+{
+    const size_t size = 16 + 44 + 2 * 20 + 20 * 8;
+    struct guard g, cut;
+
+    fill_image(&g);
+    for (size_t n = 0; n < size; n++) {
+        guard_make(&cut, n);
+        memcpy(cut.bytes, g.bytes, n);
+        CU_ASSERT_FALSE(mpt_verify(&sample.table, &sample.place, cut.bytes, n));
+        guard_free(&cut);
+    }
+    guard_free(&g);
+}
+
+static const struct test tests[] = {
+    { "every flipped byte is seen", every_flip },
+    { "every prefix is refused", every_prefix },
+};
+const struct suite mptable_verify = { "mptable/verify", tests, sizeof(tests) / sizeof(tests[0]) };
