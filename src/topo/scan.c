@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An acceptor by recursive descent: no allocation, every byte looked at once, recursion bounded by
+ * SCAN_DEPTH_MAX.
+ */
+#include "scan.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+struct cursor {
+    const unsigned char *text;
+    size_t size, at;
+    unsigned depth;
+    struct scan *found;
+    const char *expected; /* set when the scan ends at .at */
+};
+
+static bool fail(struct cursor *c, const char *expected)
+{
+    c->expected = expected;
+    return false;
+}
+
+/* The byte at the cursor, or -1 at the end. */
+static int peek(const struct cursor *c)
+{
+    return c->at < c->size ? c->text[c->at] : -1;
+}
+
+static bool take(struct cursor *c, int byte)
+{
+    if (peek(c) != byte)
+        return false;
+    c->at++;
+    return true;
+}
+
+static void skip_space(struct cursor *c)
+{
+    while (peek(c) == ' ' || peek(c) == '\t' || peek(c) == '\n' || peek(c) == '\r')
+        c->at++;
+}
+
+static bool is_digit(int byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static int hex_value(int byte)
+{
+    if (is_digit(byte))
+        return byte - '0';
+    byte |= 0x20;
+    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+static bool scan_word(struct cursor *c, const char *word)
+{
+    const size_t n = strlen(word);
+
+    if (n > c->size - c->at || memcmp(c->text + c->at, word, n) != 0)
+        return fail(c, "a value");
+    c->at += n;
+    return true;
+}
+
+static bool scan_digits(struct cursor *c)
+{
+    if (!is_digit(peek(c)))
+        return fail(c, "a digit");
+    while (is_digit(peek(c)))
+        c->at++;
+    return true;
+}
+
+static bool scan_number(struct cursor *c)
+{
+    const size_t start = c->at;
+
+    take(c, '-');
+    if (!take(c, '0') && !scan_digits(c))
+        return false;
+    if (take(c, '.') && !scan_digits(c))
+        return false;
+    if (take(c, 'e') || take(c, 'E')) {
+        if (!take(c, '+'))
+            take(c, '-');
+        if (!scan_digits(c))
+            return false;
+    }
+    c->found->long_number |= c->at - start > SCAN_NUMBER_MAX;
+    return true;
+}
+
+/* Four hex digits after \u; -1 when they are not. */
+static long scan_code_unit(struct cursor *c)
+{
+    long unit = 0;
+
+    for (int i = 0; i < 4; i++) {
+        const int value = hex_value(peek(c));
+
+        if (value < 0) {
+            fail(c, "four hexadecimal digits");
+            return -1;
+        }
+        unit = unit * 16 + value;
+        c->at++;
+    }
+    return unit;
+}
+
+static bool scan_escape(struct cursor *c)
+{
+    long unit;
+
+    if (peek(c) < 0 || !strchr("\"\\/bfnrtu", peek(c)) || peek(c) == 0)
+        return fail(c, "an escape: one of \" \\ / b f n r t u");
+    if (!take(c, 'u')) {
+        c->at++;
+        return true;
+    }
+    unit = scan_code_unit(c);
+    if (unit < 0)
+        return false;
+    c->found->nul_escape |= unit == 0;
+    if (unit >= 0xdc00 && unit <= 0xdfff)
+        return fail(c, "no low surrogate without a high one before it");
+    if (unit < 0xd800 || unit > 0xdbff)
+        return true;
+    if (!take(c, '\\') || !take(c, 'u'))
+        return fail(c, "the low surrogate that belongs to the high one");
+    unit = scan_code_unit(c);
+    if (unit < 0)
+        return false;
+    return (unit >= 0xdc00 && unit <= 0xdfff) || fail(c, "a low surrogate");
+}
+
+/* One character beyond ASCII: the well-formed sequences of Unicode 15, Table 3-7. */
+static bool scan_utf8(struct cursor *c)
+{
+    static const struct {
+        unsigned char first, last, low, high; /* lead byte, then what the second byte may be */
+        unsigned char more;                   /* bytes after the lead */
+    } rows[] = {
+        { 0xc2, 0xdf, 0x80, 0xbf, 1 }, { 0xe0, 0xe0, 0xa0, 0xbf, 2 }, { 0xe1, 0xec, 0x80, 0xbf, 2 },
+        { 0xed, 0xed, 0x80, 0x9f, 2 }, { 0xee, 0xef, 0x80, 0xbf, 2 }, { 0xf0, 0xf0, 0x90, 0xbf, 3 },
+        { 0xf1, 0xf3, 0x80, 0xbf, 3 }, { 0xf4, 0xf4, 0x80, 0x8f, 3 },
+    };
+    const int lead = peek(c);
+
+    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+        if (lead < rows[r].first || lead > rows[r].last)
+            continue;
+        c->at++;
+        for (unsigned i = 0; i < rows[r].more; i++, c->at++)
+            if (peek(c) < (i ? 0x80 : rows[r].low) || peek(c) > (i ? 0xbf : rows[r].high))
+                return fail(c, "well-formed UTF-8");
+        return true;
+    }
+    return fail(c, "well-formed UTF-8");
+}
+
+static bool scan_string(struct cursor *c)
+{
+    if (!take(c, '"'))
+        return fail(c, "a string");
+    while (!take(c, '"')) {
+        const int byte = peek(c);
+
+        if (byte < 0)
+            return fail(c, "the end of the string");
+        if (byte < 0x20)
+            return fail(c, "no control character in a string");
+        if (byte >= 0x80) {
+            if (!scan_utf8(c))
+                return false;
+        } else {
+            c->at++;
+            if (byte == '\\' && !scan_escape(c))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool scan_value(struct cursor *c);
+
+static bool scan_member(struct cursor *c)
+{
+    skip_space(c);
+    if (!scan_string(c))
+        return false;
+    skip_space(c);
+    return take(c, ':') ? scan_value(c) : fail(c, "':'");
+}
+
+/* The elements of an array or the members of an object, up to and with the closing bracket. */
+static bool scan_items(struct cursor *c, int close, bool (*item)(struct cursor *))
+{
+    if (++c->depth > SCAN_DEPTH_MAX)
+        return fail(c, "no deeper nesting");
+    if (c->depth > c->found->depth)
+        c->found->depth = c->depth;
+    skip_space(c);
+    if (!take(c, close)) {
+        do {
+            if (!item(c))
+                return false;
+            skip_space(c);
+        } while (take(c, ','));
+        if (!take(c, close))
+            return fail(c, close == ']' ? "',' or ']'" : "',' or '}'");
+    }
+    c->depth--;
+    return true;
+}
+
+static bool scan_value(struct cursor *c)
+{
+    skip_space(c);
+    switch (peek(c)) {
+    case '{':
+        c->at++;
+        return scan_items(c, '}', scan_member);
+    case '[':
+        c->at++;
+        return scan_items(c, ']', scan_value);
+    case '"':
+        return scan_string(c);
+    case 't':
+        return scan_word(c, "true");
+    case 'f':
+        return scan_word(c, "false");
+    case 'n':
+        return scan_word(c, "null");
+    default:
+        return peek(c) == '-' || is_digit(peek(c)) ? scan_number(c) : fail(c, "a value");
+    }
+}
+
+static void position(const struct cursor *c, struct err *err)
+{
+    size_t line_start = 0;
+
+    err->text.offset = c->at;
+    err->text.line = 1;
+    for (size_t i = 0; i < c->at; i++)
+        if (c->text[i] == '\n') {
+            err->text.line++;
+            line_start = i + 1;
+        }
+    err->text.column = (unsigned)(c->at - line_start) + 1;
+}
+
+int scan_json(const char *text, size_t size, struct scan *scan, struct err *err)
+{
+    struct cursor c = { .text = (const unsigned char *)text, .size = size, .found = scan };
+    bool ok;
+
+    memset(scan, 0, sizeof(*scan));
+    ok = scan_value(&c);
+    if (ok) {
+        skip_space(&c);
+        ok = c.at == c.size || fail(&c, "nothing after the value");
+    }
+    if (ok)
+        return 0;
+    position(&c, err);
+    return err_at(err, ERR_SYNTAX, NULL, "expected %s", c.expected);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* The suites of the room topo, and what they share. */
+#ifndef TESTS_TOPO_H
+#define TESTS_TOPO_H
+
+#include "../src/topo/image.h"
+#include "../src/topo/request.h"
+#include "suite.h"
+
+extern const struct suite topo_volt, topo_scan, topo_request, topo_image, topo_render;
+
+/* build - from JSON text to an image: 0, or -1 with *err filled */
+int build(const char *json, struct topology *t, struct image *image, struct err *err);
+
+#endif
