@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Signing keys: minisign key files without password, on disk and in guarded memory.
+ */
+#ifndef SEAL_KEY_H
+#define SEAL_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/err.h"
+
+enum {
+    KEY_ID_SIZE = 8,
+    KEY_SIGNATURE_SIZE = 64,
+    KEY_ID_TEXT_SIZE = 17,     /* 16 upper-case hex digits of the little-endian 64-bit id, and NUL */
+    KEY_PUBLIC_FILE_SIZE = 128 /* room for the two-line minisign public key file, and NUL */
+};
+
+struct key; /* the secret half lives in sodium_malloc memory, read-only once loaded */
+
+/*
+ * key_load - read a minisign secret key file without password
+ * @path: a regular file with one link, of our own uid or root's, closed to group and others, in a directory
+ *        that not everybody may write to. A file of root:root may have mode 0440 when we are not root: so
+ *        looks a systemd credential, which an access list opens to the service
+ *
+ * Refuses (ERR_FILE, the detail names the file and, where there is one, the command that mends it): wrong
+ * permissions or owner, symbolic links and what is no regular file, wrong size or magic, a password (minisign
+ * -C -W removes it), a checksum that is neither right nor all zero, halves that disagree. Signs and verifies
+ * a test message before it returns.
+ *
+ * Return: the key, released by key_free; NULL with *err filled.
+ */
+struct key *key_load(const char *path, struct err *err) MUST_USE;
+
+/*
+ * key_load_or_make - the same, but a missing file is made first
+ *
+ * The file comes into being whole, by exclusive creation, mode 0600, file and directory fsynced; of two
+ * processes that make it at once one wins and both use its key. The public key lands beside it with the
+ * suffix .key replaced by .pub (appended to any other name), mode 0644, and is written anew whenever it is
+ * missing or differs. Missing parent directories are made with mode 0700. What a killed maker left behind is
+ * removed.
+ */
+struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
+
+/* key_free - wipe and release a key; NULL is none */
+void key_free(struct key *key);
+
+/*
+ * key_id - KEY_ID_TEXT_SIZE - 1 upper-case hex digits; lives as long as the key. minisign prints the same
+ *          number, but without leading zeros
+ */
+const char *key_id(const struct key *key);
+
+/* key_public_file - the two-line public key file, as minisign -p reads it; lives as long as the key */
+const char *key_public_file(const struct key *key);
+
+/* key_id_bytes - the KEY_ID_SIZE bytes of the id as they stand in files; lives as long as the key */
+const uint8_t *key_id_bytes(const struct key *key);
+
+/* key_locked - false when the key's page can be swapped out (RLIMIT_MEMLOCK is too low): worth a warning */
+bool key_locked(const struct key *key);
+
+/*
+ * key_sign - an Ed25519 signature, for seal.c alone: who could have bytes of his choice signed could make a
+ *            trusted comment of them
+ *
+ * The signature is verified before it leaves. Ed25519 is deterministic, so two signatures of one message of
+ * which one went wrong (a flipped bit in memory) give the secret away.
+ *
+ * Return: 0; -1 when the signature does not verify, @signature is zero then.
+ */
+int key_sign(const struct key *key, const void *bytes, size_t size,
+             uint8_t signature[KEY_SIGNATURE_SIZE]) MUST_USE;
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Signatures over images, as detached minisign files of the prehashed kind ("ED"), and the digests and base64
+ * text that replies carry. This room alone includes libsodium. It sees addresses and bytes, never a topology.
+ */
+#ifndef SEAL_SEAL_H
+#define SEAL_SEAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "key.h"
+
+enum {
+    SEAL_CONTEXT_MAX = 64,   /* characters of a context */
+    SEAL_COMMENT_SIZE = 512, /* room for a trusted comment, and NUL */
+    SEAL_FILE_SIZE = 1024,   /* room for a signature file, and NUL */
+    SEAL_SHA256_SIZE = 32
+};
+
+/* What the trusted comment binds besides the bytes. */
+struct seal_claims {
+    uint32_t load;             /* guest-physical address of the first byte */
+    uint32_t floating_pointer; /* guest-physical address of the floating pointer */
+    const char *context;       /* [A-Za-z0-9._:-]{1,64}, or NULL for none */
+};
+
+struct seal {
+    char sha256[2 * SEAL_SHA256_SIZE + 1]; /* of the image, lower-case hex */
+    char comment[SEAL_COMMENT_SIZE];       /* the trusted comment, without its prefix */
+    char minisign[SEAL_FILE_SIZE];         /* the whole four-line file */
+    size_t minisign_size;                  /* bytes of it, NUL not counted */
+};
+
+/* seal_start - ready libsodium; to be called once before anything else of this room. -1: it failed */
+int seal_start(void) MUST_USE;
+
+/*
+ * seal_sign - sign an image
+ *
+ * Trusted comment: mptabled/1 sha256=<hex> size=<dec> load=<0xhex> fp=<0xhex> ctx=<context or -> nonce=-
+ * iat=- exp=-. Equal inputs give equal bytes.
+ *
+ * Return: 0; -1 with ERR_INTERNAL when the context is not of its form or a signature does not verify.
+ */
+int seal_sign(const struct key *key, const uint8_t *image, size_t size, const struct seal_claims *claims,
+              struct seal *seal, struct err *err) MUST_USE;
+
+/*
+ * seal_minisign - the signature file of some bytes with a trusted comment of the caller's: what seal_sign is
+ *                 made of, here so that tests can hold it against files of other makers
+ * @comment: one line of less than SEAL_COMMENT_SIZE characters, printable ASCII or TAB
+ * @file:    receives the file and a NUL
+ * @length:  set to the bytes of the file, NUL not counted
+ *
+ * Return: 0; -1 with ERR_INTERNAL when the comment is not of its form or a signature does not verify.
+ */
+int seal_minisign(const struct key *key, const void *bytes, size_t size, const char *comment,
+                  char file[SEAL_FILE_SIZE], size_t *length, struct err *err) MUST_USE;
+
+/* seal_sha256 - the SHA-256 of some bytes */
+void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE]);
+
+/* seal_base64_size - characters that standard base64 with padding needs for that many bytes, NUL included */
+size_t seal_base64_size(size_t size);
+
+/* seal_base64 - standard base64 with padding; @text has room for seal_base64_size(size) characters */
+void seal_base64(const void *bytes, size_t size, char *text);
+
+/* seal_random - unpredictable bytes */
+void seal_random(void *bytes, size_t size);
+
+#endif
