@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/* Flags are rows; a number has its range in its row and is refused by name. */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+const char config_usage[] =
+    "usage: mptabled [--listen ADDR]... [--key FILE] [--max-body BYTES] [--max-connections N]\n"
+    "                [--timeout SECONDS] [--log-level LEVEL] [--check-config] [--version] [--help]\n";
+
+enum flag {
+    FLAG_LISTEN = 256, /* above every character, so that no short option exists */
+    FLAG_KEY,
+    FLAG_MAX_BODY,
+    FLAG_MAX_CONNECTIONS,
+    FLAG_TIMEOUT,
+    FLAG_LOG_LEVEL,
+    FLAG_CHECK_CONFIG,
+    FLAG_VERSION,
+    FLAG_HELP
+};
+
+static const struct option flags[] = {
+    { "listen", required_argument, NULL, FLAG_LISTEN },
+    { "key", required_argument, NULL, FLAG_KEY },
+    { "max-body", required_argument, NULL, FLAG_MAX_BODY },
+    { "max-connections", required_argument, NULL, FLAG_MAX_CONNECTIONS },
+    { "timeout", required_argument, NULL, FLAG_TIMEOUT },
+    { "log-level", required_argument, NULL, FLAG_LOG_LEVEL },
+    { "check-config", no_argument, NULL, FLAG_CHECK_CONFIG },
+    { "version", no_argument, NULL, FLAG_VERSION },
+    { "help", no_argument, NULL, FLAG_HELP },
+    { NULL, 0, NULL, 0 },
+};
+
+/* Decimal digits alone: no sign, blank, prefix or leading zero. */
+static int parse_number(const char *flag, const char *text, unsigned long lowest, unsigned long highest,
+                        unsigned long *number, struct err *err)
+{
+    const size_t digits = strspn(text, "0123456789");
+
+    if (digits > 0 && digits <= 9 && !text[digits] && (text[0] != '0' || digits == 1)) {
+        *number = strtoul(text, NULL, 10);
+        if (*number >= lowest && *number <= highest)
+            return 0;
+    }
+    return err_at(err, ERR_FILE, NULL, "--%s must be a number from %lu to %lu", flag, lowest, highest);
+}
+
+static int parse_flag(int flag, const char *text, struct config *c, struct err *err)
+{
+    unsigned long number = 0;
+    int status = 0;
+
+    switch (flag) {
+    case FLAG_LISTEN:
+        if (c->listen_count == CONFIG_LISTEN_MAX)
+            return err_at(err, ERR_FILE, NULL, "--listen may be given %d times", CONFIG_LISTEN_MAX);
+        c->listen[c->listen_count++] = text;
+        return 0;
+    case FLAG_KEY:
+        if (c->key)
+            return err_at(err, ERR_FILE, NULL, "--key may be given once in this version");
+        c->key = text;
+        return 0;
+    case FLAG_MAX_BODY:
+        status = parse_number("max-body", text, 1024, 16777216, &number, err);
+        c->max_body = number;
+        return status;
+    case FLAG_MAX_CONNECTIONS:
+        status = parse_number("max-connections", text, 1, 65536, &number, err);
+        c->max_connections = (unsigned)number;
+        return status;
+    case FLAG_TIMEOUT:
+        status = parse_number("timeout", text, 1, 3600, &number, err);
+        c->timeout = (unsigned)number;
+        return status;
+    case FLAG_LOG_LEVEL:
+        c->log_level = log_level_named(text);
+        return c->log_level < 0
+                   ? err_at(err, ERR_FILE, NULL, "--log-level must be error, warning, info or debug")
+                   : 0;
+    default: /* FLAG_CHECK_CONFIG */
+        c->check_only = true;
+        return 0;
+    }
+}
+
+enum config_action config_parse(int argc, char **argv, struct config *config, struct err *err)
+{
+    int flag;
+
+    *config =
+        (struct config){ .max_body = 65536, .max_connections = 256, .timeout = 10, .log_level = LOG_INFO };
+    optind = 0; /* glibc: as if for the first time */
+    opterr = 0;
+    while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
+        if (flag == FLAG_HELP)
+            return CONFIG_HELP;
+        if (flag == FLAG_VERSION)
+            return CONFIG_VERSION;
+        if (flag == '?' || flag == ':') {
+            err_at(err, ERR_FILE, NULL, "%s: no such option, or its value is missing", argv[optind - 1]);
+            return CONFIG_USAGE;
+        }
+        if (parse_flag(flag, optarg, config, err) < 0)
+            return CONFIG_USAGE;
+    }
+    if (optind < argc) {
+        err_at(err, ERR_FILE, NULL, "%s: no arguments are taken", argv[optind]);
+        return CONFIG_USAGE;
+    }
+    return CONFIG_RUN;
+}
+
+static int put_path(char *path, size_t size, const char *name, const char *directory, int length,
+                    struct err *err)
+{
+    const int n = snprintf(path, size, "%.*s%s", length, directory, name);
+
+    if (n < 0 || (size_t)n >= size)
+        return err_at(err, ERR_FILE, NULL, "the path of the key is too long");
+    return 0;
+}
+
+int config_key_path(char *path, size_t size, bool *may_make, struct err *err)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY"), *state = getenv("STATE_DIRECTORY");
+    const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+    *may_make = false;
+    if (credentials && *credentials) {
+        if (put_path(path, size, "/mptabled.key", credentials, (int)strlen(credentials), err) < 0)
+            return -1;
+        if (access(path, F_OK) == 0)
+            return 0;
+    }
+    *may_make = true;
+    if (state && *state) /* several are separated by colons; the first is the main one */
+        return put_path(path, size, "/mptabled.key", state, (int)strcspn(state, ":"), err);
+    if (xdg && *xdg == '/')
+        return put_path(path, size, "/mptabled/mptabled.key", xdg, (int)strlen(xdg), err);
+    if (home && *home)
+        return put_path(path, size, "/.local/state/mptabled/mptabled.key", home, (int)strlen(home), err);
+    return err_at(err, ERR_FILE, NULL,
+                  "no place for a key: give --key, or set STATE_DIRECTORY, XDG_STATE_HOME or HOME");
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/* Listening sockets. What is bound here is loopback or a file; whoever reaches it is on this host. */
+#include "listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+enum { INHERITED_FIRST = 3 }; /* sd_listen_fds(3) */
+
+#define UNIX_PREFIX "unix:"
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_un un;
+};
+
+/* Decimal 0 to 65535 without sign or leading zeros, or -1 */
+static long parse_port(const char *text)
+{
+    const size_t digits = strspn(text, "0123456789");
+
+    if (digits < 1 || digits > 5 || text[digits] || (digits > 1 && text[0] == '0'))
+        return -1;
+    return strtol(text, NULL, 10) <= UINT16_MAX ? strtol(text, NULL, 10) : -1;
+}
+
+/* HOST:PORT or [HOST]:PORT with a numeric host. Return: the length of the socket address, 0 when it is none
+ */
+static socklen_t parse_tcp(const char *text, union address *a)
+{
+    const char *colon = strrchr(text, ':');
+    const bool bracketed = text[0] == '[';
+    char host[64];
+    size_t length;
+    long port;
+
+    if (!colon || (port = parse_port(colon + 1)) < 0)
+        return 0;
+    length = (size_t)(colon - text);
+    if (bracketed && (length < 2 || colon[-1] != ']'))
+        return 0;
+    length -= bracketed ? 2 : 0;
+    if (length >= sizeof(host))
+        return 0;
+    memcpy(host, text + bracketed, length);
+    host[length] = '\0';
+    memset(a, 0, sizeof(*a));
+    if (!bracketed && inet_pton(AF_INET, host, &a->in.sin_addr) == 1) {
+        a->in.sin_family = AF_INET;
+        a->in.sin_port = htons((uint16_t)port);
+        return sizeof(a->in);
+    }
+    if (bracketed && inet_pton(AF_INET6, host, &a->in6.sin6_addr) == 1) {
+        a->in6.sin6_family = AF_INET6;
+        a->in6.sin6_port = htons((uint16_t)port);
+        return sizeof(a->in6);
+    }
+    return 0;
+}
+
+static bool is_loopback(const union address *a)
+{
+    if (a->any.sa_family == AF_INET)
+        return ntohl(a->in.sin_addr.s_addr) >> 24 == 127;
+    return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
+}
+
+/* The address that the kernel knows for the socket, as it is logged. */
+static int describe(struct listener *l, struct err *err)
+{
+    union address a = { .un = { .sun_family = AF_UNSPEC } };
+    socklen_t size = sizeof(a);
+    char host[INET6_ADDRSTRLEN];
+
+    if (getsockname(l->fd, &a.any, &size) < 0)
+        return err_system(err, ERR_FILE, "cannot read a listening socket's address");
+    switch (a.any.sa_family) {
+    case AF_INET:
+        inet_ntop(AF_INET, &a.in.sin_addr, host, sizeof(host));
+        snprintf(l->address, sizeof(l->address), "%s:%u", host, ntohs(a.in.sin_port));
+        return 0;
+    case AF_INET6:
+        inet_ntop(AF_INET6, &a.in6.sin6_addr, host, sizeof(host));
+        snprintf(l->address, sizeof(l->address), "[%s]:%u", host, ntohs(a.in6.sin6_port));
+        return 0;
+    case AF_UNIX:
+        snprintf(l->address, sizeof(l->address), UNIX_PREFIX "%s", a.un.sun_path);
+        return 0;
+    default:
+        return err_at(err, ERR_FILE, NULL, "a passed socket is neither TCP nor UNIX");
+    }
+}
+
+/* A socket file that no process answers for goes; anything else stays and is an error. */
+static int clear_stale(const char *path, const union address *a, struct err *err)
+{
+    struct stat st;
+    int fd SCOPED(scoped_close) = -1;
+
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT ? 0 : err_system(err, ERR_FILE, "%s", path);
+    if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
+        return err_at(err, ERR_FILE, NULL, "%s: in the way, and no socket of ours", path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return err_system(err, ERR_FILE, "%s: cannot make a socket", path);
+    if (connect(fd, &a->any, sizeof(a->un)) == 0 || errno != ECONNREFUSED)
+        return err_at(err, ERR_FILE, NULL, "%s: another process listens there", path);
+    return unlink(path) < 0 ? err_system(err, ERR_FILE, "%s: cannot remove a dead socket", path) : 0;
+}
+
+static int bind_and_listen(struct listener *l, const char *text, const union address *a, socklen_t size,
+                           struct err *err)
+{
+    const int on = 1;
+    const mode_t mask = umask(0117); /* a UNIX socket is never more open than 0660, not for an instant */
+    int bound;
+
+    l->fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (l->fd >= 0 && a->any.sa_family != AF_UNIX)
+        setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    bound = l->fd < 0 ? -1 : bind(l->fd, &a->any, size);
+    umask(mask);
+    if (bound < 0 || listen(l->fd, SOMAXCONN) < 0) {
+        err_system(err, ERR_FILE, "cannot listen on %s", text);
+        scoped_close(&l->fd);
+        l->fd = -1;
+        return -1;
+    }
+    return describe(l, err);
+}
+
+static int open_unix(const char *text, struct listener *l, struct err *err)
+{
+    const char *path = text + strlen(UNIX_PREFIX);
+    union address a = { .un = { .sun_family = AF_UNIX } };
+
+    if (path[0] != '/' || strlen(path) >= sizeof(a.un.sun_path))
+        return err_at(err, ERR_FILE, NULL, "%s: the path must begin with / and have at most %zu bytes", text,
+                      sizeof(a.un.sun_path) - 1);
+    strcpy(a.un.sun_path, path);
+    if (clear_stale(path, &a, err) < 0 || bind_and_listen(l, text, &a, sizeof(a.un), err) < 0)
+        return -1;
+    l->unlink_path = path;
+    return 0;
+}
+
+int listen_check(const char *text, struct err *err)
+{
+    union address a;
+
+    if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
+        return 0;
+    if (parse_tcp(text, &a) == 0)
+        return err_at(err, ERR_FILE, NULL, "%s: not of the form 127.0.0.1:PORT, [::1]:PORT or unix:/PATH",
+                      text);
+    if (!is_loopback(&a))
+        return err_at(
+            err, ERR_FILE, NULL,
+            "%s: not a loopback address; others would need TLS with client certificates or a token file, "
+            "which this version does not have",
+            text);
+    return 0;
+}
+
+int listen_open(const char *text, struct listener *l, struct err *err)
+{
+    union address a;
+    socklen_t size;
+
+    *l = (struct listener){ .fd = -1 };
+    if (listen_check(text, err) < 0)
+        return -1;
+    if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
+        return open_unix(text, l, err);
+    size = parse_tcp(text, &a);
+    return bind_and_listen(l, text, &a, size, err);
+}
+
+/* The value of an environment variable as a number, or -1 */
+static long env_number(const char *name)
+{
+    const char *text = getenv(name);
+    char *end = NULL;
+    const long value = text ? strtol(text, &end, 10) : -1;
+
+    return text && end != text && !*end ? value : -1;
+}
+
+int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
+{
+    const bool ours = env_number("LISTEN_PID") == getpid();
+    const long count = ours ? env_number("LISTEN_FDS") : 0;
+
+    unsetenv("LISTEN_PID");
+    unsetenv("LISTEN_FDS");
+    unsetenv("LISTEN_FDNAMES");
+    if (count <= 0)
+        return 0;
+    if (count > (long)max)
+        return err_at(err, ERR_FILE, NULL, "%ld sockets were passed, at most %u are served", count, max);
+    for (unsigned i = 0; i < (unsigned)count; i++) {
+        const int fd = INHERITED_FIRST + (int)i;
+        int listening = 0, type = 0;
+        socklen_t size = sizeof(int);
+
+        listeners[i] = (struct listener){ .fd = fd };
+        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || !listening ||
+            getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
+            return err_at(err, ERR_FILE, NULL, "passed descriptor %d is no listening stream socket", fd);
+        if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+            return err_system(err, ERR_FILE, "passed descriptor %d", fd);
+        if (describe(&listeners[i], err) < 0)
+            return -1;
+    }
+    return (int)count;
+}
+
+void listen_close(struct listener *l)
+{
+    if (l->fd >= 0)
+        close(l->fd);
+    if (l->unlink_path)
+        unlink(l->unlink_path);
+    *l = (struct listener){ .fd = -1 };
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: ISC */
+/* Statuses, media types and headers are decided here and nowhere else. */
+#include "reply.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../topo/render.h"
+#include "routes.h"
+
+#define PROBLEM_TYPE "application/problem+json"
+
+const char *const format_names[FORMATS] = {
+    [FORMAT_JSON] = "json", [FORMAT_BIN] = "bin", [FORMAT_MINISIG] = "minisig"
+};
+const char *const format_types[FORMATS] = { [FORMAT_JSON] = "application/json",
+                                            [FORMAT_BIN] = "application/octet-stream",
+                                            [FORMAT_MINISIG] = "text/plain" };
+
+static const struct problem {
+    unsigned status;
+    const char *type, *title;
+} problems[ERR_CODES] = {
+    [ERR_NONE] = { 500, "internal", "Internal error" },
+    [ERR_INTERNAL] = { 500, "internal", "Internal error" },
+    [ERR_BUSY] = { 503, "busy", "Busy, try again" },
+    [ERR_SYNTAX] = { 400, "not-json", "The body is not JSON" },
+    [ERR_QUERY] = { 400, "malformed-target", "The request target is malformed" },
+    [ERR_TOPOLOGY] = { 422, "not-buildable", "No topology that can be built" },
+    [ERR_HEADERS] = { 400, "contradictory-headers", "The request's headers contradict each other" },
+    [ERR_NOT_FOUND] = { 404, "not-found", "No such path" },
+    [ERR_METHOD] = { 405, "method-not-allowed", "The path does not have this method" },
+    [ERR_ACCEPT] = { 406, "not-acceptable", "No acceptable representation" },
+    [ERR_TOO_LARGE] = { 413, "body-too-large", "The body is too large" },
+    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not application/json" },
+    [ERR_FILE] = { 500, "internal", "Internal error" },
+};
+
+void reply_header(struct reply *r, const char *name, const char *format, ...)
+{
+    const size_t room = sizeof(r->text) - r->text_used;
+    char *value = r->text + r->text_used;
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(value, room, format, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= room || r->header_count == REPLY_HEADERS_MAX)
+        return;
+    r->text_used += (size_t)n + 1;
+    r->headers[r->header_count].name = name;
+    r->headers[r->header_count++].value = value;
+}
+
+void reply_reset(struct reply *r)
+{
+    free(r->owned);
+    memset(r, 0, sizeof(*r));
+}
+
+static void start(struct job *job, unsigned status, const char *type)
+{
+    struct reply *r = &job->reply;
+
+    reply_reset(r);
+    r->status = status;
+    r->close = job->draining;
+    if (type)
+        reply_header(r, "Content-Type", "%s", type);
+    reply_header(r, "X-Content-Type-Options", "nosniff");
+    reply_header(r, "X-Request-Id", "%s", job->id);
+}
+
+void reply_text(struct job *job, unsigned status, const char *type, const void *body, size_t size)
+{
+    start(job, status, type);
+    job->reply.body = body;
+    job->reply.size = size;
+}
+
+/* A problem of which no JSON can be made, for want of memory */
+static void reply_busy(struct job *job)
+{
+    static const char body[] = "{\"type\":\"/problems/busy\",\"title\":\"Busy, try "
+                               "again\",\"status\":503,\"detail\":\"out of memory\"}";
+
+    reply_text(job, 503, PROBLEM_TYPE, body, sizeof(body) - 1);
+    reply_header(&job->reply, "Retry-After", "1");
+}
+
+void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
+{
+    char *text = json ? cJSON_PrintUnformatted(json) : NULL;
+
+    cJSON_Delete(json);
+    if (!text) {
+        reply_busy(job);
+        return;
+    }
+    reply_text(job, status, type, text, strlen(text));
+    job->reply.owned = text;
+}
+
+static cJSON *seal_to_json(const struct service *service, const struct seal *seal)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    if (cJSON_AddStringToObject(json, "key_id", key_id(service->key)) &&
+        cJSON_AddStringToObject(json, "trusted_comment", seal->comment) &&
+        cJSON_AddStringToObject(json, "minisign", seal->minisign))
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
+/* Hands @item to @json; false and @item released when there is no memory. */
+static bool add(cJSON *json, const char *name, cJSON *item)
+{
+    if (item && cJSON_AddItemToObject(json, name, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static cJSON *image_to_json(const struct service *service, const struct job *job)
+{
+    const struct image *image = &job->image;
+    char base64[4 * (IMAGE_MAX + 2) / 3 + 1];
+    cJSON *json = render_image(image);
+
+    seal_base64(image->bytes, image->size, base64);
+    if (cJSON_AddStringToObject(json, "sha256", job->seal.sha256) &&
+        cJSON_AddStringToObject(json, "image", base64) && add(json, "segments", render_segments(image)) &&
+        add(json, "signature", seal_to_json(service, &job->seal)) &&
+        add(json, "findings", render_findings(image->findings, image->finding_count)))
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
+/* Is this strong tag in the list of If-None-Match (RFC 9110 §13.1.2)? */
+static bool tag_matches(const char *list, const char *tag)
+{
+    if (!list)
+        return false;
+    if (strcmp(list + strspn(list, " \t"), "*") == 0)
+        return true;
+    return strstr(list, tag) != NULL; /* the quotes are part of the tag */
+}
+
+static void image_headers(struct job *job, enum format format)
+{
+    struct reply *r = &job->reply;
+    char base64[4 * (SEAL_FILE_SIZE + 2) / 3 + 1];
+    char base[RENDER_ADDRESS_SIZE];
+
+    render_address(job->image.place.base, base);
+    seal_base64(job->seal.minisign, job->seal.minisign_size, base64);
+    reply_header(r, "Mptable-Base", "%s", base);
+    reply_header(r, "Mptable-Signature", "%s", base64);
+    if (format == FORMAT_BIN)
+        reply_header(r, "Content-Disposition", "attachment; filename=\"mptable-%s.bin\"", base + 2);
+}
+
+void reply_image(const struct service *service, struct job *job, enum format format)
+{
+    struct reply *r = &job->reply;
+    uint8_t digest[SEAL_SHA256_SIZE];
+    char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[35];
+
+    if (format == FORMAT_JSON)
+        reply_json(job, 200, format_types[format], image_to_json(service, job));
+    else if (format == FORMAT_BIN)
+        reply_text(job, 200, format_types[format], job->image.bytes, job->image.size);
+    else
+        reply_text(job, 200, "text/plain; charset=utf-8", job->seal.minisign, job->seal.minisign_size);
+    if (r->status != 200)
+        return;
+    seal_sha256(r->body, r->size, digest);
+    tag[0] = tag[33] = '"';
+    for (unsigned i = 0; i < 16; i++)
+        snprintf(tag + 1 + (size_t)2 * i, 3, "%02x", digest[i]);
+    memcpy(tag + 33, "\"", 2);
+    if (strcmp(job->method, "POST") != 0 && tag_matches(job->headers.if_none_match, tag))
+        start(job, 304, NULL);
+    else {
+        seal_base64(digest, sizeof(digest), base64);
+        reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
+        image_headers(job, format);
+    }
+    reply_header(r, "ETag", "%s", tag);
+    reply_header(r, "Vary", "Accept");
+    reply_header(r, "Cache-Control", "no-cache");
+}
+
+/* A JSON pointer as a URI fragment: what a fragment may not hold is escaped (RFC 6901 §6). */
+static void to_fragment(const char *pointer, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[used++] = '#';
+    for (; *pointer && used + 4 <= size; pointer++) {
+        if (strchr("\"#%<>[\\]^`{|} ", *pointer))
+            used += (size_t)snprintf(out + used, size - used, "%%%02X", (unsigned char)*pointer);
+        else
+            out[used++] = *pointer;
+    }
+    out[used] = '\0';
+}
+
+static bool add_places(cJSON *json, const struct err *err)
+{
+    cJSON *places = cJSON_AddArrayToObject(json, "errors");
+
+    for (unsigned i = 0; places && i < err->count; i++) {
+        cJSON *place = cJSON_CreateObject();
+        char fragment[3 * ERR_POINTER_SIZE + 2];
+
+        to_fragment(err->places[i].pointer, fragment, sizeof(fragment));
+        if (!cJSON_AddStringToObject(place, "pointer", fragment) ||
+            !cJSON_AddStringToObject(place, "detail", err->places[i].detail) ||
+            !cJSON_AddItemToArray(places, place)) {
+            cJSON_Delete(place);
+            return false;
+        }
+    }
+    return places != NULL;
+}
+
+static bool add_position(cJSON *json, const struct err *err)
+{
+    return err->text.line == 0 || (cJSON_AddNumberToObject(json, "offset", (double)err->text.offset) &&
+                                   cJSON_AddNumberToObject(json, "line", err->text.line) &&
+                                   cJSON_AddNumberToObject(json, "column", err->text.column));
+}
+
+/* Errors of the topology name members; of the others, one sentence says all. */
+static cJSON *problem_to_json(const struct job *job, const struct problem *p)
+{
+    const struct err *err = &job->err;
+    const struct err_place *first = &err->places[0];
+    cJSON *json = cJSON_CreateObject();
+    char type[64], detail[ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2];
+
+    snprintf(type, sizeof(type), "/problems/%s", p->type);
+    snprintf(detail, sizeof(detail), "%s%s%s", first->pointer, first->pointer[0] ? " " : "", first->detail);
+    if (p->status == 500)
+        strcpy(detail, "see the server's log");
+    if (cJSON_AddStringToObject(json, "type", type) && cJSON_AddStringToObject(json, "title", p->title) &&
+        cJSON_AddNumberToObject(json, "status", p->status) &&
+        cJSON_AddStringToObject(json, "detail", detail) &&
+        cJSON_AddStringToObject(json, "instance", job->id) && add_position(json, err) &&
+        (err->code != ERR_TOPOLOGY || add_places(json, err)))
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
+void reply_problem(struct job *job)
+{
+    const struct problem *p = &problems[job->err.code];
+
+    reply_json(job, p->status, PROBLEM_TYPE, problem_to_json(job, p));
+    reply_header(&job->reply, "Cache-Control", "no-store");
+    if (job->reply.status == 503 && p->status == 503)
+        reply_header(&job->reply, "Retry-After", "1");
+    if (p->status == 415)
+        reply_header(&job->reply, "Accept-Post", "application/json");
+}

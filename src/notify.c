@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+#include "notify.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+void notify_state(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un to = { .sun_family = AF_UNIX };
+    const size_t length = path ? strlen(path) : 0;
+    int fd SCOPED(scoped_close) = -1;
+
+    if (length == 0 || length >= sizeof(to.sun_path))
+        return;
+    memcpy(to.sun_path, path, length);
+    if (path[0] == '@') /* abstract */
+        to.sun_path[0] = '\0';
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+                         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
+        log_event(LOG_WARNING, "notify", "result=failed");
+}

@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: ISC
+"""A live daemon driven with curl: every example, every status, every representation, and the signatures judged by
+minisign and openssl. Images are read by a reader of this file's own."""
+import base64
+import glob
+import hashlib
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import time
+
+from daemon import SRCDIR, Daemon, Tap
+
+tap = Tap()
+FOUR = b'{"cpus":4}'
+FORMATS = {"json": "application/json", "bin": "application/octet-stream", "minisig": "text/plain; charset=utf-8"}
+ALLOW = {"/v1/images": "POST, GET, HEAD, OPTIONS"}
+PATHS = ("/v1/images", "/v1/profiles", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez", "/readyz",
+         "/healthz")
+
+
+def read_table(image, base, fp):
+    """Walks an image as an operating system does. The processors as (APIC ID, flags), or what is wrong with it."""
+    pointer = image[fp - base:fp - base + 16]
+    signature, table, length, revision, _, feature1 = struct.unpack_from("<4sIBBBB", pointer)
+    if signature != b"_MP_" or sum(pointer) & 0xFF or (length, revision, feature1) != (1, 4, 0) or fp % 16:
+        return "floating pointer"
+    header = image[table - base:]
+    signature, size, revision = struct.unpack_from("<4sHB", header)
+    count, local_apic = struct.unpack_from("<HI", header, 34)
+    if signature != b"PCMP" or sum(header[:size]) & 0xFF or revision != 4 or local_apic != 0xFEE00000:
+        return "header"
+    at, entries, processors, last_type = 44, 0, [], 0
+    while at < size:
+        kind = header[at]
+        if kind < last_type or kind > 4:
+            return "entry type %d at %d" % (kind, at)
+        if kind == 0:
+            processors.append((header[at + 1], header[at + 3]))
+        last_type, entries, at = kind, entries + 1, at + (8 if kind else 20)
+    return processors if at == size and entries == count else "length or count"
+
+
+def check_image(reply, body, name):
+    """The members of a JSON reply against each other and against the bytes in it."""
+    json_reply = json.loads(reply.body)
+    image = base64.b64decode(json_reply["image"], validate=True)
+    base, fp = int(json_reply["base"], 16), int(json_reply["floating_pointer"], 16)
+    processors = read_table(image, base, fp)
+    tap.ok(isinstance(processors, list), name + ": the table reads", processors)
+    tap.equal(len(processors), json_reply["cpus"], name + ": as many processors as it says")
+    tap.equal([flags & 3 for _, flags in processors].count(3), 1, name + ": one bootstrap processor")
+    tap.equal(len({apic_id for apic_id, _ in processors}), len(processors), name + ": APIC IDs differ")
+    tap.equal(hashlib.sha256(image).hexdigest(), json_reply["sha256"], name + ": sha256")
+    tap.equal(json_reply["segments"], [{"base": json_reply["base"], "offset": 0, "size": len(image)}],
+              name + ": segments")
+    tap.equal(fp, 0x9FC00, name + ": the pointer is where kernels look")
+    tap.ok(base + len(image) <= 0xA0000 and json_reply["size"] == len(image), name + ": it ends by 0xa0000")
+
+
+def members(daemon):
+    reply = daemon.post(FOUR)
+    got = json.loads(reply.body)
+    tap.equal(list(got), ["profile", "cpus", "base", "size", "floating_pointer", "configuration_table", "entries",
+                          "sha256", "image", "segments", "signature", "findings"], "members of the image reply")
+    tap.equal((got["profile"], got["cpus"], got["base"], got["configuration_table"], got["size"], got["entries"]),
+              ("kvm", 4, "0x9fc00", "0x9fc10", 292, 23), "values of the image reply")
+    tap.equal(got["findings"], [], "kvm has no findings")
+    tap.equal(json.loads(daemon.post('{"profile":"qemu","cpus":4}').body)["findings"], [], "qemu has no findings")
+    volt = json.loads(daemon.post('{"profile":"volt","cpus":4}').body)["findings"]
+    tap.ok({"rule": "irq0-extint-only", "severity": "error", "pointer": "/io_interrupts/0"}.items() <=
+           volt[1].items(), "volt says that Linux crashes on it", volt)
+    tap.equal([f["rule"] for f in volt], ["imcr-set", "irq0-extint-only", "irq2-entry", "lint-missing"],
+              "all findings of volt")
+
+
+def examples(daemon):
+    for path in sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json"))):
+        with open(path, "rb") as file:
+            body = file.read()
+        reply = daemon.post(body)
+        if tap.equal(reply.status, 200, "example " + os.path.basename(path)):
+            check_image(reply, body, os.path.basename(path))
+
+
+def counts(daemon):
+    wrong = []
+    for cpus in (1, 2, 39, 40, 41, 64, 127, 128, 254, 255):
+        for profile in ("kvm", "qemu"):
+            got = json.loads(daemon.curl("/v1/images?cpus=%d&profile=%s" % (cpus, profile)).body)
+            processors = read_table(base64.b64decode(got["image"]), int(got["base"], 16), 0x9FC00)
+            if not isinstance(processors, list) or [p[0] for p in processors] != list(range(cpus)) or \
+                    (cpus <= 40) != (got["base"] == "0x9fc00"):
+                wrong.append((profile, cpus, processors))
+    tap.equal(wrong, [], "kvm and qemu up to 255 processors")
+
+
+def representations(daemon):
+    by_format = {}
+    for name, media in FORMATS.items():
+        reply = daemon.post(FOUR, query="?format=" + name)
+        by_format[name] = reply
+        tap.equal((reply.status, reply.headers.get("content-type")), (200, media), "format=" + name)
+        accept = media.split(";")[0]
+        tap.equal(daemon.post(FOUR, "-H", "Accept: " + accept).body, reply.body, "Accept: " + accept)
+        tap.equal(daemon.curl("/v1/images?cpus=4&format=" + name).body, reply.body, "GET gives the same " + name)
+        digest = base64.b64encode(hashlib.sha256(reply.body).digest()).decode()
+        tap.equal(reply.headers.get("content-digest"), "sha-256=:%s:" % digest, name + ": Content-Digest")
+        tap.equal((reply.headers.get("vary"), reply.headers.get("mptable-base"),
+                   reply.headers.get("x-content-type-options")), ("Accept", "0x9fc00", "nosniff"), name + ": headers")
+        tap.equal(base64.b64decode(reply.headers.get("mptable-signature", "")),
+                  daemon.post(FOUR, query="?format=minisig").body, name + ": Mptable-Signature")
+        tag = reply.headers.get("etag", "")
+        tap.ok(len(tag) == 34 and tag[0] == tag[-1] == '"', name + ": a strong entity tag", tag)
+        for given, status in ((tag, 304), ('"x", ' + tag, 304), ("*", 304), ('"x"', 200)):
+            again = daemon.curl("/v1/images?cpus=4&format=" + name, "-H", "If-None-Match: " + given)
+            tap.equal((again.status, again.headers.get("etag"), again.headers.get("vary"), len(again.body)),
+                      (status, tag, "Accept", len(reply.body) if status == 200 else 0),
+                      "%s: If-None-Match: %s" % (name, given.replace(tag, "TAG")))
+        tap.equal(daemon.post(FOUR, "-H", "If-None-Match: " + tag, query="?format=" + name).status, 200,
+                  name + ": a POST is answered whatever the client has")
+    tap.equal(len({reply.headers["etag"] for reply in by_format.values()}), 3, "each representation has its own tag")
+    tap.equal(base64.b64decode(json.loads(by_format["json"].body)["image"]), by_format["bin"].body, "json and bin agree")
+    tap.equal(by_format["bin"].headers.get("content-disposition"), 'attachment; filename="mptable-9fc00.bin"',
+              "bin is a file")
+
+
+def negotiation(daemon):
+    rows = (("text/plain;q=0.5, application/octet-stream", "bin"), ("*/*", "json"), ("", "json"),
+            ("application/*;q=0.2, application/json;q=0", "bin"), ("*/*;q=0.1, text/plain", "minisig"),
+            ("image/png", None), ("application/json;q=0", None), ("nonsense", "json"))
+    for accept, wanted in rows:
+        reply = daemon.post(FOUR, "-H", "Accept: " + accept if accept else "Accept;")
+        tap.equal(reply.headers.get("content-type"), FORMATS.get(wanted, "application/problem+json"),
+                  "Accept: " + accept)
+    tap.equal(daemon.post(FOUR, "-H", "Accept: image/png", query="?format=bin").status, 200, "format= wins over Accept")
+    tap.equal(daemon.post(FOUR, query="?format=png").status, 406, "unknown format")
+
+
+def methods(daemon):
+    for path in PATHS:
+        allow = ALLOW.get(path, "GET, HEAD, OPTIONS")
+        query = "?cpus=4" if path == "/v1/images" else ""
+        options = daemon.curl(path, "-X", "OPTIONS")
+        tap.equal((options.status, options.headers.get("allow"), options.body), (204, allow, b""), "OPTIONS " + path)
+        get, head = daemon.curl(path + query), daemon.curl(path + query, "-I")
+        tap.equal((get.status, head.status), (200, 200), "GET and HEAD " + path)
+        tap.equal((head.body, head.headers.get("content-length")), (head.body, str(len(get.body))),
+                  "HEAD %s has the length" % path)
+        for method in ("PUT", "DELETE", "TRACE"):
+            wrong = daemon.curl(path, "-X", method)
+            tap.equal((wrong.status, wrong.headers.get("allow")), (405, allow), "%s %s" % (method, path))
+        tap.equal(daemon.curl(path + "/").status, 404, path + "/")
+        tap.equal(daemon.curl(path + "%00").status, 404, path + "%00")
+    tap.equal(daemon.curl("/livez").body, b"ok\n", "livez says ok")
+    tap.equal(daemon.curl("/v1/images", "-X", "OPTIONS").headers.get("accept-post"), "application/json", "Accept-Post")
+
+
+def problem(reply):
+    return json.loads(reply.body) if reply.headers.get("content-type") == "application/problem+json" else {}
+
+
+# name, body, pointer: a row for each member
+MEANING = (
+    ("nothing asked for", "{}", "#"), ("unknown member", '{"cpus":1,"cpu":1}', "#/cpu"),
+    ("a blank in a name", '{"cpus":1,"a b":1}', "#/a%20b"), ("twice", '{"cpus":1,"cpus":2}', "#/cpus"),
+    ("profile", '{"cpus":1,"profile":"xen"}', "#/profile"), ("cpus", '{"cpus":0}', "#/cpus"),
+    ("cpus of volt", '{"cpus":42,"profile":"volt"}', "#/cpus"),
+    ("processors", '{"processors":{}}', "#/processors"),
+    ("apic_id", '{"processors":[{"apic_id":0},{"apic_id":255}]}', "#/processors/1/apic_id"),
+    ("apic_id twice", '{"processors":[{"apic_id":7},{"apic_id":7}]}', "#/processors/1/apic_id"),
+    ("bsp", '{"processors":[{"apic_id":0,"bsp":"yes"}]}', "#/processors/0/bsp"),
+    ("enabled", '{"processors":[{"apic_id":0,"enabled":0}]}', "#/processors/0/enabled"),
+    ("apic_version", '{"processors":[{"apic_id":0,"apic_version":"0x14"}]}', "#/processors/0/apic_version"),
+    ("signature", '{"processors":[{"apic_id":0,"signature":"600"}]}', "#/processors/0/signature"),
+    ("features", '{"processors":[{"apic_id":0,"features":-1}]}', "#/processors/0/features"),
+    ("topology", '{"cpus":4,"topology":{"cores":3}}', "#/topology"),
+    ("packages", '{"cpus":4,"topology":{"packages":0}}', "#/topology/packages"),
+    ("dies", '{"cpus":4,"topology":{"dies":256}}', "#/topology/dies"),
+    ("cores", '{"cpus":4,"topology":{"cores":"4"}}', "#/topology/cores"),
+    ("threads", '{"cpus":4,"topology":{"threads":null}}', "#/topology/threads"),
+    ("irqs", '{"cpus":4,"irqs":25}', "#/irqs"), ("oem_id", '{"cpus":4,"oem_id":"123456789"}', "#/oem_id"),
+    ("product_id", '{"cpus":4,"product_id":"\\u00e9"}', "#/product_id"),
+    ("memory_size", '{"cpus":4,"memory_size":4096}', "#/memory_size"),
+    ("context", '{"cpus":4,"context":"vm1 sha256=00"}', "#/context"),
+)
+SYNTAX = (("no body", "", 0, 1, 1), ("cut", '{"cpus":4', 9, 1, 10), ("leading zero", '{"cpus":\n04}', 10, 2, 2),
+          ("text behind", '{"cpus":4} x', 11, 1, 12), ("comment", '{"cpus":4/**/}', 9, 1, 10))
+QUERIES = (("cpus=04", 422, "#/cpus"), ("cpus=%2b4", 422, "#/cpus"), ("cpus=4.0", 422, "#/cpus"), ("cpus=", 422, "#/cpus"),
+           ("cpus=256", 422, "#/cpus"), ("cpus=4&cpus=4", 422, "#/cpus"), ("profile=kvm", 422, "#"),
+           ("cpus=4&irqs=3", 422, "#/irqs"), ("cpus=4&memory_size=1", 422, "#/memory_size"),
+           ("cpus=4&context=a%20b", 422, "#/context"), ("cpus=4&profile=x", 422, "#/profile"),
+           ("cpus=4&oem_id=X", 422, "#/oem_id"), ("cpus=4&format=bin&format=bin", 422, "#/format"),
+           ("cpus=%zz", 400, None), ("cpus=4%00", 400, None), ("cpus", 400, None))
+
+
+def refusals(daemon):
+    for name, body, pointer in MEANING:
+        reply = daemon.post(body)
+        found = problem(reply)
+        tap.equal((reply.status, found.get("type"), [e["pointer"] for e in found.get("errors", [])]),
+                  (422, "/problems/not-buildable", [pointer]), "refused: " + name)
+    for name, body, offset, line, column in SYNTAX:
+        reply = daemon.post(body)
+        found = problem(reply)
+        tap.equal((reply.status, found.get("type"), found.get("offset"), found.get("line"), found.get("column")),
+                  (400, "/problems/not-json", offset, line, column), "not JSON: " + name)
+    for query, status, pointer in QUERIES:
+        reply = daemon.curl("/v1/images?" + query)
+        found = problem(reply)
+        tap.equal((reply.status, [e["pointer"] for e in found.get("errors", [])]), (status, [pointer] if pointer else []),
+                  "query " + query)
+    several = problem(daemon.post('{"cpus":0,"irqs":99,"nonsense":1}'))
+    tap.equal([e["pointer"] for e in several["errors"]], ["#/cpus", "#/irqs", "#/nonsense"], "several errors at once")
+    reply = daemon.curl("/nowhere", "-H", "X-Request-Id: my-id.7")
+    found = problem(reply)
+    tap.equal((reply.status, found["status"], found["type"], found["instance"], reply.headers.get("x-request-id")),
+              (404, 404, "/problems/not-found", "my-id.7", "my-id.7"), "404 with the client's request id")
+    tap.ok(len(daemon.curl("/livez", "-H", "X-Request-Id: a b").headers["x-request-id"]) == 32, "another id is replaced")
+    tap.equal(daemon.curl("/livez?x=1").status, 422, "a query where none is understood")
+
+
+def media(daemon):
+    rows = ((("-H", "Content-Type: text/plain"), 415), (("-H", "Content-Type:"), 415),
+            (("-H", "Content-Type: application/jsonx"), 415), (("-H", "Content-Type: application/json; charset=utf-8"), 200),
+            (("-H", "Content-Type: application/json;charset=latin1"), 415),
+            (("-H", "Content-Type: application/json", "-H", "Content-Encoding: gzip"), 415))
+    for options, status in rows:
+        reply = daemon.curl("/v1/images", *options, data=FOUR)
+        tap.equal(reply.status, status, "POST with " + options[-1])
+        if status == 415:
+            tap.equal(reply.headers.get("accept-post"), "application/json", "and Accept-Post")
+    large = b" " * 65533 + b"[]{"
+    tap.equal(daemon.post(large[:65535]).status, 422, "a body at the limit is read")
+    for options in ((), ("-H", "Transfer-Encoding: chunked")):
+        reply = daemon.post(large + b"}", *options)
+        tap.equal((reply.status, problem(reply).get("type"), reply.headers.get("connection")),
+                  (413, "/problems/body-too-large", "close"), "a body over the limit %s" % (options[1:],))
+    twice = daemon.curl("/livez", "-H", "Host: a", "-H", "Content-Type: a", "-H", "Content-Type: b")
+    tap.equal((twice.status, twice.headers.get("connection")), (400, "close"), "a header twice ends the connection")
+
+
+def minisign(work, public, *verify):
+    return subprocess.run(["minisign", "-VHm", "image.bin", "-p", public, *verify], cwd=work,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+
+
+def write(work, name, data):
+    with open(os.path.join(work, name), "wb") as file:
+        file.write(data)
+
+
+def signatures(daemon):
+    if not shutil.which("minisign"):
+        tap.skip("minisign verifies", "minisign is not installed")
+        return
+    work = daemon.work
+    topology = b'{"cpus":4,"context":"vm:7f3a"}'
+    image = daemon.post(topology, query="?format=bin")
+    text = daemon.post(topology, query="?format=minisig").body.decode()
+    comment = "mptabled/1 sha256=%s size=%d load=0x9fc00 fp=0x9fc00 ctx=vm:7f3a nonce=- iat=- exp=-" % (
+        hashlib.sha256(image.body).hexdigest(), len(image.body))
+    write(work, "image.bin", image.body)
+    write(work, "image.bin.minisig", text.encode())
+    write(work, "right.pub", daemon.curl("/v1/keys/minisign.pub").body)
+    tap.equal(minisign(work, "right.pub"), 0, "minisign accepts image and comment")
+    said = subprocess.run(["minisign", "-VHQm", "image.bin", "-p", "right.pub"], cwd=work, capture_output=True).stdout
+    tap.equal(said.decode().strip(), comment, "the trusted comment is that of the contract")
+    write(work, "header.minisig", base64.b64decode(image.headers["mptable-signature"]))
+    tap.equal(minisign(work, "right.pub", "-x", "header.minisig"), 0, "minisign accepts the signature in the header")
+    write(work, "image.bin", image.body[:-1] + bytes([image.body[-1] ^ 1]))
+    tap.ok(minisign(work, "right.pub") != 0, "minisign refuses a flipped bit")
+    write(work, "image.bin", image.body)
+    write(work, "image.bin.minisig", text.replace("vm:7f3a", "vm:7f3b").encode())
+    tap.ok(minisign(work, "right.pub") != 0, "minisign refuses a changed comment")
+    write(work, "image.bin.minisig", text.encode())
+    subprocess.run(["minisign", "-GW", "-p", "other.pub", "-s", "other.key"], cwd=work, stdout=subprocess.DEVNULL,
+                   stdin=subprocess.DEVNULL, check=True)
+    tap.ok(minisign(work, "other.pub") != 0, "minisign refuses another key")
+    openssl(work, image.body, text.splitlines(), comment)
+
+
+def openssl(work, image, lines, comment):
+    """Both signatures without minisign: its file taken apart, the key as SPKI (RFC 8410)."""
+    with open(os.path.join(work, "right.pub"), encoding="ascii") as file:
+        key = base64.b64decode(file.read().splitlines()[1])[10:]
+    write(work, "key.der", bytes.fromhex("302a300506032b6570032100") + key)
+    first = base64.b64decode(lines[1])[10:]
+    for name, message, signature in (("image", hashlib.blake2b(image).digest(), first),
+                                     ("comment", first + comment.encode(), base64.b64decode(lines[3]))):
+        write(work, "message", message)
+        write(work, "signature", signature)
+        done = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key.der", "-rawin",
+                               "-in", "message", "-sigfile", "signature"], cwd=work, capture_output=True)
+        tap.equal(done.returncode, 0, "openssl verifies the signature of the " + name)
+
+
+def stability(daemon):
+    for body in (FOUR, b'{"profile":"qemu","cpus":254,"context":"a"}'):
+        tap.equal(len({daemon.post(body).body for _ in range(3)}), 1, "equal requests get equal bytes")
+    tap.ok(daemon.post('{"cpus":4,"context":"a"}').headers["mptable-signature"] !=
+           daemon.post('{"cpus":4,"context":"b"}').headers["mptable-signature"], "a context is bound into the signature")
+    unix = subprocess.run(["curl", "-s", "--unix-socket", daemon.socket, "http://localhost/v1/images?cpus=4"],
+                          capture_output=True)
+    tap.equal(unix.stdout, daemon.post(FOUR).body, "the UNIX socket serves the same")
+    tap.equal(os.stat(daemon.socket).st_mode & 0o777, 0o660, "the UNIX socket has mode 0660")
+
+
+def parked_clients(daemon):
+    """Clients that all send at once, 128 at a time being what libmicrohttpd's own loop goes to sleep over."""
+    request = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for count in (127, 128, 129, 250):
+        clients = [socket.create_connection(("127.0.0.1", daemon.port), timeout=5) for _ in range(count)]
+        for round_ in range(2):
+            os.kill(daemon.process.pid, 19)  # SIGSTOP: all requests are there when the daemon goes on
+            for client in clients:
+                client.sendall(request)
+            os.kill(daemon.process.pid, 18)  # SIGCONT
+            answered = 0
+            for client in clients:
+                try:
+                    answered += client.recv(4096).startswith(b"HTTP/1.1 200")
+                except OSError:
+                    pass
+        tap.equal(answered, count, "%d clients that send at once are answered" % count)
+        for client in clients:
+            client.close()
+
+
+def key_file(state):
+    path = os.path.join(state, "mptabled", "mptabled.key")
+    tap.equal(os.stat(path).st_mode & 0o777, 0o600, "the key file has mode 0600")
+    with open(path[:-4] + ".pub", "rb") as file:
+        return file.read()
+
+
+def slow_clients():
+    """Idle and dripping clients are cut on time, others are served meanwhile."""
+    with Daemon("--timeout", "1") as daemon:
+        idle = socket.create_connection(("127.0.0.1", daemon.port), timeout=10)
+        idle.sendall(b"GET /livez HT")
+        begin = time.monotonic()
+        tap.equal(daemon.curl("/livez").status, 200, "others are served beside a silent client")
+        tap.equal(idle.recv(100), b"", "a silent client is cut")
+        tap.ok(0.5 < time.monotonic() - begin < 6, "within its time-out", time.monotonic() - begin)
+
+
+def main():
+    with Daemon() as daemon:
+        for part in (members, examples, counts, representations, negotiation, methods, refusals, media, signatures,
+                     stability, parked_clients):
+            part(daemon)
+        before, public = daemon.post(FOUR), key_file(daemon.state)
+        tap.equal(daemon.curl("/v1/keys/minisign.pub").body, public, "the public key lies beside the key")
+        secret = open(os.path.join(daemon.state, "mptabled", "mptabled.key"), "rb").read().splitlines()[1][80:200]
+        shutil.move(daemon.state, daemon.work + "-state")
+        tap.equal(daemon.stop(), 0, "SIGTERM ends it with status 0")
+        tap.ok(secret not in daemon.text().encode() and "event=stop" in daemon.text(), "the log ends well, without a secret")
+        state = daemon.work + "-state"
+    try:
+        with Daemon(state=state) as again:
+            tap.equal(again.post(FOUR).body, before.body, "after a restart the same key signs the same bytes")
+    finally:
+        shutil.rmtree(state)
+    slow_clients()
+    tap.done()
+
+
+main()
