@@ -28,6 +28,12 @@ static inline void store_4(uint8_t *to, uint32_t v)
     to[3] = (uint8_t)(v >> 24);
 }
 
+static inline void store_8(uint8_t *to, uint64_t v)
+{
+    store_4(to, (uint32_t)(v & 0xffffffff));
+    store_4(to + 4, (uint32_t)(v >> 32));
+}
+
 static inline uint8_t load_1(const uint8_t *from)
 {
     return from[0];
@@ -41,6 +47,11 @@ static inline uint16_t load_2(const uint8_t *from)
 static inline uint32_t load_4(const uint8_t *from)
 {
     return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+}
+
+static inline uint64_t load_8(const uint8_t *from)
+{
+    return load_4(from) | (uint64_t)load_4(from + 4) << 32;
 }
 
 /* Sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1, §4.2). */

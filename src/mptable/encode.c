@@ -4,9 +4,9 @@
  *
  * The size of a table is a closed form of its counts, so room is checked once, before the first store: an
  * image is written whole or not at all. Then each structure's fields go to constant offsets from its start,
- * in the order of layout.h, and the sums are taken last, over the bytes that were really written. Which
- * values, and where in the guest, are decided elsewhere; nothing here can be told to write a wrong count,
- * length or sum.
+ * in the order of layout.h, and the sums are taken last, over the bytes that were really written: first that
+ * of the extended table, whose field the sum of the base table covers. Which values, and where in the guest,
+ * are decided elsewhere.
  *
  * Shape for the proof: one base pointer, positions linear in the loop counter, inputs read into locals before
  * the stores of their entry.
@@ -23,97 +23,136 @@
 #define STORE_ZERO(S, member, width)  memset(e + AT(S, member), 0, width);
 #define STORE(S, kind, member, width) STORE_##kind(S, member, width)
 
-static const uint8_t floating_signature[4] = { '_', 'M', 'P', '_' };
-static const uint8_t header_signature[4] = { 'P', 'C', 'M', 'P' };
+#define HEAD_BASE(type, size) e[0] = (type);
+#define HEAD_EXTENDED(type, size)                                                                            \
+    e[0] = (type);                                                                                           \
+    e[1] = (size);
+
+/* store_<S> - @count entries from @from on, to out + pos. Return: the position behind them */
+#define DEFINE_STORE(HEAD, type, S, size, LAYOUT)                                                            \
+    static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count)              \
+    {                                                                                                        \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            const struct mpt_##S v = from[i];                                                                \
+            uint8_t *const e = out + pos + i * (size);                                                       \
+                                                                                                             \
+            HEAD(type, size)                                                                                 \
+            LAYOUT(STORE, S)                                                                                 \
+        }                                                                                                    \
+        return pos + count * (size);                                                                         \
+    }
+#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) DEFINE_STORE(HEAD_BASE, type, S, size, LAYOUT)
+#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT)                                               \
+    DEFINE_STORE(HEAD_EXTENDED, type, S, size, LAYOUT)
+
+LAYOUT_BASE(DEFINE_BASE)
+LAYOUT_EXTENDED(DEFINE_EXTENDED)
+
+#define ADD_COUNT(type, S, array, counter, size, LAYOUT) +(size_t)t->counter
+#define ADD_SIZE(type, S, array, counter, size, LAYOUT)  +(size_t)(size)*t->counter
 
 size_t mpt_entries(const struct mpt_table *t)
 {
-    return (size_t)t->processor_count + t->bus_count + t->ioapic_count + t->io_int_count + t->local_int_count;
+    return 0 LAYOUT_BASE(ADD_COUNT);
 }
 
-size_t mpt_size(const struct mpt_table *t)
+size_t mpt_base_size(const struct mpt_table *t)
 {
-    return (size_t)MPT_HEADER_SIZE + (size_t)MPT_PROCESSOR_SIZE * t->processor_count +
-           (size_t)MPT_BUS_SIZE * t->bus_count + (size_t)MPT_IOAPIC_SIZE * t->ioapic_count +
-           (size_t)MPT_IO_INT_SIZE * t->io_int_count + (size_t)MPT_LOCAL_INT_SIZE * t->local_int_count;
+    return MPT_HEADER_SIZE LAYOUT_BASE(ADD_SIZE);
 }
 
-static size_t store_processors(uint8_t *out, size_t pos, const struct mpt_processor *from, size_t count)
+size_t mpt_extended_size(const struct mpt_table *t)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_processor v = from[i];
-        uint8_t *const e = out + pos + i * MPT_PROCESSOR_SIZE;
+    return 0 LAYOUT_EXTENDED(ADD_SIZE);
+}
 
-        e[0] = MPT_PROCESSOR;
-        LAYOUT_PROCESSOR(STORE, processor)
+/* Do the runs use up every array, base types before extended ones? */
+static int order_right(const struct mpt_table *t)
+{
+#define COUNT(type, S, array, counter, size, LAYOUT) t->counter,
+    size_t left[SLOTS] = { LAYOUT_BASE(COUNT) LAYOUT_EXTENDED(COUNT) };
+#undef COUNT
+    unsigned seen_extended = 0;
+
+    for (size_t r = 0; r < t->order_count; r++) {
+        const unsigned slot = type_slot(t->order[r].type);
+
+        if (slot == SLOTS || (slot < SLOTS_BASE && seen_extended) || t->order[r].count > left[slot])
+            return 0;
+        left[slot] -= t->order[r].count;
+        seen_extended |= slot >= SLOTS_BASE;
     }
-    return pos + count * MPT_PROCESSOR_SIZE;
+    for (unsigned slot = 0; slot < SLOTS; slot++)
+        if (left[slot] > 0)
+            return 0;
+    return 1;
 }
 
-static size_t store_buses(uint8_t *out, size_t pos, const struct mpt_bus *from, size_t count)
+/* Ascending by type (§4.3) */
+static void store_ascending(uint8_t *out, const struct mpt_table *t)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_bus v = from[i];
-        uint8_t *const e = out + pos + i * MPT_BUS_SIZE;
+    size_t pos = MPT_HEADER_SIZE;
 
-        e[0] = MPT_BUS;
-        LAYOUT_BUS(STORE, bus)
-    }
-    return pos + count * MPT_BUS_SIZE;
+#define STORE_ALL(type, S, array, counter, size, LAYOUT) pos = store_##S(out, pos, t->array, t->counter);
+    LAYOUT_BASE(STORE_ALL)
+    LAYOUT_EXTENDED(STORE_ALL)
+#undef STORE_ALL
 }
 
-static size_t store_ioapics(uint8_t *out, size_t pos, const struct mpt_ioapic *from, size_t count)
+static void store_ordered(uint8_t *out, const struct mpt_table *t)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_ioapic v = from[i];
-        uint8_t *const e = out + pos + i * MPT_IOAPIC_SIZE;
+    size_t used[SLOTS] = { 0 }, pos = MPT_HEADER_SIZE;
 
-        e[0] = MPT_IOAPIC;
-        LAYOUT_IOAPIC(STORE, ioapic)
+    for (size_t r = 0; r < t->order_count; r++) {
+        const struct mpt_run run = t->order[r];
+        size_t *const first = &used[type_slot(run.type)];
+
+        switch (run.type) {
+#define STORE_RUN(TYPE, S, array, counter, size, LAYOUT)                                                     \
+    case TYPE:                                                                                               \
+        pos = store_##S(out, pos, t->array + *first, run.count);                                             \
+        break;
+            LAYOUT_BASE(STORE_RUN)
+            LAYOUT_EXTENDED(STORE_RUN)
+#undef STORE_RUN
+        default:
+            break;
+        }
+        *first += run.count;
     }
-    return pos + count * MPT_IOAPIC_SIZE;
 }
 
-static size_t store_io_ints(uint8_t *out, size_t pos, const struct mpt_io_int *from, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_io_int v = from[i];
-        uint8_t *const e = out + pos + i * MPT_IO_INT_SIZE;
-
-        e[0] = MPT_IO_INT;
-        LAYOUT_IO_INT(STORE, io_int)
-    }
-    return pos + count * MPT_IO_INT_SIZE;
-}
-
-static size_t store_local_ints(uint8_t *out, size_t pos, const struct mpt_local_int *from, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_local_int v = from[i];
-        uint8_t *const e = out + pos + i * MPT_LOCAL_INT_SIZE;
-
-        e[0] = MPT_LOCAL_INT;
-        LAYOUT_LOCAL_INT(STORE, local_int)
-    }
-    return pos + count * MPT_LOCAL_INT_SIZE;
-}
-
-static void store_header(uint8_t *e, const struct mpt_table *t, size_t size)
+static void store_header(uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
     const struct mpt_header v = t->header;
+    const size_t entries = t->entry_count_given ? t->entry_count : mpt_entries(t);
 
-    memcpy(e, header_signature, sizeof(header_signature));
+    memcpy(e, "PCMP", 4);
     LAYOUT_HEADER(STORE, header)
-    store_2(e + AT(header, base_length), (uint16_t)size);
-    store_2(e + AT(header, entry_count), (uint16_t)mpt_entries(t));
+    store_2(e + AT(header, base_length), (uint16_t)base);
+    store_2(e + AT(header, entry_count), (uint16_t)entries);
+    store_2(e + AT(header, extended_length), (uint16_t)extended);
+    e[AT(header, extended_checksum)] = 0;
     e[AT(header, checksum)] = 0;
 }
 
-static void store_floating(uint8_t *e, const struct mpt_floating *floating, uint32_t table)
+static void store_table(uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
+{
+    store_header(e, t, base, extended);
+    if (t->order)
+        store_ordered(e, t);
+    else
+        store_ascending(e, t);
+    e[AT(header, extended_checksum)] = (uint8_t)-byte_sum(e + base, extended);
+    e[AT(header, checksum)] = (uint8_t)-byte_sum(e, base);
+}
+
+void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out)
 {
     const struct mpt_floating v = *floating;
+    uint8_t *const e = out;
 
-    memcpy(e, floating_signature, sizeof(floating_signature));
+    memcpy(e, "_MP_", 4);
     LAYOUT_FLOATING(STORE, floating)
     store_4(e + AT(floating, table_address), table);
     e[AT(floating, length)] = MPT_FLOATING_SIZE / 16;
@@ -121,17 +160,26 @@ static void store_floating(uint8_t *e, const struct mpt_floating *floating, uint
     e[AT(floating, checksum)] = (uint8_t)-byte_sum(e, MPT_FLOATING_SIZE);
 }
 
-static void store_table(uint8_t *e, const struct mpt_table *t, size_t size)
+/* Can the table be written at all? */
+static enum mpt_err check_table(const struct mpt_table *t)
 {
-    size_t pos = MPT_HEADER_SIZE;
+    if (mpt_base_size(t) > MPT_TABLE_MAX || mpt_extended_size(t) > MPT_TABLE_MAX)
+        return MPT_ETOOLONG;
+    return t->order && !order_right(t) ? MPT_EORDER : MPT_OK;
+}
 
-    store_header(e, t, size);
-    pos = store_processors(e, pos, t->processors, t->processor_count);
-    pos = store_buses(e, pos, t->buses, t->bus_count);
-    pos = store_ioapics(e, pos, t->ioapics, t->ioapic_count);
-    pos = store_io_ints(e, pos, t->io_ints, t->io_int_count);
-    store_local_ints(e, pos, t->local_ints, t->local_int_count);
-    e[AT(header, checksum)] = (uint8_t)-byte_sum(e, size);
+enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len)
+{
+    const size_t base = mpt_base_size(t), extended = mpt_extended_size(t);
+    const enum mpt_err err = check_table(t);
+
+    if (err != MPT_OK)
+        return err;
+    *len = base + extended;
+    if (cap < base + extended)
+        return MPT_ENOSPACE;
+    store_table(out, t, base, extended);
+    return MPT_OK;
 }
 
 /* Both structures lie from base up, end below 4 GiB and apart from each other (§4.1: the pointer is aligned).
@@ -141,33 +189,38 @@ static int place_possible(const struct mpt_place *p, size_t table_size)
     const uint64_t floating_end = (uint64_t)p->floating + MPT_FLOATING_SIZE;
     const uint64_t table_end = (uint64_t)p->table + table_size;
 
-    return p->floating % 16 == 0 && p->floating >= p->base && p->table >= p->base &&
-           floating_end <= UINT32_MAX && table_end <= UINT32_MAX &&
-           (floating_end <= p->table || table_end <= p->floating);
+    if (p->floating % MPT_ADDRESS_ALIGN != 0 || p->floating < p->base || floating_end > UINT32_MAX)
+        return 0;
+    return p->table == 0 || (p->table >= p->base && table_end <= UINT32_MAX &&
+                             (floating_end <= p->table || table_end <= p->floating));
 }
 
 enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out, size_t cap,
                         size_t *len)
 {
-    const size_t table_size = mpt_size(t);
-    size_t floating, table, gap, gap_end, need;
+    const size_t base = mpt_base_size(t), extended = mpt_extended_size(t);
+    const enum mpt_err err = place->table ? check_table(t) : MPT_OK;
+    size_t floating, floating_end, table, table_end;
 
-    if (table_size > MPT_TABLE_MAX)
-        return MPT_ETOOLONG;
-    if (!place_possible(place, table_size))
+    if (err != MPT_OK)
+        return err;
+    if (!place_possible(place, base + extended))
         return MPT_EPLACE;
     floating = place->floating - place->base;
-    table = place->table - place->base;
-    gap = floating < table ? floating + MPT_FLOATING_SIZE : table + table_size;
-    gap_end = floating < table ? table : floating;
-    need = floating < table ? table + table_size : floating + MPT_FLOATING_SIZE;
-    *len = need;
-    if (cap < need)
+    floating_end = floating + MPT_FLOATING_SIZE;
+    table = place->table ? place->table - place->base : floating_end;
+    table_end = place->table ? table + base + extended : floating_end;
+    *len = floating < table ? table_end : floating_end;
+    if (cap < *len)
         return MPT_ENOSPACE;
 
     memset(out, 0, floating < table ? floating : table);
-    memset(out + gap, 0, gap_end - gap);
-    store_floating(out + floating, &t->floating, place->table);
-    store_table(out + table, t, table_size);
+    if (floating < table)
+        memset(out + floating_end, 0, table - floating_end);
+    else
+        memset(out + table_end, 0, floating - table_end);
+    mpt_encode_floating(&t->floating, place->table, out + floating);
+    if (place->table)
+        store_table(out + table, t, base, extended);
     return MPT_OK;
 }

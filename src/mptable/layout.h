@@ -6,9 +6,11 @@
  *   GIVEN  an unsigned integer, little-endian, member of struct mpt_<S>
  *   TEXT   characters, member of struct mpt_<S>
  *   MADE   follows from the other bytes (signature, lengths, sums, type): encode.c makes it, verify.c checks
- * it ZERO   reserved Whoever needs the format expands the rows with a macro of his own, so what runs is plain
- * stores and loads at constant offsets. An offset is the sum of the widths before it (struct wire_<S> has no
- * other purpose), so a gap or an overlap cannot be written down.
+ * it ZERO   reserved
+ *
+ * Whoever needs the format expands the rows with a macro of his own, so what runs is plain stores and loads
+ * at constant offsets. An offset is the sum of the widths before it (struct wire_<S> has no other purpose),
+ * so a gap or an overlap cannot be written down.
  */
 #ifndef MPT_LAYOUT_H
 #define MPT_LAYOUT_H
@@ -40,8 +42,8 @@
     ROW(S, GIVEN, oem_table_size, 2)                                                                         \
     ROW(S, MADE, entry_count, 2)                                                                             \
     ROW(S, GIVEN, local_apic_address, 4)                                                                     \
-    ROW(S, ZERO, extended_length, 2)                                                                         \
-    ROW(S, ZERO, extended_checksum, 1)                                                                       \
+    ROW(S, MADE, extended_length, 2)                                                                         \
+    ROW(S, MADE, extended_checksum, 1)                                                                       \
     ROW(S, ZERO, reserved, 1)
 
 /* MPS 1.4 Table 4-4 */
@@ -88,6 +90,32 @@
     ROW(S, GIVEN, apic_id, 1)                                                                                \
     ROW(S, GIVEN, lintin, 1)
 
+/* MPS 1.4 §4.4.1 */
+#define LAYOUT_SPACE(ROW, S)                                                                                 \
+    ROW(S, MADE, entry_type, 1)                                                                              \
+    ROW(S, MADE, entry_length, 1)                                                                            \
+    ROW(S, GIVEN, bus_id, 1)                                                                                 \
+    ROW(S, GIVEN, address_type, 1)                                                                           \
+    ROW(S, GIVEN, address, 8)                                                                                \
+    ROW(S, GIVEN, length, 8)
+
+/* MPS 1.4 §4.4.2 */
+#define LAYOUT_HIERARCHY(ROW, S)                                                                             \
+    ROW(S, MADE, entry_type, 1)                                                                              \
+    ROW(S, MADE, entry_length, 1)                                                                            \
+    ROW(S, GIVEN, bus_id, 1)                                                                                 \
+    ROW(S, GIVEN, flags, 1)                                                                                  \
+    ROW(S, GIVEN, parent_bus, 1)                                                                             \
+    ROW(S, ZERO, reserved, 3)
+
+/* MPS 1.4 §4.4.3 */
+#define LAYOUT_MODIFIER(ROW, S)                                                                              \
+    ROW(S, MADE, entry_type, 1)                                                                              \
+    ROW(S, MADE, entry_length, 1)                                                                            \
+    ROW(S, GIVEN, bus_id, 1)                                                                                 \
+    ROW(S, GIVEN, flags, 1)                                                                                  \
+    ROW(S, GIVEN, range_list, 4)
+
 #define WIRE_BYTES(S, kind, member, width) uint8_t member[width];
 
 /* A member is as wide as its field; MADE and ZERO fields have no member. */
@@ -111,10 +139,44 @@ WIRE(LAYOUT_BUS, bus, MPT_BUS_SIZE)
 WIRE(LAYOUT_IOAPIC, ioapic, MPT_IOAPIC_SIZE)
 WIRE(LAYOUT_IO_INT, io_int, MPT_IO_INT_SIZE)
 WIRE(LAYOUT_LOCAL_INT, local_int, MPT_LOCAL_INT_SIZE)
+WIRE(LAYOUT_SPACE, space, MPT_SPACE_SIZE)
+WIRE(LAYOUT_HIERARCHY, hierarchy, MPT_HIERARCHY_SIZE)
+WIRE(LAYOUT_MODIFIER, modifier, MPT_MODIFIER_SIZE)
 
 #undef WIRE
 #undef WIDTH
 #undef WIRE_BYTES
+
+/* Entry types, ascending: X(type, S, array and count in struct mpt_table, bytes, layout) */
+#define LAYOUT_BASE(X)                                                                                       \
+    X(MPT_PROCESSOR, processor, processors, processor_count, MPT_PROCESSOR_SIZE, LAYOUT_PROCESSOR)           \
+    X(MPT_BUS, bus, buses, bus_count, MPT_BUS_SIZE, LAYOUT_BUS)                                              \
+    X(MPT_IOAPIC, ioapic, ioapics, ioapic_count, MPT_IOAPIC_SIZE, LAYOUT_IOAPIC)                             \
+    X(MPT_IO_INT, io_int, io_ints, io_int_count, MPT_IO_INT_SIZE, LAYOUT_IO_INT)                             \
+    X(MPT_LOCAL_INT, local_int, local_ints, local_int_count, MPT_LOCAL_INT_SIZE, LAYOUT_LOCAL_INT)
+
+#define LAYOUT_EXTENDED(X)                                                                                   \
+    X(MPT_SPACE, space, spaces, space_count, MPT_SPACE_SIZE, LAYOUT_SPACE)                                   \
+    X(MPT_HIERARCHY, hierarchy, hierarchies, hierarchy_count, MPT_HIERARCHY_SIZE, LAYOUT_HIERARCHY)          \
+    X(MPT_MODIFIER, modifier, modifiers, modifier_count, MPT_MODIFIER_SIZE, LAYOUT_MODIFIER)
+
+/* The same types numbered without a gap, for arrays. */
+enum { SLOTS = 8, SLOTS_BASE = MPT_BASE_TYPES };
+
+static inline unsigned slot_type(unsigned slot)
+{
+    return slot < SLOTS_BASE ? slot : slot - SLOTS_BASE + MPT_EXTENDED_FIRST;
+}
+
+/* SLOTS for a type that MPS does not define */
+static inline unsigned type_slot(unsigned type)
+{
+    if (type < SLOTS_BASE)
+        return type;
+    if (type >= MPT_EXTENDED_FIRST && type < MPT_EXTENDED_FIRST + SLOTS - SLOTS_BASE)
+        return type - MPT_EXTENDED_FIRST + SLOTS_BASE;
+    return SLOTS;
+}
 
 /* AT - offset of a field in its structure */
 #define AT(S, member) offsetof(struct wire_##S, member)

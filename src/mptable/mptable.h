@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-/* Sizes in bytes. MPS 1.4 Table 4-1, Table 4-2, Table 4-3 */
+/* Sizes in bytes. MPS 1.4 Table 4-1, Table 4-2, Table 4-3, Table 4-12 */
 enum {
     MPT_FLOATING_SIZE = 16,
     MPT_HEADER_SIZE = 44,
@@ -25,11 +25,28 @@ enum {
     MPT_IOAPIC_SIZE = 8,
     MPT_IO_INT_SIZE = 8,
     MPT_LOCAL_INT_SIZE = 8,
-    MPT_TABLE_MAX = 65535 /* the base table's length is a 16-bit field */
+    MPT_SPACE_SIZE = 20,
+    MPT_HIERARCHY_SIZE = 8,
+    MPT_MODIFIER_SIZE = 8,
+    MPT_TABLE_MAX = 65535,   /* base table and extended table: their lengths are 16-bit fields */
+    MPT_ENTRIES_MAX = 8186,  /* 8-byte entries in the longest base table */
+    MPT_EXTENDED_MAX = 8191, /* 8-byte entries in the longest extended table */
+    MPT_ADDRESS_ALIGN = 16   /* of the floating pointer (§4.1) */
 };
 
-/* First byte of a base entry. MPS 1.4 Table 4-3 */
-enum mpt_type { MPT_PROCESSOR, MPT_BUS, MPT_IOAPIC, MPT_IO_INT, MPT_LOCAL_INT, MPT_TYPES };
+/* First byte of an entry. MPS 1.4 Table 4-3; extended entries, from 128: §4.4 */
+enum mpt_type {
+    MPT_PROCESSOR = 0,
+    MPT_BUS = 1,
+    MPT_IOAPIC = 2,
+    MPT_IO_INT = 3,
+    MPT_LOCAL_INT = 4,
+    MPT_SPACE = 128,
+    MPT_HIERARCHY = 129,
+    MPT_MODIFIER = 130
+};
+
+enum { MPT_BASE_TYPES = 5, MPT_EXTENDED_FIRST = 128 };
 
 enum {
     MPT_SPEC_1_1 = 1, /* spec_revision */
@@ -40,13 +57,28 @@ enum {
     MPT_CPU_ENABLED = 0x01, /* processor flags. Table 4-4 */
     MPT_CPU_BSP = 0x02,
 
-    MPT_IOAPIC_ENABLED = 0x01, /* I/O APIC flags. Table 4-6 */
+    MPT_IOAPIC_ENABLED = 0x01, /* I/O APIC flags. Table 4-9 */
+
+    MPT_SUBTRACTIVE = 0x01, /* bus hierarchy: subtractive decode (SD). §4.4.2 */
+    MPT_SUBTRACTED = 0x01,  /* address space modifier: predefined range subtracted (PR). §4.4.3 */
 
     MPT_ALL = 0xff /* as destination APIC ID: every one. Tables 4-10, 4-11 */
 };
 
 /* Interrupt type. MPS 1.4 Table 4-10 */
 enum mpt_int_type { MPT_INT, MPT_NMI, MPT_SMI, MPT_EXTINT };
+
+/* Fields of an interrupt entry's flags. Table 4-10: 2 is reserved in both */
+enum mpt_line {
+    MPT_CONFORMS = 0, /* to the specification of the bus */
+    MPT_HIGH = 1,     /* polarity, bits 0 and 1 */
+    MPT_LOW = 3,
+    MPT_EDGE = 1, /* trigger mode, bits 2 and 3 */
+    MPT_LEVEL = 3
+};
+
+/* MPT_FLAGS - flags of an interrupt entry from polarity and trigger mode */
+#define MPT_FLAGS(polarity, trigger) ((uint16_t)((polarity) | (trigger) << 2))
 
 #define MPT_LOCAL_APIC_ADDRESS 0xfee00000U /* §3.6.1; the default */
 #define MPT_IOAPIC_ADDRESS     0xfec00000U /* of the first I/O APIC */
@@ -63,7 +95,7 @@ struct mpt_floating {
     uint8_t features;              /* feature byte 2: MPT_IMCRP */
 };
 
-/* Configuration table header, Table 4-2. Length, checksum and entry count are computed. */
+/* Configuration table header, Table 4-2. Lengths, checksums and entry count are computed. */
 struct mpt_header {
     uint8_t spec_revision;
     char oem_id[8];
@@ -99,7 +131,7 @@ struct mpt_ioapic {
 /* I/O interrupt assignment entry, Table 4-10 */
 struct mpt_io_int {
     uint8_t int_type; /* enum mpt_int_type */
-    uint16_t flags;   /* bits 0, 1 polarity; 2, 3 trigger; 0 = conforms to the bus */
+    uint16_t flags;   /* MPT_FLAGS; 0 = conforms to the bus */
     uint8_t bus_id;
     uint8_t irq;     /* PCI: device * 4 + pin, INTA# = 0 */
     uint8_t apic_id; /* I/O APIC, or MPT_ALL */
@@ -116,6 +148,34 @@ struct mpt_local_int {
     uint8_t lintin;  /* LINTIN#, 0 or 1 */
 };
 
+/* System address space mapping entry (128), §4.4.1: addresses that reach a bus */
+struct mpt_space {
+    uint8_t bus_id;
+    uint8_t address_type; /* 0 I/O, 1 memory, 2 prefetchable memory */
+    uint64_t address;     /* the first */
+    uint64_t length;      /* bytes */
+};
+
+/* Bus hierarchy descriptor entry (129), §4.4.2: a bus below another one */
+struct mpt_hierarchy {
+    uint8_t bus_id;
+    uint8_t flags; /* MPT_SUBTRACTIVE */
+    uint8_t parent_bus;
+};
+
+/* Compatibility bus address space modifier entry (130), §4.4.3 */
+struct mpt_modifier {
+    uint8_t bus_id;
+    uint8_t flags;       /* MPT_SUBTRACTED; else the range is added */
+    uint32_t range_list; /* 0 = ISA-compatible I/O, 1 = VGA-compatible I/O */
+};
+
+/* So many entries of one type, one after the other; they are the next ones of their array. */
+struct mpt_run {
+    uint8_t type; /* enum mpt_type */
+    uint16_t count;
+};
+
 /* A configuration table and the floating pointer to it. The arrays are borrowed. */
 struct mpt_table {
     struct mpt_floating floating;
@@ -125,73 +185,258 @@ struct mpt_table {
     const struct mpt_ioapic *ioapics;
     const struct mpt_io_int *io_ints;
     const struct mpt_local_int *local_ints;
+    const struct mpt_space *spaces;
+    const struct mpt_hierarchy *hierarchies;
+    const struct mpt_modifier *modifiers;
     uint16_t processor_count, bus_count, ioapic_count, io_int_count, local_int_count;
+    uint16_t space_count, hierarchy_count, modifier_count;
+
+    /*
+     * The order of the entries, for tables that must be as somebody else writes them. Without one they leave
+     * in ascending type, as §4.3 wants it. Base types come before extended ones, and the runs of a type add
+     * up to its count.
+     */
+    const struct mpt_run *order;
+    uint16_t order_count;
+
+    uint8_t entry_count_given; /* 1: the header's entry count is entry_count, right or wrong */
+    uint16_t entry_count;
 };
 
 /* Where the structures lie, as guest-physical addresses. */
 struct mpt_place {
     uint32_t base;     /* of the image's first byte */
     uint32_t floating; /* of the floating pointer, a multiple of 16 (§4.1) */
-    uint32_t table;    /* of the configuration table */
+    uint32_t table;    /* of the configuration table; 0 = there is none, a default configuration (§5) */
 };
 
 enum mpt_err {
     MPT_OK,
-    MPT_ENOSPACE, /* the buffer is too small */
-    MPT_ETOOLONG, /* the table passes MPT_TABLE_MAX bytes */
-    MPT_EPLACE    /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
+    MPT_ENOSPACE,  /* the buffer is too small */
+    MPT_ETOOLONG,  /* base or extended table passes MPT_TABLE_MAX bytes */
+    MPT_EPLACE,    /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
+    MPT_EORDER,    /* the runs of a table's order are not its entries, base types first */
+    MPT_ENOTFOUND, /* no such structure there */
+    MPT_EUNKNOWN,  /* a base entry of a type that MPS does not define: it has no length, so the walk ends */
+    MPT_ECUT       /* an entry runs past the end of its table, or the table past the bytes there are */
 };
 
 /*
- * mpt_size - bytes of the configuration table (§4.2: header and base entries)
- */
-size_t mpt_size(const struct mpt_table *t);
-
-/*
+ * mpt_base_size - bytes of the base table (§4.2: header and base entries)
+ * mpt_extended_size - bytes of the extended table behind it (§4.4)
  * mpt_entries - number of base entries
  */
+size_t mpt_base_size(const struct mpt_table *t);
+size_t mpt_extended_size(const struct mpt_table *t);
 size_t mpt_entries(const struct mpt_table *t);
 
 /*
- * mpt_encode - lay out a floating pointer structure and a configuration table
- * @t:     what to write; entries leave in ascending type, inside a type in the order of their array (§4.3)
+ * mpt_encode - lay out a floating pointer structure and a configuration table as one image
+ * @t:     what to write
  * @place: where the bytes will lie in guest memory; bytes of the image outside both structures become zero
  * @out:   receives the image; may be NULL when cap is 0
  * @cap:   bytes at out; 0 measures. Must not overlap @t or its arrays
  * @len:   set to the bytes of the image, fit or not, unless the place or the table is impossible
  *
- * Computed here: both checksums, table length, entry count, the pointer's table address and length.
+ * Computed here: the checksums, lengths, entry count (unless given), the pointer's table address and length.
+ * The extended checksum and the extended bytes add up to 0.
  *
  * Return: MPT_OK; MPT_ENOSPACE, nothing was written and *len tells how much would do; MPT_ETOOLONG;
- * MPT_EPLACE. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-11.
+ * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-11, §4.4.
  */
 enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out, size_t cap,
                         size_t *len);
 
 /*
- * mpt_verify - read an image back and compare it with what it should say
- * @image: bytes that would lie at place->base
+ * mpt_encode_floating, mpt_encode_table - the two structures alone, for a monitor that keeps them apart
+ * @table: guest-physical address of the configuration table, 0 = none
+ * @out:   MPT_FLOATING_SIZE bytes; or @cap bytes, as mpt_encode has them
  *
- * Return: 1 when both structures lie inside the image, every field, reserved byte, length, count and
- * signature equals what @t and @place make it, and both sums are 0; else 0.
+ * Return (mpt_encode_table): MPT_OK; MPT_ENOSPACE, nothing was written; MPT_ETOOLONG; MPT_EORDER.
  */
-int mpt_verify(const struct mpt_table *t, const struct mpt_place *place, const uint8_t *image, size_t size);
+void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out);
+enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len);
+
+/*
+ * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with what they should say
+ * @size: bytes there are
+ *
+ * Return: 1 when the structure lies inside @size bytes, every field, reserved byte, length, count and
+ * signature equals what the values make it, and the sums are 0; else 0. A table's order must be one that
+ * mpt_encode_table takes.
+ */
+int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, const uint8_t *bytes,
+                        size_t size);
+int mpt_verify_table(const struct mpt_table *t, const uint8_t *bytes, size_t size);
+
+/*
+ * Reading. Nothing that the bytes claim is believed: lengths, counts and pointers are compared with what is
+ * there, once, before use; every step goes forward by the size of an entry.
+ */
+
+/* Bytes as they lie in guest memory. Segments do not overlap; a structure lies in one of them. */
+struct mpt_segment {
+    uint32_t base; /* guest-physical */
+    size_t size;
+    const uint8_t *bytes;
+};
+
+struct mpt_memory {
+    const struct mpt_segment *segments;
+    size_t count;
+};
+
+/* mpt_at - the @size bytes at a guest-physical address, or NULL when not all of them are there */
+const uint8_t *mpt_at(const struct mpt_memory *memory, uint64_t address, size_t size);
+
+/* mpt_room - how many bytes there are from that address on, up to the end of its segment; 0 = none */
+size_t mpt_room(const struct mpt_memory *memory, uint64_t address);
+
+/* A table as it was found, valid or not. Members named as fields hold what the fields say. */
+struct mpt_view {
+    uint32_t floating_address;
+    struct mpt_floating floating;
+    uint32_t table_address;    /* 0 = the pointer names no table */
+    uint8_t floating_length;   /* in 16-byte units */
+    uint8_t floating_checksum; /* of the field */
+    uint8_t floating_sum;      /* over all 16 bytes; 0 is right */
+    uint8_t floating_reserved; /* feature bytes 3 to 5, or-ed */
+
+    int has_header;      /* the table's 44 header bytes are there; else nothing below is set */
+    int signature_right; /* they begin with "PCMP" */
+    struct mpt_header header;
+    uint16_t base_length;
+    uint8_t checksum;
+    uint8_t sum; /* over the base table, or as much of it as there is; 0 is right */
+    uint16_t entry_count;
+    uint16_t extended_length;
+    uint8_t extended_checksum;
+    uint8_t extended_sum; /* over the extended table alone */
+    uint8_t reserved;
+
+    const uint8_t *table;    /* the base table */
+    size_t table_size;       /* bytes of it that are there: at most base_length */
+    const uint8_t *extended; /* right behind it; NULL when there is none or the base table is cut */
+    size_t extended_size;    /* bytes of it that are there: at most extended_length */
+};
+
+/*
+ * mpt_open - read floating pointer and header
+ * @address: guest-physical address of the floating pointer, at any alignment
+ *
+ * Return: MPT_OK with *view filled, whether or not anybody would accept the table; MPT_ENOTFOUND when there
+ * are no 16 bytes that begin with "_MP_".
+ */
+enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view);
+
+/* An entry as it was found. Of the structures at the end, the one of its type is set. */
+struct mpt_entry {
+    uint8_t type;
+    unsigned index;   /* 0 up, base and extended entries each from 0 */
+    size_t offset;    /* bytes from the begin of the base table, extended entries too */
+    size_t size;      /* bytes */
+    uint8_t reserved; /* its reserved bytes, or-ed */
+    struct mpt_processor processor;
+    struct mpt_bus bus;
+    struct mpt_ioapic ioapic;
+    struct mpt_io_int io_int;
+    struct mpt_local_int local_int;
+    struct mpt_space space;
+    struct mpt_hierarchy hierarchy;
+    struct mpt_modifier modifier;
+};
+
+/* A walk from entry to entry, by length: the entry count is only a claim. */
+struct mpt_walk {
+    const uint8_t *bytes; /* of the base table */
+    size_t at, end;       /* offsets; what is left when the walk ends is [at, end) */
+    unsigned index;
+    int extended;
+};
+
+/* mpt_walk_base, mpt_walk_extended - begin a walk over a view that mpt_open filled */
+void mpt_walk_base(const struct mpt_view *view, struct mpt_walk *walk);
+void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
+
+/*
+ * mpt_next - the next entry
+ * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands a base entry of an undefined type; MPT_ECUT, the
+ *       entry there runs past the end, or has a length that no entry has
+ *
+ * An extended entry of an undefined type has its length and is returned like the others.
+ *
+ * Return: 1 with *entry filled; 0 at the end.
+ */
+int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
+
+/* BIOS data area words that say where to look. Both 0 = nothing was written there. */
+struct mpt_bios {
+    uint16_t ebda;            /* word at 0x40e: segment of the extended BIOS data area; 0 = none */
+    uint16_t base_memory_kib; /* word at 0x413 */
+};
+
+/* What a reader does with the first "_MP_" that it does not like. */
+enum mpt_invalid { MPT_GOES_ON, MPT_GIVES_UP, MPT_TAKES_ANY };
+
+/* An operating system or program that reads MP tables, by the rules of its search. */
+struct mpt_consumer {
+    const char *name;
+    const char *windows; /* in this order: L first KiB, E first KiB of the EBDA, M last KiB of base memory, F
+                            0x9fc00-0x9ffff, R 0xf0000-0xfffff, X 0xe0000-0xeffff, 5 last KiB of 512 KiB */
+    uint8_t step;        /* bytes */
+    uint8_t length_one;  /* 1: the length byte must be 1; 0: any; 2: any but 0 */
+    uint8_t checksum;    /* 1: over 16 bytes; 16: over the length that it claims; 0: not looked at */
+    uint8_t revision;    /* 1: must be 1 or 4 */
+    enum mpt_invalid invalid;
+};
+
+extern const struct mpt_consumer mpt_consumers[];
+extern const size_t mpt_consumer_count;
+
+/*
+ * mpt_find - the floating pointer that a consumer takes
+ * @bios: the BIOS data words; NULL: read from memory where it has them, else both 0
+ *
+ * Looks only at the signature and what the consumer checks of the 16 bytes. Time is linear in the windows.
+ *
+ * Return: MPT_OK with *address set; MPT_ENOTFOUND.
+ */
+enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bios,
+                      const struct mpt_consumer *consumer, uint32_t *address);
+
+/*
+ * mpt_next_floating - the next "_MP_" at or above an address, valid or not, at any alignment of 4
+ * @address: where to begin; set to where it was found
+ *
+ * Return: MPT_OK; MPT_ENOTFOUND.
+ */
+enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address);
+
+/* mpt_bios_words - the BIOS data words in memory; both 0 where it has none */
+struct mpt_bios mpt_bios_words(const struct mpt_memory *memory);
+
+/* The bus type strings of MPS 1.4 Table 4-8, six bytes each, padded with blanks. */
+enum { MPT_BUS_TYPES = 18 };
+extern const char mpt_bus_types[MPT_BUS_TYPES][6];
 
 /* How much a rule matters */
 enum mpt_severity {
     MPT_NOTE,    /* against the letter of MPS, or only of interest */
-    MPT_WARNING, /* some operating system misbehaves, or the table disagrees with usual machines */
+    MPT_WARNING, /* some operating system misbehaves, or the table disagrees with the machine */
     MPT_ERROR    /* an operating system in current use refuses, crashes or loses CPUs */
 };
 
-/* What a rule is about */
+/* What a rule is about: one finding for each structure or entry type */
 enum mpt_part {
-    MPT_PART_TABLE, /* the table as a whole, its header or the floating pointer */
+    MPT_PART_FLOATING,
+    MPT_PART_HEADER,
+    MPT_PART_TABLE, /* the table as a whole */
     MPT_PART_PROCESSOR,
     MPT_PART_BUS,
     MPT_PART_IOAPIC,
     MPT_PART_IO_INT,
-    MPT_PART_LOCAL_INT
+    MPT_PART_LOCAL_INT,
+    MPT_PART_EXTENDED
 };
 
 /* A rule that a table can break. Texts are static. */
@@ -199,29 +444,86 @@ struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_severity severity;
     enum mpt_part part;
-    const char *member; /* the member that is wrong, "" = the part as a whole */
-    const char *detail; /* what is wrong, and who is hurt how */
+    const char *field;    /* the member that is wrong, "" = the part as a whole */
+    const char *expected; /* what it should be, in words; "" when the finding has it as a number */
+    const char *detail;   /* what is wrong */
+    const char *who;      /* who is hurt, and how */
 };
+
+/* How a finding's value reads */
+enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX };
 
 struct mpt_finding {
     const struct mpt_rule *rule;
-    uint16_t index; /* of the first entry that breaks the rule, in its array; 0 for MPT_PART_TABLE */
-    uint16_t count; /* how many entries break it */
+    uint32_t address; /* guest-physical, of the structure or entry (of the first that breaks the rule) */
+    int entry;        /* its index in the table, base and extended entries each from 0; -1 = no entry */
+    unsigned index;   /* its index among the entries of its type */
+    unsigned count;   /* how many entries break the rule; 1 for a structure */
+    enum mpt_value show;
+    uint64_t value; /* of the field */
+    int has_expected;
+    uint64_t expected; /* what the field should hold */
+};
+
+/* A range of guest-physical addresses [base, end). */
+struct mpt_range {
+    uint64_t base, end;
+};
+
+/* What is known of the machine besides the image. A rule that needs a fact stays silent without it. */
+struct mpt_facts {
+    unsigned given; /* MPT_FACT_*: which members hold */
+    struct mpt_bios bios;
+    unsigned vcpus;                 /* virtual CPUs that the machine has */
+    uint8_t bsp_apic_id;            /* of the vCPU that runs first */
+    uint8_t apic_version;           /* low byte of the local APIC's version register */
+    uint8_t ioapic_id;              /* of the first I/O APIC, as its register says */
+    unsigned ioapic_inputs;         /* inputs of each I/O APIC: 24 on PC hardware */
+    uint8_t irq0_intin;             /* INTIN that ISA IRQ 0 is wired to */
+    uint64_t memory_size;           /* bytes of guest RAM */
+    const struct mpt_range *usable; /* what the guest is told it may use (e820 type 1) */
+    size_t usable_count;
+    const struct mpt_range *occupied; /* what the loader puts there: kernel, command line, page tables, ... */
+    size_t occupied_count;
+};
+
+enum {
+    MPT_FACT_EBDA = 1U << 0,
+    MPT_FACT_BASE_MEMORY = 1U << 1,
+    MPT_FACT_VCPUS = 1U << 2,
+    MPT_FACT_BSP = 1U << 3,
+    MPT_FACT_APIC_VERSION = 1U << 4,
+    MPT_FACT_IOAPIC_ID = 1U << 5,
+    MPT_FACT_INPUTS = 1U << 6,
+    MPT_FACT_IRQ0 = 1U << 7,
+    MPT_FACT_MEMORY_SIZE = 1U << 8,
+    MPT_FACT_USABLE = 1U << 9,
+    MPT_FACT_OCCUPIED = 1U << 10,
+    MPT_FACT_ACPI = 1U << 11,       /* the machine also has a MADT */
+    MPT_FACT_NO_MPPARSE = 1U << 12, /* the guest is a Linux without CONFIG_X86_MPPARSE */
+    MPT_FACT_X2APIC = 1U << 13,     /* the APICs start in x2APIC mode */
+    MPT_FACT_XEN = 1U << 14         /* the guest is a Xen hypervisor */
 };
 
 /*
  * mpt_check - judge a table by what the operating systems that read it do with it
- * @found: receives at most cap findings, one per broken rule, in the order of the table's parts
+ * @memory: where the table was found; other floating pointers in it are looked at too
+ * @view:   filled by mpt_open
+ * @facts:  may be NULL
+ * @found:  receives at most cap findings, one per broken rule, in the order of the rules
  *
- * Time is linear in the number of entries.
+ * Time is linear in the bytes.
  *
  * Return: the number of rules broken, which may be more than cap.
  */
-size_t mpt_check(const struct mpt_table *t, const struct mpt_place *place, struct mpt_finding *found,
-                 size_t cap);
+size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view, const struct mpt_facts *facts,
+                 struct mpt_finding *found, size_t cap);
 
-/* Rules that mpt_check knows: room for all findings there can be */
-enum { MPT_RULES_MAX = 64 };
+/* mpt_rule_at - the rules in the order of findings; NULL past the last */
+const struct mpt_rule *mpt_rule_at(size_t i);
+
+/* Room for all findings there can be */
+enum { MPT_RULES_MAX = 128 };
 
 #ifdef __cplusplus
 }

@@ -17,125 +17,96 @@
         same &= e[AT(S, member) + z] == 0;
 #define SAME(S, kind, member, width) SAME_##kind(S, member, width)
 
-static int same_processors(const uint8_t *from, const struct mpt_processor *to, size_t count)
-{
-    int same = 1;
+#define HEAD_BASE(type, size) same &= e[0] == (type);
+#define HEAD_EXTENDED(type, size)                                                                            \
+    same &= e[0] == (type);                                                                                  \
+    same &= e[1] == (size);
 
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *const e = from + i * MPT_PROCESSOR_SIZE;
-        const struct mpt_processor v = to[i];
-
-        same &= e[0] == MPT_PROCESSOR;
-        LAYOUT_PROCESSOR(SAME, processor)
+/* same_<S> - do @count entries at @from say what the values at @to do? */
+#define DEFINE_SAME(HEAD, type, S, size, LAYOUT)                                                             \
+    static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count)                         \
+    {                                                                                                        \
+        int same = 1;                                                                                        \
+                                                                                                             \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            const uint8_t *const e = from + i * (size);                                                      \
+            const struct mpt_##S v = to[i];                                                                  \
+                                                                                                             \
+            HEAD(type, size)                                                                                 \
+            LAYOUT(SAME, S)                                                                                  \
+        }                                                                                                    \
+        return same;                                                                                         \
     }
-    return same;
-}
+#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) DEFINE_SAME(HEAD_BASE, type, S, size, LAYOUT)
+#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT)                                               \
+    DEFINE_SAME(HEAD_EXTENDED, type, S, size, LAYOUT)
 
-static int same_buses(const uint8_t *from, const struct mpt_bus *to, size_t count)
-{
-    int same = 1;
+LAYOUT_BASE(DEFINE_BASE)
+LAYOUT_EXTENDED(DEFINE_EXTENDED)
 
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *const e = from + i * MPT_BUS_SIZE;
-        const struct mpt_bus v = to[i];
-
-        same &= e[0] == MPT_BUS;
-        LAYOUT_BUS(SAME, bus)
-    }
-    return same;
-}
-
-static int same_ioapics(const uint8_t *from, const struct mpt_ioapic *to, size_t count)
-{
-    int same = 1;
-
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *const e = from + i * MPT_IOAPIC_SIZE;
-        const struct mpt_ioapic v = to[i];
-
-        same &= e[0] == MPT_IOAPIC;
-        LAYOUT_IOAPIC(SAME, ioapic)
-    }
-    return same;
-}
-
-static int same_io_ints(const uint8_t *from, const struct mpt_io_int *to, size_t count)
-{
-    int same = 1;
-
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *const e = from + i * MPT_IO_INT_SIZE;
-        const struct mpt_io_int v = to[i];
-
-        same &= e[0] == MPT_IO_INT;
-        LAYOUT_IO_INT(SAME, io_int)
-    }
-    return same;
-}
-
-static int same_local_ints(const uint8_t *from, const struct mpt_local_int *to, size_t count)
-{
-    int same = 1;
-
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *const e = from + i * MPT_LOCAL_INT_SIZE;
-        const struct mpt_local_int v = to[i];
-
-        same &= e[0] == MPT_LOCAL_INT;
-        LAYOUT_LOCAL_INT(SAME, local_int)
-    }
-    return same;
-}
-
-static int same_floating(const uint8_t *e, const struct mpt_floating *floating, uint32_t table)
+int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, const uint8_t *bytes,
+                        size_t size)
 {
     const struct mpt_floating v = *floating;
-    int same = memcmp(e, "_MP_", 4) == 0;
+    const uint8_t *const e = bytes;
+    int same = size >= MPT_FLOATING_SIZE && memcmp(e, "_MP_", 4) == 0;
 
+    if (!same)
+        return 0;
     LAYOUT_FLOATING(SAME, floating)
     same &= load_4(e + AT(floating, table_address)) == table;
-    same &= e[AT(floating, length)] * 16 == MPT_FLOATING_SIZE;
+    same &= e[AT(floating, length)] == MPT_FLOATING_SIZE / 16;
     return same && byte_sum(e, MPT_FLOATING_SIZE) == 0;
 }
 
-static int same_header(const uint8_t *e, const struct mpt_header *header, size_t size, size_t entries)
+static int same_header(const uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
-    const struct mpt_header v = *header;
+    const struct mpt_header v = t->header;
+    const size_t entries = t->entry_count_given ? t->entry_count : mpt_entries(t);
     int same = memcmp(e, "PCMP", 4) == 0;
 
     LAYOUT_HEADER(SAME, header)
-    same &= load_2(e + AT(header, base_length)) == size;
+    same &= load_2(e + AT(header, base_length)) == base;
     same &= load_2(e + AT(header, entry_count)) == entries;
-    return same && byte_sum(e, size) == 0;
+    same &= load_2(e + AT(header, extended_length)) == extended;
+    same &= (uint8_t)(byte_sum(e + base, extended) + e[AT(header, extended_checksum)]) == 0;
+    return same && byte_sum(e, base) == 0;
 }
 
-int mpt_verify(const struct mpt_table *t, const struct mpt_place *place, const uint8_t *image, size_t size)
+/* Entries in the order that the table has, or by ascending type. */
+static int same_entries(const uint8_t *e, const struct mpt_table *t)
 {
-    const size_t table_size = mpt_size(t);
-    size_t floating, table;
-    const uint8_t *e;
+    const size_t runs = t->order ? t->order_count : SLOTS;
+    size_t used[SLOTS] = { 0 }, pos = MPT_HEADER_SIZE;
+    int same = 1;
 
-    if (place->floating < place->base || place->table < place->base)
-        return 0;
-    floating = place->floating - place->base;
-    table = place->table - place->base;
-    if (floating > size || size - floating < MPT_FLOATING_SIZE || table > size || size - table < table_size)
-        return 0;
-    if (!same_floating(image + floating, &t->floating, place->table) ||
-        !same_header(image + table, &t->header, table_size, mpt_entries(t)))
-        return 0;
-    e = image + table + MPT_HEADER_SIZE;
-    if (!same_processors(e, t->processors, t->processor_count))
-        return 0;
-    e += (size_t)MPT_PROCESSOR_SIZE * t->processor_count;
-    if (!same_buses(e, t->buses, t->bus_count))
-        return 0;
-    e += (size_t)MPT_BUS_SIZE * t->bus_count;
-    if (!same_ioapics(e, t->ioapics, t->ioapic_count))
-        return 0;
-    e += (size_t)MPT_IOAPIC_SIZE * t->ioapic_count;
-    if (!same_io_ints(e, t->io_ints, t->io_int_count))
-        return 0;
-    e += (size_t)MPT_IO_INT_SIZE * t->io_int_count;
-    return same_local_ints(e, t->local_ints, t->local_int_count);
+    for (size_t r = 0; r < runs; r++) {
+        const unsigned type = t->order ? t->order[r].type : slot_type((unsigned)r);
+        size_t *const first = &used[type_slot(type)];
+        size_t count = 0;
+
+        switch (type) {
+#define SAME_RUN(TYPE, S, array, counter, size, LAYOUT)                                                      \
+    case TYPE:                                                                                               \
+        count = t->order ? t->order[r].count : t->counter;                                                   \
+        same &= same_##S(e + pos, t->array + *first, count);                                                 \
+        pos += count * (size);                                                                               \
+        break;
+            LAYOUT_BASE(SAME_RUN)
+            LAYOUT_EXTENDED(SAME_RUN)
+#undef SAME_RUN
+        default:
+            break;
+        }
+        *first += count;
+    }
+    return same;
+}
+
+int mpt_verify_table(const struct mpt_table *t, const uint8_t *bytes, size_t size)
+{
+    const size_t base = mpt_base_size(t), extended = mpt_extended_size(t);
+
+    return size >= base && size - base >= extended && same_header(bytes, t, base, extended) &&
+           same_entries(bytes, t);
 }

@@ -7,32 +7,44 @@
 #define TOPO_IMAGE_H
 
 #include "../mptable/mptable.h"
+#include "place.h"
 #include "topology.h"
 
 enum {
-    /* 255 processors, 1 bus, 1 I/O APIC, 25 I/O and 2 local interrupts, floating pointer and padding before
-       it */
-    IMAGE_MAX = MPT_HEADER_SIZE + TOPOLOGY_CPUS_MAX * MPT_PROCESSOR_SIZE + 29 * 8 + 15 + MPT_FLOATING_SIZE
+    IMAGE_SEGMENTS_MAX = 3, /* floating pointer and table, together or apart, and the BIOS data words */
+    IMAGE_MAX = 2 * MPT_TABLE_MAX + MPT_FLOATING_SIZE + PLACE_GAP_MAX + PLACE_BIOS_SIZE
+};
+
+/* Bytes that lie together in guest memory. */
+struct image_segment {
+    uint32_t base; /* guest-physical */
+    size_t offset; /* in the image */
+    size_t size;
 };
 
 struct image {
     const struct profile *profile;
     unsigned cpus;          /* processor entries */
     unsigned entries;       /* base entries in the table */
-    struct mpt_place place; /* guest-physical addresses */
-    size_t size;            /* bytes */
+    struct mpt_place place; /* guest-physical addresses; base is that of segments[0] */
+    size_t size;            /* bytes: the segments one after the other, the main one first */
+    unsigned segment_count;
+    struct image_segment segments[IMAGE_SEGMENTS_MAX];
     uint8_t bytes[IMAGE_MAX];
     unsigned finding_count;
     struct mpt_finding findings[MPT_RULES_MAX];
 };
 
 /*
- * image_build - profile, place, encode, and judge
- * @topology: as request_parse left it
+ * image_build - place, encode, read back, and judge
+ * @topology: as topology_complete left it
  *
  * Return: 0; -1 and ERR_TOPOLOGY when the image does not fit its window or the guest's memory, ERR_INTERNAL
  * when the bytes written do not read back as the values they were made from.
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;
+
+/* image_memory - the image's segments as guest memory, for reading it; @segments has room for them all */
+struct mpt_memory image_memory(const struct image *image, struct mpt_segment segments[IMAGE_SEGMENTS_MAX]);
 
 #endif

@@ -5,19 +5,31 @@
 #ifndef TOPO_PLACE_H
 #define TOPO_PLACE_H
 
-#include <stdbool.h>
-
 #include "topology.h"
 
+enum {
+    PLACE_GAP_MAX = 15,      /* padding between the structures of one segment */
+    PLACE_BIOS_BASE = 0x40e, /* the word at 0x40e ... */
+    PLACE_BIOS_SIZE = 7      /* ... up to that at 0x413 */
+};
+
 /*
- * place_choose - floating pointer and table in the last kilobyte of base memory
- * @table_size: bytes of the table
- * @below:      a table too long for that kilobyte may lie below it
- * @count_at:   the member that made the table so long, for the refusal
+ * place_choose - floating pointer and table for a topology
+ * @table_size: bytes of base and extended table
  *
- * Return: 0; -1 and ERR_TOPOLOGY when the table does not fit.
+ * What the request's placement says stands, the profile says the rest. A place that the request chose must
+ * lie inside a window, below 1 MiB, clear of the first 0x500 bytes, of the VGA hole and of each other; one
+ * that the profile has is taken as it is, since other builders' faults are findings.
+ *
+ * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_TOPOLOGY.
  */
-int place_choose(size_t table_size, bool below, const struct at *count_at, struct mpt_place *place,
+int place_choose(const struct topology *topology, size_t table_size, struct mpt_place *place,
                  struct err *err) MUST_USE;
+
+/*
+ * place_bios - the words at 0x40e and 0x413 by which every system finds a floating pointer there
+ * @table_size: 0 when there is no table
+ */
+struct mpt_bios place_bios(const struct topology *topology, const struct mpt_place *place, size_t table_size);
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The model of a request: what the guest's machine looks like, by value, with the profile it is based on.
+ *
+ * request.c fills in what the request says, reading.c what a table found in memory says; topology_complete
+ * adds from the profile what neither did. A topology is large (about 600 KiB) and only what its counts cover
+ * is ever touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
 #define TOPO_TOPOLOGY_H
@@ -14,31 +18,102 @@ enum {
     TOPOLOGY_CPUS_MAX = 255, /* APIC IDs 0 to 254; 255 means all of them */
     TOPOLOGY_IRQS_MIN = 16,  /* lines routed one to one */
     TOPOLOGY_IRQS_MAX = 24,  /* INTINs of a PC's I/O APIC */
-    TOPOLOGY_CONTEXT_MAX = 64
+    TOPOLOGY_PCI_MAX = 1024, /* routes of pci_interrupts: 32 devices with 4 pins on 8 buses */
+    TOPOLOGY_CONTEXT_MAX = 64,
+    TOPOLOGY_NONCE_MAX = 64,
+    TOPOLOGY_PROCESSORS_MAX = (MPT_TABLE_MAX - MPT_HEADER_SIZE) / MPT_PROCESSOR_SIZE,
+    TOPOLOGY_SPACES_MAX = MPT_TABLE_MAX / MPT_SPACE_SIZE
 };
+
+/* Which members the request has: those whose absence the value alone does not show. */
+enum topology_given {
+    GIVEN_CPUS = 1U << 0,
+    GIVEN_PROCESSORS = 1U << 1,
+    GIVEN_TOPOLOGY = 1U << 2,
+    GIVEN_BUSES = 1U << 3,
+    GIVEN_IOAPICS = 1U << 4,
+    GIVEN_IO_INTS = 1U << 5,
+    GIVEN_LOCAL_INTS = 1U << 6,
+    GIVEN_EXTENDED = 1U << 7,
+    GIVEN_ENTRIES = 1U << 8, /* the whole list, as it stands: faults in it are findings, not refusals */
+    GIVEN_OEM_ID = 1U << 9,
+    GIVEN_PRODUCT_ID = 1U << 10,
+    GIVEN_OEM_TABLE = 1U << 11,
+    GIVEN_OEM_TABLE_SIZE = 1U << 12,
+    GIVEN_SPEC_REVISION = 1U << 13,
+    GIVEN_LOCAL_APIC_ADDRESS = 1U << 14,
+    GIVEN_IMCR = 1U << 15,
+    GIVEN_ENTRY_COUNT = 1U << 16,
+    GIVEN_WINDOW = 1U << 17, /* members of placement */
+    GIVEN_BASE = 1U << 18,
+    GIVEN_FLOATING = 1U << 19,
+    GIVEN_TABLE = 1U << 20,
+    GIVEN_IRQS = 1U << 21,
+    GIVEN_PCI_INTS = 1U << 22
+};
+
+/* Where a kernel looks for the floating pointer (MPS 1.4 §4) */
+enum topology_window {
+    WINDOW_BASE_MEMORY, /* last KiB of 640 KiB of base memory: 0x9fc00 to 0x9ffff */
+    WINDOW_BIOS,        /* 0xf0000 to 0xfffff */
+    WINDOW_EBDA,        /* first KiB of an extended BIOS data area that the word at 0x40e names */
+    WINDOWS
+};
+
+extern const char *const topology_window_names[WINDOWS]; /* "base-memory", "bios", "ebda" */
 
 struct profile;
 
 struct topology {
     const struct profile *profile;
-    unsigned cpus;      /* 1 to TOPOLOGY_CPUS_MAX, however they were given */
-    bool explicit_cpus; /* processors[] were given one by one */
-    unsigned packages, dies, cores,
-        threads; /* 0 = no numbering asked for, APIC IDs as the profile numbers them */
-    unsigned irqs;
-    uint64_t memory_size; /* bytes of guest RAM, 0 = not said */
-    bool oem_id_given, product_id_given;
-    char oem_id[8], product_id[12];                     /* blank-padded */
-    char context[TOPOLOGY_CONTEXT_MAX + 1];             /* "" = none */
-    struct mpt_processor processors[TOPOLOGY_CPUS_MAX]; /* complete: defaults are filled in */
+    unsigned given; /* enum topology_given */
+
+    unsigned cpus;                           /* processor entries, however they were given */
+    unsigned packages, dies, cores, threads; /* with GIVEN_TOPOLOGY */
+    unsigned irqs;                           /* with GIVEN_IRQS */
+    uint64_t memory_size;                    /* bytes of guest RAM, 0 = not said */
+    char context[TOPOLOGY_CONTEXT_MAX + 1];  /* "" = none */
+    char nonce[TOPOLOGY_NONCE_MAX + 1];      /* "" = none */
+    unsigned ttl;                            /* seconds, 0 = none */
+    bool bios_data_area;                     /* a second segment with the words at 0x40e and 0x413 */
+    enum topology_window window;             /* with GIVEN_WINDOW */
+    struct mpt_place place;                  /* members with GIVEN_BASE, _FLOATING, _TABLE */
+
+    /*
+     * The table, its pointers to the arrays below. What is not given stands at 0 until topology_complete.
+     * order is set with GIVEN_ENTRIES, or when the profile has another order than by type.
+     */
+    struct mpt_table table;
+    struct mpt_processor processors[TOPOLOGY_PROCESSORS_MAX];
+    struct mpt_bus buses[MPT_ENTRIES_MAX];
+    struct mpt_ioapic ioapics[MPT_ENTRIES_MAX];
+    struct mpt_io_int io_ints[MPT_ENTRIES_MAX];
+    struct mpt_local_int local_ints[MPT_ENTRIES_MAX];
+    struct mpt_space spaces[TOPOLOGY_SPACES_MAX];
+    struct mpt_hierarchy hierarchies[MPT_EXTENDED_MAX];
+    struct mpt_modifier modifiers[MPT_EXTENDED_MAX];
+    struct mpt_run order[MPT_ENTRIES_MAX + MPT_EXTENDED_MAX];
+    struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX]; /* with GIVEN_PCI_INTS: added to the profile's */
+    unsigned pci_int_count;
 };
 
+/* topology_init - an empty topology of the default profile; its arrays are left as they are */
+void topology_init(struct topology *topology);
+
 /*
- * topology_check - fill in the processors that were only counted, and refuse what makes no machine
+ * topology_append_run - one more entry of that type in the order of entries[]
  *
- * Return: 0; -1 and ERR_TOPOLOGY with a pointer for each wrong member: duplicate or unusable APIC IDs, not
- * exactly one enabled BSP, more CPUs than the profile takes, a topology whose product is not the count.
+ * Counts itself into the last run when that has the type. Return: false when the order is full.
  */
-int topology_check(struct topology *topology, struct err *err) MUST_USE;
+bool topology_append_run(struct topology *topology, enum mpt_type type);
+
+/*
+ * topology_complete - check what is given, and fill in the rest from the profile
+ *
+ * Return: 0; -1 and ERR_TOPOLOGY with a pointer for each wrong member: duplicate or unusable IDs, not exactly
+ * one enabled BSP, interrupts between what does not exist, more CPUs than the profile takes, a topology whose
+ * product is not the count. With GIVEN_ENTRIES only what cannot be encoded is refused.
+ */
+int topology_complete(struct topology *topology, struct err *err) MUST_USE;
 
 #endif

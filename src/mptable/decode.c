@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Bytes to values, whoever wrote them.
+ *
+ * What a field claims is compared with what is there once, in mpt_open; from then on a walk knows its end and
+ * every step goes forward by the size of an entry, so reading ends and stays inside whatever the bytes are.
+ * Nothing is judged here (check.c does) and nothing is searched (scan.c does).
+ */
+#include "layout.h"
+
+#include <string.h>
+
+#include "bytes.h"
+
+#define LOAD_GIVEN(S, member, width) v.member = load_##width(e + AT(S, member));
+#define LOAD_TEXT(S, member, width)  memcpy(v.member, e + AT(S, member), width);
+#define LOAD_MADE(S, member, width)
+#define LOAD_ZERO(S, member, width)                                                                          \
+    for (size_t z = 0; z < (width); z++)                                                                     \
+        *reserved |= e[AT(S, member) + z];
+#define LOAD(S, kind, member, width) LOAD_##kind(S, member, width)
+
+/* load_<S> - the values of the structure at @e; its reserved bytes are or-ed into *reserved */
+#define DEFINE_LOAD(S, LAYOUT)                                                                               \
+    static struct mpt_##S load_##S(const uint8_t *e, uint8_t *reserved) {                                    \
+        struct mpt_##S v;                                                                                    \
+                                                                                                             \
+        (void)reserved;                                                                                      \
+        LAYOUT(LOAD, S)                                                                                      \
+        return v;                                                                                            \
+    }
+#define DEFINE_ENTRY(type, S, array, counter, size, LAYOUT) DEFINE_LOAD(S, LAYOUT)
+
+DEFINE_LOAD(floating, LAYOUT_FLOATING)
+DEFINE_LOAD(header, LAYOUT_HEADER)
+LAYOUT_BASE(DEFINE_ENTRY)
+LAYOUT_EXTENDED(DEFINE_ENTRY)
+
+size_t mpt_room(const struct mpt_memory *memory, uint64_t address)
+{
+    for (size_t i = 0; i < memory->count; i++) {
+        const struct mpt_segment *s = &memory->segments[i];
+
+        if (address >= s->base && address - s->base < s->size)
+            return s->size - (size_t)(address - s->base);
+    }
+    return 0;
+}
+
+const uint8_t *mpt_at(const struct mpt_memory *memory, uint64_t address, size_t size)
+{
+    for (size_t i = 0; i < memory->count; i++) {
+        const struct mpt_segment *s = &memory->segments[i];
+
+        if (address >= s->base && address - s->base < s->size &&
+            size <= s->size - (size_t)(address - s->base))
+            return s->bytes + (address - s->base);
+    }
+    return NULL;
+}
+
+static void open_header(const uint8_t *e, size_t room, struct mpt_view *view)
+{
+    const size_t base = load_2(e + AT(header, base_length));
+    const size_t extended = load_2(e + AT(header, extended_length));
+
+    view->has_header = 1;
+    view->signature_right = memcmp(e, "PCMP", 4) == 0;
+    view->header = load_header(e, &view->reserved);
+    view->base_length = (uint16_t)base;
+    view->checksum = e[AT(header, checksum)];
+    view->entry_count = load_2(e + AT(header, entry_count));
+    view->extended_length = (uint16_t)extended;
+    view->extended_checksum = e[AT(header, extended_checksum)];
+    view->table = e;
+    view->table_size = base < room ? base : room;
+    view->sum = byte_sum(e, view->table_size);
+    if (extended == 0 || base < MPT_HEADER_SIZE || base > room)
+        return;
+    view->extended = e + base;
+    view->extended_size = extended < room - base ? extended : room - base;
+    view->extended_sum = byte_sum(view->extended, view->extended_size);
+}
+
+enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view)
+{
+    const uint8_t *const e = mpt_at(memory, address, MPT_FLOATING_SIZE);
+    const uint8_t *header;
+
+    if (!e || memcmp(e, "_MP_", 4) != 0)
+        return MPT_ENOTFOUND;
+    memset(view, 0, sizeof(*view));
+    view->floating_address = address;
+    view->floating = load_floating(e, &view->floating_reserved);
+    view->table_address = load_4(e + AT(floating, table_address));
+    view->floating_length = e[AT(floating, length)];
+    view->floating_checksum = e[AT(floating, checksum)];
+    view->floating_sum = byte_sum(e, MPT_FLOATING_SIZE);
+    header = view->table_address ? mpt_at(memory, view->table_address, MPT_HEADER_SIZE) : NULL;
+    if (header)
+        open_header(header, mpt_room(memory, view->table_address), view);
+    return MPT_OK;
+}
+
+void mpt_walk_base(const struct mpt_view *view, struct mpt_walk *walk)
+{
+    *walk = (struct mpt_walk){ .bytes = view->table, .at = MPT_HEADER_SIZE, .end = view->table_size };
+    if (walk->end < walk->at)
+        walk->end = walk->at;
+}
+
+void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
+{
+    const size_t at = view->extended ? view->base_length : 0;
+
+    *walk =
+        (struct mpt_walk){ .bytes = view->table, .at = at, .end = at + view->extended_size, .extended = 1 };
+}
+
+/* Bytes of the entry at the walk's position; 0 with *err when it has none or does not fit */
+static size_t entry_size(const struct mpt_walk *walk, enum mpt_err *err)
+{
+    const uint8_t *const e = walk->bytes + walk->at;
+    const size_t left = walk->end - walk->at;
+    size_t size = 0;
+
+    switch (e[0]) {
+#define SIZE_OF(TYPE, S, array, counter, bytes, LAYOUT)                                                      \
+    case TYPE:                                                                                               \
+        size = (bytes);                                                                                      \
+        break;
+        LAYOUT_BASE(SIZE_OF)
+        LAYOUT_EXTENDED(SIZE_OF)
+#undef SIZE_OF
+    default:
+        break;
+    }
+    if (walk->extended != (e[0] >= MPT_EXTENDED_FIRST))
+        size = 0;
+    if (!walk->extended && size == 0) {
+        *err = MPT_EUNKNOWN;
+        return 0;
+    }
+    *err = MPT_ECUT;
+    if (walk->extended) {
+        if (left < 2 || e[1] < 2 || (size > 0 && e[1] != size))
+            return 0;
+        size = e[1];
+    }
+    return size <= left ? size : 0;
+}
+
+int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
+{
+    const uint8_t *const e = walk->bytes + walk->at;
+    size_t size;
+
+    *err = MPT_OK;
+    if (walk->at == walk->end)
+        return 0;
+    size = entry_size(walk, err);
+    if (size == 0)
+        return 0;
+    *err = MPT_OK;
+    entry->type = e[0];
+    entry->index = walk->index++;
+    entry->offset = walk->at;
+    entry->size = size;
+    entry->reserved = 0;
+    switch (e[0]) {
+#define LOAD_ENTRY(TYPE, S, array, counter, bytes, LAYOUT)                                                   \
+    case TYPE:                                                                                               \
+        entry->S = load_##S(e, &entry->reserved);                                                            \
+        break;
+        LAYOUT_BASE(LOAD_ENTRY)
+        LAYOUT_EXTENDED(LOAD_ENTRY)
+#undef LOAD_ENTRY
+    default:
+        break;
+    }
+    walk->at += size;
+    return 1;
+}
