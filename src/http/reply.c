@@ -103,11 +103,11 @@ void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
     job->reply.owned = text;
 }
 
-static cJSON *seal_to_json(const struct service *service, const struct seal *seal)
+static cJSON *seal_to_json(const struct seal *seal)
 {
     cJSON *json = cJSON_CreateObject();
 
-    if (cJSON_AddStringToObject(json, "key_id", key_id(service->key)) &&
+    if (cJSON_AddStringToObject(json, "key_id", seal->key_id) &&
         cJSON_AddStringToObject(json, "trusted_comment", seal->comment) &&
         cJSON_AddStringToObject(json, "minisign", seal->minisign))
         return json;
@@ -124,7 +124,7 @@ static bool add(cJSON *json, const char *name, cJSON *item)
     return false;
 }
 
-static cJSON *image_to_json(const struct service *service, const struct job *job)
+static cJSON *image_to_json(const struct job *job)
 {
     const struct image *image = &job->image;
     char base64[4 * (IMAGE_MAX + 2) / 3 + 1];
@@ -133,7 +133,7 @@ static cJSON *image_to_json(const struct service *service, const struct job *job
     seal_base64(image->bytes, image->size, base64);
     if (cJSON_AddStringToObject(json, "sha256", job->seal.sha256) &&
         cJSON_AddStringToObject(json, "image", base64) && add(json, "segments", render_segments(image)) &&
-        add(json, "signature", seal_to_json(service, &job->seal)) &&
+        add(json, "signature", seal_to_json(&job->seal)) &&
         add(json, "findings", render_findings(image->findings, image->finding_count)))
         return json;
     cJSON_Delete(json);
@@ -164,14 +164,14 @@ static void image_headers(struct job *job, enum format format)
         reply_header(r, "Content-Disposition", "attachment; filename=\"mptable-%s.bin\"", base + 2);
 }
 
-void reply_image(const struct service *service, struct job *job, enum format format)
+void reply_image(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
     uint8_t digest[SEAL_SHA256_SIZE];
     char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[35];
 
     if (format == FORMAT_JSON)
-        reply_json(job, 200, format_types[format], image_to_json(service, job));
+        reply_json(job, 200, format_types[format], image_to_json(job));
     else if (format == FORMAT_BIN)
         reply_text(job, 200, format_types[format], job->image.bytes, job->image.size);
     else

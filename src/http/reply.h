@@ -13,7 +13,6 @@
 #include "../base/err.h"
 
 struct job;
-struct service;
 
 enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
 
@@ -47,7 +46,7 @@ void reply_text(struct job *job, unsigned status, const char *type, const void *
 void reply_json(struct job *job, unsigned status, const char *type, cJSON *json);
 
 /* reply_image - the signed image of the job, or 304 when the client has it */
-void reply_image(const struct service *service, struct job *job, enum format format);
+void reply_image(struct job *job, enum format format);
 
 /* reply_problem - what job->err says (RFC 9457) */
 void reply_problem(struct job *job);

@@ -2,6 +2,7 @@
 /* The route table, and handlers that read as the sentence they implement. */
 #include "routes.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,10 +51,12 @@ static int check_media(struct job *job)
 
 static int seal_image(const struct service *service, struct job *job)
 {
-    const struct seal_claims claims = { .load = job->image.place.base,
-                                        .floating_pointer = job->image.place.floating,
-                                        .context = job->topology.context[0] ? job->topology.context : NULL };
+    struct seal_claims claims = { .segment_count = 1,
+                                  .segments = { { job->image.place.base, (uint32_t)job->image.size } },
+                                  .floating_pointer = job->image.place.floating };
 
+    static_assert(sizeof(claims.context) == sizeof(job->topology.context), "the same token");
+    memcpy(claims.context, job->topology.context, sizeof(claims.context));
     return seal_sign(service->key, job->image.bytes, job->image.size, &claims, &job->seal, &job->err);
 }
 
@@ -66,7 +69,7 @@ static void post_image(const struct service *service, struct job *job)
         image_build(&job->topology, &job->image, &job->err) < 0 || seal_image(service, job) < 0)
         reply_problem(job);
     else
-        reply_image(service, job, format);
+        reply_image(job, format);
 }
 
 static void get_image(const struct service *service, struct job *job)
@@ -78,7 +81,7 @@ static void get_image(const struct service *service, struct job *job)
         image_build(&job->topology, &job->image, &job->err) < 0 || seal_image(service, job) < 0)
         reply_problem(job);
     else
-        reply_image(service, job, format);
+        reply_image(job, format);
 }
 
 static void get_profiles(const struct service *service, struct job *job)
