@@ -17,10 +17,14 @@ struct job;
 enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
 
 /* How an image can be represented. */
-enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_MINISIG, FORMATS };
+enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_HEX, FORMAT_ELF, FORMAT_MINISIG, FORMATS };
 
 extern const char *const format_names[FORMATS];
-extern const char *const format_types[FORMATS]; /* media types, the order is our preference */
+/*
+ * Media types, the order is our preference. Two are text/plain: to a client that accepts it we send the
+ * hexdump, and the signature has to be asked for by name.
+ */
+extern const char *const format_types[FORMATS];
 
 struct reply {
     unsigned status;

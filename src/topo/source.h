@@ -10,6 +10,7 @@ enum { SOURCE_SEGMENTS_MAX = 16 };
 
 #define SOURCE_BASE "0x9fc00" /* where nearly everybody puts a table */
 
+/* Points into itself: not to be copied. */
 struct source {
     const uint8_t *bytes; /* borrowed; offsets count from here */
     size_t size;
