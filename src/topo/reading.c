@@ -15,8 +15,7 @@ enum {
     SIGNATURE_STEP = 4 /* bytes; nobody looks for a floating pointer in smaller steps */
 };
 
-/* The BIOS data words: as given, else as memory has them. */
-static struct mpt_bios bios_words(const struct mpt_memory *memory, const struct mpt_facts *facts)
+struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts)
 {
     struct mpt_bios bios = mpt_bios_words(memory);
 
@@ -27,43 +26,51 @@ static struct mpt_bios bios_words(const struct mpt_memory *memory, const struct 
     return bios;
 }
 
-/* The first floating pointer with a right sum, else the first at all. */
-static int find_any(const struct mpt_memory *memory, uint32_t *address)
+bool reading_next_right(const struct mpt_memory *memory, uint64_t *address)
 {
-    bool found = false;
-
-    for (uint64_t at = 0; mpt_next_floating(memory, &at) == MPT_OK; at += SIGNATURE_STEP) {
-        const uint8_t *const bytes = mpt_at(memory, at, MPT_FLOATING_SIZE);
+    for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP) {
+        const uint8_t *const bytes = mpt_at(memory, *address, MPT_FLOATING_SIZE);
         uint8_t sum = 0;
 
         for (size_t i = 0; bytes && i < MPT_FLOATING_SIZE; i++)
             sum = (uint8_t)(sum + bytes[i]);
-        if (bytes && (!found || sum == 0))
-            *address = (uint32_t)at;
-        found |= bytes != NULL;
         if (bytes && sum == 0)
-            break;
+            return true;
     }
-    return found ? 0 : -1;
+    return false;
+}
+
+/* The first floating pointer of which all bytes are there, whatever they say */
+static bool next_whole(const struct mpt_memory *memory, uint64_t *address)
+{
+    for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP)
+        if (mpt_at(memory, *address, MPT_FLOATING_SIZE))
+            return true;
+    return false;
 }
 
 int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
                  struct err *err)
 {
-    const struct mpt_bios bios = bios_words(memory, facts);
+    const struct mpt_bios bios = reading_bios(memory, facts);
+    uint64_t right = 0, any = 0;
 
     for (size_t i = 0; i < mpt_consumer_count; i++) /* Linux is the first */
         if (mpt_find(memory, &bios, &mpt_consumers[i], address) == MPT_OK)
             return 0;
-    if (find_any(memory, address) < 0)
+    if (reading_next_right(memory, &right))
+        *address = (uint32_t)right;
+    else if (next_whole(memory, &any))
+        *address = (uint32_t)any;
+    else
         return err_at(err, ERR_TOPOLOGY, NULL,
-                      "the bytes hold no floating pointer: no \"_MP_\" with 16 bytes");
+                      "the bytes hold no floating pointer: 16 bytes that begin with \"_MP_\"");
     return 0;
 }
 
 static void list_takers(const struct mpt_facts *facts, struct reading *r)
 {
-    const struct mpt_bios bios = bios_words(r->memory, facts);
+    const struct mpt_bios bios = reading_bios(r->memory, facts);
     uint32_t taken;
 
     for (size_t i = 0; i < mpt_consumer_count && r->taker_count < READING_CONSUMERS_MAX; i++)

@@ -26,6 +26,16 @@ struct reading {
     struct mpt_finding findings[MPT_RULES_MAX];
 };
 
+/* reading_bios - the BIOS data words: as given, else as memory has them. @facts may be NULL */
+struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts);
+
+/*
+ * reading_next_right - the next "_MP_" at or above an address whose 16 bytes are there and add up to 0
+ *
+ * Return: false when there is none; else true with @address set.
+ */
+bool reading_next_right(const struct mpt_memory *memory, uint64_t *address);
+
 /*
  * reading_find - the floating pointer that is most likely meant
  * @facts: BIOS data words, where memory has none; may be NULL

@@ -57,8 +57,7 @@ static bool add_string(cJSON *object, const char *name, const char *value)
     return cJSON_AddStringToObject(object, name, value) != NULL;
 }
 
-/* Hands @item to @parent as its last element; false and @item released when there is no memory. */
-static bool append(cJSON *parent, cJSON *item)
+bool render_append(cJSON *parent, cJSON *item)
 {
     if (item && cJSON_AddItemToArray(parent, item))
         return true;
@@ -66,8 +65,7 @@ static bool append(cJSON *parent, cJSON *item)
     return false;
 }
 
-/* Hands @item to @object; false and @item released when there is no memory. */
-static bool add(cJSON *object, const char *name, cJSON *item)
+bool render_add(cJSON *object, const char *name, cJSON *item)
 {
     if (item && cJSON_AddItemToObject(object, name, item))
         return true;
@@ -101,7 +99,7 @@ static bool add_text(cJSON *object, const char *name, const char *text, size_t s
         bytes = cJSON_AddArrayToObject(object, name);
         ok = bytes != NULL;
         for (size_t k = 0; ok && k < size; k++)
-            ok = append(bytes, cJSON_CreateNumber((uint8_t)text[k]));
+            ok = render_append(bytes, cJSON_CreateNumber((uint8_t)text[k]));
         return ok;
     }
     while (length > 0 && text[length - 1] == ' ')
@@ -246,7 +244,7 @@ static cJSON *render_entries(const struct topology *t)
 
     for (unsigned run = 0; run < t->table.order_count; run++)
         for (unsigned i = 0; ok && i < t->order[run].count; i++)
-            ok = append(json, render_entry(t, t->order[run].type, &done));
+            ok = render_append(json, render_entry(t, t->order[run].type, &done));
     return whole(json, ok);
 }
 
@@ -283,8 +281,8 @@ cJSON *render_topology(const struct topology *t)
                            add_bool(json, "imcr", f->features & MPT_IMCRP) &&
                            (!f->default_configuration ||
                             add_number(json, "default_configuration", f->default_configuration)) &&
-                           add(json, "placement", render_placement(t)) && add_header(json, t) &&
-                           (t->given & GIVEN_ENTRIES ? add(json, "entries", render_entries(t))
+                           render_add(json, "placement", render_placement(t)) && add_header(json, t) &&
+                           (t->given & GIVEN_ENTRIES ? render_add(json, "entries", render_entries(t))
                                                      : add_number(json, "cpus", t->cpus)));
 }
 
@@ -359,7 +357,7 @@ cJSON *render_findings(const struct mpt_finding *findings, unsigned count, const
     bool ok = json != NULL;
 
     for (unsigned i = 0; ok && i < count; i++)
-        ok = append(json, render_finding(&findings[i], source));
+        ok = render_append(json, render_finding(&findings[i], source));
     return whole(json, ok);
 }
 
@@ -372,7 +370,7 @@ static cJSON *render_segments(const struct image *image)
         const struct image_segment *const s = &image->segments[i];
         cJSON *segment = cJSON_CreateObject();
 
-        ok = append(json, segment) && add_hex(segment, "base", s->base) &&
+        ok = render_append(json, segment) && add_hex(segment, "base", s->base) &&
              add_number(segment, "offset", (double)s->offset) && add_number(segment, "size", (double)s->size);
     }
     return whole(json, ok);
@@ -399,11 +397,11 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
               add_hex(json, "floating_pointer", image->place.floating) &&
               add_hex(json, "configuration_table", image->place.table) &&
               add_number(json, "entries", image->entries) && add_string(json, "sha256", sha256) &&
-              add_string(json, "image", base64) && add(json, "segments", render_segments(image));
+              add_string(json, "image", base64) && render_add(json, "segments", render_segments(image));
 
     if (signature)
-        ok = add(json, "signature", signature) && ok;
-    return whole(json, ok && add(json, "findings", render_image_findings(topology, image)));
+        ok = render_add(json, "signature", signature) && ok;
+    return whole(json, ok && render_add(json, "findings", render_image_findings(topology, image)));
 }
 
 /* A structure, where it lies in guest memory and in the input. */
@@ -428,7 +426,7 @@ static cJSON *render_layout(const struct reading *r, const uint8_t *origin)
 
     reading_walk_begin(r, &walk);
     while (ok && reading_walk_next(&walk, &item))
-        ok = append(json, render_item(r, &item, origin));
+        ok = render_append(json, render_item(r, &item, origin));
     return whole(json, ok);
 }
 
@@ -438,7 +436,7 @@ static cJSON *render_takers(const struct reading *r)
     bool ok = json != NULL;
 
     for (unsigned i = 0; ok && i < r->taker_count; i++)
-        ok = append(json, cJSON_CreateString(r->takers[i]->name));
+        ok = render_append(json, cJSON_CreateString(r->takers[i]->name));
     return whole(json, ok);
 }
 
@@ -450,13 +448,15 @@ cJSON *render_reading(const struct reading *r, const uint8_t *origin)
     };
     cJSON *json = cJSON_CreateObject();
 
-    return whole(
-        json, add(json, "topology", render_topology(r->topology)) && add_bool(json, "exact", r->exact) &&
-                  (r->exact || add_string(json, "difference", r->difference)) &&
-                  add_hex(json, "floating_pointer", v->floating_address) &&
-                  add_hex(json, "configuration_table", v->table_address) &&
-                  add(json, "found_by", render_takers(r)) && add(json, "layout", render_layout(r, origin)) &&
-                  add(json, "findings", render_findings(r->findings, r->finding_count, &source)));
+    return whole(json,
+                 render_add(json, "topology", render_topology(r->topology)) &&
+                     add_bool(json, "exact", r->exact) &&
+                     (r->exact || add_string(json, "difference", r->difference)) &&
+                     add_hex(json, "floating_pointer", v->floating_address) &&
+                     add_hex(json, "configuration_table", v->table_address) &&
+                     render_add(json, "found_by", render_takers(r)) &&
+                     render_add(json, "layout", render_layout(r, origin)) &&
+                     render_add(json, "findings", render_findings(r->findings, r->finding_count, &source)));
 }
 
 /* What a profile does whatever the request: the findings of a small machine. */
@@ -482,7 +482,7 @@ static cJSON *render_profile(const struct profile *profile, struct topology *top
                            add_string(json, "description", profile->description) &&
                            add_bool(json, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0) &&
                            add_number(json, "max_cpus", profile->max_cpus) &&
-                           add(json, "findings", render_profile_findings(profile, topology, image)));
+                           render_add(json, "findings", render_profile_findings(profile, topology, image)));
 }
 
 cJSON *render_profiles(struct topology *topology, struct image *image)
@@ -492,6 +492,6 @@ cJSON *render_profiles(struct topology *topology, struct image *image)
     bool ok = rows != NULL;
 
     for (size_t i = 0; ok && i < profile_count; i++)
-        ok = append(rows, render_profile(&profiles[i], topology, image));
+        ok = render_append(rows, render_profile(&profiles[i], topology, image));
     return whole(json, ok);
 }

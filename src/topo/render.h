@@ -16,6 +16,14 @@ enum { RENDER_ADDRESS_SIZE = 19 };
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE]);
 
 /*
+ * render_add, render_append - hand @item to an object or an array
+ *
+ * Return: false, with @item released, when @item is NULL or there is no memory.
+ */
+bool render_add(cJSON *object, const char *name, cJSON *item);
+bool render_append(cJSON *array, cJSON *item);
+
+/*
  * render_image - the image reply, members in the order of the contract
  * @topology:  what the image was made from
  * @sha256:    of the image, in hex
