@@ -277,7 +277,8 @@ cJSON *render_topology(const struct topology *t)
     const struct mpt_floating *const f = &t->table.floating;
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_number(json, "spec_revision", f->spec_revision) &&
+    return whole(json, (!(t->given & GIVEN_SPEC_REVISION) ||
+                        add_number(json, "spec_revision", t->table.header.spec_revision)) &&
                            add_bool(json, "imcr", f->features & MPT_IMCRP) &&
                            (!f->default_configuration ||
                             add_number(json, "default_configuration", f->default_configuration)) &&
