@@ -5,6 +5,8 @@
 
 #include "mptable.h"
 
+#pragma GCC visibility push(hidden) /* the room's own: no part of the library */
+
 enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BASE_MEMORY_END = 0xa0000 };
 
 /* mpt_window - a window by its letter (struct mpt_consumer); empty when the BIOS words define none */
@@ -19,5 +21,7 @@ struct mpt_range mpt_window(char letter, const struct mpt_bios *bios);
  */
 int mpt_next_taken(const struct mpt_memory *memory, struct mpt_range range,
                    const struct mpt_consumer *consumer, uint64_t *taken);
+
+#pragma GCC visibility pop
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "mptable.h"
 
+#pragma GCC visibility push(hidden) /* the room's own: no part of the library */
+
 /* What an entry's neighbours make of it. Bits, one byte for each 8 bytes of the base table. */
 enum mark {
     MARK_ID_AGAIN = 1U << 0,      /* an earlier entry of its type has that ID (processors: an enabled one) */
@@ -81,5 +83,7 @@ void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct 
 /* mpt_bus_kind - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
  * -1 */
 int mpt_bus_type(const char name[6]);
+
+#pragma GCC visibility pop
 
 #endif
