@@ -1,152 +1,159 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Policy meets bytes: the profile's row and the request's values become the arrays that mpt_encode takes.
- * What was written is read back before anyone sees it; a guest with a clear refusal can be started again, one
- * with a wrong table hangs without a word.
+ * A topology's values become bytes at addresses. What was written is read back before anyone sees it; a guest
+ * with a clear refusal can be started again, one with a wrong table hangs without a word.
  */
 #include "image.h"
 
 #include <string.h>
 
-#include "place.h"
 #include "profile.h"
-
-enum { IO_INTS_MAX = 2 + TOPOLOGY_IRQS_MAX, ISA_BUS = 0 };
 
 static const struct at at_memory = { NULL, "memory_size", 0 };
 
-/* The arrays behind one table. */
-struct parts {
-    struct mpt_bus bus;
-    struct mpt_ioapic ioapic;
-    struct mpt_io_int io_ints[IO_INTS_MAX];
-    struct mpt_local_int local_ints[2];
-    struct mpt_table table;
-};
-
-static uint8_t ioapic_id(const struct topology *t)
+static int not_read_back(struct err *err)
 {
-    bool taken[256] = { false };
+    return err_at(err, ERR_INTERNAL, NULL, "the image does not read back as what it was made from");
+}
 
-    if (t->profile->ioapic_id == IOAPIC_ID_CPUS)
-        return (uint8_t)t->cpus;
-    for (unsigned i = 0; i < t->cpus; i++)
-        taken[t->processors[i].apic_id] = true;
-    for (unsigned id = 0; id < MPT_ALL; id++)
-        if (!taken[id])
-            return (uint8_t)id;
+/* Where a segment's bytes go; it is as long as it is going to be. */
+static uint8_t *add_segment(struct image *image, uint32_t base, size_t size)
+{
+    image->segments[image->segment_count++] =
+        (struct image_segment){ .base = base, .offset = image->size, .size = size };
+    image->size += size;
+    return image->bytes + image->size - size;
+}
+
+/* Pointer and table in one segment, nothing of one over the other */
+static int write_together(struct image *image, const struct mpt_table *table, size_t size, struct err *err)
+{
+    const struct mpt_place *p = &image->place;
+    size_t len;
+    uint8_t *bytes;
+
+    if (mpt_encode(table, p, NULL, 0, &len) != MPT_ENOSPACE || len > sizeof(image->bytes))
+        return not_read_back(err);
+    bytes = add_segment(image, p->base, len);
+    if (mpt_encode(table, p, bytes, len, &len) != MPT_OK ||
+        !mpt_verify_floating(&table->floating, p->table, bytes + (p->floating - p->base),
+                             MPT_FLOATING_SIZE) ||
+        (size > 0 && !mpt_verify_table(table, bytes + (p->table - p->base), size)))
+        return not_read_back(err);
     return 0;
 }
 
-static uint8_t bsp_id(const struct topology *t)
+/* Each in its place; where they meet, the pointer is what remains. */
+static int write_apart(struct image *image, const struct mpt_table *table, size_t size, uint8_t *floating,
+                       uint8_t *bytes, struct err *err)
 {
-    for (unsigned i = 0; i < t->cpus; i++)
-        if (t->processors[i].flags & MPT_CPU_BSP)
-            return t->processors[i].apic_id;
-    return 0; /* topology_check refuses such a topology */
+    size_t len;
+
+    if (mpt_encode_table(table, bytes, size, &len) != MPT_OK || len != size ||
+        !mpt_verify_table(table, bytes, size))
+        return not_read_back(err);
+    mpt_encode_floating(&table->floating, image->place.table, floating);
+    if (!mpt_verify_floating(&table->floating, image->place.table, floating, MPT_FLOATING_SIZE))
+        return not_read_back(err);
+    return 0;
 }
 
-static uint16_t route_irqs(const struct topology *t, uint8_t ioapic, struct mpt_io_int *out)
+static int write_structures(struct image *image, const struct mpt_table *table, size_t size, struct err *err)
 {
-    const struct profile *p = t->profile;
-    uint16_t n = 0;
+    const struct mpt_place *p = &image->place;
+    const uint64_t floating_end = (uint64_t)p->floating + MPT_FLOATING_SIZE;
+    const uint64_t table_end = (uint64_t)p->table + size;
+    uint8_t *floating, *bytes;
 
-    for (unsigned i = 0; i < p->routed_irq_count; i++) {
-        out[n] = p->routed_irqs[i];
-        out[n].bus_id = ISA_BUS;
-        out[n++].apic_id = ioapic;
+    if (size == 0)
+        return write_together(image, table, 0, err);
+    if (p->table > floating_end + PLACE_GAP_MAX || p->floating > table_end + PLACE_GAP_MAX) {
+        image->place.base = p->floating;
+        floating = add_segment(image, p->floating, MPT_FLOATING_SIZE);
+        return write_apart(image, table, size, floating, add_segment(image, p->table, size), err);
     }
-    for (unsigned irq = 0; irq < t->irqs; irq++)
-        if (irq >= TOPOLOGY_IRQS_MIN || (p->direct_irqs >> irq & 1))
-            out[n++] = (struct mpt_io_int){ .int_type = MPT_INT,
-                                            .bus_id = ISA_BUS,
-                                            .irq = (uint8_t)irq,
-                                            .apic_id = ioapic,
-                                            .intin = (uint8_t)irq };
-    return n;
+    if (p->table >= floating_end || p->floating >= table_end)
+        return write_together(image, table, size, err);
+    bytes = add_segment(image, p->base, (floating_end > table_end ? floating_end : table_end) - p->base);
+    return write_apart(image, table, size, bytes + (p->floating - p->base), bytes + (p->table - p->base),
+                       err);
 }
 
-/* @out is blanks up to its size, then the text. */
-static void pad(char *out, size_t size, const char *text)
+static void write_bios(struct image *image, const struct mpt_bios *bios)
 {
-    const size_t n = strlen(text);
+    uint8_t *const bytes = add_segment(image, PLACE_BIOS_BASE, PLACE_BIOS_SIZE);
 
-    memset(out, ' ', size);
-    memcpy(out, text, n < size ? n : size);
-}
-
-static void fill_header(const struct topology *t, struct mpt_header *h)
-{
-    *h = (struct mpt_header){ .spec_revision = MPT_SPEC_1_4, .local_apic_address = MPT_LOCAL_APIC_ADDRESS };
-    if (t->oem_id_given)
-        memcpy(h->oem_id, t->oem_id, sizeof(h->oem_id));
-    else
-        pad(h->oem_id, sizeof(h->oem_id), t->profile->oem_id);
-    if (t->product_id_given)
-        memcpy(h->product_id, t->product_id, sizeof(h->product_id));
-    else
-        pad(h->product_id, sizeof(h->product_id), t->profile->product_id);
-}
-
-static void apply_profile(const struct topology *t, struct parts *parts)
-{
-    const struct profile *p = t->profile;
-    const uint8_t ioapic = ioapic_id(t);
-
-    parts->bus = (struct mpt_bus){ .bus_id = ISA_BUS, .bus_type = { 'I', 'S', 'A', ' ', ' ', ' ' } };
-    parts->ioapic = (struct mpt_ioapic){ .apic_id = ioapic,
-                                         .apic_version = p->ioapic_version,
-                                         .flags = MPT_IOAPIC_ENABLED,
-                                         .address = MPT_IOAPIC_ADDRESS };
-    parts->local_ints[0] = (struct mpt_local_int){
-        .int_type = MPT_EXTINT, .bus_id = ISA_BUS, .apic_id = bsp_id(t), .lintin = 0
-    };
-    parts->local_ints[1] =
-        (struct mpt_local_int){ .int_type = MPT_NMI, .bus_id = ISA_BUS, .apic_id = MPT_ALL, .lintin = 1 };
-    parts->table = (struct mpt_table){
-        .floating = { .spec_revision = MPT_SPEC_1_4, .features = p->imcrp },
-        .processors = t->processors,
-        .processor_count = (uint16_t)t->cpus,
-        .buses = &parts->bus,
-        .bus_count = 1,
-        .ioapics = &parts->ioapic,
-        .ioapic_count = 1,
-        .io_ints = parts->io_ints,
-        .io_int_count = route_irqs(t, ioapic, parts->io_ints),
-        .local_ints = parts->local_ints,
-        .local_int_count = p->local_ints ? 2 : 0,
-    };
-    fill_header(t, &parts->table.header);
+    memset(bytes, 0, PLACE_BIOS_SIZE);
+    bytes[0] = (uint8_t)bios->ebda;
+    bytes[1] = (uint8_t)(bios->ebda >> 8);
+    bytes[5] = (uint8_t)bios->base_memory_kib;
+    bytes[6] = (uint8_t)(bios->base_memory_kib >> 8);
 }
 
 static int check_memory(const struct topology *t, const struct image *image, struct err *err)
 {
-    const uint64_t end = image->place.base + (uint64_t)image->size;
+    uint64_t end = 0;
 
+    for (unsigned i = 0; i < image->segment_count; i++)
+        if (image->segments[i].base + (uint64_t)image->segments[i].size > end)
+            end = image->segments[i].base + (uint64_t)image->segments[i].size;
     if (t->memory_size == 0 || end <= t->memory_size)
         return 0;
     return err_at(err, ERR_TOPOLOGY, &at_memory, "the image ends at 0x%llx, guest memory at 0x%llx",
                   (unsigned long long)end, (unsigned long long)t->memory_size);
 }
 
-int image_build(const struct topology *t, struct image *image, struct err *err)
+static int judge(const struct topology *t, struct image *image, const struct mpt_bios *bios, struct err *err)
 {
-    const struct at count_at = { NULL, t->explicit_cpus ? "processors" : "cpus", 0 };
-    struct parts parts;
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    const struct mpt_memory memory = image_memory(image, segments);
+    struct mpt_facts facts = { .bios = *bios, .memory_size = t->memory_size };
+    struct mpt_view view;
     size_t found;
 
-    apply_profile(t, &parts);
-    image->profile = t->profile;
-    image->cpus = t->cpus;
-    image->entries = (unsigned)mpt_entries(&parts.table);
-    if (place_choose(mpt_size(&parts.table), t->profile->table_below, &count_at, &image->place, err) < 0)
-        return -1;
-    if (mpt_encode(&parts.table, &image->place, image->bytes, sizeof(image->bytes), &image->size) != MPT_OK ||
-        !mpt_verify(&parts.table, &image->place, image->bytes, image->size))
-        return err_at(err, ERR_INTERNAL, NULL, "the image does not read back as what it was made from");
-    if (check_memory(t, image, err) < 0)
-        return -1;
-    found = mpt_check(&parts.table, &image->place, image->findings, MPT_RULES_MAX);
+    if (t->bios_data_area)
+        facts.given |= MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
+    if (t->memory_size)
+        facts.given |= MPT_FACT_MEMORY_SIZE;
+    if (mpt_open(&memory, image->place.floating, &view) != MPT_OK)
+        return not_read_back(err);
+    found = mpt_check(&memory, &view, &facts, image->findings, MPT_RULES_MAX);
     image->finding_count = (unsigned)(found < MPT_RULES_MAX ? found : MPT_RULES_MAX);
     return 0;
+}
+
+struct mpt_memory image_memory(const struct image *image, struct mpt_segment segments[IMAGE_SEGMENTS_MAX])
+{
+    for (unsigned i = 0; i < image->segment_count; i++)
+        segments[i] = (struct mpt_segment){ .base = image->segments[i].base,
+                                            .size = image->segments[i].size,
+                                            .bytes = image->bytes + image->segments[i].offset };
+    return (struct mpt_memory){ .segments = segments, .count = image->segment_count };
+}
+
+int image_build(const struct topology *t, struct image *image, struct err *err)
+{
+    const bool tabled = t->given & GIVEN_ENTRIES || !t->table.floating.default_configuration;
+    const size_t base = tabled ? mpt_base_size(&t->table) : 0;
+    const size_t size = tabled ? base + mpt_extended_size(&t->table) : 0;
+    struct mpt_table table = t->table;
+    struct mpt_bios bios;
+
+    image->profile = t->profile;
+    image->cpus = t->cpus;
+    image->entries = tabled ? (unsigned)mpt_entries(&table) : 0;
+    image->size = 0;
+    image->segment_count = 0;
+    if (place_choose(t, size, &image->place, err) < 0)
+        return -1;
+    if (t->profile->stale_oem_table && !(t->given & GIVEN_OEM_TABLE))
+        table.header.oem_table = image->place.table + (uint32_t)base + t->profile->stale_oem_table;
+    if (write_structures(image, &table, size, err) < 0)
+        return -1;
+    bios = place_bios(t, &image->place, size);
+    if (t->bios_data_area)
+        write_bios(image, &bios);
+    if (check_memory(t, image, err) < 0)
+        return -1;
+    return judge(t, image, &bios, err);
 }

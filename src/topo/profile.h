@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Profiles: what differs between virtual machine monitors, one row each. The odd arithmetic of a builder is a
- * field, never a branch on a name.
+ * Profiles: what differs between the builders of MP tables, one row each. The odd arithmetic of a builder is
+ * a field, never a branch on a name.
  */
 #ifndef TOPO_PROFILE_H
 #define TOPO_PROFILE_H
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../base/err.h"
 #include "../mptable/mptable.h"
 
 struct topology;
@@ -23,72 +24,100 @@ enum profile_ioapic_id {
 /* What the header's entry count says. */
 enum profile_count { COUNT_EXACT, COUNT_ZERO, COUNT_ONE_MORE };
 
-/* Where floating pointer and table go. */
+/* Where floating pointer and table go when the request has no placement. */
 enum profile_layout {
-    LAYOUT_WINDOW,      /* at address; a table too long for the window's end goes below the pointer */
+    LAYOUT_WINDOW,      /* place.c chooses, in the window of base memory */
     LAYOUT_POINTER,     /* floating pointer at address, table right behind it */
     LAYOUT_APART,       /* floating pointer at address, table at table_address */
     LAYOUT_TABLE_FIRST, /* table at address, floating pointer at the next multiple of 16 behind it */
-    LAYOUT_DOWN         /* floating pointer, then table, ending below address, aligned down */
+    LAYOUT_DOWN         /* floating pointer, then table, the whole below address */
 };
 
-/* In an interrupt's bus_id or apic_id: not a number but a role, resolved when the table is filled in. */
-enum { ROLE_ISA = 0x100, ROLE_IOAPIC = 0x101, ROLE_BSP = 0x102 };
+/* Which buses are declared, besides those of the row. */
+enum profile_pci_buses {
+    PCI_BUSES_NONE,
+    PCI_BUSES_USED, /* PCI 0 up to the highest with a route in front, the row's own IDs going up by that */
+    PCI_BUSES_ONE_OR_USED /* the same, and PCI 0 without any route */
+};
 
-/* Interrupt entries: count of them, IRQ and input going up together. */
+/* What PCI routes do to the lines of a row. A route's line is the one with its IRQ number as INTIN. */
+enum profile_when {
+    LINE_ALWAYS,
+    LINE_UNLESS_PCI, /* left out when a PCI route goes to its INTIN */
+    LINE_OR_PCI,     /* the PCI route stands in its place */
+    LINE_ABOVE_PCI,  /* left out up to the highest INTIN of a PCI route */
+    PCI_HERE         /* no line: the PCI routes stand here; without such a row, at the end */
+};
+
+/* I/O interrupts from the ISA bus to the I/O APIC: count of them, IRQ and INTIN going up together. */
 struct profile_lines {
+    enum profile_when when;
     uint8_t int_type;
     uint16_t flags;
-    uint16_t bus; /* bus ID or ROLE_ISA */
-    uint8_t irq;  /* of the first */
-    uint16_t
-        dest; /* local interrupts: local APIC ID, ROLE_IOAPIC, ROLE_BSP; I/O interrupts go to the I/O APIC */
-    uint8_t pin;   /* INTIN or LINTIN of the first */
+    uint8_t irq, intin;
     uint8_t count; /* 0 ends an array of rows */
 };
 
-enum { PROFILE_BUSES = 4, PROFILE_LINES = 16, PROFILE_LOCALS = 4, PROFILE_ORDER = 8 };
+/* Not an ID but a role, resolved when the table is filled in. */
+enum { ROLE_ISA = 0x100, ROLE_IOAPIC, ROLE_BSP };
+
+struct profile_local {
+    uint8_t int_type;
+    uint16_t flags;
+    uint16_t bus_id;  /* or ROLE_ISA */
+    uint16_t apic_id; /* or ROLE_IOAPIC, ROLE_BSP */
+    uint8_t lintin;
+};
+
+struct profile_bus {
+    uint8_t bus_id;
+    const char *bus_type; /* NULL ends an array of rows */
+};
+
+enum { PROFILE_BUSES = 4, PROFILE_LOCALS = 3, PROFILE_ORDER = 6, PROFILE_REST = 0xffff };
 
 struct profile {
     const char *name, *description;
-    unsigned max_cpus;
+    unsigned max_cpus;   /* with the row's own entries */
+    uint8_t max_apic_id; /* 0 = 254 */
+
     enum profile_layout layout;
     uint32_t address, table_address;
-    uint32_t end; /* an image that passes this address is refused; 0 = no limit but the fields' */
+    uint32_t end;          /* an image that passes this address is refused; 0 = no such limit */
+    uint16_t size_max;     /* an image of more bytes is refused; 0 = no such limit */
+    bool pointer_over_all; /* the floating pointer is written last, over a table that reaches it */
 
-    char oem_id[8], product_id[12];
-    uint8_t imcrp; /* 0 or MPT_IMCRP */
+    const char *oem_id, *product_id;
+    bool nul_padded; /* texts end in NUL bytes; else in blanks */
+    uint8_t imcrp;   /* 0 or MPT_IMCRP */
     enum profile_count count;
-    uint32_t stale_oem_table; /* not 0: the OEM table pointer is that many bytes behind the table's end */
+    uint32_t
+        stale_oem_table; /* not 0: the OEM table pointer is that many bytes behind the base table's end */
 
-    uint8_t apic_version;
-    uint32_t signature, features; /* of every processor */
-    uint8_t apic_id_step;         /* APIC ID of CPU i is i times that; 0 = 1 */
-    uint8_t slots;                /* so many processor entries, those without a CPU all zero; 0 = one a CPU */
+    uint8_t apic_version; /* of every processor, as the two that follow */
+    uint32_t signature, features;
+    uint8_t apic_id_step; /* APIC ID of CPU i is i times that; 0 = 1 */
+    uint8_t slots;        /* so many processor entries, those without a CPU all zero; 0 = one a CPU */
 
-    struct mpt_bus buses[PROFILE_BUSES];
-    uint8_t bus_count;
-    bool pci_buses_in_use; /* PCI buses 0 to the highest with a route come first, the ISA bus gets the next ID
-                            */
-    uint16_t isa_bus;      /* ID of the ISA bus, where that does not follow from the row before */
+    struct profile_bus buses[PROFILE_BUSES + 1];
+    enum profile_pci_buses pci_buses;
 
     bool no_ioapic;
     uint8_t ioapic_version;
     enum profile_ioapic_id ioapic_rule;
     uint8_t ioapic_id;
 
-    struct profile_lines lines[PROFILE_LINES]; /* of ISA IRQs */
-    unsigned irqs;                /* lines 16 up to this follow one to one unless irqs says else */
-    const struct mpt_io_int *pci; /* routes that the builder has for its own board; apic_id is set */
+    const struct profile_lines *lines; /* NULL = none, and none from 16 up either */
+    unsigned irqs; /* lines 16 up to this follow one to one unless the request's irqs says else */
+    const struct mpt_io_int *pci; /* routes of the builder's own board; apic_id is filled in */
     uint8_t pci_count;
-    uint8_t pci_slots;  /* slots 0 up with four pins each, swizzled to the four inputs from 16 up; 0 = none */
-    bool pci_first;     /* PCI routes stand before the ISA lines */
     uint16_t pci_flags; /* of the routes in pci_interrupts */
-    bool pci_takes_line; /* an ISA line whose input a PCI route has is left out */
 
-    struct profile_lines locals[PROFILE_LOCALS];
-    struct mpt_run order[PROFILE_ORDER]; /* count 0xffff: all that are left of the type; none: by type */
-    uint8_t order_count;
+    struct profile_local locals[PROFILE_LOCALS];
+    uint8_t local_count;
+
+    struct mpt_run order[PROFILE_ORDER]; /* has every type; PROFILE_REST: all that are left of it */
+    uint8_t order_count;                 /* 0 = ascending types */
 };
 
 extern const struct profile profiles[];
@@ -101,8 +130,14 @@ const struct profile *profile_find(const char *name);
 
 /*
  * profile_fill - put the profile's entries and header values wherever the topology has none given
- * @topology: processors are in place
+ * @topology: t->cpus processors are in place, and routes of pci_interrupts fit the arrays
+ *
+ * A builder's own PCI routes from a bus that the request's buses do not declare are left out, and without any
+ * I/O APIC so are all I/O interrupts.
+ *
+ * Return: 0; -1 and ERR_TOPOLOGY when the profile's entries need an ISA bus and the request's buses have
+ * none, or when the PCI buses leave it no ID.
  */
-void profile_fill(struct topology *topology);
+int profile_fill(struct topology *topology, struct err *err) MUST_USE;
 
 #endif

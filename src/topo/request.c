@@ -2,426 +2,724 @@
 /*
  * JSON to a topology. Members are rows; one reader serves every object and refuses what no row names. It goes
  * on after an error, so that a client hears of all of them at once.
+ *
+ * The scan has read the whole text before (scan.h), so that a text that is no JSON is told so whatever its
+ * members are. Then each value goes from its bytes (json.h) to the place that its row names: a tree would
+ * cost five times as much as the rest. An object begins as its defaults, and the members that are there
+ * overwrite them.
  */
 #include "request.h"
 
-#include <cjson/cJSON.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
+#include "members.h"
 #include "profile.h"
 #include "scan.h"
 
-enum { DEPTH_MAX = 32 };
-
-/* Largest guest memory: 52 bits of physical address, and every integer up to here is exact in a double. */
-#define MEMORY_MAX 4503599627370496.0
-
-enum kind {
-    UINT, /* integer */
-    MASK, /* integer, or "0x" and hex digits: addresses and bit masks */
-    BOOL,
-    TEXT,  /* printable ASCII of at most highest characters */
-    TOKEN, /* [A-Za-z0-9._:-], 1 to highest characters */
-    ARRAY,
-    OBJECT
+struct reader {
+    struct json json;
+    struct topology *topology;
+    struct err *err;
+    enum member_where where; /* the object being read stands */
+    size_t counts[FORMS];
+    bool bsp_said; /* some processor says whether it boots */
+    bool unsound;  /* something is wrong that topology_complete depends on */
 };
 
-struct member {
-    const char *name;
-    enum kind kind;
-    double lowest, highest;
-    bool required;
-    bool query; /* may come in a query string */
-};
-
-/* What was read for a row. */
-struct value {
-    const cJSON *item; /* NULL when the member is not there */
-    double number;     /* of UINT, MASK, BOOL */
-};
-
-enum {
-    TOP_PROFILE,
-    TOP_CPUS,
-    TOP_PROCESSORS,
-    TOP_TOPOLOGY,
-    TOP_IRQS,
-    TOP_OEM_ID,
-    TOP_PRODUCT_ID,
-    TOP_MEMORY_SIZE,
-    TOP_CONTEXT,
-    TOP_MEMBERS
-};
-
-static const struct member top_members[TOP_MEMBERS] = {
-    [TOP_PROFILE] = { .name = "profile", .kind = TEXT, .lowest = 0, .highest = 64, .query = true },
-    [TOP_CPUS] = { .name = "cpus", .kind = UINT, .lowest = 1, .highest = TOPOLOGY_CPUS_MAX, .query = true },
-    [TOP_PROCESSORS] = { .name = "processors", .kind = ARRAY, .lowest = 1, .highest = TOPOLOGY_CPUS_MAX },
-    [TOP_TOPOLOGY] = { .name = "topology", .kind = OBJECT },
-    [TOP_IRQS] = { .name = "irqs",
-                   .kind = UINT,
-                   .lowest = TOPOLOGY_IRQS_MIN,
-                   .highest = TOPOLOGY_IRQS_MAX,
-                   .query = true },
-    [TOP_OEM_ID] = { .name = "oem_id", .kind = TEXT, .lowest = 0, .highest = 8 },
-    [TOP_PRODUCT_ID] = { .name = "product_id", .kind = TEXT, .lowest = 0, .highest = 12 },
-    [TOP_MEMORY_SIZE] = { .name = "memory_size",
-                          .kind = UINT,
-                          .lowest = 1,
-                          .highest = MEMORY_MAX,
-                          .query = true },
-    [TOP_CONTEXT] = { .name = "context",
-                      .kind = TOKEN,
-                      .lowest = 1,
-                      .highest = TOPOLOGY_CONTEXT_MAX,
-                      .query = true },
-};
-
-enum { CPU_APIC_ID, CPU_BSP, CPU_ENABLED, CPU_APIC_VERSION, CPU_SIGNATURE, CPU_FEATURES, CPU_MEMBERS };
-
-static const struct member cpu_members[CPU_MEMBERS] = {
-    [CPU_APIC_ID] = { .name = "apic_id",
-                      .kind = UINT,
-                      .lowest = 0,
-                      .highest = TOPOLOGY_CPUS_MAX - 1,
-                      .required = true },
-    [CPU_BSP] = { .name = "bsp", .kind = BOOL },
-    [CPU_ENABLED] = { .name = "enabled", .kind = BOOL },
-    [CPU_APIC_VERSION] = { .name = "apic_version", .kind = UINT, .lowest = 0, .highest = UINT8_MAX },
-    [CPU_SIGNATURE] = { .name = "signature", .kind = MASK, .lowest = 0, .highest = UINT32_MAX },
-    [CPU_FEATURES] = { .name = "features", .kind = MASK, .lowest = 0, .highest = UINT32_MAX },
-};
-
-enum { LEVEL_PACKAGES, LEVEL_DIES, LEVEL_CORES, LEVEL_THREADS, LEVEL_MEMBERS };
-
-static const struct member level_members[LEVEL_MEMBERS] = {
-    [LEVEL_PACKAGES] = { .name = "packages", .kind = UINT, .lowest = 1, .highest = TOPOLOGY_CPUS_MAX },
-    [LEVEL_DIES] = { .name = "dies", .kind = UINT, .lowest = 1, .highest = TOPOLOGY_CPUS_MAX },
-    [LEVEL_CORES] = { .name = "cores", .kind = UINT, .lowest = 1, .highest = TOPOLOGY_CPUS_MAX },
-    [LEVEL_THREADS] = { .name = "threads", .kind = UINT, .lowest = 1, .highest = TOPOLOGY_CPUS_MAX },
-};
-
-static bool in_alphabet(const char *text, enum kind kind)
+static uint64_t highest(const struct reader *r, const struct member *m)
 {
-    for (; *text; text++) {
-        const bool alphanumeric = (*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
-                                  (*text >= 'a' && *text <= 'z');
+    return r->where == ENTRIES && m->any ? m->any : m->highest;
+}
 
-        if (kind == TEXT ? *text < 0x20 || *text > 0x7e : !alphanumeric && !strchr("._:-", *text))
-            return false;
+/* The words of a row, quoted, with commas. */
+static void list_words(const struct member_word *words, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (; words->name && used < size; words++)
+        used += (size_t)snprintf(out + used, size - used, "%s\"%s\"", used ? ", " : "", words->name);
+}
+
+/* What the value of a row must be. Return: always -1. */
+static int refuse(const struct reader *r, const struct member *m, const struct at *at)
+{
+    const unsigned long long lowest = m->lowest, most = highest(r, m);
+    struct err *err = r->err;
+    char words[ERR_DETAIL_SIZE / 2] = "";
+
+    switch (m->kind) {
+    case UINT:
+        return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu", lowest, most);
+    case MASK:
+        return err_at(err, ERR_TOPOLOGY, at, "must be 0 to %#llx, as integer or \"0x...\"", most);
+    case WORD:
+        list_words(m->words, words, sizeof(words));
+        if (most < lowest)
+            return err_at(err, ERR_TOPOLOGY, at, "must be one of %s", words);
+        return err_at(err, ERR_TOPOLOGY, at, "must be one of %s, or %llu to %llu", words, lowest, most);
+    case REVISION:
+        return err_at(err, ERR_TOPOLOGY, at, "must be 1 or 4");
+    case BOOL:
+        return err_at(err, ERR_TOPOLOGY, at, "must be true or false");
+    case PROFILE:
+        return err_at(err, ERR_TOPOLOGY, at, "no such profile; GET /v1/profiles lists them");
+    case BUS_TYPE:
+        if (r->where != ENTRIES)
+            return err_at(err, ERR_TOPOLOGY, at, "must be a bus type of MPS 1.4, such as \"ISA\" or \"PCI\"");
+        /* fall through */
+    case TEXT:
+        return err_at(err, ERR_TOPOLOGY, at,
+                      "must be a string of at most %zu printable ASCII characters, or an array of %zu bytes",
+                      m->width, m->width);
+    case TOKEN:
+        return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s",
+                      lowest, most, m->alphabet, lowest == 1 ? ", and not \"-\", which stands for none" : "");
+    case LIST:
+        return err_at(err, ERR_TOPOLOGY, at, "must be an array of %llu to %llu elements", lowest, most);
+    case OBJECT:
+    case ENTRY:
+        break;
     }
+    return err_at(err, ERR_TOPOLOGY, at, "must be an object");
+}
+
+/* A number into the structure's member, or into the bits of it that the row names. */
+static void store(void *base, const struct member *m, uint64_t value)
+{
+    uint8_t *to = (uint8_t *)base + m->offset;
+    const uint8_t byte = (uint8_t)value;
+    const uint16_t half = (uint16_t)value;
+    const uint32_t word = (uint32_t)value;
+
+    switch (m->width) {
+    case sizeof(byte):
+        memcpy(to, &byte, sizeof(byte));
+        break;
+    case sizeof(half):
+        memcpy(to, &half, sizeof(half));
+        break;
+    case sizeof(word):
+        memcpy(to, &word, sizeof(word));
+        break;
+    default:
+        memcpy(to, &value, sizeof(value));
+    }
+}
+
+/* The bits are in the lowest byte of a member of one or two. */
+static void store_bits(void *base, const struct member *m, uint64_t value)
+{
+    const uint8_t *from = (const uint8_t *)base + m->offset;
+    uint16_t old = 0;
+
+    if (m->width == sizeof(old))
+        memcpy(&old, from, sizeof(old));
+    else
+        old = *from;
+    store(base, m, (old & ~m->mask) | value * (m->mask & -m->mask));
+}
+
+static bool find_word(const struct member_word *words, const struct json_value *v, uint64_t *value)
+{
+    for (; words && words->name; words++)
+        if (strlen(words->name) == v->size && memcmp(words->name, v->text, v->size) == 0) {
+            *value = words->value;
+            return true;
+        }
+    return false;
+}
+
+/* The number that a value is for its row: an integer, or a string that stands for one. */
+static bool find_number(const struct reader *r, const struct member *m, const struct json_value *v,
+                        uint64_t *number)
+{
+    const unsigned digits = m->highest > UINT32_MAX ? 16 : 8;
+
+    if (v->kind == JSON_STRING && m->kind == WORD)
+        return find_word(m->words, v, number);
+    if (v->kind == JSON_STRING && m->kind == MASK)
+        return json_hex(v, digits, number) && *number <= m->highest;
+    return v->kind == JSON_NUMBER && json_integer(v, number) && *number >= m->lowest &&
+           *number <= highest(r, m) && *number <= MEMBER_INTEGER_MAX;
+}
+
+static int read_number(struct reader *r, const struct member *m, const struct json_value *v, void *base,
+                       const struct at *at)
+{
+    uint64_t number;
+
+    if (!find_number(r, m, v, &number))
+        return refuse(r, m, at);
+    if (m->mask)
+        store_bits(base, m, number);
+    else
+        store(base, m, number);
+    return 0;
+}
+
+static int read_revision(struct reader *r, const struct member *m, const struct json_value *v, void *base,
+                         const struct at *at)
+{
+    uint64_t number;
+
+    if (v->kind != JSON_NUMBER || !json_integer(v, &number) ||
+        (number != MPT_SPEC_1_1 && number != MPT_SPEC_1_4))
+        return refuse(r, m, at);
+    store(base, m, number);
+    return 0;
+}
+
+static int read_bool(struct reader *r, const struct member *m, const struct json_value *v, void *base,
+                     const struct at *at)
+{
+    if (v->kind != JSON_TRUE && v->kind != JSON_FALSE)
+        return refuse(r, m, at);
+    if (m->mask)
+        store_bits(base, m, v->kind == JSON_TRUE);
+    else
+        store(base, m, v->kind == JSON_TRUE);
+    return 0;
+}
+
+static const struct profile *named_profile(const struct json_value *v)
+{
+    char name[JSON_TEXT_MAX + 1];
+
+    if (v->kind != JSON_STRING || v->size > JSON_TEXT_MAX || memchr(v->text, '\0', v->size))
+        return NULL;
+    memcpy(name, v->text, v->size);
+    name[v->size] = '\0';
+    return profile_find(name);
+}
+
+static bool is_printable(const struct json_value *v)
+{
+    for (size_t i = 0; i < v->size; i++)
+        if (v->text[i] < 0x20 || v->text[i] > 0x7e)
+            return false;
     return true;
 }
 
-static int read_text(const cJSON *item, const struct member *m, const struct at *at, struct err *err)
+/* An array or object at whose bracket the reader still stands is passed. */
+static void pass_unread(struct reader *r, const struct json_value *v, const char *bracket)
 {
-    const size_t lowest = (size_t)m->lowest, highest = (size_t)m->highest;
-    const char *what =
-        m->kind == TEXT ? "printable ASCII characters" : "characters out of A-Z a-z 0-9 . _ : -";
+    if ((v->kind == JSON_ARRAY || v->kind == JSON_OBJECT) && r->json.at == bracket)
+        json_skip(&r->json);
+}
 
-    if (!cJSON_IsString(item) || strlen(item->valuestring) < lowest || strlen(item->valuestring) > highest ||
-        !in_alphabet(item->valuestring, m->kind))
-        return err_at(err, ERR_TOPOLOGY, at, "must be a string of %zu to %zu %s", lowest, highest, what);
+/* A text that no string can say comes as its bytes. */
+static int read_bytes(struct reader *r, const struct member *m, char *out, const struct at *up)
+{
+    static const struct member byte = { .kind = UINT, .highest = UINT8_MAX };
+    size_t count = 0;
+    int status = 0;
+
+    json_open(&r->json);
+    for (; json_more(&r->json); count++) {
+        const struct at here = { up, NULL, count };
+        struct json_value v;
+        uint64_t number = 0;
+
+        if (count >= m->width) {
+            json_skip(&r->json);
+            continue;
+        }
+        v = json_take(&r->json);
+        if (!find_number(r, &byte, &v, &number))
+            status = refuse(r, &byte, &here);
+        pass_unread(r, &v, r->json.at);
+        out[count] = (char)number;
+    }
+    return count == m->width ? status : refuse(r, m, up);
+}
+
+static bool is_bus_type(const char *padded, size_t size)
+{
+    if (size == 0 || padded[size - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < MPT_BUS_TYPES; i++)
+        if (memcmp(mpt_bus_types[i], padded, sizeof(mpt_bus_types[i])) == 0)
+            return true;
+    return false;
+}
+
+static int read_text(struct reader *r, const struct member *m, const struct json_value *v, void *base,
+                     const struct at *at)
+{
+    char *to = (char *)base + m->offset;
+    const bool named = m->kind == BUS_TYPE && r->where != ENTRIES;
+
+    if (v->kind == JSON_ARRAY && !named)
+        return read_bytes(r, m, to, at);
+    if (v->kind != JSON_STRING || v->size > m->width || !is_printable(v))
+        return refuse(r, m, at);
+    memset(to, ' ', m->width);
+    memcpy(to, v->text, v->size);
+    return named && !is_bus_type(to, v->size) ? refuse(r, m, at) : 0;
+}
+
+static bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* The signed comment has "-" for none, so it cannot be one. */
+static int read_token(struct reader *r, const struct member *m, const struct json_value *v, void *base,
+                      const struct at *at)
+{
+    char *to = (char *)base + m->offset;
+
+    if (v->kind != JSON_STRING || v->size < m->lowest || v->size > m->highest ||
+        (v->size == 1 && v->text[0] == '-'))
+        return refuse(r, m, at);
+    for (size_t i = 0; i < v->size; i++)
+        if (!is_alphanumeric(v->text[i]) && (v->text[i] == '\0' || !strchr(m->alphabet, v->text[i])))
+            return refuse(r, m, at);
+    memcpy(to, v->text, v->size);
+    to[v->size] = '\0';
     return 0;
 }
 
-/* "0x" and 1 to 8 hex digits; -1 for anything else */
-static double hex_number(const char *text)
+static int read_list(struct reader *r, const struct member *m, const struct at *at);
+static int read_object(struct reader *r, const struct member_object *object, void *base, const struct at *up,
+                       uint32_t *seen);
+
+/* A value to where its row says. Arrays and objects are at their bracket, and are passed in any case. */
+static int read_value(struct reader *r, const struct member *m, const struct json_value *v, void *base,
+                      const struct at *at)
 {
-    double number = 0;
-    size_t digits;
+    const char *const begin = r->json.at;
+    uint32_t seen;
+    int status;
 
-    if (text[0] != '0' || text[1] != 'x')
-        return -1;
-    text += 2;
-    digits = strspn(text, "0123456789abcdefABCDEF");
-    if (digits < 1 || digits > 8 || text[digits])
-        return -1;
-    for (; *text; text++)
-        number = number * 16 + (*text <= '9' ? *text - '0' : (*text | 0x20) - 'a' + 10);
-    return number;
-}
-
-static int read_number(const cJSON *item, const struct member *m, struct value *v, const struct at *at,
-                       struct err *err)
-{
-    const char *what = m->kind == MASK ? ", as integer or \"0x...\"" : "";
-
-    v->number = cJSON_IsNumber(item)                      ? item->valuedouble
-                : cJSON_IsString(item) && m->kind == MASK ? hex_number(item->valuestring)
-                                                          : -1;
-    if (!(v->number >= m->lowest && v->number <= m->highest) || signbit(v->number) ||
-        (double)(uint64_t)v->number != v->number)
-        return err_at(err, ERR_TOPOLOGY, at, "must be %.0f to %.0f%s", m->lowest, m->highest, what);
-    return 0;
-}
-
-static int read_array(const cJSON *item, const struct member *m, const struct at *at, struct err *err)
-{
-    const int size = cJSON_GetArraySize(item);
-
-    if (!cJSON_IsArray(item) || size < m->lowest || size > m->highest)
-        return err_at(err, ERR_TOPOLOGY, at, "must be an array of %.0f to %.0f elements", m->lowest,
-                      m->highest);
-    return 0;
-}
-
-static int read_value(const cJSON *item, const struct member *m, struct value *v, const struct at *at,
-                      struct err *err)
-{
-    v->item = item;
     switch (m->kind) {
+    case ENTRY:
+        status = 0;
+        break;
     case UINT:
     case MASK:
-        return read_number(item, m, v, at, err);
-    case BOOL:
-        v->number = cJSON_IsTrue(item);
-        return cJSON_IsBool(item) ? 0 : err_at(err, ERR_TOPOLOGY, at, "must be true or false");
-    case TEXT:
-    case TOKEN:
-        return read_text(item, m, at, err);
-    case ARRAY:
-        return read_array(item, m, at, err);
-    case OBJECT:
+    case WORD:
+        status = read_number(r, m, v, base, at);
         break;
+    case REVISION:
+        status = read_revision(r, m, v, base, at);
+        break;
+    case BOOL:
+        status = read_bool(r, m, v, base, at);
+        break;
+    case PROFILE:
+        status = named_profile(v) ? 0 : refuse(r, m, at);
+        break;
+    case TEXT:
+    case BUS_TYPE:
+        status = read_text(r, m, v, base, at);
+        break;
+    case TOKEN:
+        status = read_token(r, m, v, base, at);
+        break;
+    case LIST:
+        status = v->kind == JSON_ARRAY ? read_list(r, m, at) : refuse(r, m, at);
+        break;
+    default:
+        status = v->kind == JSON_OBJECT ? read_object(r, m->object, base, at, &seen) : refuse(r, m, at);
     }
-    return cJSON_IsObject(item) ? 0 : err_at(err, ERR_TOPOLOGY, at, "must be an object");
+    pass_unread(r, v, begin);
+    return status;
 }
 
-static size_t find_member(const char *name, const struct member *members, size_t count)
+static size_t find_member(const struct member_object *object, const struct json_value *name)
 {
     size_t i = 0;
 
-    while (i < count && strcmp(members[i].name, name) != 0)
+    while (i < object->count && (object->members[i].size != name->size ||
+                                 memcmp(object->members[i].name, name->text, name->size) != 0))
         i++;
     return i;
 }
 
-/*
- * The members of an object into values[], one per row. All errors are reported; -1 when there were any.
- * @query leaves only the rows that may come in a query string.
- */
-static int read_object(const cJSON *object, const struct member *members, size_t count, bool query,
-                       struct value *values, const struct at *up, struct err *err)
+/* A name that no row has, as the last step of a pointer. */
+static int refuse_name(struct reader *r, const struct json_value *name, const struct at *up)
 {
-    const cJSON *item;
+    const size_t most = name->text == r->json.room ? JSON_TEXT_MAX : ERR_POINTER_SIZE;
+    const size_t size = name->size < most ? name->size : most;
+    char text[JSON_TEXT_MAX + 1];
+
+    for (size_t i = 0; i < size; i++)
+        text[i] = name->text[i] ? name->text[i] : '?';
+    text[size] = '\0';
+    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, text, 0 }, "unknown member");
+}
+
+/* The member before it that row @i cannot stand together with. */
+static const char *opponent(const struct member_object *object, size_t i, uint32_t seen)
+{
+    size_t j = 0;
+
+    while (!(seen & MEMBER_BIT(j) &&
+             (object->members[j].excludes & MEMBER_BIT(i) || object->members[i].excludes & MEMBER_BIT(j))))
+        j++;
+    return object->members[j].name;
+}
+
+static int check_missing(struct reader *r, const struct member_object *object, uint32_t seen,
+                         const struct at *up)
+{
     int status = 0;
 
-    memset(values, 0, count * sizeof(*values));
-    cJSON_ArrayForEach(item, object)
-    {
-        const struct at here = { up, item->string, 0 };
-        const size_t i = find_member(item->string, members, count);
+    for (size_t i = 0; i < object->count; i++) {
+        const struct member *m = &object->members[i];
+        const struct at here = { up, m->name, 0 };
+        bool needed = m->required && !(seen & m->instead);
 
-        if (i == count || (query && !members[i].query))
-            status = err_at(err, ERR_TOPOLOGY, &here, query ? "unknown parameter" : "unknown member");
-        else if (values[i].item)
-            status = err_at(err, ERR_TOPOLOGY, &here, "given twice");
-        else if (read_value(item, &members[i], &values[i], &here, err) < 0)
-            status = -1;
+        for (size_t j = 0; j < object->count; j++)
+            needed |= seen & MEMBER_BIT(j) && object->members[j].needs & MEMBER_BIT(i);
+        if (needed && !(seen & MEMBER_BIT(i)))
+            status = err_at(r->err, ERR_TOPOLOGY, &here, "is required");
     }
-    for (size_t i = 0; i < count; i++)
-        if (members[i].required && !values[i].item)
-            status = err_at(err, ERR_TOPOLOGY, &(struct at){ up, members[i].name, 0 }, "is required");
     return status;
 }
 
-static double number_or(const struct value *v, double otherwise)
+/* One member of an object. @seen: rows before it; @barred: rows that these exclude */
+static int read_member(struct reader *r, const struct member_object *object, void *base, const struct at *up,
+                       uint32_t *seen, uint32_t *barred)
 {
-    return v->item ? v->number : otherwise;
-}
-
-/* Without a word about it anywhere, the first processor is the one that boots. */
-static bool any_bsp_member(const cJSON *processors)
-{
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, processors)
-    {
-        if (cJSON_GetObjectItemCaseSensitive(item, "bsp"))
-            return true;
-    }
-    return false;
-}
-
-static int read_processors(const cJSON *processors, struct topology *t, struct err *err)
-{
-    static const struct at at_processors = { NULL, "processors", 0 };
-    const bool bsp_said = any_bsp_member(processors);
-    const cJSON *item;
+    const struct json_value name = json_name(&r->json);
+    const size_t i = find_member(object, &name);
+    const struct member *m = &object->members[i];
+    struct at here = { up, NULL, 0 };
+    struct json_value v;
     int status = 0;
 
-    t->explicit_cpus = true;
-    t->cpus = 0;
-    cJSON_ArrayForEach(item, processors)
-    {
-        const struct at here = { &at_processors, NULL, t->cpus };
-        struct value v[CPU_MEMBERS];
-        bool bsp, enabled;
+    if (i == object->count || (m->where && !(m->where & r->where))) {
+        status = refuse_name(r, &name, up);
+        json_skip(&r->json);
+        return status;
+    }
+    here.name = m->name;
+    if (*seen & MEMBER_BIT(i)) {
+        status = err_at(r->err, ERR_TOPOLOGY, &here, "given twice");
+    } else if (*barred & MEMBER_BIT(i) || *seen & m->excludes) {
+        status =
+            err_at(r->err, ERR_TOPOLOGY, &here, "cannot stand together with %s", opponent(object, i, *seen));
+    }
 
-        if (!cJSON_IsObject(item)) {
-            status = err_at(err, ERR_TOPOLOGY, &here, "must be an object");
-            memset(v, 0, sizeof(v));
-        } else if (read_object(item, cpu_members, CPU_MEMBERS, false, v, &here, err) < 0) {
-            status = -1;
-        }
-        bsp = number_or(&v[CPU_BSP], !bsp_said && t->cpus == 0) != 0;
-        enabled = number_or(&v[CPU_ENABLED], true) != 0;
+    if (status < 0) {
+        json_skip(&r->json);
+    } else {
+        v = json_take(&r->json);
+        status = read_value(r, m, &v, base, &here);
         if (status == 0)
-            t->processors[t->cpus] = (struct mpt_processor){
-                .apic_id = (uint8_t)v[CPU_APIC_ID].number,
-                .apic_version = (uint8_t)number_or(&v[CPU_APIC_VERSION], t->profile->apic_version),
-                .flags = (uint8_t)((enabled ? MPT_CPU_ENABLED : 0) | (bsp ? MPT_CPU_BSP : 0)),
-                .signature = (uint32_t)number_or(&v[CPU_SIGNATURE], t->profile->signature),
-                .features = (uint32_t)number_or(&v[CPU_FEATURES], t->profile->features),
-            };
-        t->cpus++;
+            r->topology->given |= m->given;
     }
+    *seen |= MEMBER_BIT(i);
+    *barred |= m->excludes;
+    if (status < 0 && !up && !m->apart)
+        r->unsound = true;
     return status;
 }
 
-static int read_levels(const cJSON *levels, struct topology *t, struct err *err)
+/*
+ * The object at whose bracket the reader stands, into the structure at @base. All errors are reported; -1
+ * when there were any. @seen: set to the rows whose members are there
+ */
+static int read_object(struct reader *r, const struct member_object *object, void *base, const struct at *up,
+                       uint32_t *seen)
 {
-    static const struct at here = { NULL, "topology", 0 };
-    struct value v[LEVEL_MEMBERS];
-
-    if (read_object(levels, level_members, LEVEL_MEMBERS, false, v, &here, err) < 0)
-        return -1;
-    t->packages = (unsigned)number_or(&v[LEVEL_PACKAGES], 1);
-    t->dies = (unsigned)number_or(&v[LEVEL_DIES], 1);
-    t->cores = (unsigned)number_or(&v[LEVEL_CORES], 1);
-    t->threads = (unsigned)number_or(&v[LEVEL_THREADS], 1);
-    return 0;
-}
-
-/* Which members may stand together. */
-static int check_choice(const struct value *v, struct err *err)
-{
-    if (!v[TOP_CPUS].item && !v[TOP_PROCESSORS].item)
-        return err_at(err, ERR_TOPOLOGY, NULL, "one of cpus and processors is required");
-    if (v[TOP_CPUS].item && v[TOP_PROCESSORS].item)
-        return err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, "processors", 0 },
-                      "cpus and processors exclude each other");
-    if (v[TOP_TOPOLOGY].item && v[TOP_PROCESSORS].item)
-        return err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, "topology", 0 },
-                      "numbers the processors of cpus; those of processors have their APIC IDs");
-    return 0;
-}
-
-static int read_profile(const struct value *v, struct topology *t, struct err *err)
-{
-    t->profile = profile_find(v->item ? v->item->valuestring : PROFILE_DEFAULT);
-    if (t->profile)
-        return 0;
-    t->profile = profile_find(PROFILE_DEFAULT);
-    return err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, "profile", 0 },
-                  "no such profile; GET /v1/profiles lists them");
-}
-
-/* The signed comment has "-" for no context, so it cannot be one. */
-static int read_context(const struct value *v, struct topology *t, struct err *err)
-{
-    if (!v->item)
-        return 0;
-    snprintf(t->context, sizeof(t->context), "%s", v->item->valuestring);
-    if (strcmp(t->context, "-") != 0)
-        return 0;
-    return err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, "context", 0 }, "\"-\" stands for no context");
-}
-
-/* A text of at most @size characters, padded with blanks. */
-static bool copy_text(const struct value *v, char *out, size_t size)
-{
-    memset(out, ' ', size);
-    if (v->item)
-        memcpy(out, v->item->valuestring, strlen(v->item->valuestring));
-    return v->item != NULL;
-}
-
-static int read_top(const cJSON *root, bool query, struct topology *t, struct err *err)
-{
-    struct value v[TOP_MEMBERS];
+    uint32_t barred = 0;
     int status = 0;
 
-    memset(t, 0, sizeof(*t));
-    if (!cJSON_IsObject(root))
-        return err_at(err, ERR_TOPOLOGY, NULL, "must be an object");
-    if (read_object(root, top_members, TOP_MEMBERS, query, v, NULL, err) < 0)
-        return -1;
-    if (read_profile(&v[TOP_PROFILE], t, err) < 0)
-        status = -1;
-    if (check_choice(v, err) < 0)
-        status = -1;
-    t->cpus = (unsigned)v[TOP_CPUS].number;
-    if (v[TOP_PROCESSORS].item && read_processors(v[TOP_PROCESSORS].item, t, err) < 0)
-        status = -1;
-    if (v[TOP_TOPOLOGY].item && read_levels(v[TOP_TOPOLOGY].item, t, err) < 0)
-        status = -1;
-    t->irqs = (unsigned)number_or(&v[TOP_IRQS], TOPOLOGY_IRQS_MIN);
-    t->memory_size = (uint64_t)v[TOP_MEMORY_SIZE].number;
-    t->oem_id_given = copy_text(&v[TOP_OEM_ID], t->oem_id, sizeof(t->oem_id));
-    t->product_id_given = copy_text(&v[TOP_PRODUCT_ID], t->product_id, sizeof(t->product_id));
-    if (read_context(&v[TOP_CONTEXT], t, err) < 0)
-        status = -1;
-    return status < 0 ? -1 : topology_check(t, err);
+    *seen = 0;
+    json_open(&r->json);
+    while (json_more(&r->json))
+        if (read_member(r, object, base, up, seen, &barred) < 0)
+            status = -1;
+    return check_missing(r, object, *seen, up) < 0 ? -1 : status;
 }
 
-static void scoped_json(cJSON **root)
+/* The first member of that name in the object at whose bracket @json stands; it is a copy that moves. */
+static struct json_value look_up(struct json *json, const char *name)
 {
-    cJSON_Delete(*root);
+    json_open(json);
+    while (json_more(json)) {
+        const struct json_value v = json_name(json);
+
+        if (v.size == strlen(name) && memcmp(v.text, name, v.size) == 0)
+            return json_take(json);
+        json_skip(json);
+    }
+    return (struct json_value){ JSON_NOTHING, NULL, 0 };
+}
+
+/* What an element of a mixed list is; NULL when it does not say so. */
+static const struct member_form *find_form(const struct reader *r)
+{
+    struct json json = r->json;
+    const struct json_value v = look_up(&json, "entry");
+
+    for (size_t i = 0; v.kind == JSON_STRING && i < FORMS; i++)
+        if (member_forms[i].entry && strlen(member_forms[i].entry) == v.size &&
+            memcmp(member_forms[i].entry, v.text, v.size) == 0 &&
+            (r->where == ENTRIES || (int)member_forms[i].type >= (int)MPT_EXTENDED_FIRST))
+            return &member_forms[i];
+    return NULL;
+}
+
+/* What stands in an element where its members do not say. */
+static void preset(const struct topology *t, const struct member_form *form, void *element)
+{
+    const struct profile *p = t->profile;
+
+    memset(element, 0, form->size);
+    if (form->type == MPT_PROCESSOR)
+        *(struct mpt_processor *)element = (struct mpt_processor){
+            .apic_version = p->apic_version,
+            .flags = MPT_CPU_ENABLED,
+            .signature = p->signature,
+            .features = p->features,
+        };
+    if (form->type == MPT_IOAPIC)
+        *(struct mpt_ioapic *)element = (struct mpt_ioapic){
+            .apic_version = p->ioapic_version,
+            .flags = MPT_IOAPIC_ENABLED,
+            .address = MPT_IOAPIC_ADDRESS,
+        };
+}
+
+static int read_entry(struct reader *r, const struct member_form *form, const struct at *at)
+{
+    struct topology *t = r->topology;
+    size_t *count = &r->counts[form - member_forms];
+    void *element = (uint8_t *)t + form->offset + *count * form->size;
+    uint32_t seen;
+    int status;
+
+    if (*count == form->capacity || (r->where != PLAIN && !topology_append_run(t, form->type)))
+        return err_at(r->err, ERR_TOPOLOGY, at, "more entries than a table holds");
+    preset(t, form, element);
+    status = read_object(r, &form->object, element, at, &seen);
+    if (form == &member_forms[PROCESSOR])
+        r->bsp_said |= (seen & MEMBER_BIT(CPU_BSP)) != 0;
+    if (form == &member_forms[PCI_INTERRUPT])
+        t->pci_to_first[*count] = !(seen & MEMBER_BIT(PCI_IO_APIC));
+    (*count)++;
+    return status;
+}
+
+static int read_element(struct reader *r, const struct member_list *list, const struct at *at)
+{
+    const struct json_value v = json_take(&r->json);
+    const char *const begin = r->json.at;
+    const struct member_form *form = list->form;
+    int status;
+
+    if (v.kind != JSON_OBJECT) {
+        status = err_at(r->err, ERR_TOPOLOGY, at, "must be an object");
+    } else {
+        if (!form)
+            form = find_form(r);
+        status = form ? read_entry(r, form, at)
+                      : err_at(r->err, ERR_TOPOLOGY, &(struct at){ at, "entry", 0 }, "must be %s",
+                               r->where == ENTRIES ? "a kind of entry" : "a kind of extended entry");
+    }
+    pass_unread(r, &v, begin);
+    return status;
+}
+
+static int read_list(struct reader *r, const struct member *m, const struct at *at)
+{
+    size_t count = 0;
+    int status = 0;
+
+    r->where = m->list->where;
+    json_open(&r->json);
+    for (; json_more(&r->json); count++) {
+        if (count >= m->highest)
+            json_skip(&r->json);
+        else if (read_element(r, m->list, &(struct at){ at, NULL, count }) < 0)
+            status = -1;
+    }
+    r->where = PLAIN;
+    return count >= m->lowest && count <= m->highest ? status : refuse(r, m, at);
+}
+
+static int refuse_top(struct reader *r, size_t row, const char *what)
+{
+    const struct at here = { NULL, row < member_top.count ? member_top.members[row].name : "", 0 };
+
+    r->unsound = true;
+    return err_at(r->err, ERR_TOPOLOGY, row < member_top.count ? &here : NULL, "%s", what);
+}
+
+/* A default configuration is two processors and no table (MPS 1.4 §5). */
+static int check_default_configuration(struct reader *r, uint32_t seen)
+{
+    const struct topology *t = r->topology;
+    int status = 0;
+
+    if (t->table.floating.default_configuration == 0)
+        return 0;
+    for (size_t i = 0; i < member_top.count; i++)
+        if (seen & (TOP_LISTS | MEMBER_BIT(TOP_ENTRIES)) & MEMBER_BIT(i))
+            status = refuse_top(r, i, "a default configuration has no table");
+    if (seen & MEMBER_BIT(TOP_CPUS) && t->cpus != 2)
+        status = refuse_top(r, TOP_CPUS, "must be 2 with a default configuration");
+    if (seen & MEMBER_BIT(TOP_PROCESSORS) && r->counts[PROCESSOR] != 2)
+        status = refuse_top(r, TOP_PROCESSORS, "must be 2 processors with a default configuration");
+    return status;
+}
+
+/* What no row of its own can say of the members. */
+static int check_top(struct reader *r, uint32_t seen)
+{
+    int status = 0;
+
+    if (!(seen & TOP_MACHINE))
+        status = refuse_top(r, SIZE_MAX, "one of cpus, processors and entries is required");
+    return check_default_configuration(r, seen) < 0 ? -1 : status;
+}
+
+/* The counts of the lists, and what follows from a member or its absence. */
+static void settle(struct reader *r)
+{
+    struct topology *t = r->topology;
+    struct mpt_table *table = &t->table;
+
+    table->processor_count = (uint16_t)r->counts[PROCESSOR];
+    table->bus_count = (uint16_t)r->counts[BUS];
+    table->ioapic_count = (uint16_t)r->counts[IO_APIC];
+    table->io_int_count = (uint16_t)r->counts[IO_INTERRUPT];
+    table->local_int_count = (uint16_t)r->counts[LOCAL_INTERRUPT];
+    table->space_count = (uint16_t)r->counts[SPACE];
+    table->hierarchy_count = (uint16_t)r->counts[HIERARCHY];
+    table->modifier_count = (uint16_t)r->counts[MODIFIER];
+    t->pci_int_count = (unsigned)r->counts[PCI_INTERRUPT];
+    if (t->given & (GIVEN_PROCESSORS | GIVEN_ENTRIES))
+        t->cpus = table->processor_count;
+    if (t->given & GIVEN_PROCESSORS && !r->bsp_said)
+        t->processors[0].flags |= MPT_CPU_BSP;
+    if (t->given & GIVEN_TOPOLOGY) {
+        t->packages += t->packages == 0;
+        t->dies += t->dies == 0;
+        t->cores += t->cores == 0;
+        t->threads += t->threads == 0;
+    }
+    if (t->given & GIVEN_SPEC_REVISION)
+        table->floating.spec_revision = table->header.spec_revision;
+    table->entry_count_given = (t->given & GIVEN_ENTRY_COUNT) != 0;
+}
+
+/* All members are read: @status -1 when one was wrong. */
+static int complete(struct reader *r, uint32_t seen, int status)
+{
+    if (check_top(r, seen) < 0)
+        status = -1;
+    settle(r);
+    if (!r->unsound && topology_complete(r->topology, r->err) < 0)
+        status = -1;
+    return status;
+}
+
+static void start(struct reader *r, struct topology *t, struct err *err)
+{
+    topology_init(t);
+    r->topology = t;
+    r->err = err;
+    r->where = PLAIN;
+    memset(r->counts, 0, sizeof(r->counts));
+    r->bsp_said = r->unsound = false;
+}
+
+/* Entries begin as the profile has them, so it is looked up before they are read. */
+static void use_profile(struct reader *r, const struct json_value *name)
+{
+    const struct profile *profile = named_profile(name);
+
+    if (profile)
+        r->topology->profile = profile;
 }
 
 int request_parse(const char *text, size_t size, struct topology *t, struct err *err)
 {
-    cJSON *root SCOPED(scoped_json) = NULL;
-    struct scan scan;
+    struct reader r;
+    struct json json;
+    struct json_value v;
+    uint32_t seen;
+    int status;
 
-    if (scan_json(text, size, &scan, err) < 0)
+    if (scan_json(text, size, err) < 0)
         return -1;
-    if (scan.depth > DEPTH_MAX)
-        return err_at(err, ERR_TOPOLOGY, NULL, "nested deeper than %d", DEPTH_MAX);
-    if (scan.nul_escape)
-        return err_at(err, ERR_TOPOLOGY, NULL, "a string holds \\u0000, which no member allows");
-    if (scan.long_number)
-        return err_at(err, ERR_TOPOLOGY, NULL, "a number has more than %d characters", SCAN_NUMBER_MAX);
-    root = cJSON_ParseWithLength(text, size);
-    if (!root) /* the scan has accepted the text, so only memory can be missing */
-        return err_at(err, ERR_BUSY, NULL, "out of memory");
-    return read_top(root, false, t, err);
+    start(&r, t, err);
+    json_start(&r.json, text, size);
+    if (json_take(&r.json).kind != JSON_OBJECT)
+        return err_at(err, ERR_TOPOLOGY, NULL, "must be an object");
+    json = r.json;
+    v = look_up(&json, member_top.members[TOP_PROFILE].name);
+    use_profile(&r, &v);
+    status = read_object(&r, &member_top, t, NULL, &seen);
+    return complete(&r, seen, status);
 }
 
-/* Decimal without sign, leading zeros or more digits than a double holds; -1 for anything else. */
-static double decimal_number(const char *text)
+/* Decimal, without sign or leading zeros: what JSON calls an integer, and none of its other member_forms. */
+static bool is_decimal(const char *text)
 {
     const size_t digits = strspn(text, "0123456789");
-    double number = 0;
 
-    if (digits < 1 || digits > 15 || text[digits] || (digits > 1 && text[0] == '0'))
-        return -1;
-    for (; *text; text++)
-        number = number * 10 + (*text - '0');
-    return number;
+    return digits > 0 && text[digits] == '\0' && (digits == 1 || text[0] != '0');
 }
 
-static bool add_pair(cJSON *root, const struct request_pair *pair)
+/* A parameter as the JSON value that says the same to its row. */
+static struct json_value parameter(const struct member *m, const char *text)
 {
-    const size_t i = find_member(pair->name, top_members, TOP_MEMBERS);
-    const bool number = i < TOP_MEMBERS && top_members[i].kind == UINT;
+    enum json_kind kind = JSON_STRING;
 
-    return (number ? cJSON_AddNumberToObject(root, pair->name, decimal_number(pair->value))
-                   : cJSON_AddStringToObject(root, pair->name, pair->value)) != NULL;
+    if (m->kind == UINT && is_decimal(text))
+        kind = JSON_NUMBER;
+    if (m->kind == BOOL && strcmp(text, "true") == 0)
+        kind = JSON_TRUE;
+    if (m->kind == BOOL && strcmp(text, "false") == 0)
+        kind = JSON_FALSE;
+    return (struct json_value){ kind, text, strlen(text) };
+}
+
+static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t *seen)
+{
+    const struct json_value name = { JSON_STRING, pair->name, strlen(pair->name) };
+    const struct at here = { NULL, pair->name, 0 };
+    const size_t i = find_member(&member_top, &name);
+    const struct member *m = &member_top.members[i];
+    struct json_value v;
+    int status;
+
+    if (i == member_top.count || !m->query)
+        return err_at(r->err, ERR_TOPOLOGY, &here, "unknown parameter");
+    if (*seen & MEMBER_BIT(i))
+        return err_at(r->err, ERR_TOPOLOGY, &here, "given twice");
+    *seen |= MEMBER_BIT(i);
+    if (i == TOP_PLACEMENT) /* its window is all that one word can say */
+        m = &m->object->members[PLACEMENT_WINDOW];
+    v = parameter(m, pair->value);
+    if (i == TOP_PROFILE)
+        use_profile(r, &v);
+    status = read_value(r, m, &v, r->topology, &here);
+    if (status == 0)
+        r->topology->given |= m->given;
+    else if (!m->apart)
+        r->unsound = true;
+    return status;
 }
 
 int request_parse_query(const struct request_pair *pairs, size_t count, struct topology *t, struct err *err)
 {
-    cJSON *root SCOPED(scoped_json) = cJSON_CreateObject();
+    struct reader r;
+    uint32_t seen = 0;
+    int status = 0;
 
-    for (size_t i = 0; root && i < count; i++)
-        if (!add_pair(root, &pairs[i]))
-            return err_at(err, ERR_BUSY, NULL, "out of memory");
-    if (!root)
-        return err_at(err, ERR_BUSY, NULL, "out of memory");
-    return read_top(root, true, t, err);
+    start(&r, t, err);
+    json_start(&r.json, "", 0);
+    for (size_t i = 0; i < count; i++)
+        if (read_pair(&r, &pairs[i], &seen) < 0)
+            status = -1;
+    return complete(&r, seen, status);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a request's text to a topology. This file alone reads cJSON; the strict scan (scan.h) stands before
- * it.
+ * From a request's text to a topology. Members are rows; one reader serves every object and refuses what no
+ * row names.
  */
 #ifndef TOPO_REQUEST_H
 #define TOPO_REQUEST_H
@@ -10,10 +10,15 @@
 
 /*
  * request_parse - read and check a topology from JSON text
- * @text: UTF-8, RFC 8259; need not be terminated
+ * @text:     RFC 8259, UTF-8; need not be terminated
+ * @topology: its members and counts are set anew; what arrays held before stays behind their counts
  *
- * Return: 0 and a topology that topology_check accepted; -1 with ERR_SYNTAX and the position, ERR_BUSY when
- * memory ran out, or ERR_TOPOLOGY with a pointer for each wrong member.
+ * Numbers are integers and taken from their text, so nothing wraps or rounds; 4.0 and 4e0 are 4. Time is
+ * linear in size, nothing is allocated, and nothing is shared with other threads.
+ *
+ * Return: 0 and a topology that topology_complete has filled in; -1 with ERR_SYNTAX and the position, or with
+ * ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its order. What topology_complete
+ * says follows unless the members that it looks at are wrong themselves.
  */
 int request_parse(const char *text, size_t size, struct topology *topology, struct err *err) MUST_USE;
 
@@ -21,8 +26,9 @@ int request_parse(const char *text, size_t size, struct topology *topology, stru
  * request_parse_query - the same from name=value pairs of a query string
  * @pairs: decoded; values may hold any byte but NUL
  *
- * Names are members of the topology whose value fits one word: cpus, profile, irqs, context, memory_size.
- * Numbers are decimal without sign or leading zeros, or 0x and hex digits where an address is meant.
+ * Names are members of the topology whose value fits one word: cpus, profile, irqs, context, nonce, ttl,
+ * memory_size, bios_data_area (true or false), placement (a window's name). Numbers are decimal, without sign
+ * or leading zeros.
  */
 struct request_pair {
     const char *name, *value;

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An acceptor by recursive descent: no allocation, every byte looked at once, recursion bounded by
- * SCAN_DEPTH_MAX.
+ * An acceptor without recursion and without allocation: every byte is looked at once, and of the brackets
+ * that are open one bit each is kept.
  */
 #include "scan.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 struct cursor {
     const unsigned char *text;
     size_t size, at;
-    unsigned depth;
-    struct scan *found;
     const char *expected; /* set when the scan ends at .at */
+    size_t depth;
+    bool too_deep;
+    uint8_t objects[SCAN_DEPTH_MAX / 8]; /* of the brackets that are open: is it '{'? */
 };
 
 static bool fail(struct cursor *c, const char *expected)
@@ -76,8 +78,6 @@ static bool scan_digits(struct cursor *c)
 
 static bool scan_number(struct cursor *c)
 {
-    const size_t start = c->at;
-
     take(c, '-');
     if (!take(c, '0') && !scan_digits(c))
         return false;
@@ -89,7 +89,6 @@ static bool scan_number(struct cursor *c)
         if (!scan_digits(c))
             return false;
     }
-    c->found->long_number |= c->at - start > SCAN_NUMBER_MAX;
     return true;
 }
 
@@ -124,7 +123,6 @@ static bool scan_escape(struct cursor *c)
     unit = scan_code_unit(c);
     if (unit < 0)
         return false;
-    c->found->nul_escape |= unit == 0;
     if (unit >= 0xdc00 && unit <= 0xdfff)
         return fail(c, "no low surrogate without a high one before it");
     if (unit < 0xd800 || unit > 0xdbff)
@@ -166,9 +164,13 @@ static bool scan_string(struct cursor *c)
 {
     if (!take(c, '"'))
         return fail(c, "a string");
-    while (!take(c, '"')) {
-        const int byte = peek(c);
+    for (;;) {
+        int byte = peek(c);
 
+        while (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
+            c->at++;
+            byte = peek(c);
+        }
         if (byte < 0)
             return fail(c, "the end of the string");
         if (byte < 0x20)
@@ -176,57 +178,19 @@ static bool scan_string(struct cursor *c)
         if (byte >= 0x80) {
             if (!scan_utf8(c))
                 return false;
-        } else {
-            c->at++;
-            if (byte == '\\' && !scan_escape(c))
-                return false;
+            continue;
         }
+        c->at++;
+        if (byte == '"')
+            return true;
+        if (!scan_escape(c))
+            return false;
     }
-    return true;
 }
 
-static bool scan_value(struct cursor *c);
-
-static bool scan_member(struct cursor *c)
+static bool scan_scalar(struct cursor *c)
 {
-    skip_space(c);
-    if (!scan_string(c))
-        return false;
-    skip_space(c);
-    return take(c, ':') ? scan_value(c) : fail(c, "':'");
-}
-
-/* The elements of an array or the members of an object, up to and with the closing bracket. */
-static bool scan_items(struct cursor *c, int close, bool (*item)(struct cursor *))
-{
-    if (++c->depth > SCAN_DEPTH_MAX)
-        return fail(c, "no deeper nesting");
-    if (c->depth > c->found->depth)
-        c->found->depth = c->depth;
-    skip_space(c);
-    if (!take(c, close)) {
-        do {
-            if (!item(c))
-                return false;
-            skip_space(c);
-        } while (take(c, ','));
-        if (!take(c, close))
-            return fail(c, close == ']' ? "',' or ']'" : "',' or '}'");
-    }
-    c->depth--;
-    return true;
-}
-
-static bool scan_value(struct cursor *c)
-{
-    skip_space(c);
     switch (peek(c)) {
-    case '{':
-        c->at++;
-        return scan_items(c, '}', scan_member);
-    case '[':
-        c->at++;
-        return scan_items(c, ']', scan_value);
     case '"':
         return scan_string(c);
     case 't':
@@ -238,6 +202,84 @@ static bool scan_value(struct cursor *c)
     default:
         return peek(c) == '-' || is_digit(peek(c)) ? scan_number(c) : fail(c, "a value");
     }
+}
+
+static bool in_object(const struct cursor *c)
+{
+    const size_t level = c->depth - 1;
+
+    return c->objects[level / 8] >> level % 8 & 1;
+}
+
+static bool open_bracket(struct cursor *c, bool object)
+{
+    const size_t level = c->depth;
+    const uint8_t bit = (uint8_t)(1U << level % 8);
+
+    if (level == SCAN_DEPTH_MAX) {
+        c->too_deep = true;
+        return fail(c, "no deeper nesting");
+    }
+    c->objects[level / 8] = (uint8_t)(object ? c->objects[level / 8] | bit : c->objects[level / 8] & ~bit);
+    c->depth++;
+    c->at++;
+    skip_space(c);
+    return true;
+}
+
+static bool scan_name(struct cursor *c)
+{
+    skip_space(c);
+    if (!scan_string(c))
+        return false;
+    skip_space(c);
+    return take(c, ':') || fail(c, "':'");
+}
+
+/* Behind a value: brackets that close, then a comma and, in an object, a name. *more: a value follows. */
+static bool scan_behind(struct cursor *c, bool *more)
+{
+    *more = false;
+    while (c->depth > 0) {
+        const bool object = in_object(c);
+
+        skip_space(c);
+        if (take(c, ',')) {
+            *more = true;
+            return !object || scan_name(c);
+        }
+        if (!take(c, object ? '}' : ']'))
+            return fail(c, object ? "',' or '}'" : "',' or ']'");
+        c->depth--;
+    }
+    return true;
+}
+
+static bool scan_text(struct cursor *c)
+{
+    bool more = true;
+
+    while (more) {
+        int bracket;
+
+        skip_space(c);
+        bracket = peek(c);
+        if (bracket == '{' || bracket == '[') {
+            if (!open_bracket(c, bracket == '{'))
+                return false;
+            if (peek(c) != bracket + 2) { /* not empty */
+                if (bracket == '{' && !scan_name(c))
+                    return false;
+                continue;
+            }
+        } else if (!scan_scalar(c)) {
+            return false;
+        }
+        if (!scan_behind(c, &more))
+            return false;
+    }
+    skip_space(c);
+    return c->at == c->size || fail(c, "nothing after the value");
 }
 
 static void position(const struct cursor *c, struct err *err)
@@ -254,19 +296,18 @@ static void position(const struct cursor *c, struct err *err)
     err->text.column = (unsigned)(c->at - line_start) + 1;
 }
 
-int scan_json(const char *text, size_t size, struct scan *scan, struct err *err)
+int scan_json(const char *text, size_t size, struct err *err)
 {
-    struct cursor c = { .text = (const unsigned char *)text, .size = size, .found = scan };
-    bool ok;
+    struct cursor c;
 
-    memset(scan, 0, sizeof(*scan));
-    ok = scan_value(&c);
-    if (ok) {
-        skip_space(&c);
-        ok = c.at == c.size || fail(&c, "nothing after the value");
-    }
-    if (ok)
+    c.text = (const unsigned char *)text;
+    c.size = size;
+    c.at = c.depth = 0;
+    c.too_deep = false;
+    if (scan_text(&c))
         return 0;
+    if (c.too_deep)
+        return err_at(err, ERR_TOPOLOGY, NULL, "nested deeper than %d", SCAN_DEPTH_MAX);
     position(&c, err);
     return err_at(err, ERR_SYNTAX, NULL, "expected %s", c.expected);
 }

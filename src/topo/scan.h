@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * RFC 8259 to the letter. The JSON library behind it is lenient; a text that this scan has accepted it reads
- * as everybody else does.
+ * RFC 8259 to the letter: is a text JSON, and if not, where does it go wrong? What a text says is json.h's to
+ * read, which trusts that this scan has accepted it.
  */
 #ifndef TOPO_SCAN_H
 #define TOPO_SCAN_H
@@ -10,23 +10,17 @@
 
 #include "../base/err.h"
 
-enum {
-    SCAN_DEPTH_MAX = 512, /* nesting that is still followed; deeper is a syntax error */
-    SCAN_NUMBER_MAX = 64  /* characters of a number */
-};
-
-struct scan {
-    unsigned depth;  /* of the deepest nesting, 0 for a scalar */
-    int nul_escape;  /* a string holds \u0000 */
-    int long_number; /* a number has more than SCAN_NUMBER_MAX characters */
-};
+enum { SCAN_DEPTH_MAX = 65536 }; /* brackets that are followed; 64 KiB of text cannot nest deeper */
 
 /*
  * scan_json - is this one JSON text, in well-formed UTF-8?
  * @text: need not be terminated; a byte order mark is refused
  *
- * Return: 0 with *scan filled; -1 with ERR_SYNTAX, what was expected, and its offset, line and column.
+ * Time is linear in size, memory fixed (SCAN_DEPTH_MAX bits).
+ *
+ * Return: 0; -1 with ERR_SYNTAX, what was expected, and its offset, line and column; -1 with ERR_TOPOLOGY
+ * when more than SCAN_DEPTH_MAX brackets are open, whatever follows.
  */
-int scan_json(const char *text, size_t size, struct scan *scan, struct err *err) MUST_USE;
+int scan_json(const char *text, size_t size, struct err *err) MUST_USE;
 
 #endif

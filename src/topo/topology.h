@@ -68,7 +68,7 @@ struct topology {
     const struct profile *profile;
     unsigned given; /* enum topology_given */
 
-    unsigned cpus;                           /* processor entries, however they were given */
+    unsigned cpus;                           /* processors, however they were given */
     unsigned packages, dies, cores, threads; /* with GIVEN_TOPOLOGY */
     unsigned irqs;                           /* with GIVEN_IRQS */
     uint64_t memory_size;                    /* bytes of guest RAM, 0 = not said */
@@ -81,7 +81,8 @@ struct topology {
 
     /*
      * The table, its pointers to the arrays below. What is not given stands at 0 until topology_complete.
-     * order is set with GIVEN_ENTRIES, or when the profile has another order than by type.
+     * order is set with GIVEN_ENTRIES, or when the profile has another order than by type. With
+     * GIVEN_EXTENDED it begins as the order of the list, one topology_append_run for each element.
      */
     struct mpt_table table;
     struct mpt_processor processors[TOPOLOGY_PROCESSORS_MAX];
@@ -93,7 +94,8 @@ struct topology {
     struct mpt_hierarchy hierarchies[MPT_EXTENDED_MAX];
     struct mpt_modifier modifiers[MPT_EXTENDED_MAX];
     struct mpt_run order[MPT_ENTRIES_MAX + MPT_EXTENDED_MAX];
-    struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX]; /* with GIVEN_PCI_INTS: added to the profile's */
+    struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX]; /* with GIVEN_PCI_INTS: added to the profile's; no flags */
+    bool pci_to_first[TOPOLOGY_PCI_MAX];          /* the route names no I/O APIC: it takes the first one */
     unsigned pci_int_count;
 };
 

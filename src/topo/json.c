@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+#include "json.h"
+
+#include <string.h>
+
+/* The byte at the cursor, 0 at the end: no JSON text has a NUL outside its strings. */
+static char peek(const struct json *json)
+{
+    return json->at < json->end ? *json->at : '\0';
+}
+
+static void skip_space(struct json *json)
+{
+    while (peek(json) == ' ' || peek(json) == '\n' || peek(json) == '\r' || peek(json) == '\t')
+        json->at++;
+}
+
+void json_start(struct json *json, const char *text, size_t size)
+{
+    json->at = text;
+    json->end = text + size;
+}
+
+static unsigned hex_value(char digit)
+{
+    return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a' + 10);
+}
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* What the escape behind a backslash stands for; *at passes it. */
+static char unescape(const char **at, const char *end)
+{
+    static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+    const char *letter = memchr(letters, **at, sizeof(letters) - 1);
+    unsigned unit = 0;
+
+    if (**at != 'u') {
+        const char plain = letter ? meant[letter - letters] : **at;
+
+        (*at)++;
+        return plain;
+    }
+    (*at)++;
+    for (int i = 0; i < 4 && *at < end; i++, (*at)++)
+        unit = unit * 16 + hex_value(**at);
+    return (char)(unit < 0x80 ? unit : 0xff);
+}
+
+/* [text, end) into room[], as much as there is room for. Return: the bytes there are. */
+static size_t decode(struct json *json, const char *text, const char *end)
+{
+    size_t size = 0;
+
+    while (text < end) {
+        char c = *text++;
+
+        if (c == '\\' && text < end)
+            c = unescape(&text, end);
+        if (size < sizeof(json->room))
+            json->room[size] = c;
+        size++;
+    }
+    return size;
+}
+
+/* The string whose quote is at the cursor. */
+static struct json_value take_string(struct json *json)
+{
+    const char *at = json->at + 1, *const end = json->end;
+    struct json_value v = { JSON_STRING, at, 0 };
+    bool escapes = false;
+
+    while (at < end && *at != '"') {
+        if (*at == '\\') {
+            escapes = true;
+            at++;
+        }
+        at++;
+    }
+    v.size = (size_t)(at - v.text);
+    if (escapes) {
+        v.size = decode(json, v.text, at);
+        v.text = json->room;
+    }
+    json->at = at < end ? at + 1 : end;
+    return v;
+}
+
+static struct json_value take_number(struct json *json)
+{
+    const char *const text = json->at;
+
+    while ((peek(json) >= '0' && peek(json) <= '9') || peek(json) == '-' || peek(json) == '+' ||
+           peek(json) == '.' || (peek(json) | 0x20) == 'e')
+        json->at++;
+    return (struct json_value){ JSON_NUMBER, text, (size_t)(json->at - text) };
+}
+
+static struct json_value take_word(struct json *json, enum json_kind kind, size_t size)
+{
+    const size_t left = (size_t)(json->end - json->at);
+
+    json->at += size < left ? size : left;
+    return (struct json_value){ kind, NULL, 0 };
+}
+
+struct json_value json_take(struct json *json)
+{
+    skip_space(json);
+    switch (peek(json)) {
+    case '{':
+        return (struct json_value){ JSON_OBJECT, NULL, 0 };
+    case '[':
+        return (struct json_value){ JSON_ARRAY, NULL, 0 };
+    case '"':
+        return take_string(json);
+    case 't':
+        return take_word(json, JSON_TRUE, 4);
+    case 'f':
+        return take_word(json, JSON_FALSE, 5);
+    case 'n':
+        return take_word(json, JSON_NULL, 4);
+    case '\0':
+        return (struct json_value){ JSON_NOTHING, NULL, 0 };
+    default:
+        return take_number(json);
+    }
+}
+
+void json_open(struct json *json)
+{
+    skip_space(json);
+    take_word(json, JSON_NOTHING, 1);
+}
+
+bool json_more(struct json *json)
+{
+    skip_space(json);
+    switch (peek(json)) {
+    case ',':
+        json->at++;
+        return true;
+    case ']':
+    case '}':
+        json->at++;
+        return false;
+    default:
+        return json->at < json->end;
+    }
+}
+
+struct json_value json_name(struct json *json)
+{
+    struct json_value name;
+
+    skip_space(json);
+    name = take_string(json);
+    skip_space(json);
+    take_word(json, JSON_NOTHING, 1); /* the colon */
+    return name;
+}
+
+void json_skip(struct json *json)
+{
+    size_t open = 0;
+
+    do {
+        const struct json_value v = json_take(json);
+
+        if (v.kind == JSON_OBJECT || v.kind == JSON_ARRAY) {
+            json->at++;
+            open++;
+        }
+        skip_space(json);
+        while (open > 0 && (peek(json) == ']' || peek(json) == '}')) {
+            json->at++;
+            open--;
+            skip_space(json);
+        }
+        if (open > 0 && (peek(json) == ',' || peek(json) == ':'))
+            json->at++;
+    } while (open > 0 && json->at < json->end);
+}
+
+/* Significant digits of a number and the power of ten they are taken times. */
+struct decimal {
+    char digits[JSON_NUMBER_MAX];
+    size_t count;
+    long power;
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The exponent is cut where no integer of 64 bits depends on it any more. */
+static struct decimal split(const char *at, const char *end)
+{
+    struct decimal d = { .count = 0 };
+    long exponent = 0;
+    bool point = false, negative = false;
+
+    for (; at < end && (*at == '.' || is_digit(*at)); at++) {
+        if (*at == '.') {
+            point = true;
+            continue;
+        }
+        d.digits[d.count++] = *at;
+        d.power -= point;
+    }
+    if (at < end) /* e or E, perhaps a sign */
+        at++;
+    if (at < end && !is_digit(*at))
+        negative = *at++ == '-';
+    for (; at < end; at++)
+        if (exponent < 1000)
+            exponent = exponent * 10 + (*at - '0');
+    d.power += negative ? -exponent : exponent;
+    while (d.count > 0 && d.digits[d.count - 1] == '0') {
+        d.count--;
+        d.power++;
+    }
+    return d;
+}
+
+bool json_integer(const struct json_value *number, uint64_t *integer)
+{
+    struct decimal d;
+    uint64_t value = 0;
+
+    if (number->size == 0 || number->size > JSON_NUMBER_MAX || number->text[0] == '-')
+        return false;
+    d = split(number->text, number->text + number->size);
+    for (size_t i = 0; i < d.count; i++)
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(d.digits[i] - '0'), &value))
+            return false;
+    if (value > 0 && d.power < 0)
+        return false;
+    for (long i = 0; value > 0 && i < d.power; i++)
+        if (__builtin_mul_overflow(value, 10, &value))
+            return false;
+    *integer = value;
+    return true;
+}
+
+bool json_hex(const struct json_value *string, unsigned digits, uint64_t *integer)
+{
+    uint64_t value = 0;
+
+    if (string->size < 3 || string->size > 2 + (size_t)digits || string->text[0] != '0' ||
+        string->text[1] != 'x')
+        return false;
+    for (size_t i = 2; i < string->size; i++) {
+        if (!is_hex(string->text[i]))
+            return false;
+        value = value * 16 + hex_value(string->text[i]);
+    }
+    *integer = value;
+    return true;
+}

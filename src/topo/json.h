@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading a JSON text value by value, without a tree and without allocation. The text is one that scan_json
+ * has accepted: nothing here looks for errors, and any other text is read as nonsense, but within its bounds.
+ */
+#ifndef TOPO_JSON_H
+#define TOPO_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum json_kind {
+    JSON_OBJECT,
+    JSON_ARRAY,
+    JSON_STRING,
+    JSON_NUMBER,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NULL,
+    JSON_NOTHING /* the text is at its end */
+};
+
+enum {
+    JSON_TEXT_MAX = 128, /* bytes of a string with escapes that are kept */
+    JSON_NUMBER_MAX = 64 /* characters of an integer */
+};
+
+/*
+ * A string's text is decoded and may hold NUL; an escape for a character beyond ASCII becomes the byte 0xff,
+ * which no UTF-8 text has, so that it equals nothing. Of a string with escapes that is longer than
+ * JSON_TEXT_MAX only size is right. A number's text is its token.
+ */
+struct json_value {
+    enum json_kind kind;
+    const char *text; /* of strings and numbers; not terminated */
+    size_t size;
+};
+
+struct json {
+    const char *at, *end;
+    char room[JSON_TEXT_MAX]; /* the last string that had escapes */
+};
+
+/* json_start - before the first value of a text */
+void json_start(struct json *json, const char *text, size_t size);
+
+/*
+ * json_take - the next value; the cursor passes it when it is a scalar, and stands at the bracket of an array
+ * or object, which is opened or skipped next
+ */
+struct json_value json_take(struct json *json);
+
+/* json_open - pass the opening bracket */
+void json_open(struct json *json);
+
+/* json_more - is there another element or member? If not, the closing bracket is passed. */
+bool json_more(struct json *json);
+
+/* json_name - a member's name; its value comes next */
+struct json_value json_name(struct json *json);
+
+/* json_skip - pass a value, whatever is in it; linear in its bytes, without recursion */
+void json_skip(struct json *json);
+
+/*
+ * json_integer - the exact value of a number's token, in any form that RFC 8259 has for it: 4, 4.0, 40e-1
+ *
+ * Return: false when it is no integer of 0 to 2^64 - 1, is negative (-0 too), or is longer than
+ * JSON_NUMBER_MAX.
+ */
+bool json_integer(const struct json_value *number, uint64_t *integer);
+
+/* json_hex - "0x" and 1 to @digits hexadecimal digits (at most 16); false for anything else */
+bool json_hex(const struct json_value *string, unsigned digits, uint64_t *integer);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: ISC */
+#include "members.h"
+
+#define BIT            MEMBER_BIT
+#define NAME(text)     .name = (text), .size = sizeof(text) - 1
+#define FIELD(type, m) .offset = offsetof(struct type, m), .width = sizeof(((struct type *)0)->m)
+#define ROWS(rows)                                                                                           \
+    {                                                                                                        \
+        rows, sizeof(rows) / sizeof((rows)[0])                                                               \
+    }
+
+/* NUMBER(name, structure and its member, lowest, highest) and the like */
+#define NUMBER(text, type, m, low, high)                                                                     \
+    NAME(text), FIELD(type, m), .kind = UINT, .lowest = (low), .highest = (high)
+#define BYTE(text, type, m)           NUMBER(text, type, m, 0, UINT8_MAX)
+#define HEX(text, type, m, high)      NAME(text), FIELD(type, m), .kind = MASK, .highest = (high)
+#define FLAG(text, type, m, bits)     NAME(text), FIELD(type, m), .kind = BOOL, .mask = (bits)
+#define CHOICE(text, type, m, choice) NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .lowest = 1
+#define CHOICE_OR_NUMBER(text, type, m, choice, high)                                                        \
+    NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .highest = (high)
+
+#define KIND_OF_ENTRY NAME("entry"), .kind = ENTRY, .where = EXTENDED | ENTRIES
+
+static const struct member_word types[] = {
+    { "INT", MPT_INT }, { "NMI", MPT_NMI }, { "SMI", MPT_SMI }, { "ExtINT", MPT_EXTINT }, { NULL, 0 }
+};
+static const struct member_word polarities[] = {
+    { "conforms", MPT_CONFORMS }, { "high", MPT_HIGH }, { "low", MPT_LOW }, { NULL, 0 }
+};
+static const struct member_word triggers[] = {
+    { "conforms", MPT_CONFORMS }, { "edge", MPT_EDGE }, { "level", MPT_LEVEL }, { NULL, 0 }
+};
+static const struct member_word pins[] = {
+    { "INTA", 0 }, { "INTB", 1 }, { "INTC", 2 }, { "INTD", 3 }, { NULL, 0 }
+};
+static const struct member_word all[] = { { "all", MPT_ALL }, { NULL, 0 } };
+static const struct member_word address_types[] = {
+    { "io", 0 }, { "memory", 1 }, { "prefetch", 2 }, { NULL, 0 }
+};
+static const struct member_word range_lists[] = { { "isa", 0 }, { "vga", 1 }, { NULL, 0 } };
+static const struct member_word windows[] = {
+    { "base-memory", WINDOW_BASE_MEMORY }, { "bios", WINDOW_BIOS }, { "ebda", WINDOW_EBDA }, { NULL, 0 }
+};
+
+/* Of an interrupt's flags, and of a PCI interrupt's irq. MPS 1.4 Table 4-10, Appendix D.3 */
+enum { POLARITY_BITS = 0x3, TRIGGER_BITS = 0xc, PIN_BITS = 0x3, DEVICE_BITS = 0x7c, DEVICE_MAX = 31 };
+
+enum { APIC_ID_MAX = MPT_ALL - 1 };
+
+enum { CPU_ENABLED = CPU_BSP + 1 };
+
+static const struct member processor_members[] = {
+    { KIND_OF_ENTRY },
+    { NUMBER("apic_id", mpt_processor, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX, .required = true },
+    [CPU_BSP] = { FLAG("bsp", mpt_processor, flags, MPT_CPU_BSP) },
+    [CPU_ENABLED] = { FLAG("enabled", mpt_processor, flags, MPT_CPU_ENABLED) },
+    { BYTE("apic_version", mpt_processor, apic_version) },
+    { HEX("signature", mpt_processor, signature, UINT32_MAX) },
+    { HEX("features", mpt_processor, features, UINT32_MAX) },
+    { HEX("flags", mpt_processor, flags, UINT8_MAX), .where = ENTRIES,
+      .excludes = BIT(CPU_BSP) | BIT(CPU_ENABLED) },
+};
+
+static const struct member bus_members[] = {
+    { KIND_OF_ENTRY },
+    { BYTE("bus_id", mpt_bus, bus_id), .required = true },
+    { NAME("bus_type"), FIELD(mpt_bus, bus_type), .kind = BUS_TYPE, .required = true },
+};
+
+enum { IOAPIC_IS_ENABLED = 3 };
+
+static const struct member ioapic_members[] = {
+    { KIND_OF_ENTRY },
+    { NUMBER("apic_id", mpt_ioapic, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX, .required = true },
+    { BYTE("apic_version", mpt_ioapic, apic_version) },
+    [IOAPIC_IS_ENABLED] = { FLAG("enabled", mpt_ioapic, flags, MPT_IOAPIC_ENABLED) },
+    { HEX("address", mpt_ioapic, address, UINT32_MAX) },
+    { HEX("flags", mpt_ioapic, flags, UINT8_MAX), .where = ENTRIES, .excludes = BIT(IOAPIC_IS_ENABLED) },
+};
+
+enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = 6, INT_DEVICE, INT_PIN_NAME };
+
+/* What the two kinds of interrupts share: all but where they go. */
+#define SOURCE_MEMBERS(type)                                                                                 \
+    { KIND_OF_ENTRY }, { CHOICE_OR_NUMBER("type", type, int_type, types, MPT_EXTINT), .any = UINT8_MAX },    \
+        [INT_POLARITY] = { CHOICE("polarity", type, flags, polarities), .mask = POLARITY_BITS },             \
+        [INT_TRIGGER] = { CHOICE("trigger", type, flags, triggers), .mask = TRIGGER_BITS },                  \
+        { HEX("flags", type, flags, UINT16_MAX), .where = ENTRIES,                                           \
+          .excludes = BIT(INT_POLARITY) | BIT(INT_TRIGGER) },                                                \
+        { BYTE("bus", type, bus_id), .required = true },                                                     \
+        [INT_IRQ] = { BYTE("irq", type, irq), .required = true,                                              \
+                      .instead = BIT(INT_DEVICE) | BIT(INT_PIN_NAME),                                        \
+                      .excludes = BIT(INT_DEVICE) | BIT(INT_PIN_NAME) },                                     \
+        [INT_DEVICE] = { NUMBER("device", type, irq, 0, DEVICE_MAX), .mask = DEVICE_BITS,                    \
+                         .needs = BIT(INT_PIN_NAME) },                                                       \
+        [INT_PIN_NAME] = { CHOICE("pin_name", type, irq, pins), .mask = PIN_BITS, .needs = BIT(INT_DEVICE) }
+
+static const struct member io_int_members[] = {
+    SOURCE_MEMBERS(mpt_io_int),
+    { CHOICE_OR_NUMBER("io_apic", mpt_io_int, apic_id, all, APIC_ID_MAX), .any = UINT8_MAX,
+      .required = true },
+    { BYTE("pin", mpt_io_int, intin), .required = true },
+};
+
+static const struct member local_int_members[] = {
+    SOURCE_MEMBERS(mpt_local_int),
+    { CHOICE_OR_NUMBER("local_apic", mpt_local_int, apic_id, all, APIC_ID_MAX), .any = UINT8_MAX,
+      .required = true },
+    { NUMBER("lint", mpt_local_int, lintin, 0, 1), .any = UINT8_MAX, .required = true },
+};
+
+static const struct member pci_int_members[] = {
+    { BYTE("bus", mpt_io_int, bus_id), .required = true },
+    { NUMBER("device", mpt_io_int, irq, 0, DEVICE_MAX), .mask = DEVICE_BITS, .required = true },
+    { CHOICE("pin_name", mpt_io_int, irq, pins), .mask = PIN_BITS, .required = true },
+    [PCI_IO_APIC] = { CHOICE_OR_NUMBER("io_apic", mpt_io_int, apic_id, all, APIC_ID_MAX) },
+    { BYTE("pin", mpt_io_int, intin), .required = true },
+};
+
+static const struct member space_members[] = {
+    { KIND_OF_ENTRY },
+    { BYTE("bus_id", mpt_space, bus_id), .required = true },
+    { CHOICE_OR_NUMBER("address_type", mpt_space, address_type, address_types, 2), .any = UINT8_MAX,
+      .required = true },
+    { HEX("address", mpt_space, address, UINT64_MAX), .required = true },
+    { HEX("length", mpt_space, length, UINT64_MAX), .required = true },
+};
+
+enum { HIERARCHY_SUBTRACTIVE = 3 };
+
+static const struct member hierarchy_members[] = {
+    { KIND_OF_ENTRY },
+    { BYTE("bus_id", mpt_hierarchy, bus_id), .required = true },
+    { BYTE("parent_bus", mpt_hierarchy, parent_bus), .required = true },
+    [HIERARCHY_SUBTRACTIVE] = { FLAG("subtractive", mpt_hierarchy, flags, MPT_SUBTRACTIVE) },
+    { HEX("flags", mpt_hierarchy, flags, UINT8_MAX), .where = ENTRIES,
+      .excludes = BIT(HIERARCHY_SUBTRACTIVE) },
+};
+
+enum { MODIFIER_SUBTRACTED = 2 };
+
+static const struct member modifier_members[] = {
+    { KIND_OF_ENTRY },
+    { BYTE("bus_id", mpt_modifier, bus_id), .required = true },
+    [MODIFIER_SUBTRACTED] = { FLAG("subtracted", mpt_modifier, flags, MPT_SUBTRACTED) },
+    { CHOICE_OR_NUMBER("range_list", mpt_modifier, range_list, range_lists, 1), .any = UINT32_MAX,
+      .required = true },
+    { HEX("flags", mpt_modifier, flags, UINT8_MAX), .where = ENTRIES, .excludes = BIT(MODIFIER_SUBTRACTED) },
+};
+
+#define ARRAY(m)                                                                                             \
+    offsetof(struct topology, m), sizeof(((struct topology *)0)->m[0]),                                      \
+        sizeof(((struct topology *)0)->m) / sizeof(((struct topology *)0)->m[0])
+
+const struct member_form member_forms[FORMS] = {
+    [PROCESSOR] = { "processor", MPT_PROCESSOR, ROWS(processor_members), ARRAY(processors) },
+    [BUS] = { "bus", MPT_BUS, ROWS(bus_members), ARRAY(buses) },
+    [IO_APIC] = { "io_apic", MPT_IOAPIC, ROWS(ioapic_members), ARRAY(ioapics) },
+    [IO_INTERRUPT] = { "io_interrupt", MPT_IO_INT, ROWS(io_int_members), ARRAY(io_ints) },
+    [LOCAL_INTERRUPT] = { "local_interrupt", MPT_LOCAL_INT, ROWS(local_int_members), ARRAY(local_ints) },
+    [SPACE] = { "address_space", MPT_SPACE, ROWS(space_members), ARRAY(spaces) },
+    [HIERARCHY] = { "bus_hierarchy", MPT_HIERARCHY, ROWS(hierarchy_members), ARRAY(hierarchies) },
+    [MODIFIER] = { "address_space_modifier", MPT_MODIFIER, ROWS(modifier_members), ARRAY(modifiers) },
+    [PCI_INTERRUPT] = { NULL, MPT_IO_INT, ROWS(pci_int_members), ARRAY(pci_ints) },
+};
+
+static const struct member_list processor_list = { &member_forms[PROCESSOR], PLAIN };
+static const struct member_list bus_list = { &member_forms[BUS], PLAIN };
+static const struct member_list ioapic_list = { &member_forms[IO_APIC], PLAIN };
+static const struct member_list io_int_list = { &member_forms[IO_INTERRUPT], PLAIN };
+static const struct member_list local_int_list = { &member_forms[LOCAL_INTERRUPT], PLAIN };
+static const struct member_list pci_int_list = { &member_forms[PCI_INTERRUPT], PLAIN };
+static const struct member_list extended_list = { NULL, EXTENDED };
+static const struct member_list entry_list = { NULL, ENTRIES };
+
+static const struct member level_members[] = {
+    { NUMBER("packages", topology, packages, 1, TOPOLOGY_CPUS_MAX) },
+    { NUMBER("dies", topology, dies, 1, TOPOLOGY_CPUS_MAX) },
+    { NUMBER("cores", topology, cores, 1, TOPOLOGY_CPUS_MAX) },
+    { NUMBER("threads", topology, threads, 1, TOPOLOGY_CPUS_MAX) },
+};
+static const struct member_object levels = ROWS(level_members);
+
+static const struct member placement_members[] = {
+    [PLACEMENT_WINDOW] = { CHOICE("window", topology, window, windows), .given = GIVEN_WINDOW },
+    { HEX("base", topology, place.base, UINT32_MAX), .given = GIVEN_BASE },
+    { HEX("floating_pointer", topology, place.floating, UINT32_MAX), .given = GIVEN_FLOATING },
+    { HEX("configuration_table", topology, place.table, UINT32_MAX), .given = GIVEN_TABLE },
+};
+static const struct member_object placement = ROWS(placement_members);
+
+#define ELEMENTS(text, elements, low, high)                                                                  \
+    NAME(text), .kind = LIST, .list = &(elements), .lowest = (low), .highest = (high)
+
+/* 52 bits of physical address */
+#define MEMORY_MAX (UINT64_C(1) << 52)
+
+enum { TTL_MAX = 86400 }; /* seconds: a day */
+
+static const struct member top_members[] = {
+    [TOP_PROFILE] = { NAME("profile"), .kind = PROFILE, .query = true },
+    [TOP_CPUS] = { NUMBER("cpus", topology, cpus, 1, TOPOLOGY_CPUS_MAX), .given = GIVEN_CPUS, .query = true },
+    [TOP_PROCESSORS] = { ELEMENTS("processors", processor_list, 1, TOPOLOGY_CPUS_MAX),
+                         .given = GIVEN_PROCESSORS, .excludes = BIT(TOP_CPUS) | BIT(TOP_TOPOLOGY) },
+    [TOP_TOPOLOGY] = { NAME("topology"), .kind = OBJECT, .object = &levels, .given = GIVEN_TOPOLOGY },
+    [TOP_BUSES] = { ELEMENTS("buses", bus_list, 0, UINT8_MAX + 1), .given = GIVEN_BUSES },
+    [TOP_IO_APICS] = { ELEMENTS("io_apics", ioapic_list, 0, APIC_ID_MAX + 1), .given = GIVEN_IOAPICS },
+    [TOP_IO_INTERRUPTS] = { ELEMENTS("io_interrupts", io_int_list, 0, MPT_ENTRIES_MAX),
+                            .given = GIVEN_IO_INTS },
+    [TOP_LOCAL_INTERRUPTS] = { ELEMENTS("local_interrupts", local_int_list, 0, MPT_ENTRIES_MAX),
+                               .given = GIVEN_LOCAL_INTS },
+    [TOP_EXTENDED] = { ELEMENTS("extended", extended_list, 0, MPT_EXTENDED_MAX), .given = GIVEN_EXTENDED },
+    [TOP_IRQS] = { NUMBER("irqs", topology, irqs, TOPOLOGY_IRQS_MIN, TOPOLOGY_IRQS_MAX), .given = GIVEN_IRQS,
+                   .apart = true, .query = true },
+    [TOP_PCI_INTERRUPTS] = { ELEMENTS("pci_interrupts", pci_int_list, 0, TOPOLOGY_PCI_MAX),
+                             .given = GIVEN_PCI_INTS },
+    [TOP_ENTRIES] = { ELEMENTS("entries", entry_list, 0, MPT_ENTRIES_MAX + MPT_EXTENDED_MAX),
+                      .given = GIVEN_ENTRIES,
+                      .excludes = BIT(TOP_CPUS) | BIT(TOP_PROCESSORS) | BIT(TOP_TOPOLOGY) | TOP_LISTS },
+    [TOP_OEM_ID] = { NAME("oem_id"), FIELD(topology, table.header.oem_id), .kind = TEXT,
+                     .given = GIVEN_OEM_ID, .apart = true },
+    [TOP_PRODUCT_ID] = { NAME("product_id"), FIELD(topology, table.header.product_id), .kind = TEXT,
+                         .given = GIVEN_PRODUCT_ID, .apart = true },
+    [TOP_OEM_TABLE] = { HEX("oem_table", topology, table.header.oem_table, UINT32_MAX),
+                        .given = GIVEN_OEM_TABLE, .apart = true },
+    [TOP_OEM_TABLE_SIZE] = { NUMBER("oem_table_size", topology, table.header.oem_table_size, 0, UINT16_MAX),
+                             .given = GIVEN_OEM_TABLE_SIZE, .apart = true },
+    [TOP_SPEC_REVISION] = { NAME("spec_revision"), FIELD(topology, table.header.spec_revision),
+                            .kind = REVISION, .given = GIVEN_SPEC_REVISION, .apart = true },
+    [TOP_LOCAL_APIC_ADDRESS] = { HEX("local_apic_address", topology, table.header.local_apic_address,
+                                     UINT32_MAX),
+                                 .given = GIVEN_LOCAL_APIC_ADDRESS, .apart = true },
+    [TOP_IMCR] = { FLAG("imcr", topology, table.floating.features, MPT_IMCRP), .given = GIVEN_IMCR,
+                   .apart = true },
+    [TOP_DEFAULT_CONFIGURATION] = { NUMBER("default_configuration", topology,
+                                           table.floating.default_configuration, 0, 7) },
+    [TOP_ENTRY_COUNT] = { NUMBER("entry_count", topology, table.entry_count, 0, UINT16_MAX),
+                          .given = GIVEN_ENTRY_COUNT, .apart = true },
+    [TOP_PLACEMENT] = { NAME("placement"), .kind = OBJECT, .object = &placement, .apart = true,
+                        .query = true },
+    [TOP_BIOS_DATA_AREA] = { FLAG("bios_data_area", topology, bios_data_area, 1), .apart = true,
+                             .query = true },
+    [TOP_MEMORY_SIZE] = { NUMBER("memory_size", topology, memory_size, 1, MEMORY_MAX), .apart = true,
+                          .query = true },
+    [TOP_CONTEXT] = { NAME("context"), FIELD(topology, context), .kind = TOKEN, .alphabet = "._:-",
+                      .lowest = 1, .highest = TOPOLOGY_CONTEXT_MAX, .apart = true, .query = true },
+    [TOP_NONCE] = { NAME("nonce"), FIELD(topology, nonce), .kind = TOKEN, .alphabet = "_-", .lowest = 8,
+                    .highest = TOPOLOGY_NONCE_MAX, .apart = true, .query = true },
+    [TOP_TTL] = { NUMBER("ttl", topology, ttl, 1, TTL_MAX), .apart = true, .query = true },
+};
+const struct member_object member_top = ROWS(top_members);

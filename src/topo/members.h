@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The members of a request as rows: name, form, range, and the place in struct topology that the value goes
+ * to. request.c reads by them; api/topology.schema.json says the same to clients.
+ */
+#ifndef TOPO_MEMBERS_H
+#define TOPO_MEMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "topology.h"
+
+/* Integers beyond are rounded by many JSON programs (RFC 7493 §2.2): larger values are written "0x...". */
+#define MEMBER_INTEGER_MAX ((UINT64_C(1) << 53) - 1)
+
+enum member_kind {
+    UINT,     /* integer */
+    MASK,     /* integer, or "0x" and 1 to 8 hex digits, 16 for 64 bits: addresses and bit masks */
+    WORD,     /* one of words; or an integer, unless lowest is above highest */
+    REVISION, /* 1 or 4 */
+    BOOL,
+    PROFILE, /* a profile's name */
+    TEXT,    /* printable ASCII of at most width characters, padded with blanks; or an array of width bytes */
+    BUS_TYPE, /* the same in entries, elsewhere one of the names of MPS 1.4 Table 4-8 */
+    TOKEN,    /* lowest to highest letters, digits and characters of alphabet; terminated */
+    LIST,     /* array of lowest to highest elements */
+    OBJECT,
+    ENTRY /* an entry's kind, which has been looked up when the members are read */
+};
+
+/* Where an object stands, by which some members are there or not. */
+enum member_where {
+    PLAIN = 1,    /* in a list of its own kind, or the topology itself */
+    EXTENDED = 2, /* in extended, where kinds are mixed */
+    ENTRIES = 4   /* in entries, where values are taken as they are: faults are findings */
+};
+
+struct member_word {
+    const char *name;
+    uint8_t value;
+};
+
+struct member {
+    const char *name;
+    size_t size; /* characters of the name */
+    enum member_kind kind;
+    unsigned where; /* enum member_where; 0 = everywhere */
+    uint64_t lowest, highest;
+    uint64_t any;         /* highest in entries, when that is another */
+    size_t offset, width; /* of the structure's member that takes the value, in bytes */
+    uint32_t mask;        /* the bits of it that do, in its lowest byte; 0 = all */
+    bool required;        /* but not when one of those in instead is there */
+    uint32_t instead;     /* rows of the same object, as bits; so are the next two */
+    uint32_t needs, excludes;
+    const struct member_word *words; /* ends with a NULL */
+    const char *alphabet;
+    const struct member_object *object;
+    const struct member_list *list;
+    enum topology_given given; /* of members of the topology */
+    bool apart;                /* a fault in it says nothing about the rest of the topology */
+    bool query;                /* may come in a query string */
+};
+
+#define MEMBER_BIT(row) (UINT32_C(1) << (row))
+
+struct member_object {
+    const struct member *members; /* at most 32 */
+    size_t count;
+};
+
+/* What an element of a list is: its members, and the array of struct topology that takes it. */
+struct member_form {
+    const char *entry; /* what its member entry says; NULL = it cannot stand in a mixed list */
+    enum mpt_type type;
+    struct member_object object;
+    size_t offset, size; /* of the array; of an element */
+    size_t capacity;
+};
+
+enum {
+    PROCESSOR,
+    BUS,
+    IO_APIC,
+    IO_INTERRUPT,
+    LOCAL_INTERRUPT,
+    SPACE,
+    HIERARCHY,
+    MODIFIER,
+    PCI_INTERRUPT,
+    FORMS
+};
+
+extern const struct member_form member_forms[FORMS];
+
+/* Elements of a list; form is NULL where each says its own. */
+struct member_list {
+    const struct member_form *form;
+    enum member_where where;
+};
+
+/* Rows that request.c knows by name */
+enum { CPU_BSP = 2 };
+enum { PCI_IO_APIC = 3 };
+enum { PLACEMENT_WINDOW = 0 };
+
+enum {
+    TOP_PROFILE,
+    TOP_CPUS,
+    TOP_PROCESSORS,
+    TOP_TOPOLOGY,
+    TOP_BUSES,
+    TOP_IO_APICS,
+    TOP_IO_INTERRUPTS,
+    TOP_LOCAL_INTERRUPTS,
+    TOP_EXTENDED,
+    TOP_IRQS,
+    TOP_PCI_INTERRUPTS,
+    TOP_ENTRIES,
+    TOP_OEM_ID,
+    TOP_PRODUCT_ID,
+    TOP_OEM_TABLE,
+    TOP_OEM_TABLE_SIZE,
+    TOP_SPEC_REVISION,
+    TOP_LOCAL_APIC_ADDRESS,
+    TOP_IMCR,
+    TOP_DEFAULT_CONFIGURATION,
+    TOP_ENTRY_COUNT,
+    TOP_PLACEMENT,
+    TOP_BIOS_DATA_AREA,
+    TOP_MEMORY_SIZE,
+    TOP_CONTEXT,
+    TOP_NONCE,
+    TOP_TTL
+};
+
+/* One of these says which processors there are. */
+enum { TOP_MACHINE = 1 << TOP_CPUS | 1 << TOP_PROCESSORS | 1 << TOP_ENTRIES };
+
+/* Lists of entries that replace the profile's or add to them */
+enum {
+    TOP_LISTS = 1 << TOP_BUSES | 1 << TOP_IO_APICS | 1 << TOP_IO_INTERRUPTS | 1 << TOP_LOCAL_INTERRUPTS |
+                1 << TOP_EXTENDED | 1 << TOP_PCI_INTERRUPTS
+};
+
+/* The topology itself */
+extern const struct member_object member_top;
+
+#endif
