@@ -70,16 +70,16 @@ static void list_takers(const struct mpt_facts *facts, struct reading *r)
             r->takers[r->taker_count++] = &mpt_consumers[i];
 }
 
-/* Adds an entry to its array and to the order. An entry of a type that MPS does not define is left out. */
-static void take_entry(struct topology *t, const struct mpt_entry *entry)
+/* Adds an entry to its array and to the order. Return: false when MPS does not define its type */
+static bool take_entry(struct topology *t, const struct mpt_entry *entry)
 {
     switch (entry->type) {
 #define TAKE(TYPE, S, array, counter)                                                                        \
     case TYPE:                                                                                               \
         if (!topology_append_run(t, TYPE))                                                                   \
-            return;                                                                                          \
+            return false;                                                                                    \
         t->array[t->table.counter++] = entry->S;                                                             \
-        break;
+        return true;
         TAKE(MPT_PROCESSOR, processor, processors, processor_count)
         TAKE(MPT_BUS, bus, buses, bus_count)
         TAKE(MPT_IOAPIC, ioapic, ioapics, ioapic_count)
@@ -90,7 +90,7 @@ static void take_entry(struct topology *t, const struct mpt_entry *entry)
         TAKE(MPT_MODIFIER, modifier, modifiers, modifier_count)
 #undef TAKE
     default:
-        break;
+        return false;
     }
 }
 
@@ -105,10 +105,10 @@ static void take_entries(struct topology *t, struct reading *r)
         return;
     mpt_walk_base(&r->view, &walk);
     for (; mpt_next(&walk, &entry, &end); r->entries++)
-        take_entry(t, &entry);
+        r->unknown |= !take_entry(t, &entry);
     mpt_walk_extended(&r->view, &walk);
     for (; mpt_next(&walk, &entry, &end); r->extended_entries++)
-        take_entry(t, &entry);
+        r->unknown |= !take_entry(t, &entry);
     if (r->view.entry_count != r->entries) {
         t->given |= GIVEN_ENTRY_COUNT;
         t->table.entry_count_given = 1;
