@@ -3,7 +3,8 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &mptable_encode, &mptable_verify, &mptable_check };
+    static const struct suite *const suites[] = { &mptable_encode, &mptable_decode, &mptable_verify,
+                                                  &mptable_check };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

@@ -6,17 +6,28 @@
 #include "../src/mptable/mptable.h"
 #include "suite.h"
 
-extern const struct suite mptable_encode, mptable_verify, mptable_check;
+extern const struct suite mptable_encode, mptable_decode, mptable_verify, mptable_check;
 
 enum { SAMPLE_CPUS_MAX = 4000, SAMPLE_IO_INTS = 16, SAMPLE_LOCAL_INTS = 2 };
 
-/* A sound PC: processors with IDs 0 up, ISA bus, one I/O APIC, IRQ 0 on INTIN 2, no IRQ 2. */
+/* Bytes of a sample's image: pointer, header, base entries, one extended entry of each kind */
+#define SAMPLE_BASE(cpus) (44 + (cpus)*20 + 20 * 8)
+#define SAMPLE_EXTENDED   (20 + 8 + 8)
+#define SAMPLE_SIZE(cpus) (16 + SAMPLE_BASE(cpus) + SAMPLE_EXTENDED)
+
+/*
+ * A sound PC: processors with IDs 0 up, ISA bus, one I/O APIC, IRQ 0 on INTIN 2, no IRQ 2; and one extended
+ * entry of each kind.
+ */
 struct sample {
     struct mpt_processor processors[SAMPLE_CPUS_MAX];
     struct mpt_bus bus;
     struct mpt_ioapic ioapic;
     struct mpt_io_int io_ints[SAMPLE_IO_INTS];
     struct mpt_local_int local_ints[SAMPLE_LOCAL_INTS];
+    struct mpt_space space;
+    struct mpt_hierarchy hierarchy;
+    struct mpt_modifier modifier;
     struct mpt_table table;
     struct mpt_place place;
 };

@@ -117,33 +117,34 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
         (struct mpt_walk){ .bytes = view->table, .at = at, .end = at + view->extended_size, .extended = 1 };
 }
 
-/* Bytes of the entry at the walk's position; 0 with *err when it has none or does not fit */
-static size_t entry_size(const struct mpt_walk *walk, enum mpt_err *err)
+/* Bytes of an entry of that type; 0 when MPS does not define it for this table */
+static size_t defined_size(unsigned type, int extended)
 {
-    const uint8_t *const e = walk->bytes + walk->at;
-    const size_t left = walk->end - walk->at;
-    size_t size = 0;
-
-    switch (e[0]) {
+    switch (type) {
 #define SIZE_OF(TYPE, S, array, counter, bytes, LAYOUT)                                                      \
     case TYPE:                                                                                               \
-        size = (bytes);                                                                                      \
-        break;
+        return extended == (type >= (unsigned)MPT_EXTENDED_FIRST) ? (bytes) : 0;
         LAYOUT_BASE(SIZE_OF)
         LAYOUT_EXTENDED(SIZE_OF)
 #undef SIZE_OF
     default:
-        break;
-    }
-    if (walk->extended != (e[0] >= MPT_EXTENDED_FIRST))
-        size = 0;
-    if (!walk->extended && size == 0) {
-        *err = MPT_EUNKNOWN;
         return 0;
     }
+}
+
+/* Bytes of the entry at the walk's position; 0 with *err when it has none or does not fit */
+static size_t entry_size(const struct mpt_walk *walk, enum mpt_err *err)
+{
+    const uint8_t *const e = walk->bytes + walk->at;
+    const size_t left = walk->end - walk->at, defined = defined_size(e[0], walk->extended);
+    size_t size = defined;
+
+    *err = MPT_EUNKNOWN;
+    if (defined == 0 && (!walk->extended || e[0] < MPT_EXTENDED_FIRST))
+        return 0;
     *err = MPT_ECUT;
     if (walk->extended) {
-        if (left < 2 || e[1] < 2 || (size > 0 && e[1] != size))
+        if (left < 2 || e[1] < 2 || (defined > 0 && e[1] != defined))
             return 0;
         size = e[1];
     }

@@ -217,7 +217,7 @@ enum mpt_err {
     MPT_EPLACE,    /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
     MPT_EORDER,    /* the runs of a table's order are not its entries, base types first */
     MPT_ENOTFOUND, /* no such structure there */
-    MPT_EUNKNOWN,  /* a base entry of a type that MPS does not define: it has no length, so the walk ends */
+    MPT_EUNKNOWN,  /* an entry of a type that its table cannot have, so that nobody knows its length */
     MPT_ECUT       /* an entry runs past the end of its table, or the table past the bytes there are */
 };
 
@@ -360,10 +360,10 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
 
 /*
  * mpt_next - the next entry
- * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands a base entry of an undefined type; MPT_ECUT, the
- *       entry there runs past the end, or has a length that no entry has
+ * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands an entry of an undefined type; MPT_ECUT, the
+ *       entry there runs past the end, or has a length that its type does not
  *
- * An extended entry of an undefined type has its length and is returned like the others.
+ * An extended entry of an undefined type from 128 up says its length and is returned like the others.
  *
  * Return: 1 with *entry filled; 0 at the end.
  */

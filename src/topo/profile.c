@@ -163,8 +163,8 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
 
 /* Rows of more than one builder: a microVM of the Firecracker line, bhyve's */
 #define FIRECRACKER                                                                                          \
-    .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), ISA_0, .ioapic_version = 0x14,                            \
-    .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_id = 1
+    .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, .ioapic_rule = IOAPIC_ID_CPUS,    \
+    .ioapic_id = 1
 
 #define BHYVE_IDENTITY                                                                                       \
     .product_id = "Hypervisor", .apic_version = 0x10, .signature = 0x7a5, .features = 0xbfebfbff, PCI_0,     \
@@ -350,6 +350,7 @@ const struct profile profiles[] = {
         .name = "dragonball",
         .description = "Kata's Dragonball: a stale OEM table pointer, entry count 0; PCI routes are on bus 1",
         FIRECRACKER,
+        .buses = { { 0, "ISA" }, { 1, "PCI" } },
         .oem_id = "ALICLOUD",
         .product_id = "DRAGONBALL10",
         .count = COUNT_ZERO,
@@ -361,6 +362,7 @@ const struct profile profiles[] = {
         .name = "firecracker",
         .description = "Firecracker 1.7 and later: 24 lines, entry count one too high",
         FIRECRACKER,
+        ISA_0,
         .oem_id = "FC",
         .product_id = "000000000000",
         .count = COUNT_ONE_MORE,
@@ -372,6 +374,7 @@ const struct profile profiles[] = {
         .name = "firecracker-1.6",
         .description = "Firecracker 0.24 to 1.6: 24 lines, entry count 0",
         FIRECRACKER,
+        ISA_0,
         .oem_id = "FC",
         .product_id = "000000000000",
         .count = COUNT_ZERO,
@@ -435,6 +438,7 @@ const struct profile profiles[] = {
         .name = "libkrun",
         .description = "libkrun, and Firecracker up to 0.23: 16 lines, entry count 0",
         FIRECRACKER,
+        ISA_0,
         .oem_id = "FC",
         .product_id = "000000000000",
         .count = COUNT_ZERO,
@@ -528,6 +532,7 @@ const struct profile profiles[] = {
         .name = "qemu-microvm-rfc",
         .description = "QEMU's microvm as proposed in 2019: 16 lines, entry count 0",
         FIRECRACKER,
+        ISA_0,
         .oem_id = "QEMU",
         .product_id = "000000000000",
         .count = COUNT_ZERO,
@@ -557,6 +562,7 @@ const struct profile profiles[] = {
         .name = "stratovirt",
         .description = "StratoVirt: texts padded with NUL, ExtINT to the I/O APIC's ID, entry count 0",
         FIRECRACKER,
+        ISA_0,
         .oem_id = "STRATO",
         .product_id = "1.0",
         .nul_padded = true,
@@ -604,6 +610,7 @@ const struct profile profiles[] = {
         .name = "vmm-reference",
         .description = "rust-vmm's reference monitor: 24 lines, entry count 0",
         FIRECRACKER,
+        ISA_0,
         .oem_id = "rust-vmm",
         .product_id = "000000000000",
         .count = COUNT_ZERO,
