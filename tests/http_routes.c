@@ -8,6 +8,7 @@
 
 static struct service service = { .max_body = 1000 };
 static struct job job;
+static struct workspace workspace;
 
 static const char *header(const char *name)
 {
@@ -21,6 +22,7 @@ static unsigned dispatch(const char *method, const char *target, bool draining)
 {
     reply_reset(&job.reply);
     memset(&job, 0, sizeof(job));
+    job.work = &workspace;
     strcpy(job.method, method);
     strcpy(job.id, "id");
     strcpy(job.raw_target, target);
