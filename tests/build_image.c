@@ -42,7 +42,8 @@ int main(void)
     while ((size = getline(&line, &cap, stdin)) > 0) {
         struct err err = { 0 };
 
-        if (request_parse(line, (size_t)size, &topology, &err) < 0 || image_build(&topology, &image, &err) < 0)
+        if (request_parse(line, (size_t)size, &topology, &err) < 0 ||
+            image_build(&topology, &image, &err) < 0)
             print_error(&err);
         else
             print_image(&image);
