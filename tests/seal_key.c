@@ -147,7 +147,7 @@ static void vector(void)
     if (key) {
         CU_ASSERT_STRING_EQUAL(key_id(key), "97B0D2F9EAA4BC40");
         CU_ASSERT_STRING_EQUAL(key_public_file(key), PUBLIC);
-        CU_ASSERT_EQUAL(memcmp(key_id_bytes(key), "\x40\xbc\xa4\xea\xf9\xd2\xb0\x97", KEY_ID_SIZE), 0);
+        CU_ASSERT_EQUAL(memcmp(key_public(key)->id, "\x40\xbc\xa4\xea\xf9\xd2\xb0\x97", KEY_ID_SIZE), 0);
     }
     CU_ASSERT_EQUAL(err.count, 0);
     key_free(key);

@@ -68,62 +68,69 @@ static void vector(void)
     key_free(key);
 }
 
-static const struct {
-    const char *name;
-    uint32_t load, floating_pointer;
-    const char *context, *tail; /* of the trusted comment, NULL: refused */
-} claims_rows[] = {
-    { "no context", 0x9fc00, 0x9fc00, NULL, "load=0x9fc00 fp=0x9fc00 ctx=- nonce=- iat=- exp=-" },
-    { "context", 0x9f000, 0x9fc00, "vm-1.A_b:2",
-      "load=0x9f000 fp=0x9fc00 ctx=vm-1.A_b:2 nonce=- iat=- exp=-" },
-    { "lowest", 0, 0, "0", "load=0x0 fp=0x0 ctx=0 nonce=- iat=- exp=-" },
-    { "highest", 0xffffffff, 0xfffffff0, NULL, "load=0xffffffff fp=0xfffffff0 ctx=- nonce=- iat=- exp=-" },
-    { "64 characters", 0, 0, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-      "load=0x0 fp=0x0 ctx=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef nonce=- iat=- "
-      "exp=-" },
-    { "65 characters", 0, 0, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0", NULL },
-    { "empty", 0, 0, "", NULL },
-    { "blank", 0, 0, "a b", NULL },
-    { "forged claim", 0, 0, "a exp=9999999999", NULL },
-    { "newline", 0, 0, "a\n", NULL },
-    { "slash", 0, 0, "a/b", NULL },
-    { "equals sign", 0, 0, "a=b", NULL },
-    { "escape", 0, 0, "\033[2J", NULL },
-    { "no ASCII", 0, 0, "\xc3\xa9", NULL },
-};
-
-static void claims(void)
+/* A seal is its trusted comment made into a minisign file, and equal claims make equal files. */
+static void seals(void)
 {
+    static const struct seal_claims rows[] = {
+        { .segment_count = 1, .segments = { { 0x9fc00, 1024 } }, .floating_pointer = 0x9fc00 },
+        { .segment_count = 2,
+          .segments = { { 0x9fc00, 1018 }, { 0x40e, 6 } },
+          .floating_pointer = 0x9fc00,
+          .context = "vm-1",
+          .nonce = "01234567",
+          .issued = 1700000000,
+          .expires = 1700000300 },
+    };
     uint8_t image[IMAGE_SIZE];
     struct key *key = vector_key();
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(key);
     image_bytes(image);
-    for (size_t i = 0; i < COUNT(claims_rows); i++) {
-        const char *row = claims_rows[i].name;
-        struct seal_claims given = { claims_rows[i].load, claims_rows[i].floating_pointer,
-                                     claims_rows[i].context };
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct err err = { 0 };
         struct seal seal, again;
-        char comment[512], file[SEAL_FILE_SIZE];
+        char comment[SEAL_COMMENT_SIZE], file[SEAL_FILE_SIZE];
         size_t length = 0;
 
-        if (!claims_rows[i].tail) {
-            ROW_CHECK(row, seal_sign(key, image, sizeof(image), &given, &seal, &err) == -1);
-            ROW_CHECK(row, err.code == ERR_INTERNAL && err.count == 1);
-            continue;
-        }
-        snprintf(comment, sizeof(comment), "mptabled/1 sha256=" VECTOR_SHA256 " size=1024 %s",
-                 claims_rows[i].tail);
-        ROW_CHECK(row, seal_sign(key, image, sizeof(image), &given, &seal, &err) == 0 && !err.count);
-        ROW_CHECK(row, strcmp(seal.comment, comment) == 0);
-        ROW_CHECK(row, strcmp(seal.sha256, VECTOR_SHA256) == 0);
-        ROW_CHECK(row, seal.minisign_size == strlen(seal.minisign));
-        ROW_CHECK(row, seal_minisign(key, image, sizeof(image), comment, file, &length, &err) == 0);
-        ROW_CHECK(row, strcmp(seal.minisign, file) == 0);
-        ROW_CHECK(row, seal_sign(key, image, sizeof(image), &given, &again, &err) == 0);
-        ROW_CHECK(row, strcmp(seal.minisign, again.minisign) == 0);
-        ROW_CHECK(row, strncmp(seal.minisign, VECTOR_FILE, 144) == 0); /* same image: same first signature */
+        CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &rows[i], &seal, &err), 0);
+        CU_ASSERT(seal_claims_write(&rows[i], VECTOR_SHA256, comment, &err) > 0);
+        CU_ASSERT_STRING_EQUAL(seal.comment, comment);
+        CU_ASSERT_STRING_EQUAL(seal.sha256, VECTOR_SHA256);
+        CU_ASSERT_STRING_EQUAL(seal.key_id, "97B0D2F9EAA4BC40");
+        CU_ASSERT_EQUAL(seal.minisign_size, strlen(seal.minisign));
+        CU_ASSERT_EQUAL(seal_minisign(key, image, sizeof(image), comment, file, &length, &err), 0);
+        CU_ASSERT_STRING_EQUAL(seal.minisign, file);
+        CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &rows[i], &again, &err), 0);
+        CU_ASSERT_STRING_EQUAL(seal.minisign, again.minisign);
+        CU_ASSERT_EQUAL(strncmp(seal.minisign, VECTOR_FILE, 144), 0); /* same image: same first signature */
+        CU_ASSERT_EQUAL(err.count, 0);
+    }
+    key_free(key);
+}
+
+static void refused_seals(void)
+{
+    static const struct {
+        const char *name;
+        struct seal_claims claims;
+    } rows[] = {
+        { "no segment", { .segment_count = 0 } },
+        { "too few bytes", { .segment_count = 1, .segments = { { 0x9fc00, IMAGE_SIZE - 1 } } } },
+        { "too many bytes", { .segment_count = 2, .segments = { { 0x9fc00, IMAGE_SIZE }, { 0, 1 } } } },
+        { "forged claim",
+          { .segment_count = 1, .segments = { { 0x9fc00, IMAGE_SIZE } }, .context = "a exp=9999999999" } },
+    };
+    uint8_t image[IMAGE_SIZE];
+    struct key *key = vector_key();
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(key);
+    image_bytes(image);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err err = { 0 };
+        struct seal seal = { .minisign = "" };
+
+        ROW_CHECK(rows[i].name, seal_sign(key, image, sizeof(image), &rows[i].claims, &seal, &err) == -1);
+        ROW_CHECK(rows[i].name, err.code == ERR_INTERNAL && err.count == 1 && !seal.minisign[0]);
     }
     key_free(key);
 }
@@ -227,7 +234,10 @@ static bool minisign_accepts(const char *arguments)
 /* Another program's judgement of our file, and of ours after tampering. */
 static void minisign_verifies(void)
 {
-    struct seal_claims given = { 0x9fc00, 0x9fc00, "vm-1" };
+    const struct seal_claims given = { .segment_count = 1,
+                                       .segments = { { 0x9fc00, IMAGE_SIZE } },
+                                       .floating_pointer = 0x9fc00,
+                                       .context = "vm-1" };
     struct scratch_dir dir;
     uint8_t image[IMAGE_SIZE];
     struct err err = { 0 };
@@ -284,7 +294,8 @@ static void minisign_verifies(void)
 
 static const struct test tests[] = {
     { "the vector to the byte", vector },
-    { "claims become the trusted comment", claims },
+    { "a seal is its trusted comment signed", seals },
+    { "seals that are refused", refused_seals },
     { "forms of trusted comments", comment_forms },
     { "SHA-256", digests },
     { "base64", base64 },

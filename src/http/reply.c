@@ -6,16 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../signed/signed.h"
+#include "../topo/formats.h"
 #include "../topo/render.h"
 #include "routes.h"
 
 #define PROBLEM_TYPE "application/problem+json"
+#define TEXT_TYPE    "text/plain; charset=utf-8"
 
-const char *const format_names[FORMATS] = {
-    [FORMAT_JSON] = "json", [FORMAT_BIN] = "bin", [FORMAT_MINISIG] = "minisig"
-};
+const char *const format_names[FORMATS] = { [FORMAT_JSON] = "json",
+                                            [FORMAT_BIN] = "bin",
+                                            [FORMAT_HEX] = "hex",
+                                            [FORMAT_ELF] = "elf",
+                                            [FORMAT_MINISIG] = "minisig" };
 const char *const format_types[FORMATS] = { [FORMAT_JSON] = "application/json",
                                             [FORMAT_BIN] = "application/octet-stream",
+                                            [FORMAT_HEX] = "text/plain",
+                                            [FORMAT_ELF] = "application/x-elf",
                                             [FORMAT_MINISIG] = "text/plain" };
 
 static const struct problem {
@@ -33,7 +40,7 @@ static const struct problem {
     [ERR_METHOD] = { 405, "method-not-allowed", "The path does not have this method" },
     [ERR_ACCEPT] = { 406, "not-acceptable", "No acceptable representation" },
     [ERR_TOO_LARGE] = { 413, "body-too-large", "The body is too large" },
-    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not application/json" },
+    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body is of another media type" },
     [ERR_FILE] = { 500, "internal", "Internal error" },
 };
 
@@ -103,41 +110,45 @@ void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
     job->reply.owned = text;
 }
 
-static cJSON *seal_to_json(const struct service *service, const struct seal *seal)
+/* A body from malloc, which the reply releases; NULL answers 503 */
+static void reply_owned(struct job *job, const char *type, size_t size, char *body)
 {
-    cJSON *json = cJSON_CreateObject();
-
-    if (cJSON_AddStringToObject(json, "key_id", key_id(service->key)) &&
-        cJSON_AddStringToObject(json, "trusted_comment", seal->comment) &&
-        cJSON_AddStringToObject(json, "minisign", seal->minisign))
-        return json;
-    cJSON_Delete(json);
-    return NULL;
+    if (!body) {
+        reply_busy(job);
+        return;
+    }
+    reply_text(job, 200, type, body, size);
+    job->reply.owned = body;
 }
 
-/* Hands @item to @json; false and @item released when there is no memory. */
-static bool add(cJSON *json, const char *name, cJSON *item)
+static void reply_bin(struct job *job)
 {
-    if (item && cJSON_AddItemToObject(json, name, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
+    const struct image *image = &job->work->image;
+    char *body = malloc(image->size);
+
+    if (body)
+        memcpy(body, image->bytes, image->size);
+    reply_owned(job, format_types[FORMAT_BIN], image->size, body);
 }
 
-static cJSON *image_to_json(const struct service *service, const struct job *job)
+static void reply_hex(struct job *job)
 {
-    const struct image *image = &job->image;
-    char base64[4 * (IMAGE_MAX + 2) / 3 + 1];
-    cJSON *json = render_image(image);
+    const size_t size = formats_hex(&job->work->image, NULL);
+    char *body = malloc(size);
 
-    seal_base64(image->bytes, image->size, base64);
-    if (cJSON_AddStringToObject(json, "sha256", job->seal.sha256) &&
-        cJSON_AddStringToObject(json, "image", base64) && add(json, "segments", render_segments(image)) &&
-        add(json, "signature", seal_to_json(service, &job->seal)) &&
-        add(json, "findings", render_findings(image->findings, image->finding_count)))
-        return json;
-    cJSON_Delete(json);
-    return NULL;
+    if (body)
+        formats_hex(&job->work->image, body);
+    reply_owned(job, TEXT_TYPE, size, body);
+}
+
+static void reply_elf(struct job *job)
+{
+    const size_t size = formats_elf(&job->work->image, NULL);
+    char *body = malloc(size);
+
+    if (body)
+        formats_elf(&job->work->image, (uint8_t *)body);
+    reply_owned(job, format_types[FORMAT_ELF], size, body);
 }
 
 /* Is this strong tag in the list of If-None-Match (RFC 9110 §13.1.2)? */
@@ -156,26 +167,32 @@ static void image_headers(struct job *job, enum format format)
     char base64[4 * (SEAL_FILE_SIZE + 2) / 3 + 1];
     char base[RENDER_ADDRESS_SIZE];
 
-    render_address(job->image.place.base, base);
+    render_address(job->work->image.place.base, base);
     seal_base64(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", "%s", base);
     reply_header(r, "Mptable-Signature", "%s", base64);
-    if (format == FORMAT_BIN)
-        reply_header(r, "Content-Disposition", "attachment; filename=\"mptable-%s.bin\"", base + 2);
+    if (format == FORMAT_BIN || format == FORMAT_ELF)
+        reply_header(r, "Content-Disposition", "attachment; filename=\"mptable-%s.%s\"", base + 2,
+                     format_names[format]);
 }
 
-void reply_image(const struct service *service, struct job *job, enum format format)
+void reply_image(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
     uint8_t digest[SEAL_SHA256_SIZE];
     char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[35];
 
     if (format == FORMAT_JSON)
-        reply_json(job, 200, format_types[format], image_to_json(service, job));
+        reply_json(job, 200, format_types[format],
+                   signed_json(&job->work->topology, &job->work->image, &job->seal));
     else if (format == FORMAT_BIN)
-        reply_text(job, 200, format_types[format], job->image.bytes, job->image.size);
+        reply_bin(job);
+    else if (format == FORMAT_HEX)
+        reply_hex(job);
+    else if (format == FORMAT_ELF)
+        reply_elf(job);
     else
-        reply_text(job, 200, "text/plain; charset=utf-8", job->seal.minisign, job->seal.minisign_size);
+        reply_text(job, 200, TEXT_TYPE, job->seal.minisign, job->seal.minisign_size);
     if (r->status != 200)
         return;
     seal_sha256(r->body, r->size, digest);
@@ -266,6 +283,6 @@ void reply_problem(struct job *job)
     reply_header(&job->reply, "Cache-Control", "no-store");
     if (job->reply.status == 503 && p->status == 503)
         reply_header(&job->reply, "Retry-After", "1");
-    if (p->status == 415)
-        reply_header(&job->reply, "Accept-Post", "application/json");
+    if (p->status == 415 && job->media)
+        reply_header(&job->reply, "Accept-Post", "%s", job->media);
 }

@@ -13,15 +13,18 @@
 #include "../base/err.h"
 
 struct job;
-struct service;
 
 enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
 
 /* How an image can be represented. */
-enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_MINISIG, FORMATS };
+enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_HEX, FORMAT_ELF, FORMAT_MINISIG, FORMATS };
 
 extern const char *const format_names[FORMATS];
-extern const char *const format_types[FORMATS]; /* media types, the order is our preference */
+/*
+ * Media types, the order is our preference. Two are text/plain: to a client that accepts it we send the
+ * hexdump, and the signature has to be asked for by name.
+ */
+extern const char *const format_types[FORMATS];
 
 struct reply {
     unsigned status;
@@ -47,7 +50,7 @@ void reply_text(struct job *job, unsigned status, const char *type, const void *
 void reply_json(struct job *job, unsigned status, const char *type, cJSON *json);
 
 /* reply_image - the signed image of the job, or 304 when the client has it */
-void reply_image(const struct service *service, struct job *job, enum format format);
+void reply_image(struct job *job, enum format format);
 
 /* reply_problem - what job->err says (RFC 9457) */
 void reply_problem(struct job *job);

@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/number.h"
+#include "../signed/signed.h"
+#include "../topo/facts.h"
 #include "../topo/render.h"
+#include "../topo/source.h"
 #include "accept.h"
 #include "openapi_json.h"
 
@@ -23,9 +27,9 @@ static int choose_format(struct job *job, enum format *format)
     if (!name)
         chosen = accept_choose(job->headers.accept, format_types, FORMATS);
     if (chosen < 0)
-        return err_at(
-            &job->err, ERR_ACCEPT, NULL,
-            "there are json (application/json), bin (application/octet-stream), minisig (text/plain)");
+        return err_at(&job->err, ERR_ACCEPT, NULL,
+                      "there are json (application/json), bin (application/octet-stream), hex (text/plain), "
+                      "elf (application/x-elf), minisig (text/plain, by format= alone)");
     *format = (enum format)chosen;
     return 0;
 }
@@ -43,18 +47,19 @@ static int check_media(struct job *job)
 {
     if (job->headers.content_encoding)
         return err_at(&job->err, ERR_MEDIA, NULL, "a Content-Encoding is not understood");
-    if (!accept_is(job->headers.content_type, "application/json"))
-        return err_at(&job->err, ERR_MEDIA, NULL, "Content-Type must be application/json");
+    if (!accept_is(job->headers.content_type, job->media))
+        return err_at(&job->err, ERR_MEDIA, NULL, "Content-Type must be %s", job->media);
     return 0;
 }
 
-static int seal_image(const struct service *service, struct job *job)
+/* From a checked topology to the signed image of the job. */
+static int make_image(const struct service *service, struct job *job)
 {
-    const struct seal_claims claims = { .load = job->image.place.base,
-                                        .floating_pointer = job->image.place.floating,
-                                        .context = job->topology.context[0] ? job->topology.context : NULL };
+    struct workspace *w = job->work;
 
-    return seal_sign(service->key, job->image.bytes, job->image.size, &claims, &job->seal, &job->err);
+    if (image_build(&w->topology, &w->image, &job->err) < 0)
+        return -1;
+    return signed_make(service->key, &w->topology, &w->image, &job->seal, &job->err);
 }
 
 static void post_image(const struct service *service, struct job *job)
@@ -62,11 +67,11 @@ static void post_image(const struct service *service, struct job *job)
     enum format format;
 
     if (check_media(job) < 0 || choose_format(job, &format) < 0 || refuse_query(job) < 0 ||
-        request_parse(job->body ? job->body : "", job->body_size, &job->topology, &job->err) < 0 ||
-        image_build(&job->topology, &job->image, &job->err) < 0 || seal_image(service, job) < 0)
+        request_parse(job->body ? job->body : "", job->body_size, &job->work->topology, &job->err) < 0 ||
+        make_image(service, job) < 0)
         reply_problem(job);
     else
-        reply_image(service, job, format);
+        reply_image(job, format);
 }
 
 static void get_image(const struct service *service, struct job *job)
@@ -74,17 +79,70 @@ static void get_image(const struct service *service, struct job *job)
     enum format format;
 
     if (choose_format(job, &format) < 0 ||
-        request_parse_query(job->target.pairs, job->target.pair_count, &job->topology, &job->err) < 0 ||
-        image_build(&job->topology, &job->image, &job->err) < 0 || seal_image(service, job) < 0)
+        request_parse_query(job->target.pairs, job->target.pair_count, &job->work->topology, &job->err) < 0 ||
+        make_image(service, job) < 0)
         reply_problem(job);
     else
-        reply_image(service, job, format);
+        reply_image(job, format);
+}
+
+/* The bytes of the body, where base and size say that they lie */
+static int take_source(struct job *job, struct source *source)
+{
+    const char *bases = target_take(&job->target, "base"), *sizes = target_take(&job->target, "size");
+
+    return source_place(source, (const uint8_t *)(job->body ? job->body : ""), job->body_size,
+                        bases ? bases : SOURCE_BASE, sizes, &job->err);
+}
+
+static int take_facts(struct job *job, struct facts *known)
+{
+    for (size_t i = 0; i < fact_count; i++) {
+        const char *value = target_take(&job->target, facts[i].name);
+
+        if (value && facts_set(known, &facts[i], value, &job->err) < 0)
+            continue; /* so that a client hears of all */
+    }
+    return refuse_query(job);
+}
+
+/* The floating pointer that the client names, else the one that is most likely meant */
+static int find_floating(struct job *job, const char *named, const struct source *source,
+                         const struct facts *known, uint32_t *address)
+{
+    uint64_t value;
+
+    if (!named)
+        return reading_find(&source->memory, &known->known, address, &job->err);
+    if (!number_parse(named, 0, UINT32_MAX, &value))
+        return err_at(&job->err, ERR_TOPOLOGY, &(struct at){ NULL, "floating_pointer", 0 },
+                      "must be an address below 4 GiB");
+    *address = (uint32_t)value;
+    return 0;
+}
+
+static void post_decode(const struct service *service, struct job *job)
+{
+    const char *named = target_take(&job->target, "floating_pointer");
+    struct workspace *w = job->work;
+    struct facts known = { .known = { .given = 0 } };
+    struct reading reading;
+    struct source source;
+    uint32_t address;
+
+    (void)service;
+    if (check_media(job) < 0 || take_source(job, &source) < 0 || take_facts(job, &known) < 0 ||
+        find_floating(job, named, &source, &known, &address) < 0 ||
+        reading_take(&source.memory, address, &known.known, &w->topology, &w->image, &reading, &job->err) < 0)
+        reply_problem(job);
+    else
+        reply_json(job, 200, "application/json", render_reading(&reading, source.bytes));
 }
 
 static void get_profiles(const struct service *service, struct job *job)
 {
     (void)service;
-    reply_json(job, 200, "application/json", render_profiles());
+    reply_json(job, 200, "application/json", render_profiles(&job->work->topology, &job->work->image));
 }
 
 static void get_public_key(const struct service *service, struct job *job)
@@ -140,13 +198,19 @@ static void get_ready(const struct service *service, struct job *job)
 static const struct route {
     const char *method, *path;
     void (*handle)(const struct service *service, struct job *job);
-    bool query; /* the handler reads it */
+    bool query;        /* the handler reads it */
+    const char *media; /* of the body it takes */
 } routes[] = {
-    { "POST", "/v1/images", post_image, true },     { "GET", "/v1/images", get_image, true },
-    { "GET", "/v1/profiles", get_profiles, false }, { "GET", "/v1/keys/minisign.pub", get_public_key, false },
-    { "GET", "/v1/version", get_version, false },   { "GET", "/openapi.json", get_openapi, false },
-    { "GET", "/livez", get_live, false },           { "GET", "/readyz", get_ready, false },
-    { "GET", "/healthz", get_ready, false },
+    { "POST", "/v1/images", post_image, true, "application/json" },
+    { "GET", "/v1/images", get_image, true, NULL },
+    { "POST", "/v1/decode", post_decode, true, "application/octet-stream" },
+    { "GET", "/v1/profiles", get_profiles, false, NULL },
+    { "GET", "/v1/keys/minisign.pub", get_public_key, false, NULL },
+    { "GET", "/v1/version", get_version, false, NULL },
+    { "GET", "/openapi.json", get_openapi, false, NULL },
+    { "GET", "/livez", get_live, false, NULL },
+    { "GET", "/readyz", get_ready, false, NULL },
+    { "GET", "/healthz", get_ready, false, NULL },
 };
 
 enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };
@@ -163,20 +227,22 @@ static void list_methods(const char *path, char *list, size_t size)
         snprintf(list + strlen(list), size - strlen(list), "OPTIONS");
 }
 
-static void reply_options(struct job *job, const char *methods)
-{
-    reply_text(job, 204, NULL, NULL, 0);
-    reply_header(&job->reply, "Allow", "%s", methods);
-    if (strstr(methods, "POST"))
-        reply_header(&job->reply, "Accept-Post", "application/json");
-}
-
 static const struct route *find_route(const char *method, const char *path)
 {
     for (size_t i = 0; i < ROUTES; i++)
         if (strcmp(routes[i].path, path) == 0 && strcmp(routes[i].method, method) == 0)
             return &routes[i];
     return NULL;
+}
+
+static void reply_options(struct job *job, const char *methods)
+{
+    const struct route *post = find_route("POST", job->target.path);
+
+    reply_text(job, 204, NULL, NULL, 0);
+    reply_header(&job->reply, "Allow", "%s", methods);
+    if (post)
+        reply_header(&job->reply, "Accept-Post", "%s", post->media);
 }
 
 void route_dispatch(const struct service *service, struct job *job)
@@ -203,6 +269,7 @@ void route_dispatch(const struct service *service, struct job *job)
     } else if (!route->query && refuse_query(job) < 0) {
         reply_problem(job);
     } else {
+        job->media = route->media;
         route->handle(service, job);
     }
 }

@@ -20,8 +20,18 @@ struct job_headers {
     const char *accept, *content_type, *content_encoding, *if_none_match;
 };
 
+/*
+ * What a handler needs while it runs: large, so there is one for each thread and not for each request. A
+ * reply keeps nothing in it.
+ */
+struct workspace {
+    struct topology topology;
+    struct image image;
+};
+
 /* One request and all that becomes of it, by value. */
 struct job {
+    struct workspace *work; /* borrowed */
     char method[JOB_METHOD_SIZE];
     char id[JOB_ID_SIZE];
     char raw_target[TARGET_SIZE + 1];
@@ -30,9 +40,8 @@ struct job {
     char *body;    /* owned by the job */
     size_t body_size;
 
+    const char *media; /* of the body that the route takes; NULL = none */
     struct target target;
-    struct topology topology;
-    struct image image;
     struct seal seal;
     struct err err;
     struct reply reply;

@@ -42,6 +42,7 @@ struct server {
     unsigned count;
     struct peer *peers;
     bool draining;
+    struct workspace work; /* handlers run one after the other */
 };
 
 /* What server.c adds to a job. */
@@ -135,7 +136,7 @@ static struct peer *peer_of(struct MHD_Connection *connection)
 /* The first the library tells of a request: the raw target, before anything was decoded. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-    const struct server *s = cls;
+    struct server *s = cls;
     struct request *r = calloc(1, sizeof(*r));
 
     if (!r)
@@ -144,6 +145,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     r->peer = peer_of(connection);
     if (r->peer)
         r->peer->busy = true;
+    r->job.work = &s->work;
     r->job.draining = s->draining;
     snprintf(r->job.raw_target, sizeof(r->job.raw_target), "%s", target);
     return r;

@@ -10,7 +10,7 @@
 #include "../base/err.h"
 #include "../topo/request.h"
 
-enum { TARGET_SIZE = 2048, TARGET_PAIRS_MAX = 16 };
+enum { TARGET_SIZE = 2048, TARGET_PAIRS_MAX = 32 };
 
 struct target {
     char text[TARGET_SIZE]; /* what path and pairs point into */

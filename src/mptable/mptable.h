@@ -378,15 +378,22 @@ struct mpt_bios {
 /* What a reader does with the first "_MP_" that it does not like. */
 enum mpt_invalid { MPT_GOES_ON, MPT_GIVES_UP, MPT_TAKES_ANY };
 
-/* An operating system or program that reads MP tables, by the rules of its search. */
+/*
+ * An operating system or program that reads MP tables, by the rules of its search.
+ *
+ * Windows, in the order of the search: L the first KiB; E the first KiB of the EBDA; M the last KiB of base
+ * memory; B the same, with 640 KiB assumed when the word is 0; K the last KiB of 640 KiB, or of 512 KiB when
+ * the word says no more than that; F 0x9fc00-0x9ffff; R 0xf0000-0xfffff; X 0xe0000-0xeffff. A small letter:
+ * only where no EBDA is defined.
+ */
 struct mpt_consumer {
     const char *name;
-    const char *windows; /* in this order: L first KiB, E first KiB of the EBDA, M last KiB of base memory, F
-                            0x9fc00-0x9ffff, R 0xf0000-0xfffff, X 0xe0000-0xeffff, 5 last KiB of 512 KiB */
-    uint8_t step;        /* bytes */
-    uint8_t length_one;  /* 1: the length byte must be 1; 0: any; 2: any but 0 */
-    uint8_t checksum;    /* 1: over 16 bytes; 16: over the length that it claims; 0: not looked at */
-    uint8_t revision;    /* 1: must be 1 or 4 */
+    const char *windows;
+    uint8_t step;       /* bytes */
+    uint8_t length_one; /* 1: the length byte must be 1; 0: any; 2: any but 0 */
+    uint8_t checksum;   /* 1: over 16 bytes; 16: over the length that it claims; 0: not looked at */
+    uint8_t revision;   /* 1: must be 1 or 4 */
+    uint8_t below_hole; /* 1: E and M are looked at only when they begin below 0xa0000 */
     enum mpt_invalid invalid;
 };
 
@@ -397,7 +404,9 @@ extern const size_t mpt_consumer_count;
  * mpt_find - the floating pointer that a consumer takes
  * @bios: the BIOS data words; NULL: read from memory where it has them, else both 0
  *
- * Looks only at the signature and what the consumer checks of the 16 bytes. Time is linear in the windows.
+ * Looks only at the signature and what the consumer checks of the floating pointer. A window that is not
+ * there is passed over, also where the consumer itself would crash (xv6 without any word). Time is linear in
+ * the bytes of the windows, and quadratic in the number of segments: a few are expected.
  *
  * Return: MPT_OK with *address set; MPT_ENOTFOUND.
  */
@@ -406,7 +415,9 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bi
 
 /*
  * mpt_next_floating - the next "_MP_" at or above an address, valid or not, at any alignment of 4
- * @address: where to begin; set to where it was found
+ * @address: where to begin; set to where it was found, 16 bytes that mpt_open takes
+ *
+ * A sweep over all of them, each next one from 4 bytes behind the last, reads every byte once.
  *
  * Return: MPT_OK; MPT_ENOTFOUND.
  */
@@ -439,12 +450,16 @@ enum mpt_part {
     MPT_PART_EXTENDED
 };
 
-/* A rule that a table can break. Texts are static. */
+/*
+ * A rule that a table can break. Texts are static. A rule that entries of two types can break, or two
+ * members, has a row for each, with one id.
+ */
 struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_severity severity;
     enum mpt_part part;
-    const char *field;    /* the member that is wrong, "" = the part as a whole */
+    const char *field;    /* the member that is wrong, by its name in a topology or, where a topology has no
+                             such member (checksum, length, reserved ...), the field's; "" = the part */
     const char *expected; /* what it should be, in words; "" when the finding has it as a number */
     const char *detail;   /* what is wrong */
     const char *who;      /* who is hurt, and how */
@@ -457,7 +472,7 @@ struct mpt_finding {
     const struct mpt_rule *rule;
     uint32_t address; /* guest-physical, of the structure or entry (of the first that breaks the rule) */
     int entry;        /* its index in the table, base and extended entries each from 0; -1 = no entry */
-    unsigned index;   /* its index among the entries of its type */
+    unsigned index;   /* its index among the entries of its type; 0 when the part is no entry type */
     unsigned count;   /* how many entries break the rule; 1 for a structure */
     enum mpt_value show;
     uint64_t value; /* of the field */
@@ -507,12 +522,13 @@ enum {
 
 /*
  * mpt_check - judge a table by what the operating systems that read it do with it
- * @memory: where the table was found; other floating pointers in it are looked at too
- * @view:   filled by mpt_open
- * @facts:  may be NULL
+ * @memory: where the table was found; other floating pointers in its search windows are looked at too
+ * @view:   filled by mpt_open from that memory; NULL = there is none
+ * @facts:  may be NULL; BIOS words that are not given are taken from memory where it has them
  * @found:  receives at most cap findings, one per broken rule, in the order of the rules
  *
- * Time is linear in the bytes.
+ * What is absent (a BSP, a bus, an I/O APIC) is only said of a table that could be read to its end. Time is
+ * linear in the bytes; about 56 KiB of stack.
  *
  * Return: the number of rules broken, which may be more than cap.
  */

@@ -9,14 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/err.h"
+#include "public.h"
 
-enum {
-    KEY_ID_SIZE = 8,
-    KEY_SIGNATURE_SIZE = 64,
-    KEY_ID_TEXT_SIZE = 17,     /* 16 upper-case hex digits of the little-endian 64-bit id, and NUL */
-    KEY_PUBLIC_FILE_SIZE = 128 /* room for the two-line minisign public key file, and NUL */
-};
+enum { KEY_SIGNATURE_SIZE = 64 };
 
 struct key; /* the secret half lives in sodium_malloc memory, read-only once loaded */
 
@@ -46,20 +41,32 @@ struct key *key_load(const char *path, struct err *err) MUST_USE;
  */
 struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
 
+/*
+ * key_generate - make a key pair (what mptablectl keygen does)
+ * @secret_path: the file that key_load reads, mode 0600; its directory must be there
+ * @public_path: the minisign public key file, mode 0644; its directory must be there
+ * @replace:     files that are there are replaced (a rotation), else refused
+ * @id:          set to the new key's id
+ *
+ * Whatever stops it, the secret file is the old one or the new one, whole, or missing where it was missing. A
+ * new secret is in place before its public half: key_load_or_make mends a public file that lags behind.
+ *
+ * Return: 0; -1 with ERR_FILE.
+ */
+int key_generate(const char *secret_path, const char *public_path, bool replace, char id[KEY_ID_TEXT_SIZE],
+                 struct err *err) MUST_USE;
+
 /* key_free - wipe and release a key; NULL is none */
 void key_free(struct key *key);
 
-/*
- * key_id - KEY_ID_TEXT_SIZE - 1 upper-case hex digits; lives as long as the key. minisign prints the same
- *          number, but without leading zeros
- */
+/* key_id - its public half's public_key_id; lives as long as the key */
 const char *key_id(const struct key *key);
 
 /* key_public_file - the two-line public key file, as minisign -p reads it; lives as long as the key */
 const char *key_public_file(const struct key *key);
 
-/* key_id_bytes - the KEY_ID_SIZE bytes of the id as they stand in files; lives as long as the key */
-const uint8_t *key_id_bytes(const struct key *key);
+/* key_public - its public half; lives as long as the key */
+const struct public_key *key_public(const struct key *key);
 
 /* key_locked - false when the key's page can be swapped out (RLIMIT_MEMLOCK is too low): worth a warning */
 bool key_locked(const struct key *key);
@@ -68,8 +75,7 @@ bool key_locked(const struct key *key);
  * key_sign - an Ed25519 signature, for seal.c alone: who could have bytes of his choice signed could make a
  *            trusted comment of them
  *
- * The signature is verified before it leaves. Ed25519 is deterministic, so two signatures of one message of
- * which one went wrong (a flipped bit in memory) give the secret away.
+ * The signature is verified before it leaves.
  *
  * Return: 0; -1 when the signature does not verify, @signature is zero then.
  */

@@ -17,26 +17,15 @@
 #include "seal.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
+#include "minisig.h"
 
-#define UNTRUSTED "untrusted comment: signature from mptabled\n"
-#define TRUSTED   "trusted comment: "
-#define CONTEXT   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-"
-
-enum {
-    HASH_SIZE = 64,
-    SIGNATURE_RAW_SIZE = 2 + KEY_ID_SIZE + KEY_SIGNATURE_SIZE, /* "ED", key id, signature */
-    BASE64 = sodium_base64_VARIANT_ORIGINAL,
-    SIGNATURE_TEXT_SIZE = sodium_base64_ENCODED_LEN(SIGNATURE_RAW_SIZE, BASE64),
-    GLOBAL_TEXT_SIZE = sodium_base64_ENCODED_LEN(KEY_SIGNATURE_SIZE, BASE64)
-};
+#define UNTRUSTED UNTRUSTED_PREFIX "signature from mptabled\n"
 
 /* Each size counts a NUL, and each line has its newline in place of it. */
-static_assert(sizeof(UNTRUSTED) + SIGNATURE_TEXT_SIZE + sizeof(TRUSTED) + SEAL_COMMENT_SIZE +
+static_assert(sizeof(UNTRUSTED) + SIGNATURE_TEXT_SIZE + sizeof(TRUSTED_PREFIX) + SEAL_COMMENT_SIZE +
                       GLOBAL_TEXT_SIZE <=
                   SEAL_FILE_SIZE,
               "the signature file fits");
@@ -66,7 +55,7 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
 
     if (!comment_is_line(comment, comment_length))
         return err_at(err, ERR_INTERNAL, NULL, "the trusted comment is not one line of printable ASCII");
-    memcpy(raw + 2, key_id_bytes(key), KEY_ID_SIZE);
+    memcpy(raw + 2, key_public(key)->id, KEY_ID_SIZE);
     crypto_generichash(hash, sizeof(hash), bytes, size, NULL, 0);
     if (key_sign(key, hash, sizeof(hash), signature) < 0)
         return err_at(err, ERR_INTERNAL, NULL, "the signature of the image does not verify");
@@ -76,26 +65,23 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
         return err_at(err, ERR_INTERNAL, NULL, "the signature of the trusted comment does not verify");
     sodium_bin2base64(signature_text, sizeof(signature_text), raw, sizeof(raw), BASE64);
     sodium_bin2base64(global_text, sizeof(global_text), global, sizeof(global), BASE64);
-    *length = (size_t)snprintf(file, SEAL_FILE_SIZE, UNTRUSTED "%s\n" TRUSTED "%s\n%s\n", signature_text,
-                               comment, global_text);
+    *length = (size_t)snprintf(file, SEAL_FILE_SIZE, UNTRUSTED "%s\n" TRUSTED_PREFIX "%s\n%s\n",
+                               signature_text, comment, global_text);
     return 0;
 }
 
 int seal_sign(const struct key *key, const uint8_t *image, size_t size, const struct seal_claims *claims,
               struct seal *seal, struct err *err)
 {
-    const char *context = claims->context ? claims->context : "-";
-    size_t length = strspn(context, CONTEXT);
     uint8_t digest[SEAL_SHA256_SIZE];
 
-    if (length < 1 || length > SEAL_CONTEXT_MAX || context[length])
-        return err_at(err, ERR_INTERNAL, NULL, "the context is not of the form [A-Za-z0-9._:-]{1,%d}",
-                      (int)SEAL_CONTEXT_MAX);
+    if (seal_claims_size(claims) != size)
+        return err_at(err, ERR_INTERNAL, NULL, "the segments do not come to the image's %zu bytes", size);
     seal_sha256(image, size, digest);
     sodium_bin2hex(seal->sha256, sizeof(seal->sha256), digest, sizeof(digest));
-    snprintf(seal->comment, sizeof(seal->comment),
-             "mptabled/1 sha256=%s size=%zu load=0x%" PRIx32 " fp=0x%" PRIx32 " ctx=%s nonce=- iat=- exp=-",
-             seal->sha256, size, claims->load, claims->floating_pointer, context);
+    if (seal_claims_write(claims, seal->sha256, seal->comment, err) < 0)
+        return -1;
+    memcpy(seal->key_id, key_id(key), sizeof(seal->key_id));
     return seal_minisign(key, image, size, seal->comment, seal->minisign, &seal->minisign_size, err);
 }
 

@@ -9,27 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "claims.h"
 #include "key.h"
 
-enum {
-    SEAL_CONTEXT_MAX = 64,   /* characters of a context */
-    SEAL_COMMENT_SIZE = 512, /* room for a trusted comment, and NUL */
-    SEAL_FILE_SIZE = 1024,   /* room for a signature file, and NUL */
-    SEAL_SHA256_SIZE = 32
-};
-
-/* What the trusted comment binds besides the bytes. */
-struct seal_claims {
-    uint32_t load;             /* guest-physical address of the first byte */
-    uint32_t floating_pointer; /* guest-physical address of the floating pointer */
-    const char *context;       /* [A-Za-z0-9._:-]{1,64}, or NULL for none */
-};
+enum { SEAL_FILE_SIZE = 1024 }; /* room for a signature file, and NUL */
 
 struct seal {
-    char sha256[2 * SEAL_SHA256_SIZE + 1]; /* of the image, lower-case hex */
-    char comment[SEAL_COMMENT_SIZE];       /* the trusted comment, without its prefix */
-    char minisign[SEAL_FILE_SIZE];         /* the whole four-line file */
-    size_t minisign_size;                  /* bytes of it, NUL not counted */
+    char sha256[SEAL_SHA256_TEXT_SIZE]; /* of the image, lower-case hex */
+    char key_id[KEY_ID_TEXT_SIZE];      /* of the key that signed */
+    char comment[SEAL_COMMENT_SIZE];    /* the trusted comment, without its prefix */
+    char minisign[SEAL_FILE_SIZE];      /* the whole four-line file */
+    size_t minisign_size;               /* bytes of it, NUL not counted */
 };
 
 /* seal_start - ready libsodium; to be called once before anything else of this room. -1: it failed */
@@ -37,11 +27,13 @@ int seal_start(void) MUST_USE;
 
 /*
  * seal_sign - sign an image
+ * @size:   bytes at @image: what the claims' segments come to
+ * @claims: what the trusted comment binds (see claims.h)
  *
- * Trusted comment: mptabled/1 sha256=<hex> size=<dec> load=<0xhex> fp=<0xhex> ctx=<context or -> nonce=-
- * iat=- exp=-. Equal inputs give equal bytes.
+ * No clock is read and no random number taken: equal inputs give equal bytes.
  *
- * Return: 0; -1 with ERR_INTERNAL when the context is not of its form or a signature does not verify.
+ * Return: 0; -1 with ERR_INTERNAL when a claim is not of its form, the sizes disagree or a signature does not
+ * verify.
  */
 int seal_sign(const struct key *key, const uint8_t *image, size_t size, const struct seal_claims *claims,
               struct seal *seal, struct err *err) MUST_USE;

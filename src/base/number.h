@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* Numbers in options and query strings. */
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * number_take - a number at the begin of a text: decimal without sign or leading zeros, or 0x and up to 16
+ * hexadecimal digits
+ *
+ * Return: what follows the number; NULL when there is none or it passes 64 bits.
+ */
+const char *number_take(const char *text, uint64_t *value);
+
+/* number_parse - a text that is such a number and nothing else, within bounds */
+bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t *value);
+
+#endif

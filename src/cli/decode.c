@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* mptablectl decode: what a table says. */
+#include "../topo/render.h"
+#include "cli.h"
+
+int cli_decode(struct cli *cli)
+{
+    char *bytes SCOPED(scoped_free) = NULL;
+    int status;
+
+    if (cli->scan && (cli->map || cli->floating_pointer)) {
+        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "scan", 0 }, "excludes --map and --floating-pointer");
+        return cli_complain_options(cli);
+    }
+    if (cli->scan)
+        return cli_scan(cli);
+    status = cli_take(cli, &bytes);
+    if (status != CLI_DONE)
+        return status;
+    return cli->map ? cli_print_map(cli)
+                    : cli_print_json(cli, render_reading(&cli->reading, cli->source.bytes));
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/* mptablectl encode: a topology to an image, in one of its representations. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../signed/signed.h"
+#include "../topo/formats.h"
+#include "../topo/request.h"
+#include "cli.h"
+
+/* What goes to the file or to standard output; to be released by free. NULL: no memory */
+static char *make_bin(struct cli *cli, const struct seal *seal, size_t *size)
+{
+    char *const bytes = malloc(*size = cli->image.size);
+
+    (void)seal;
+    if (bytes)
+        memcpy(bytes, cli->image.bytes, *size);
+    return bytes;
+}
+
+static char *make_json(struct cli *cli, const struct seal *seal, size_t *size)
+{
+    cJSON *const json = signed_json(&cli->topology, &cli->image, seal);
+    char *text = json ? cJSON_Print(json) : NULL;
+
+    cJSON_Delete(json);
+    if (!text)
+        return NULL;
+    *size = strlen(text) + 1;
+    text[*size - 1] = '\n'; /* in place of the NUL */
+    return text;
+}
+
+static char *make_hex(struct cli *cli, const struct seal *seal, size_t *size)
+{
+    char *const text = malloc(*size = formats_hex(&cli->image, NULL));
+
+    (void)seal;
+    if (text)
+        formats_hex(&cli->image, text);
+    return text;
+}
+
+static char *make_elf(struct cli *cli, const struct seal *seal, size_t *size)
+{
+    char *const file = malloc(*size = formats_elf(&cli->image, NULL));
+
+    (void)seal;
+    if (file)
+        formats_elf(&cli->image, (uint8_t *)file);
+    return file;
+}
+
+static const struct encoding {
+    const char *name;
+    char *(*make)(struct cli *cli, const struct seal *seal, size_t *size);
+    bool binary, sealed; /* has a place for the signature; else it goes to a file beside */
+} encodings[] = {
+    { "bin", make_bin, true, false },
+    { "json", make_json, false, true },
+    { "hex", make_hex, false, false },
+    { "elf", make_elf, true, false },
+};
+
+static const struct encoding *find_encoding(const char *name)
+{
+    for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++)
+        if (!name || strcmp(encodings[i].name, name) == 0)
+            return &encodings[i];
+    return NULL;
+}
+
+static int refuse_option(struct cli *cli, const char *option, const char *detail)
+{
+    err_at(&cli->err, ERR_FILE, &(struct at){ NULL, option, 0 }, "%s", detail);
+    return cli_complain_options(cli);
+}
+
+/* A signature is one of the image's bytes: it stands in the JSON, or beside a file of just those bytes. */
+static int check_options(struct cli *cli, const struct encoding *encoding)
+{
+    if (!encoding)
+        return refuse_option(cli, "format", "must be bin, json, hex or elf");
+    if (cli->key && !encoding->sealed && (encoding->make != make_bin || !cli->output))
+        return refuse_option(cli, "key", "needs --format json, or --format bin and --output");
+    if (encoding->binary && !cli->output && isatty(STDOUT_FILENO))
+        return refuse_option(cli, "output", "is needed: these bytes are nothing for a terminal");
+    return CLI_DONE;
+}
+
+static int sign(struct cli *cli, struct seal *seal)
+{
+    struct key *const key = key_load(cli->key, &cli->err);
+    int status;
+
+    if (!key)
+        return cli_complain(cli, NULL, CLI_IO);
+    status = signed_make(key, &cli->topology, &cli->image, seal, &cli->err);
+    key_free(key);
+    return status < 0 ? cli_complain(cli, NULL, CLI_REFUSED) : CLI_DONE;
+}
+
+/* FILE.minisig, where minisign -Vm FILE looks for it */
+static int write_signature(struct cli *cli, const struct seal *seal)
+{
+    const size_t size = strlen(cli->output) + sizeof(".minisig");
+    char *path SCOPED(scoped_free) = malloc(size);
+
+    if (!path)
+        return err_at(&cli->err, ERR_BUSY, NULL, "no memory");
+    snprintf(path, size, "%s.minisig", cli->output);
+    return cli_write(cli, path, seal->minisign, seal->minisign_size);
+}
+
+static int write_image(struct cli *cli, const struct encoding *encoding, const struct seal *seal)
+{
+    size_t size = 0;
+    char *bytes SCOPED(scoped_free) = encoding->make(cli, seal, &size);
+
+    if (!bytes) {
+        err_at(&cli->err, ERR_BUSY, NULL, "no memory");
+        return cli_complain(cli, NULL, CLI_IO);
+    }
+    if (cli_write(cli, cli->output, bytes, size) < 0 ||
+        (seal && !encoding->sealed && write_signature(cli, seal) < 0))
+        return cli_complain(cli, NULL, CLI_IO);
+    return CLI_DONE;
+}
+
+static int build(struct cli *cli)
+{
+    size_t size;
+    char *text SCOPED(scoped_free) = cli_read(cli, cli->operand, &size);
+
+    if (!text)
+        return cli_complain(cli, NULL, CLI_IO);
+    if (request_parse(text, size, &cli->topology, &cli->err) < 0 ||
+        image_build(&cli->topology, &cli->image, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    return CLI_DONE;
+}
+
+int cli_encode(struct cli *cli)
+{
+    const struct encoding *const encoding = find_encoding(cli->format);
+    struct seal seal;
+    int status = check_options(cli, encoding);
+
+    if (status != CLI_DONE)
+        return status;
+    if (seal_start() < 0) {
+        err_at(&cli->err, ERR_INTERNAL, NULL, "libsodium does not start");
+        return cli_complain(cli, NULL, CLI_IO);
+    }
+    status = build(cli);
+    if (status == CLI_DONE && cli->key)
+        status = sign(cli, &seal);
+    return status == CLI_DONE ? write_image(cli, encoding, cli->key ? &seal : NULL) : status;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/* Files in, files out, and what to say when that fails. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "../base/number.h"
+#include "cli.h"
+
+enum { READ_STEP = 1 << 16, READ_MAX = 1 << 30 };
+
+int cli_complain(const struct cli *cli, const char *subject, enum cli_status status)
+{
+    const struct err *const e = &cli->err;
+
+    for (unsigned i = 0; i < e->count; i++) {
+        fprintf(stderr, "mptablectl: %s", subject ? subject : "");
+        if (e->text.line > 0)
+            fprintf(stderr, ":%u:%u", e->text.line, e->text.column);
+        fprintf(stderr, "%s%s%s%s\n", subject ? ": " : "", e->places[i].pointer,
+                e->places[i].pointer[0] ? ": " : "", e->places[i].detail);
+    }
+    return (int)status;
+}
+
+int cli_complain_options(const struct cli *cli)
+{
+    for (unsigned i = 0; i < cli->err.count; i++) {
+        fputs("mptablectl: --", stderr);
+        for (const char *c = cli->err.places[i].pointer + 1; *c; c++)
+            fputc(*c == '_' ? '-' : *c, stderr);
+        fprintf(stderr, ": %s\n", cli->err.places[i].detail);
+    }
+    return CLI_USAGE;
+}
+
+static char *read_stream(struct cli *cli, FILE *file, const char *path, size_t *size)
+{
+    char *bytes = NULL;
+    size_t room = 0, got = 1;
+
+    for (*size = 0; got > 0 && *size < READ_MAX; *size += got) {
+        if (room - *size < READ_STEP) {
+            char *const grown = realloc(bytes, room = 2 * room + READ_STEP + 1);
+
+            if (!grown) {
+                err_system(&cli->err, ERR_BUSY, "%s", path);
+                free(bytes);
+                return NULL;
+            }
+            bytes = grown;
+        }
+        got = fread(bytes + *size, 1, room - *size - 1, file);
+    }
+    if (ferror(file) || *size >= READ_MAX) {
+        if (ferror(file))
+            err_system(&cli->err, ERR_FILE, "%s", path);
+        else
+            err_at(&cli->err, ERR_FILE, NULL, "%s: has more than %d bytes", path, READ_MAX);
+        free(bytes);
+        return NULL;
+    }
+    bytes[*size] = '\0';
+    return bytes;
+}
+
+char *cli_read(struct cli *cli, const char *path, size_t *size)
+{
+    FILE *file;
+    char *bytes;
+
+    if (strcmp(path, "-") == 0)
+        return read_stream(cli, stdin, "standard input", size);
+    file = fopen(path, "rb");
+    if (!file) {
+        err_system(&cli->err, ERR_FILE, "%s", path);
+        return NULL;
+    }
+    bytes = read_stream(cli, file, path, size);
+    fclose(file);
+    return bytes;
+}
+
+int cli_write(struct cli *cli, const char *path, const void *bytes, size_t size)
+{
+    FILE *const file = path ? fopen(path, "wb") : stdout;
+    bool good;
+
+    if (!file)
+        return err_system(&cli->err, ERR_FILE, "%s", path);
+    good = fwrite(bytes, 1, size, file) == size;
+    if (path)
+        good = fclose(file) == 0 && good;
+    return good ? 0 : err_system(&cli->err, ERR_FILE, "%s", path ? path : "standard output");
+}
+
+int cli_take_source(struct cli *cli, const char *default_base, char **bytes)
+{
+    const char *const base = cli->base ? cli->base : default_base;
+    size_t size;
+    int elf;
+
+    *bytes = cli_read(cli, cli->operand, &size);
+    if (!*bytes)
+        return cli_complain(cli, NULL, CLI_IO);
+    elf = cli->base ? 0 : source_elf(&cli->source, (const uint8_t *)*bytes, size, &cli->err);
+    if (elf < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    if (elf == 0 && source_place(&cli->source, (const uint8_t *)*bytes, size, base, cli->size, &cli->err) < 0)
+        return cli_complain_options(cli);
+    return CLI_DONE;
+}
+
+int cli_take(struct cli *cli, char **bytes)
+{
+    const struct mpt_memory *const memory = &cli->source.memory;
+    const int status = cli_take_source(cli, SOURCE_BASE, bytes);
+    const char *const named = cli->floating_pointer;
+    uint64_t value = 0;
+    uint32_t address;
+
+    if (status != CLI_DONE)
+        return status;
+    if (named && !number_parse(named, 0, UINT32_MAX, &value)) {
+        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "floating_pointer", 0 },
+               "must be an address below 4 GiB");
+        return cli_complain_options(cli);
+    }
+    address = (uint32_t)value;
+    if ((!named && reading_find(memory, &cli->facts.known, &address, &cli->err) < 0) ||
+        reading_take(memory, address, &cli->facts.known, &cli->topology, &cli->image, &cli->reading,
+                     &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    return CLI_DONE;
+}
+
+int cli_print_json(struct cli *cli, cJSON *json)
+{
+    char *text SCOPED(scoped_free) = json ? cJSON_Print(json) : NULL;
+
+    cJSON_Delete(json);
+    if (!text) {
+        err_at(&cli->err, ERR_BUSY, NULL, "no memory");
+        return cli_complain(cli, NULL, CLI_IO);
+    }
+    puts(text);
+    return CLI_DONE;
+}

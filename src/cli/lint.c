@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* mptablectl lint: what is wrong with a table, a line for each rule that it breaks. */
+#include "../topo/render.h"
+#include "cli.h"
+
+static void print_value(const char *before, enum mpt_value show, uint64_t value)
+{
+    printf(show == MPT_VALUE_HEX ? "%s0x%llx" : "%s%llu", before, (unsigned long long)value);
+}
+
+/* ": at 0x9fc98 (offset 152), entry 6, type is 3, expected 0" */
+static void print_place(const struct cli *cli, const struct mpt_finding *f)
+{
+    const uint8_t *const at = mpt_at(&cli->source.memory, f->address, 1);
+    const struct mpt_rule *const rule = f->rule;
+
+    printf(": at 0x%x", f->address);
+    if (at)
+        printf(" (offset %td)", at - cli->source.bytes);
+    if (f->entry >= 0)
+        printf(", entry %d", f->entry);
+    if (rule->field[0])
+        printf(", %s", rule->field);
+    if (f->show != MPT_VALUE_NONE)
+        print_value(rule->field[0] ? " is " : ", value ", f->show, f->value);
+    if (f->has_expected)
+        print_value(", expected ", f->show, f->expected);
+    else if (rule->expected[0])
+        printf(", expected %s", rule->expected);
+    if (f->count > 1)
+        printf(", and %u more", f->count - 1);
+}
+
+int cli_lint(struct cli *cli)
+{
+    char *bytes SCOPED(scoped_free) = NULL;
+    int status = cli_take(cli, &bytes);
+
+    if (status != CLI_DONE)
+        return status;
+    for (unsigned i = 0; i < cli->reading.finding_count; i++) {
+        const struct mpt_finding *const f = &cli->reading.findings[i];
+
+        printf("%s: %s: %s", cli->operand, render_severities[f->rule->severity], f->rule->id);
+        print_place(cli, f);
+        printf(": %s (%s)\n", f->rule->detail, f->rule->who);
+        if (f->rule->severity == MPT_ERROR)
+            status = CLI_REFUSED;
+    }
+    return status;
+}

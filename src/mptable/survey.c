@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Gathering, without judging. IDs are bytes, so what they stand for are tables of 256. Entries that agree or
+ * conflict are found by radix sorts over the bytes of the 8-byte entries: linear, whatever the bytes are, and
+ * without allocation, at the price of 32 KiB of stack.
+ */
+#include "survey.h"
+
+#include <string.h>
+
+#include "bytes.h"
+#include "scan.h"
+
+const char mpt_bus_types[MPT_BUS_TYPES][6] = {
+    /* MPS 1.4 Table 4-8 */
+    { 'C', 'B', 'U', 'S', ' ', ' ' }, { 'C', 'B', 'U', 'S', 'I', 'I' }, { 'E', 'I', 'S', 'A', ' ', ' ' },
+    { 'F', 'U', 'T', 'U', 'R', 'E' }, { 'I', 'N', 'T', 'E', 'R', 'N' }, { 'I', 'S', 'A', ' ', ' ', ' ' },
+    { 'M', 'B', 'I', ' ', ' ', ' ' }, { 'M', 'B', 'I', 'I', ' ', ' ' }, { 'M', 'C', 'A', ' ', ' ', ' ' },
+    { 'M', 'P', 'I', ' ', ' ', ' ' }, { 'M', 'P', 'S', 'A', ' ', ' ' }, { 'N', 'U', 'B', 'U', 'S', ' ' },
+    { 'P', 'C', 'I', ' ', ' ', ' ' }, { 'P', 'C', 'M', 'C', 'I', 'A' }, { 'T', 'C', ' ', ' ', ' ', ' ' },
+    { 'V', 'L', ' ', ' ', ' ', ' ' }, { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
+};
+enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 };
+
+int mpt_bus_type(const char name[6])
+{
+    char padded[6];
+    bool ended = false;
+
+    for (unsigned i = 0; i < sizeof(padded); i++) {
+        const char c = name[i];
+
+        ended |= c == '\0';
+        padded[i] = ended ? ' ' : (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    for (int i = 0; i < MPT_BUS_TYPES; i++)
+        if (memcmp(padded, mpt_bus_types[i], sizeof(padded)) == 0)
+            return i;
+    return -1;
+}
+
+static bool inside(struct mpt_range window, uint64_t address)
+{
+    return address >= window.base && address + MPT_FLOATING_SIZE <= window.end;
+}
+
+static bool given(const struct survey *s, unsigned facts)
+{
+    return (s->facts.given & facts) == facts;
+}
+
+static void survey_facts(struct survey *s, const struct mpt_memory *memory, const struct mpt_facts *facts)
+{
+    const struct mpt_bios words = mpt_bios_words(memory);
+
+    if (facts)
+        s->facts = *facts;
+    if (!given(s, MPT_FACT_EBDA) && mpt_at(memory, MPT_BIOS_EBDA, 2)) {
+        s->facts.bios.ebda = words.ebda;
+        s->facts.given |= MPT_FACT_EBDA;
+    }
+    if (!given(s, MPT_FACT_BASE_MEMORY) && mpt_at(memory, MPT_BIOS_BASE_MEMORY, 2)) {
+        s->facts.bios.base_memory_kib = words.base_memory_kib;
+        s->facts.given |= MPT_FACT_BASE_MEMORY;
+    }
+    if (!given(s, MPT_FACT_EBDA))
+        s->facts.bios.ebda = 0;
+    if (!given(s, MPT_FACT_BASE_MEMORY))
+        s->facts.bios.base_memory_kib = 0;
+}
+
+/* Where the one looked at lies. Without the words it may be in the EBDA or at the end of base memory. */
+static void survey_place(struct survey *s)
+{
+    const struct mpt_bios *const bios = &s->facts.bios;
+    const uint64_t at = s->view.floating_address;
+    const bool base_memory = at >= 0x400 && at < MPT_BASE_MEMORY_END;
+
+    s->in_ebda = inside(mpt_window('E', bios), at);
+    s->in_fixed = inside(mpt_window('F', bios), at);
+    s->outside = !s->in_fixed && !s->in_ebda && !inside(mpt_window('M', bios), at) &&
+                 !inside(mpt_window('R', bios), at) &&
+                 !(base_memory && !given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY));
+}
+
+/* The floating pointers in every window, at the smallest step that anybody takes */
+static void survey_pointers(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view)
+{
+    static const struct mpt_consumer valid = { "", "LEMFRX", 4, 1, 1, 1, 0, MPT_GOES_ON };
+    const uint8_t *first = NULL;
+
+    if (view && view->floating_length == 1 && view->floating_sum == 0 &&
+        (view->floating.spec_revision == MPT_SPEC_1_1 || view->floating.spec_revision == MPT_SPEC_1_4)) {
+        first = mpt_at(memory, view->floating_address, MPT_FLOATING_SIZE);
+        s->linux_finds = view->floating_address % MPT_ADDRESS_ALIGN == 0;
+    }
+    for (const char *letter = valid.windows; *letter; letter++) {
+        struct mpt_range range = mpt_window(*letter, &s->facts.bios);
+        uint64_t at;
+
+        for (; mpt_next_taken(memory, range, &valid, &at); range.base = at + valid.step) {
+            const uint8_t *const bytes = mpt_at(memory, at, MPT_FLOATING_SIZE);
+
+            s->linux_finds |= at % MPT_ADDRESS_ALIGN == 0 && *letter != 'M' && *letter != 'X';
+            if (!first)
+                first = bytes;
+            else if (s->other == 0 && memcmp(first, bytes, MPT_FLOATING_SIZE) != 0)
+                s->other = at;
+        }
+    }
+}
+
+static struct spot spot_at(const struct survey *s, unsigned entry, size_t offset)
+{
+    return (struct spot){ (int)entry, s->view.table_address + (uint32_t)offset };
+}
+
+static uint8_t survey_processor(struct survey *s, const struct mpt_processor *p)
+{
+    const bool bsp = p->flags & MPT_CPU_BSP, enabled = p->flags & MPT_CPU_ENABLED;
+    uint8_t mark = 0;
+
+    s->first_is_bsp |= s->processors++ == 0 && bsp;
+    s->bsps += bsp;
+    if (!enabled) {
+        s->listed[p->apic_id] |= 1;
+        return 0;
+    }
+    s->enabled++;
+    s->enabled_bsps += bsp;
+    if (s->listed[p->apic_id] & 2)
+        mark = MARK_ID_AGAIN;
+    else
+        s->distinct++;
+    s->listed[p->apic_id] |= 2;
+    if (p->apic_id > s->highest_id)
+        s->highest_id = p->apic_id;
+    return mark;
+}
+
+static uint8_t survey_bus(struct survey *s, const struct mpt_bus *b, int *last_id)
+{
+    const int type = mpt_bus_type(b->bus_type);
+    uint8_t mark = 0;
+
+    if (s->bus_kind[b->bus_id] != BUS_UNDECLARED)
+        mark |= MARK_ID_AGAIN;
+    if (b->bus_id < *last_id || (*last_id < 0 && b->bus_id != 0))
+        mark |= MARK_BUS_ORDER;
+    *last_id = b->bus_id;
+    if (type == TYPE_ISA || type == TYPE_EISA) {
+        s->bus_kind[b->bus_id] = BUS_ISA;
+        if (s->isa_buses++ > 0)
+            mark |= MARK_ISA_AGAIN;
+    } else if (type == TYPE_PCI) {
+        s->bus_kind[b->bus_id] = BUS_PCI;
+        s->pci_buses++;
+        s->pci_zero |= b->bus_id == 0;
+    } else {
+        s->bus_kind[b->bus_id] = BUS_OTHER;
+    }
+    return mark;
+}
+
+static uint8_t survey_ioapic(struct survey *s, const struct mpt_ioapic *a)
+{
+    const uint8_t mark = s->ioapic[a->apic_id] ? MARK_ID_AGAIN : 0;
+
+    s->ioapics++;
+    s->ioapic[a->apic_id] = true;
+    s->enabled_ioapics += a->flags & MPT_IOAPIC_ENABLED;
+    return mark;
+}
+
+static void survey_entries(struct survey *s)
+{
+    struct mpt_walk walk;
+    uint8_t last_type = 0;
+    int last_bus = -1;
+
+    mpt_walk_base(&s->view, &walk);
+    memset(s->marks, 0, walk.end / 8 + 1);
+    while (mpt_next(&walk, &s->e, &s->stop)) {
+        uint8_t *const mark = &s->marks[s->e.offset / 8];
+
+        if (s->e.type < last_type && s->unsorted.entry < 0)
+            s->unsorted = spot_at(s, s->e.index, s->e.offset);
+        last_type = s->e.type;
+        switch (s->e.type) {
+        case MPT_PROCESSOR:
+            *mark = survey_processor(s, &s->e.processor);
+            break;
+        case MPT_BUS:
+            *mark = survey_bus(s, &s->e.bus, &last_bus);
+            break;
+        case MPT_IOAPIC:
+            *mark = survey_ioapic(s, &s->e.ioapic);
+            break;
+        case MPT_IO_INT:
+            s->io_ints++;
+            s->extints += s->e.io_int.int_type == MPT_EXTINT;
+            break;
+        default:
+            s->local_ints++;
+            break;
+        }
+    }
+    s->entries = walk.index;
+    s->walked_end = walk.at;
+    if (s->stop != MPT_OK) {
+        s->stop_type = s->view.table[walk.at];
+        s->stop_spot = spot_at(s, walk.index, walk.at);
+    }
+    s->cut_by_image = s->view.table_size < s->view.base_length;
+    s->whole = s->stop == MPT_OK && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
+}
+
+/* Only now are the buses known, whatever the order of the entries. */
+static void survey_irq0(struct survey *s)
+{
+    struct mpt_walk walk;
+    enum mpt_err err;
+
+    mpt_walk_base(&s->view, &walk);
+    while (mpt_next(&walk, &s->e, &err)) {
+        const struct mpt_io_int *const v = &s->e.io_int;
+
+        if (s->e.type == MPT_IO_INT && v->irq == 0 && s->bus_kind[v->bus_id] == BUS_ISA) {
+            s->irq0_int |= v->int_type == MPT_INT;
+            s->irq0_extint |= v->int_type == MPT_EXTINT;
+        }
+    }
+}
+
+static void survey_extended(struct survey *s)
+{
+    struct mpt_walk walk;
+
+    mpt_walk_extended(&s->view, &walk);
+    while (mpt_next(&walk, &s->e, &s->extended_stop))
+        ;
+    s->extended_entries = walk.index;
+    s->extended_cut = !s->cut_by_image && s->view.extended_size < s->view.extended_length;
+}
+
+/* Offsets of 8-byte entries, in an order; room to put them into another one */
+struct order {
+    size_t count;
+    uint16_t at[MPT_ENTRIES_MAX], to[MPT_ENTRIES_MAX];
+};
+
+/* Bytes of an 8-byte entry as mask over load_8: I/O interrupts have type 1, flags 2, bus 4, IRQ 5, APIC 6,
+ * INTIN 7 */
+#define BYTE(n)       (UINT64_C(0xff) << 8 * (n))
+#define INPUT_BYTES   (BYTE(6) | BYTE(7))
+#define SOURCE_BYTES  (BYTE(1) | BYTE(4) | BYTE(5))
+#define ALL_BYTES     (~BYTE(0))
+#define ADDRESS_BYTES (BYTE(4) | BYTE(5) | BYTE(6) | BYTE(7))
+
+static bool is_io_int(const struct survey *s)
+{
+    return s->e.type == MPT_IO_INT;
+}
+
+/* PCI interrupts share inputs by right. */
+static bool is_unshared(const struct survey *s)
+{
+    return s->e.type == MPT_IO_INT && s->bus_kind[s->e.io_int.bus_id] != BUS_PCI;
+}
+
+static bool is_enabled_ioapic(const struct survey *s)
+{
+    return s->e.type == MPT_IOAPIC && s->e.ioapic.flags & MPT_IOAPIC_ENABLED;
+}
+
+static void gather(struct order *o, struct survey *s, bool (*wanted)(const struct survey *s))
+{
+    struct mpt_walk walk;
+    enum mpt_err err;
+
+    o->count = 0;
+    mpt_walk_base(&s->view, &walk);
+    while (mpt_next(&walk, &s->e, &err))
+        if (wanted(s))
+            o->at[o->count++] = (uint16_t)s->e.offset;
+}
+
+/* One pass of a radix sort, which keeps the order of equals: by the byte at e[0] of every entry e */
+static void sort_by_byte(struct order *o, const uint8_t *e)
+{
+    uint16_t start[257] = { 0 };
+
+    for (size_t i = 0; i < o->count; i++)
+        start[e[o->at[i]] + 1]++;
+    if (start[e[o->at[0]] + 1] == o->count)
+        return;
+    for (unsigned v = 1; v < 256; v++)
+        start[v] = (uint16_t)(start[v] + start[v - 1]);
+    for (size_t i = 0; i < o->count; i++)
+        o->to[start[e[o->at[i]]]++] = o->at[i];
+    memcpy(o->at, o->to, o->count * sizeof(o->at[0]));
+}
+
+/*
+ * Entries equal in the @group bytes come together, in the order of the table. Each one gets the mark when it
+ * differs from the first of its group in the @differ bytes; with none of these, each but the first.
+ */
+static void mark_groups(struct survey *s, struct order *o, uint64_t group, uint64_t differ, enum mark mark)
+{
+    const uint8_t *const table = s->view.table;
+    uint64_t first = 0;
+
+    if (o->count < 2)
+        return;
+    for (unsigned n = 0; n < 8; n++)
+        if (group & BYTE(n))
+            sort_by_byte(o, table + n);
+    for (size_t i = 0; i < o->count; i++) {
+        const uint64_t v = load_8(table + o->at[i]);
+
+        if (i == 0 || (v ^ first) & group)
+            first = v;
+        else if (differ == 0 || (v ^ first) & differ)
+            s->marks[o->at[i] / 8] |= (uint8_t)mark;
+    }
+}
+
+static void survey_conflicts(struct survey *s)
+{
+    struct order o;
+
+    if (s->enabled_ioapics > 1) {
+        gather(&o, s, is_enabled_ioapic);
+        mark_groups(s, &o, ADDRESS_BYTES, 0, MARK_ADDRESS_AGAIN);
+    }
+    if (s->io_ints > 1) {
+        gather(&o, s, is_unshared);
+        mark_groups(s, &o, INPUT_BYTES, SOURCE_BYTES, MARK_PIN);
+        gather(&o, s, is_io_int);
+        mark_groups(s, &o, SOURCE_BYTES, INPUT_BYTES, MARK_SOURCE);
+        mark_groups(s, &o, ALL_BYTES, 0, MARK_SAME);
+    }
+}
+
+static void survey_table(struct survey *s)
+{
+    const struct mpt_view *const v = &s->view;
+
+    s->table_end = (uint64_t)v->table_address + v->base_length + v->extended_length;
+    s->right_floating_checksum = (uint8_t)(v->floating_checksum - v->floating_sum);
+    s->right_checksum = (uint8_t)(v->checksum - v->sum);
+    s->right_extended_checksum = (uint8_t)-v->extended_sum;
+    s->unsorted.entry = s->stop_spot.entry = -1;
+    if (!v->has_header)
+        return;
+    survey_entries(s);
+    survey_irq0(s);
+    survey_extended(s);
+    survey_conflicts(s);
+}
+
+void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
+                const struct mpt_facts *facts)
+{
+    memset(s, 0, offsetof(struct survey, marks));
+    if (view)
+        s->view = *view;
+    survey_facts(s, memory, facts);
+    survey_pointers(s, memory, view);
+    if (!view)
+        return;
+    survey_place(s);
+    survey_table(s);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the rules ask about a table as a whole, gathered in a few walks before the first rule looks at it.
+ */
+#ifndef MPT_SURVEY_H
+#define MPT_SURVEY_H
+
+#include <stdbool.h>
+
+#include "mptable.h"
+
+#pragma GCC visibility push(hidden) /* the room's own: no part of the library */
+
+/* What an entry's neighbours make of it. Bits, one byte for each 8 bytes of the base table. */
+enum mark {
+    MARK_ID_AGAIN = 1U << 0,      /* an earlier entry of its type has that ID (processors: an enabled one) */
+    MARK_BUS_ORDER = 1U << 1,     /* the bus before it has a higher ID, or it is the first and not 0 */
+    MARK_ISA_AGAIN = 1U << 2,     /* an ISA or EISA bus, and not the first one */
+    MARK_ADDRESS_AGAIN = 1U << 3, /* an earlier enabled I/O APIC has that address */
+    MARK_PIN = 1U << 4,           /* an earlier entry has another source on that input, no PCI bus involved */
+    MARK_SOURCE = 1U << 5,        /* an earlier entry leads that source to another input */
+    MARK_SAME = 1U << 6           /* an earlier entry is identical */
+};
+
+/* What a bus ID stands for; when two entries have it, the last one counts */
+enum bus_kind { BUS_UNDECLARED, BUS_ISA, BUS_PCI, BUS_OTHER }; /* EISA numbers its IRQs as ISA does */
+
+/* An entry that a rule about the table as a whole points at */
+struct spot {
+    int entry; /* -1 = there is none */
+    uint32_t address;
+};
+
+struct survey {
+    struct mpt_view view; /* all 0 when there is no floating pointer */
+    struct mpt_facts facts;
+
+    /* Floating pointers, wherever they lie */
+    bool linux_finds; /* one that Linux accepts lies on a 16-byte boundary in a window, or is the one looked
+                         at */
+    uint64_t other;   /* another one, valid and with other contents; 0 = none */
+    bool in_ebda, in_fixed,
+        outside; /* of the one looked at: outside = in no window of those that all search */
+    uint8_t right_floating_checksum;
+
+    /* The table. Absence is only certain when it could be read to its end. */
+    bool whole;        /* the walk came to the end of the base table, and nothing is missing */
+    bool cut_by_image; /* the bytes there are end before the table does */
+    uint64_t table_end;
+    uint8_t right_checksum, right_extended_checksum;
+    enum mpt_err stop; /* why the walk ended */
+    uint8_t stop_type; /* first byte of the entry it ended at */
+    struct spot stop_spot, unsorted;
+    size_t walked_end; /* offset behind the last whole entry */
+    unsigned entries, extended_entries;
+    enum mpt_err extended_stop;
+    bool extended_cut;
+
+    unsigned processors, enabled, bsps, enabled_bsps; /* bsps: flagged, enabled or not */
+    unsigned distinct, highest_id;                    /* of the enabled processors' IDs */
+    bool first_is_bsp;
+    uint8_t listed[256]; /* processor entries exist with that APIC ID: 1 disabled, 2 enabled */
+    unsigned isa_buses, pci_buses;
+    bool pci_zero;
+    uint8_t bus_kind[256]; /* enum bus_kind by bus ID */
+    unsigned ioapics, enabled_ioapics;
+    bool ioapic[256]; /* I/O APIC entries exist with that ID */
+    unsigned io_ints, local_ints;
+    bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
+    unsigned extints;
+    uint8_t marks[MPT_TABLE_MAX / 8 + 1];
+
+    /* The entry that a rule looks at */
+    struct mpt_entry e;
+    unsigned index; /* among those of its type */
+    uint8_t mark;   /* enum mark */
+};
+
+/* mpt_survey - fill in all but the last three; arguments as mpt_check has them */
+void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
+                const struct mpt_facts *facts);
+
+/* mpt_bus_kind - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
+ * -1 */
+int mpt_bus_type(const char name[6]);
+
+#pragma GCC visibility pop
+
+#endif

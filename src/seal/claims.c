@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+/* The trusted comment: one check of the values for writer and reader, one order of the names. */
+#include "claims.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define DIGITS         "0123456789"
+#define HEX            DIGITS "abcdef"
+#define NONCE          DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
+#define CONTEXT        NONCE ".:"
+#define CLAIMS_VERSION "mptabled/1"
+
+#define YEAR_9999 INT64_C(253402300799) /* its last second */
+
+enum { DAY = 86400 };
+
+/* A value may not be "-", which stands for none. */
+static bool is_token(const char *text, const char *alphabet, size_t shortest, size_t longest)
+{
+    const size_t length = strspn(text, alphabet);
+
+    return !text[length] && length >= shortest && length <= longest && strcmp(text, "-") != 0;
+}
+
+static int check(const struct seal_claims *c, enum err_code code, struct err *err)
+{
+    if (c->segment_count < 1 || c->segment_count > SEAL_SEGMENTS_MAX)
+        return err_at(err, code, NULL, "an image has 1 to %d segments", SEAL_SEGMENTS_MAX);
+    for (unsigned i = 0; i < c->segment_count; i++) {
+        const struct seal_segment *s = &c->segments[i];
+
+        if (s->size == 0 || s->size - 1 > UINT32_MAX - s->load)
+            return err_at(err, code, NULL, "size, load: segment %u is empty or ends above 4 GiB", i);
+    }
+    if (c->context[0] && !is_token(c->context, CONTEXT, 1, SEAL_CONTEXT_MAX))
+        return err_at(err, code, NULL, "ctx: not of the form [A-Za-z0-9._:-]{1,%d}", SEAL_CONTEXT_MAX);
+    if (c->nonce[0] && !is_token(c->nonce, NONCE, SEAL_NONCE_MIN, SEAL_NONCE_MAX))
+        return err_at(err, code, NULL, "nonce: not of the form [A-Za-z0-9_-]{%d,%d}", SEAL_NONCE_MIN,
+                      SEAL_NONCE_MAX);
+    if (c->issued < 0 || c->issued > YEAR_9999 || c->expires < 0 || c->expires > YEAR_9999 ||
+        (c->expires && (!c->issued || c->expires <= c->issued)))
+        return err_at(err, code, NULL, "iat, exp: not a time followed by a later one");
+    return 0;
+}
+
+int64_t seal_now(void)
+{
+    return (int64_t)time(NULL);
+}
+
+/* A day of grace, since the build machine's clock was nobody's to check either. */
+int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct err *err)
+{
+    if (ttl > SEAL_TTL_MAX)
+        return err_at(err, ERR_INTERNAL, NULL, "a life is 1 to %d seconds", SEAL_TTL_MAX);
+    if (now < SEAL_BUILD_TIME - DAY)
+        return err_at(err, ERR_BUSY, NULL, "the server's clock stands before the day the server was built");
+    if (now > YEAR_9999 - (int64_t)ttl)
+        return err_at(err, ERR_BUSY, NULL, "the server's clock stands at the end of the year 9999");
+    c->issued = now;
+    c->expires = ttl ? now + ttl : 0;
+    return 0;
+}
+
+/* Text that grows; one snprintf too long shows at the end. */
+struct text {
+    char *bytes;
+    size_t size, used;
+};
+
+static void add(struct text *t, const char *format, ...) FORMAT(2, 3);
+
+static void add(struct text *t, const char *format, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(t->bytes + t->used, t->size - t->used, format, args);
+    va_end(args);
+    t->used += n > 0 && (size_t)n < t->size - t->used ? (size_t)n : 0;
+}
+
+static void add_time(struct text *t, const char *name, int64_t seconds)
+{
+    if (seconds)
+        add(t, " %s=%" PRId64, name, seconds);
+    else
+        add(t, " %s=-", name);
+}
+
+int seal_claims_write(const struct seal_claims *c, const char *sha256, char comment[SEAL_COMMENT_SIZE],
+                      struct err *err)
+{
+    struct text t = { comment, SEAL_COMMENT_SIZE, 0 };
+
+    if (check(c, ERR_INTERNAL, err) < 0)
+        return -1;
+    add(&t, CLAIMS_VERSION " sha256=%s size=%" PRIu32, sha256, c->segments[0].size);
+    for (unsigned i = 1; i < c->segment_count; i++)
+        add(&t, ",%" PRIu32, c->segments[i].size);
+    add(&t, " load=0x%" PRIx32, c->segments[0].load);
+    for (unsigned i = 1; i < c->segment_count; i++)
+        add(&t, ",0x%" PRIx32, c->segments[i].load);
+    add(&t, " fp=0x%" PRIx32 " ctx=%s nonce=%s", c->floating_pointer, c->context[0] ? c->context : "-",
+        c->nonce[0] ? c->nonce : "-");
+    add_time(&t, "iat", c->issued);
+    add_time(&t, "exp", c->expires);
+    return (int)t.used;
+}
+
+/* The reader's cursor is a pointer that moves on only over what was as expected. */
+static bool skip(const char **at, const char *text)
+{
+    const size_t length = strlen(text);
+
+    if (strncmp(*at, text, length) != 0)
+        return false;
+    *at += length;
+    return true;
+}
+
+/* As it is written: no sign, no leading zero. */
+static bool read_number(const char **at, const char *digits, unsigned base, uint64_t highest,
+                        uint64_t *number)
+{
+    const size_t length = strspn(*at, digits);
+
+    if (length < 1 || (length > 1 && **at == '0'))
+        return false;
+    *number = 0;
+    for (size_t i = 0; i < length; i++) {
+        const uint64_t digit = (uint64_t)(strchr(digits, (*at)[i]) - digits);
+
+        if (*number > (highest - digit) / base)
+            return false;
+        *number = *number * base + digit;
+    }
+    *at += length;
+    return true;
+}
+
+static bool read_address(const char **at, uint32_t *address)
+{
+    uint64_t number;
+
+    if (!skip(at, "0x") || !read_number(at, HEX, 16, UINT32_MAX, &number))
+        return false;
+    *address = (uint32_t)number;
+    return true;
+}
+
+static bool read_sizes(const char **at, struct seal_claims *c)
+{
+    uint64_t number;
+
+    do {
+        if (c->segment_count == SEAL_SEGMENTS_MAX || !read_number(at, DIGITS, 10, UINT32_MAX, &number))
+            return false;
+        c->segments[c->segment_count++].size = (uint32_t)number;
+    } while (skip(at, ","));
+    return true;
+}
+
+static bool read_loads(const char **at, struct seal_claims *c)
+{
+    for (unsigned i = 0; i < c->segment_count; i++)
+        if ((i > 0 && !skip(at, ",")) || !read_address(at, &c->segments[i].load))
+            return false;
+    return true;
+}
+
+static bool read_token(const char **at, char *token, size_t size)
+{
+    const size_t length = strcspn(*at, " ");
+
+    if (length < 1 || length >= size)
+        return false;
+    memcpy(token, *at, length);
+    token[length] = '\0';
+    *at += length;
+    if (strcmp(token, "-") == 0)
+        token[0] = '\0';
+    return true;
+}
+
+static bool read_time(const char **at, int64_t *seconds)
+{
+    uint64_t number = 0;
+
+    if (skip(at, "-"))
+        return true;
+    if (!read_number(at, DIGITS, 10, YEAR_9999, &number) || number == 0)
+        return false;
+    *seconds = (int64_t)number;
+    return true;
+}
+
+/* The name of the claim at which reading stopped, or NULL. */
+static const char *read_claims(const char *at, struct seal_claims *c, char *sha256)
+{
+    if (!skip(&at, CLAIMS_VERSION " "))
+        return CLAIMS_VERSION;
+    if (!skip(&at, "sha256=") || strspn(at, HEX) != SEAL_SHA256_TEXT_SIZE - 1 ||
+        !read_token(&at, sha256, SEAL_SHA256_TEXT_SIZE))
+        return "sha256";
+    if (!skip(&at, " size=") || !read_sizes(&at, c))
+        return "size";
+    if (!skip(&at, " load=") || !read_loads(&at, c))
+        return "load";
+    if (!skip(&at, " fp=") || !read_address(&at, &c->floating_pointer))
+        return "fp";
+    if (!skip(&at, " ctx=") || !read_token(&at, c->context, sizeof(c->context)))
+        return "ctx";
+    if (!skip(&at, " nonce=") || !read_token(&at, c->nonce, sizeof(c->nonce)))
+        return "nonce";
+    if (!skip(&at, " iat=") || !read_time(&at, &c->issued))
+        return "iat";
+    if (!skip(&at, " exp=") || !read_time(&at, &c->expires) || (*at && *at != ' '))
+        return "exp";
+    return NULL;
+}
+
+int seal_claims_read(const char *comment, struct seal_claims *claims, char sha256[SEAL_SHA256_TEXT_SIZE],
+                     struct err *err)
+{
+    const char *wrong;
+
+    *claims = (struct seal_claims){ 0 };
+    wrong = read_claims(comment, claims, sha256);
+    if (wrong)
+        return err_at(err, ERR_FILE, NULL, "the trusted comment is malformed at %s", wrong);
+    return check(claims, ERR_FILE, err);
+}
+
+uint64_t seal_claims_size(const struct seal_claims *claims)
+{
+    uint64_t size = 0;
+
+    for (unsigned i = 0; i < claims->segment_count; i++)
+        size += claims->segments[i].size;
+    return size;
+}

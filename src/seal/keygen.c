@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How key files come into being and are replaced.
+ *
+ * Whatever stops a maker, at any call, there is the old key or the new one, whole, or none where none was:
+ * the text is written under another name, brought to disk, and takes its name in one step. Makers of one file
+ * exclude each other by a lock on its directory.
+ */
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "keyfile.h"
+
+enum { TEMPORARY_RANDOM = 8 };
+
+/* A directory that was just made outlives a crash once its parent is on disk. */
+static int sync_parent(const char *dir)
+{
+    int fd SCOPED(scoped_close) = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int parent SCOPED(scoped_close) = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return parent < 0 ? -1 : fsync(parent);
+}
+
+static int make_directories(const char *path, struct err *err)
+{
+    char *dir SCOPED(scoped_free) = strdup(path);
+
+    if (!dir)
+        return err_system(err, ERR_BUSY, "%s", path);
+    for (char *slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(dir, 0700) == 0 ? sync_parent(dir) < 0 : errno != EEXIST)
+            return err_system(err, ERR_FILE, "%s: cannot make the key file's directory", path);
+        *slash = '/';
+    }
+    return 0;
+}
+
+static int write_all(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(fd, text, size);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        text += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
+/* The file is whole and on disk, or it is not there. The mode is set again because of the umask. */
+static int write_file(int dir, const char *name, mode_t mode, const char *text, size_t size)
+{
+    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    int failure = 0;
+
+    if (fd < 0)
+        return -1;
+    if (write_all(fd, text, size) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
+        failure = errno;
+    if (close(fd) < 0 && !failure)
+        failure = errno;
+    if (!failure)
+        return 0;
+    unlinkat(dir, name, 0);
+    errno = failure;
+    return -1;
+}
+
+/* Temporaries are called .NAME.<random hex>.tmp after the key file, those of a public key beside it too. */
+static int temporary_name(const char *name, char *out, size_t size)
+{
+    uint8_t random[TEMPORARY_RANDOM];
+    char hex[2 * TEMPORARY_RANDOM + 1];
+    int length;
+
+    randombytes_buf(random, sizeof(random));
+    sodium_bin2hex(hex, sizeof(hex), random, sizeof(random));
+    length = snprintf(out, size, ".%s.%s.tmp", name, hex);
+    if (length >= 0 && (size_t)length < size)
+        return 0;
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
+static bool is_temporary(const char *name, const char *candidate)
+{
+    size_t length = strlen(name), tail = 1 + 2 * TEMPORARY_RANDOM;
+
+    return candidate[0] == '.' && strlen(candidate) == 1 + length + tail + strlen(".tmp") &&
+           memcmp(candidate + 1, name, length) == 0 && candidate[1 + length] == '.' &&
+           strcmp(candidate + 1 + length + tail, ".tmp") == 0;
+}
+
+/*
+ * Removes what a process that was killed left behind. To be called under the lock: then no maker is alive.
+ * One killed between link and unlink has left the key itself with two names, which load would refuse.
+ */
+static void remove_temporaries(int in, const char *stem)
+{
+    int fd = openat(in, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!dir) {
+        scoped_close(&fd);
+        return;
+    }
+    for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+        if (is_temporary(stem, entry->d_name))
+            unlinkat(in, entry->d_name, 0);
+    closedir(dir);
+}
+
+/* Fills scratch->text with a new key's file. */
+static size_t generate(struct key_scratch *scratch)
+{
+    uint8_t public_half[crypto_sign_PUBLICKEYBYTES], hash[crypto_generichash_BYTES_MIN];
+    uint8_t *raw = scratch->raw;
+    int length;
+
+    static_assert(crypto_generichash_BYTES_MIN == 16 && KEY_ID_SIZE <= 16, "the id is cut from 16 bytes");
+    crypto_sign_keypair(public_half, scratch->secret);
+    /* minisign draws ids at random; derived from the public key, all who know the one know the other */
+    crypto_generichash(hash, sizeof(hash), public_half, sizeof(public_half), NULL, 0);
+    memset(raw, 0, RAW_SIZE);
+    memcpy(raw + RAW_ALGORITHM, "Ed", 2);
+    memcpy(raw + RAW_CHECKSUM_ALGORITHM, "B2", 2);
+    memcpy(raw + RAW_ID, hash, KEY_ID_SIZE);
+    memcpy(raw + RAW_SECRET, scratch->secret, sizeof(scratch->secret));
+    key_checksum(scratch, raw + RAW_CHECKSUM);
+    length = snprintf(scratch->text, sizeof(scratch->text), COMMENT_PREFIX "mptabled secret key\n");
+    sodium_bin2base64(scratch->text + length, sizeof(scratch->text) - (size_t)length, raw, RAW_SIZE,
+                      sodium_base64_VARIANT_ORIGINAL);
+    length += SECRET_LINE;
+    scratch->text[length++] = '\n';
+    return (size_t)length;
+}
+
+/*
+ * Gives a temporary its name, on disk. Without @replace never over a file that is there: link refuses an
+ * existing name (EEXIST), so of several makers one wins. The temporary is gone in any case. -1 and errno.
+ */
+static int put_in_place(int dir, const char *temporary, const char *name, bool replace)
+{
+    int failure = 0;
+
+    if (replace ? renameat(dir, temporary, dir, name) < 0 : linkat(dir, temporary, dir, name, 0) < 0)
+        failure = errno;
+    if ((!replace || failure) && unlinkat(dir, temporary, 0) < 0 && !failure)
+        failure = errno;
+    if ((!failure || failure == EEXIST) && fsync(dir) < 0)
+        failure = errno;
+    errno = failure;
+    return failure ? -1 : 0;
+}
+
+/* A new secret key under that name. 1: the name is taken and not to be replaced. */
+static int make(const struct key_place *place, bool replace, struct err *err)
+{
+    struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);
+    char temporary[256];
+    size_t size;
+
+    if (!scratch)
+        return -1;
+    size = generate(scratch);
+    if (temporary_name(place->name, temporary, sizeof(temporary)) < 0 ||
+        write_file(place->dir, temporary, 0600, scratch->text, size) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot write a new key", place->path);
+    if (put_in_place(place->dir, temporary, place->name, replace) == 0)
+        return 0;
+    if (errno == EEXIST)
+        return 1;
+    return err_system(err, ERR_FILE, "%s: cannot put a new key in place", place->path);
+}
+
+static bool file_holds(int dir, const char *name, const char *text)
+{
+    int fd SCOPED(scoped_close) =
+        openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    char found[KEY_PUBLIC_FILE_SIZE + 1];
+    struct stat st;
+    ssize_t got;
+
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return false;
+    got = read(fd, found, sizeof(found));
+    return got >= 0 && (size_t)got == strlen(text) && memcmp(found, text, (size_t)got) == 0;
+}
+
+/* @stem: what temporaries are called after: the secret key's name, so that its next maker finds them */
+static int publish(const struct key_place *place, const char *stem, const char *name, const struct key *key,
+                   struct err *err)
+{
+    const char *text = key_public_file(key);
+    char temporary[256];
+
+    if (file_holds(place->dir, name, text))
+        return 0;
+    if (temporary_name(stem, temporary, sizeof(temporary)) < 0 ||
+        write_file(place->dir, temporary, 0644, text, strlen(text)) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot write the public key", place->path);
+    if (put_in_place(place->dir, temporary, name, true) == 0)
+        return 0;
+    return err_system(err, ERR_FILE, "%s: cannot put the public key in place", place->path);
+}
+
+/* NAME.key has its public key in NAME.pub, a file of another name in that name and .pub. */
+static int publish_beside(const struct key_place *place, const struct key *key, struct err *err)
+{
+    size_t length = strlen(place->name), suffix = strlen(".key");
+    char name[256];
+
+    if (length >= suffix && strcmp(place->name + length - suffix, ".key") == 0)
+        length -= suffix;
+    if ((size_t)snprintf(name, sizeof(name), "%.*s.pub", (int)length, place->name) >= sizeof(name))
+        return err_at(err, ERR_FILE, NULL, "%s: the name is too long", place->path);
+    return publish(place, place->name, name, key, err);
+}
+
+static bool is_missing(const struct key_place *place)
+{
+    struct stat st;
+
+    return fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
+/*
+ * The lock goes with the descriptor. Where the file system has none, link alone decides between makers and
+ * temporaries stay.
+ */
+static void exclude_others(const struct key_place *place)
+{
+    if (flock(place->dir, LOCK_EX) == 0)
+        remove_temporaries(place->dir, place->name);
+}
+
+struct key *key_load_or_make(const char *path, struct err *err)
+{
+    struct key_place place SCOPED(scoped_key_place) = { .dir = -1 };
+    int opened = key_place_open(&place, path, O_RDONLY);
+    struct key *key;
+
+    if (opened < 0 && errno == ENOENT) {
+        if (make_directories(path, err) < 0)
+            return NULL;
+        opened = key_place_open(&place, path, O_RDONLY);
+    }
+    if (opened < 0) {
+        err_system(err, ERR_FILE, "%s: cannot open the key file's directory", path);
+        return NULL;
+    }
+    exclude_others(&place);
+    if (is_missing(&place) && make(&place, false, err) < 0) /* taken meanwhile: theirs is used */
+        return NULL;
+    key = key_load_at(&place, err);
+    sodium_stackzero(STACK_DEPTH);
+    if (key && publish_beside(&place, key, err) < 0) {
+        key_free(key);
+        key = NULL;
+    }
+    return key;
+}
+
+static int refuse_taken(const char *path, struct err *err)
+{
+    return err_at(err, ERR_FILE, NULL, "%s: is there already, and is not replaced unless forced", path);
+}
+
+static int open_to_make(struct key_place *place, const char *path, bool replace, struct err *err)
+{
+    if (key_place_open(place, path, O_RDONLY) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot open the key file's directory", path);
+    return replace || is_missing(place) ? 0 : refuse_taken(path, err);
+}
+
+int key_generate(const char *secret_path, const char *public_path, bool replace, char id[KEY_ID_TEXT_SIZE],
+                 struct err *err)
+{
+    struct key_place secret SCOPED(scoped_key_place) = { .dir = -1 };
+    struct key_place public SCOPED(scoped_key_place) = { .dir = -1 };
+    struct key *key;
+    int status;
+
+    if (open_to_make(&secret, secret_path, replace, err) < 0 ||
+        open_to_make(&public, public_path, replace, err) < 0)
+        return -1;
+    exclude_others(&secret);
+    remove_temporaries(public.dir, secret.name);
+    status = make(&secret, replace, err);
+    if (status != 0)
+        return status < 0 ? -1 : refuse_taken(secret_path, err);
+    key = key_load_at(&secret, err);
+    sodium_stackzero(STACK_DEPTH);
+    status = key ? publish(&public, secret.name, public.name, key, err) : -1;
+    if (key)
+        memcpy(id, key_id(key), KEY_ID_TEXT_SIZE);
+    key_free(key);
+    return status;
+}

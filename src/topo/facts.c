@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+/* A row for each fact; its value goes to the member that the row's bit stands for. */
+#include "facts.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "../base/number.h"
+
+#define ADDRESSES_END (1ULL << 52) /* physical addresses have at most 52 bits */
+
+const struct fact facts[] = {
+    { "vcpus", FACT_NUMBER, MPT_FACT_VCPUS, 1, UINT16_MAX, "virtual CPUs that the machine has" },
+    { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX, "APIC ID of the vCPU that runs first" },
+    { "apic_version", FACT_NUMBER, MPT_FACT_APIC_VERSION, 0, UINT8_MAX,
+      "low byte of the local APIC's version register" },
+    { "io_apic_id", FACT_NUMBER, MPT_FACT_IOAPIC_ID, 0, UINT8_MAX,
+      "ID in the register of the first I/O APIC" },
+    { "io_apic_inputs", FACT_NUMBER, MPT_FACT_INPUTS, 1, UINT8_MAX, "inputs of each I/O APIC" },
+    { "irq0_pin", FACT_NUMBER, MPT_FACT_IRQ0, 0, UINT8_MAX, "I/O APIC input that ISA IRQ 0 is wired to" },
+    { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0, "EBDA's address as the word at 0x40e says; 0 = none" },
+    { "base_memory_kib", FACT_NUMBER, MPT_FACT_BASE_MEMORY, 0, UINT16_MAX, "the word at 0x413" },
+    { "memory_size", FACT_NUMBER, MPT_FACT_MEMORY_SIZE, 1, ADDRESSES_END, "bytes of guest RAM" },
+    { "usable", FACT_RANGES, MPT_FACT_USABLE, 0, ADDRESSES_END, "memory that the guest is told it may use" },
+    { "occupied", FACT_RANGES, MPT_FACT_OCCUPIED, 0, ADDRESSES_END, "memory that the loader writes to" },
+    { "acpi", FACT_FLAG, MPT_FACT_ACPI, 0, 0, "the machine also has ACPI tables" },
+    { "no_mpparse", FACT_FLAG, MPT_FACT_NO_MPPARSE, 0, 0, "the guest is a Linux without CONFIG_X86_MPPARSE" },
+    { "x2apic", FACT_FLAG, MPT_FACT_X2APIC, 0, 0, "the APICs start in x2APIC mode" },
+    { "xen", FACT_FLAG, MPT_FACT_XEN, 0, 0, "the guest is a Xen hypervisor" },
+};
+const size_t fact_count = sizeof(facts) / sizeof(facts[0]);
+
+const struct fact *facts_find(const char *name)
+{
+    for (size_t i = 0; i < fact_count; i++)
+        if (strcmp(facts[i].name, name) == 0)
+            return &facts[i];
+    return NULL;
+}
+
+static void store_number(struct mpt_facts *known, unsigned bit, uint64_t value)
+{
+    switch (bit) {
+    case MPT_FACT_VCPUS:
+        known->vcpus = (unsigned)value;
+        break;
+    case MPT_FACT_BSP:
+        known->bsp_apic_id = (uint8_t)value;
+        break;
+    case MPT_FACT_APIC_VERSION:
+        known->apic_version = (uint8_t)value;
+        break;
+    case MPT_FACT_IOAPIC_ID:
+        known->ioapic_id = (uint8_t)value;
+        break;
+    case MPT_FACT_INPUTS:
+        known->ioapic_inputs = (unsigned)value;
+        break;
+    case MPT_FACT_IRQ0:
+        known->irq0_intin = (uint8_t)value;
+        break;
+    case MPT_FACT_EBDA:
+        known->bios.ebda = (uint16_t)(value / 16);
+        break;
+    case MPT_FACT_BASE_MEMORY:
+        known->bios.base_memory_kib = (uint16_t)value;
+        break;
+    case MPT_FACT_MEMORY_SIZE:
+        known->memory_size = value;
+        break;
+    default:
+        break;
+    }
+}
+
+static int set_number(struct facts *f, const struct fact *fact, const char *text, const struct at *at,
+                      struct err *err)
+{
+    uint64_t value;
+
+    if (!number_parse(text, fact->lowest, fact->highest, &value))
+        return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu, decimal or 0x and hexadecimal digits",
+                      (unsigned long long)fact->lowest, (unsigned long long)fact->highest);
+    if (fact->form == FACT_SEGMENT && value % 16 != 0)
+        return err_at(err, ERR_TOPOLOGY, at, "must be a multiple of 16");
+    store_number(&f->known, fact->bit, value);
+    f->known.given |= fact->bit;
+    return 0;
+}
+
+static int set_flag(struct facts *f, const struct fact *fact, const char *text, const struct at *at,
+                    struct err *err)
+{
+    if (strcmp(text, "true") == 0)
+        f->known.given |= fact->bit;
+    else if (strcmp(text, "false") != 0)
+        return err_at(err, ERR_TOPOLOGY, at, "must be true or false");
+    return 0;
+}
+
+/* Return: how many ranges the text has, -1 when it is no list of them or has too many */
+static int parse_ranges(const char *text, uint64_t highest, struct mpt_range *ranges)
+{
+    int count = 0;
+
+    for (;; text++) {
+        struct mpt_range range = { 0, 0 };
+
+        text = number_take(text, &range.base);
+        if (!text || *text++ != '-')
+            return -1;
+        text = number_take(text, &range.end);
+        if (!text || range.base >= range.end || range.end > highest || count == FACTS_RANGES_MAX)
+            return -1;
+        ranges[count++] = range;
+        if (*text != ',')
+            return *text ? -1 : count;
+    }
+}
+
+static int set_ranges(struct facts *f, const struct fact *fact, const char *text, const struct at *at,
+                      struct err *err)
+{
+    const bool usable = fact->bit == MPT_FACT_USABLE;
+    const int count = parse_ranges(text, fact->highest, usable ? f->usable : f->occupied);
+
+    if (count < 0)
+        return err_at(err, ERR_TOPOLOGY, at, "must be BEGIN-END[,BEGIN-END]... of at most %d ranges",
+                      FACTS_RANGES_MAX);
+    if (usable) {
+        f->known.usable = f->usable;
+        f->known.usable_count = (size_t)count;
+    } else {
+        f->known.occupied = f->occupied;
+        f->known.occupied_count = (size_t)count;
+    }
+    f->known.given |= fact->bit;
+    return 0;
+}
+
+int facts_set(struct facts *f, const struct fact *fact, const char *value, struct err *err)
+{
+    const struct at at = { NULL, fact->name, 0 };
+
+    if (f->known.given & fact->bit)
+        return err_at(err, ERR_TOPOLOGY, &at, "given twice");
+    switch (fact->form) {
+    case FACT_FLAG:
+        return set_flag(f, fact, value, &at, err);
+    case FACT_RANGES:
+        return set_ranges(f, fact, value, &at, err);
+    default:
+        return set_number(f, fact, value, &at, err);
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* What is known of a machine besides its table, by name: query parameters and options. */
+#ifndef TOPO_FACTS_H
+#define TOPO_FACTS_H
+
+#include "../base/err.h"
+#include "../mptable/mptable.h"
+
+enum { FACTS_RANGES_MAX = 32 };
+
+struct facts {
+    struct mpt_facts known;
+    struct mpt_range usable[FACTS_RANGES_MAX], occupied[FACTS_RANGES_MAX];
+};
+
+/* How the value of a fact is written. */
+enum fact_form {
+    FACT_NUMBER,
+    FACT_SEGMENT, /* a guest-physical address, a multiple of 16, below 1 MiB */
+    FACT_FLAG,    /* true or false */
+    FACT_RANGES   /* BEGIN-END[,BEGIN-END]..., the end not included */
+};
+
+struct fact {
+    const char *name; /* as in a query; as an option, with '-' for '_' */
+    enum fact_form form;
+    unsigned bit; /* MPT_FACT_* */
+    uint64_t lowest, highest;
+    const char *help;
+};
+
+extern const struct fact facts[];
+extern const size_t fact_count;
+
+/* facts_find - the row of that name, or NULL */
+const struct fact *facts_find(const char *name);
+
+/*
+ * facts_set - note a fact
+ *
+ * Return: 0; -1 and ERR_TOPOLOGY at the fact's name: no such value, or given twice. A flag that is false is
+ * as good as none.
+ */
+int facts_set(struct facts *facts, const struct fact *fact, const char *value, struct err *err) MUST_USE;
+
+#endif

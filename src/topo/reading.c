@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The topology of a table is the list of its entries as they stand; whether that says all is not argued but
+ * tried: it is built like any request and compared with the bytes it came from. What no topology can say
+ * (sums that are wrong, reserved bits, entries of unknown types, lengths that lie) shows as a difference.
+ */
+#include "reading.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    DEFAULT_CONFIGURATION_CPUS = 2, /* MPS 1.4 §5 */
+    DEFAULT_CONFIGURATIONS = 7,
+    SIGNATURE_STEP = 4 /* bytes; nobody looks for a floating pointer in smaller steps */
+};
+
+struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts)
+{
+    struct mpt_bios bios = mpt_bios_words(memory);
+
+    if (facts && facts->given & MPT_FACT_EBDA)
+        bios.ebda = facts->bios.ebda;
+    if (facts && facts->given & MPT_FACT_BASE_MEMORY)
+        bios.base_memory_kib = facts->bios.base_memory_kib;
+    return bios;
+}
+
+bool reading_next_right(const struct mpt_memory *memory, uint64_t *address)
+{
+    for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP) {
+        const uint8_t *const bytes = mpt_at(memory, *address, MPT_FLOATING_SIZE);
+        uint8_t sum = 0;
+
+        for (size_t i = 0; bytes && i < MPT_FLOATING_SIZE; i++)
+            sum = (uint8_t)(sum + bytes[i]);
+        if (bytes && sum == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The first floating pointer of which all bytes are there, whatever they say */
+static bool next_whole(const struct mpt_memory *memory, uint64_t *address)
+{
+    for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP)
+        if (mpt_at(memory, *address, MPT_FLOATING_SIZE))
+            return true;
+    return false;
+}
+
+int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
+                 struct err *err)
+{
+    const struct mpt_bios bios = reading_bios(memory, facts);
+    uint64_t right = 0, any = 0;
+
+    for (size_t i = 0; i < mpt_consumer_count; i++) /* Linux is the first */
+        if (mpt_find(memory, &bios, &mpt_consumers[i], address) == MPT_OK)
+            return 0;
+    if (reading_next_right(memory, &right))
+        *address = (uint32_t)right;
+    else if (next_whole(memory, &any))
+        *address = (uint32_t)any;
+    else
+        return err_at(err, ERR_TOPOLOGY, NULL,
+                      "the bytes hold no floating pointer: 16 bytes that begin with \"_MP_\"");
+    return 0;
+}
+
+static void list_takers(const struct mpt_facts *facts, struct reading *r)
+{
+    const struct mpt_bios bios = reading_bios(r->memory, facts);
+    uint32_t taken;
+
+    for (size_t i = 0; i < mpt_consumer_count && r->taker_count < READING_CONSUMERS_MAX; i++)
+        if (mpt_find(r->memory, &bios, &mpt_consumers[i], &taken) == MPT_OK &&
+            taken == r->view.floating_address)
+            r->takers[r->taker_count++] = &mpt_consumers[i];
+}
+
+/* Adds an entry to its array and to the order. An entry of a type that MPS does not define is left out. */
+static void take_entry(struct topology *t, const struct mpt_entry *entry)
+{
+    switch (entry->type) {
+#define TAKE(TYPE, S, array, counter)                                                                        \
+    case TYPE:                                                                                               \
+        if (!topology_append_run(t, TYPE))                                                                   \
+            return;                                                                                          \
+        t->array[t->table.counter++] = entry->S;                                                             \
+        break;
+        TAKE(MPT_PROCESSOR, processor, processors, processor_count)
+        TAKE(MPT_BUS, bus, buses, bus_count)
+        TAKE(MPT_IOAPIC, ioapic, ioapics, ioapic_count)
+        TAKE(MPT_IO_INT, io_int, io_ints, io_int_count)
+        TAKE(MPT_LOCAL_INT, local_int, local_ints, local_int_count)
+        TAKE(MPT_SPACE, space, spaces, space_count)
+        TAKE(MPT_HIERARCHY, hierarchy, hierarchies, hierarchy_count)
+        TAKE(MPT_MODIFIER, modifier, modifiers, modifier_count)
+#undef TAKE
+    default:
+        break;
+    }
+}
+
+static void take_entries(struct topology *t, struct reading *r)
+{
+    struct mpt_entry entry;
+    struct mpt_walk walk;
+    enum mpt_err end;
+
+    t->given |= GIVEN_ENTRIES;
+    if (!r->view.has_header)
+        return;
+    mpt_walk_base(&r->view, &walk);
+    for (; mpt_next(&walk, &entry, &end); r->entries++)
+        take_entry(t, &entry);
+    mpt_walk_extended(&r->view, &walk);
+    for (; mpt_next(&walk, &entry, &end); r->extended_entries++)
+        take_entry(t, &entry);
+    if (r->view.entry_count != r->entries) {
+        t->given |= GIVEN_ENTRY_COUNT;
+        t->table.entry_count_given = 1;
+        t->table.entry_count = r->view.entry_count;
+    }
+}
+
+static void take_header(struct topology *t, const struct mpt_view *v)
+{
+    if (v->table_address) {
+        t->given |= GIVEN_TABLE;
+        t->place.table = v->table_address;
+    }
+    if (!v->has_header)
+        return;
+    t->given |=
+        GIVEN_OEM_ID | GIVEN_PRODUCT_ID | GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE | GIVEN_LOCAL_APIC_ADDRESS;
+    t->table.header = v->header;
+}
+
+/* One member says both revisions; where they differ, the table's stands. */
+static void take_topology(struct topology *t, struct reading *r)
+{
+    const struct mpt_view *const v = &r->view;
+    const uint8_t revision = v->has_header ? v->header.spec_revision : v->floating.spec_revision;
+    const uint8_t configuration = v->floating.default_configuration;
+
+    topology_init(t);
+    t->given |= GIVEN_SPEC_REVISION | GIVEN_IMCR | GIVEN_FLOATING;
+    t->place.floating = v->floating_address;
+    t->table.floating.features = v->floating.features & MPT_IMCRP;
+    if (configuration >= 1 && configuration <= DEFAULT_CONFIGURATIONS && v->table_address == 0) {
+        t->table.floating.default_configuration = configuration;
+        t->given |= GIVEN_CPUS;
+        t->cpus = DEFAULT_CONFIGURATION_CPUS;
+    } else {
+        take_header(t, v);
+        take_entries(t, r);
+    }
+    t->table.floating.spec_revision = revision;
+    t->table.header.spec_revision = revision;
+}
+
+/* Do @size bytes at @address say the same in both? If not, where. */
+static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32_t address, size_t size)
+{
+    const uint8_t *const here = mpt_at(r->memory, address, size);
+    const uint8_t *const there = mpt_at(built, address, size);
+    size_t i = 0;
+
+    if (!here || !there) {
+        snprintf(r->difference, sizeof(r->difference), "not all of the %zu bytes at 0x%x are there", size,
+                 address);
+        return false;
+    }
+    while (i < size && here[i] == there[i])
+        i++;
+    if (i < size)
+        snprintf(r->difference, sizeof(r->difference),
+                 "the byte at 0x%llx is 0x%02x, a topology gives 0x%02x", (unsigned long long)address + i,
+                 here[i], there[i]);
+    return i == size;
+}
+
+static bool is_exact(struct topology *t, struct image *built, struct reading *r)
+{
+    const struct mpt_view *const v = &r->view;
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    struct err err = { .count = 0 };
+    struct mpt_memory memory;
+
+    if (topology_complete(t, &err) < 0 || image_build(t, built, &err) < 0) {
+        snprintf(r->difference, sizeof(r->difference), "no topology can be built so: %.60s%s%.100s",
+                 err.places[0].pointer, err.places[0].pointer[0] ? " " : "", err.places[0].detail);
+        return false;
+    }
+    memory = image_memory(built, segments);
+    return same_bytes(r, &memory, v->floating_address, MPT_FLOATING_SIZE) &&
+           (v->table_address == 0 || same_bytes(r, &memory, v->table_address, MPT_HEADER_SIZE)) &&
+           (v->table_address == 0 ||
+            same_bytes(r, &memory, v->table_address, (size_t)v->base_length + v->extended_length));
+}
+
+int reading_take(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
+                 struct topology *topology, struct image *scratch, struct reading *r, struct err *err)
+{
+    size_t found;
+
+    *r = (struct reading){ .memory = memory, .topology = topology };
+    if (mpt_open(memory, address, &r->view) != MPT_OK)
+        return err_at(err, ERR_TOPOLOGY, NULL, "no floating pointer begins at 0x%x", address);
+    list_takers(facts, r);
+    take_topology(topology, r);
+    r->exact = is_exact(topology, scratch, r);
+    found = mpt_check(memory, &r->view, facts, r->findings, MPT_RULES_MAX);
+    r->finding_count = (unsigned)(found < MPT_RULES_MAX ? found : MPT_RULES_MAX);
+    return 0;
+}
+
+const char *reading_entry_name(unsigned type)
+{
+    switch (type) {
+    case MPT_PROCESSOR:
+        return "processor";
+    case MPT_BUS:
+        return "bus";
+    case MPT_IOAPIC:
+        return "io_apic";
+    case MPT_IO_INT:
+        return "io_interrupt";
+    case MPT_LOCAL_INT:
+        return "local_interrupt";
+    case MPT_SPACE:
+        return "address_space";
+    case MPT_HIERARCHY:
+        return "bus_hierarchy";
+    case MPT_MODIFIER:
+        return "address_space_modifier";
+    default:
+        return "unknown";
+    }
+}
+
+enum stage { STAGE_FLOATING, STAGE_HEADER, STAGE_BASE, STAGE_EXTENDED, STAGE_END };
+
+void reading_walk_begin(const struct reading *reading, struct reading_walk *walk)
+{
+    *walk = (struct reading_walk){ .reading = reading };
+}
+
+static void start_stage(struct reading_walk *w, enum stage stage)
+{
+    w->stage = stage;
+    if (stage == STAGE_BASE)
+        mpt_walk_base(&w->reading->view, &w->walk);
+    else if (stage == STAGE_EXTENDED)
+        mpt_walk_extended(&w->reading->view, &w->walk);
+}
+
+/* The next entry of the walk, or what is left of it as one item; false when nothing is left. */
+static bool next_entry(struct reading_walk *w, struct reading_item *item)
+{
+    const uint32_t table = w->reading->view.table_address;
+    struct mpt_entry entry;
+    enum mpt_err end;
+
+    if (mpt_next(&w->walk, &entry, &end)) {
+        *item = (struct reading_item){ .name = reading_entry_name(entry.type),
+                                       .address = table + (uint32_t)entry.offset,
+                                       .size = entry.size,
+                                       .type = entry.type,
+                                       .index = (int)entry.index };
+        return true;
+    }
+    *item = (struct reading_item){ .name = "rest",
+                                   .address = table + (uint32_t)w->walk.at,
+                                   .size = w->walk.end - w->walk.at,
+                                   .type = -1,
+                                   .index = -1 };
+    w->walk.at = w->walk.end;
+    return item->size > 0;
+}
+
+bool reading_walk_next(struct reading_walk *w, struct reading_item *item)
+{
+    const struct mpt_view *const v = &w->reading->view;
+
+    *item = (struct reading_item){ .type = -1, .index = -1 };
+    if (w->stage == STAGE_FLOATING) {
+        item->name = "floating_pointer";
+        item->address = v->floating_address;
+        item->size = MPT_FLOATING_SIZE;
+        w->stage = v->has_header ? STAGE_HEADER : STAGE_END;
+        return true;
+    }
+    if (w->stage == STAGE_HEADER) {
+        item->name = "configuration_table";
+        item->address = v->table_address;
+        item->size = MPT_HEADER_SIZE;
+        start_stage(w, STAGE_BASE);
+        return true;
+    }
+    while (w->stage != STAGE_END) {
+        if (next_entry(w, item))
+            return true;
+        start_stage(w, w->stage + 1);
+    }
+    return false;
+}

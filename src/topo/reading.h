@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From bytes to a topology: which floating pointer is meant, what the table behind it says, whether a
+ * topology can say the same, and who would choke on it. Nothing the bytes claim is believed; time is linear
+ * in them.
+ */
+#ifndef TOPO_READING_H
+#define TOPO_READING_H
+
+#include "image.h"
+#include "topology.h"
+
+enum { READING_CONSUMERS_MAX = 32 };
+
+/* A table as it was found. Borrows the memory and the topology. */
+struct reading {
+    const struct mpt_memory *memory;
+    const struct topology *topology; /* what the bytes say, in the form of entries */
+    struct mpt_view view;
+    unsigned entries, extended_entries; /* that could be walked */
+    bool exact;                         /* the topology, built, gives these very bytes */
+    char difference[ERR_DETAIL_SIZE];   /* unless exact: where it does not, or why it cannot be built */
+    unsigned taker_count;
+    const struct mpt_consumer *takers[READING_CONSUMERS_MAX]; /* who takes this floating pointer */
+    unsigned finding_count;
+    struct mpt_finding findings[MPT_RULES_MAX];
+};
+
+/* reading_bios - the BIOS data words: as given, else as memory has them. @facts may be NULL */
+struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts);
+
+/*
+ * reading_next_right - the next "_MP_" at or above an address whose 16 bytes are there and add up to 0
+ *
+ * Return: false when there is none; else true with @address set.
+ */
+bool reading_next_right(const struct mpt_memory *memory, uint64_t *address);
+
+/*
+ * reading_find - the floating pointer that is most likely meant
+ * @facts: BIOS data words, where memory has none; may be NULL
+ *
+ * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16 bytes add
+ * up to 0; else the first "_MP_".
+ *
+ * Return: 0 with *address set; -1 and ERR_TOPOLOGY: there is none.
+ */
+int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
+                 struct err *err) MUST_USE;
+
+/*
+ * reading_take - read the table of the floating pointer at @address
+ * @facts:    what is known of the machine; may be NULL
+ * @topology: receives what the table says
+ * @scratch:  where the topology is built again, for comparison
+ *
+ * Return: 0; -1 and ERR_TOPOLOGY: no floating pointer begins there.
+ */
+int reading_take(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
+                 struct topology *topology, struct image *scratch, struct reading *reading,
+                 struct err *err) MUST_USE;
+
+/* A structure in the bytes, or a stretch of a table that cannot be read as entries. */
+struct reading_item {
+    const char *name; /* "floating_pointer", "configuration_table", an entry's JSON name, "unknown", "rest" */
+    uint32_t address;
+    size_t size;
+    int type;  /* of an entry; -1 = none */
+    int index; /* of an entry, base and extended entries each from 0; -1 = none */
+};
+
+/* A walk over the items, in the order of floating pointer, header, entries, extended entries. */
+struct reading_walk {
+    const struct reading *reading;
+    unsigned stage;
+    struct mpt_walk walk;
+};
+
+void reading_walk_begin(const struct reading *reading, struct reading_walk *walk);
+
+/* reading_walk_next - the next item. Return: false at the end */
+bool reading_walk_next(struct reading_walk *walk, struct reading_item *item);
+
+/* reading_entry_name - the JSON name of an entry type, or "unknown" */
+const char *reading_entry_name(unsigned type);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include "source.h"
+
+#include "../base/number.h"
+#include "formats.h"
+
+#define ADDRESSES_END (1ULL << 32)
+
+static const struct at at_base = { NULL, "base", 0 };
+static const struct at at_size = { NULL, "size", 0 };
+
+/* Return: how many numbers the list has; -1 when it is none, or one of them passes @highest */
+static int parse_list(const char *text, uint64_t highest, uint64_t numbers[SOURCE_SEGMENTS_MAX])
+{
+    for (int count = 0; count < SOURCE_SEGMENTS_MAX; text++) {
+        text = number_take(text, &numbers[count]);
+        if (!text || numbers[count++] > highest)
+            return -1;
+        if (*text != ',')
+            return *text ? -1 : count;
+    }
+    return -1;
+}
+
+static int check_overlap(const struct source *s, struct err *err)
+{
+    for (size_t i = 0; i < s->memory.count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct mpt_segment *const a = &s->segments[i], *const b = &s->segments[k];
+
+            if (a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size)
+                return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap", b->base,
+                              a->base);
+        }
+    return 0;
+}
+
+int source_place(struct source *s, const uint8_t *bytes, size_t size, const char *bases, const char *sizes,
+                 struct err *err)
+{
+    uint64_t base[SOURCE_SEGMENTS_MAX], length[SOURCE_SEGMENTS_MAX] = { size };
+    const int count = parse_list(bases, UINT32_MAX, base);
+    size_t used = 0;
+
+    *s = (struct source){ .bytes = bytes, .size = size, .memory = { s->segments, (size_t)count } };
+    if (count < 0)
+        return err_at(err, ERR_TOPOLOGY, &at_base,
+                      "must be 1 to %d addresses below 4 GiB, with commas between", SOURCE_SEGMENTS_MAX);
+    if (sizes ? parse_list(sizes, size, length) != count : count > 1)
+        return err_at(err, ERR_TOPOLOGY, &at_size,
+                      "must be as many numbers as there are bases, together the %zu bytes there are", size);
+    for (int i = 0; i < count; i++) {
+        if (length[i] > size - used)
+            return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to more than the %zu bytes there are", size);
+        if (length[i] > ADDRESSES_END - base[i])
+            return err_at(err, ERR_TOPOLOGY, &at_base, "the bytes at 0x%llx pass 4 GiB",
+                          (unsigned long long)base[i]);
+        s->segments[i] = (struct mpt_segment){ (uint32_t)base[i], (size_t)length[i], bytes + used };
+        used += (size_t)length[i];
+    }
+    if (used < size)
+        return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to %zu, there are %zu bytes", used, size);
+    return check_overlap(s, err);
+}
+
+int source_elf(struct source *s, const uint8_t *bytes, size_t size, struct err *err)
+{
+    const int count = formats_elf_read(bytes, size, s->segments, SOURCE_SEGMENTS_MAX);
+
+    if (count < 0)
+        return err_at(err, ERR_TOPOLOGY, NULL,
+                      "this ELF file is not one of 32-bit little-endian segments with an image");
+    s->bytes = bytes;
+    s->size = size;
+    s->memory = (struct mpt_memory){ s->segments, (size_t)count };
+    return count > 0;
+}

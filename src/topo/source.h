@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/* Bytes that came in, as guest memory: where each stretch of them lies. */
+#ifndef TOPO_SOURCE_H
+#define TOPO_SOURCE_H
+
+#include "../base/err.h"
+#include "../mptable/mptable.h"
+
+enum { SOURCE_SEGMENTS_MAX = 16 };
+
+#define SOURCE_BASE "0x9fc00" /* where nearly everybody puts a table */
+
+/* Points into itself: not to be copied. */
+struct source {
+    const uint8_t *bytes; /* borrowed; offsets count from here */
+    size_t size;
+    struct mpt_segment segments[SOURCE_SEGMENTS_MAX];
+    struct mpt_memory memory; /* of the segments */
+};
+
+/*
+ * source_place - cut the bytes into segments
+ * @bases: addresses, one or more with commas between, as load= of a trusted comment has them
+ * @sizes: bytes of each, as size= has them; NULL when there is one segment
+ *
+ * Return: 0; -1 and ERR_TOPOLOGY at base or size: not such a list, sizes that do not add up to the bytes,
+ * segments that overlap or pass 4 GiB.
+ */
+int source_place(struct source *source, const uint8_t *bytes, size_t size, const char *bases,
+                 const char *sizes, struct err *err) MUST_USE;
+
+/*
+ * source_elf - take the segments of an ELF file, as formats_elf makes it
+ *
+ * Return: 1; 0, the bytes are no ELF file; -1 and ERR_TOPOLOGY, they are one that cannot be used.
+ */
+int source_elf(struct source *source, const uint8_t *bytes, size_t size, struct err *err) MUST_USE;
+
+#endif
