@@ -3,7 +3,6 @@
  * build_image: a topology on each line of standard input. To each a line of standard output: the segments as
  * ADDRESS:HEX, or "refused" and the pointers of what was wrong.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
