@@ -791,8 +791,8 @@ static const struct check processor_checks[] = {
          "Haiku indexes an array of 8 names by it", HEX(e.processor.signature)),
     RULE(PROCESSOR, NOTE, "cpu-features-missing", cpu_features_missing, "features", "bits 0 and 9 set",
          "the feature flags lack bit 0 (FPU) or bit 9 (APIC)", "nobody checks", HEX(e.processor.features)),
-    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",
-         "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved)),
+    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "", "0", "reserved bytes of the entry are not 0",
+         "nobody looks", HEX(e.reserved)),
 };
 
 /* Buses */
@@ -1011,10 +1011,14 @@ static bool pci_irq_reserved_bit(const struct survey *s)
     return from_pci(s) && s->e.io_int.irq & PCI_RESERVED;
 }
 
+static bool pci_high(const struct survey *s)
+{
+    return from_pci(s) && is_int(s) && (s->e.io_int.flags & 3) == MPT_HIGH;
+}
+
 static bool pci_edge(const struct survey *s)
 {
-    return from_pci(s) && is_int(s) &&
-           ((s->e.io_int.flags & 3) == MPT_HIGH || (s->e.io_int.flags >> 2 & 3) == MPT_EDGE);
+    return from_pci(s) && is_int(s) && (s->e.io_int.flags >> 2 & 3) == MPT_EDGE && !pci_high(s);
 }
 
 static const struct check io_int_checks[] = {
@@ -1065,9 +1069,10 @@ static const struct check io_int_checks[] = {
     RULE(IO_INT, WARNING, "pci-irq-reserved-bit", pci_irq_reserved_bit, "irq", "device * 4 + pin, below 128",
          "bit 7 of a PCI source is set, which is reserved", "it is read as another device",
          HEX(e.io_int.irq)),
-    RULE(IO_INT, NOTE, "pci-edge", pci_edge, "trigger", "active low and level, or conforming",
-         "a PCI interrupt is said to be edge-triggered or active high", "legal, but usually a slip",
-         HEX(e.io_int.flags)),
+    RULE(IO_INT, NOTE, "pci-edge", pci_high, "polarity", "active low, or conforming",
+         "a PCI interrupt is said to be active high", "legal, but usually a slip", HEX(e.io_int.flags)),
+    RULE(IO_INT, NOTE, "pci-edge", pci_edge, "trigger", "level, or conforming",
+         "a PCI interrupt is said to be edge-triggered", "legal, but usually a slip", HEX(e.io_int.flags)),
 };
 
 /* Local interrupts */
@@ -1153,8 +1158,8 @@ static const struct check local_int_checks[] = {
 };
 
 static const struct check extended_checks[] = {
-    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",
-         "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved)),
+    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "", "0", "reserved bytes of the entry are not 0",
+         "nobody looks", HEX(e.reserved)),
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

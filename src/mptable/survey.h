@@ -68,19 +68,20 @@ struct survey {
     unsigned io_ints, local_ints;
     bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
     unsigned extints;
-    uint8_t marks[MPT_TABLE_MAX / 8 + 1];
 
     /* The entry that a rule looks at */
     struct mpt_entry e;
     unsigned index; /* among those of its type */
     uint8_t mark;   /* enum mark */
+
+    uint8_t marks[MPT_TABLE_MAX / 8 + 1]; /* set as far as the table goes */
 };
 
-/* mpt_survey - fill in all but the last three; arguments as mpt_check has them */
+/* mpt_survey - fill it in; index and mark stay 0. Arguments as mpt_check has them */
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts);
 
-/* mpt_bus_kind - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
+/* mpt_bus_type - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
  * -1 */
 int mpt_bus_type(const char name[6]);
 
