@@ -11,7 +11,7 @@ int build(const char *json, struct topology *t, struct image *image, struct err 
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &topo_volt, &topo_scan, &topo_request, &topo_image,
+    static const struct suite *const suites[] = { &topo_volt, &topo_scan, &topo_json, &topo_request, &topo_image,
                                                   &topo_render };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
