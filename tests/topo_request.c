@@ -431,7 +431,7 @@ static void extended_list(void)
 {
     CU_ASSERT_EQUAL(
         parse(
-            "{\"cpus\":1,\"extended\":["
+            "{\"cpus\":1,\"profile\":\"bhyve\",\"extended\":["
             "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"prefetch\",\"address\":"
             "\"0xFFFFFFFF00000000\","
             "\"length\":9007199254740991},"
