@@ -29,7 +29,8 @@ static void make_body(void)
 {
     append("{\"processors\":[");
     for (unsigned i = 0; i < 254; i++)
-        append("%s{\"apic_id\":%u,\"enabled\":true,\"apic_version\":20,\"signature\":1777,\"features\":126614527}",
+        append("%s{\"apic_id\":%u,\"enabled\":true,\"apic_version\":20,\"signature\":1777,\"features\":"
+               "126614527}",
                i ? "," : "", i);
     append("],\"io_interrupts\":[");
     for (unsigned i = 0; i < 16; i++)

@@ -34,13 +34,12 @@ static uint64_t highest(const struct reader *r, const struct member *m)
     return r->where == ENTRIES && m->any ? m->any : m->highest;
 }
 
-/* The words of a row, quoted, with commas. */
-static void list_words(const struct member_word *words, char *out, size_t size)
+/* One more quoted word in a list of them. */
+static void list_word(char *list, size_t size, const char *word)
 {
-    size_t used = 0;
+    const size_t used = strlen(list);
 
-    for (; words->name && used < size; words++)
-        used += (size_t)snprintf(out + used, size - used, "%s\"%s\"", used ? ", " : "", words->name);
+    snprintf(list + used, size - used, "%s\"%s\"", used ? ", " : "", word);
 }
 
 /* What the value of a row must be. Return: always -1. */
@@ -54,9 +53,11 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
     case UINT:
         return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu", lowest, most);
     case MASK:
-        return err_at(err, ERR_TOPOLOGY, at, "must be 0 to %#llx, as integer or \"0x...\"", most);
+        return err_at(err, ERR_TOPOLOGY, at, "must be 0 to %llu, or \"0x...\" up to %#llx",
+                      most < MEMBER_INTEGER_MAX ? most : MEMBER_INTEGER_MAX, most);
     case WORD:
-        list_words(m->words, words, sizeof(words));
+        for (const struct member_word *word = m->words; word->name; word++)
+            list_word(words, sizeof(words), word->name);
         if (most < lowest)
             return err_at(err, ERR_TOPOLOGY, at, "must be one of %s", words);
         return err_at(err, ERR_TOPOLOGY, at, "must be one of %s, or %llu to %llu", words, lowest, most);
@@ -471,6 +472,11 @@ static struct json_value look_up(struct json *json, const char *name)
     return (struct json_value){ JSON_NOTHING, NULL, 0 };
 }
 
+static bool is_extended(const struct member_form *form)
+{
+    return (int)form->type >= (int)MPT_EXTENDED_FIRST;
+}
+
 /* What an element of a mixed list is; NULL when it does not say so. */
 static const struct member_form *find_form(const struct reader *r)
 {
@@ -480,9 +486,19 @@ static const struct member_form *find_form(const struct reader *r)
     for (size_t i = 0; v.kind == JSON_STRING && i < FORMS; i++)
         if (member_forms[i].entry && strlen(member_forms[i].entry) == v.size &&
             memcmp(member_forms[i].entry, v.text, v.size) == 0 &&
-            (r->where == ENTRIES || (int)member_forms[i].type >= (int)MPT_EXTENDED_FIRST))
+            (r->where == ENTRIES || is_extended(&member_forms[i])))
             return &member_forms[i];
     return NULL;
+}
+
+static int refuse_entry(struct reader *r, const struct at *up)
+{
+    char kinds[ERR_DETAIL_SIZE] = "";
+
+    for (size_t i = 0; i < FORMS; i++)
+        if (member_forms[i].entry && (r->where == ENTRIES || is_extended(&member_forms[i])))
+            list_word(kinds, sizeof(kinds), member_forms[i].entry);
+    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, "entry", 0 }, "must be one of %s", kinds);
 }
 
 /* What stands in an element where its members do not say; what the profile says is filled in at the end. */
@@ -530,9 +546,7 @@ static int read_element(struct reader *r, const struct member_list *list, const 
     } else {
         if (!form)
             form = find_form(r);
-        status = form ? read_entry(r, form, at)
-                      : err_at(r->err, ERR_TOPOLOGY, &(struct at){ at, "entry", 0 }, "must be %s",
-                               r->where == ENTRIES ? "a kind of entry" : "a kind of extended entry");
+        status = form ? read_entry(r, form, at) : refuse_entry(r, at);
     }
     pass_unread(r, &v, begin);
     return status;
