@@ -123,7 +123,9 @@ def round_trips():
     reply = json.loads(encode('{"cpus":255}', "--format", "json"))
     tap.equal(base64.b64decode(reply["image"]), image, "json has the image")
     tap.ok("signature" not in reply and list(reply)[-1] == "findings", "and no signature without a key")
-    got = json.loads(ctl("decode", "--base", reply["base"], "-", data=image).stdout)
+    text = ctl("decode", "--base", reply["base"], "-", data=image).stdout
+    got = json.loads(text)
+    tap.ok(b'\n      { "entry": "bus", "bus_id": 0, "bus_type": "ISA" },\n' in text, "an entry a line")
     tap.equal((got["exact"], got["floating_pointer"]), (True, "0x9fc00"), "raw bytes with a base")
 
 
