@@ -266,6 +266,10 @@ ROWS = (
     bad("bus below itself", {"cpus": 1, "extended": [dict(HIERARCHY, bus_id=0)]}, "/extended/0/parent_bus", UNSAID),
     bad("device and no pin", {"cpus": 1, "io_interrupts": [{"bus": 0, "device": 1, "io_apic": "all", "pin": 1}]},
         "/io_interrupts/0/pin_name"),
+    bad("device on no PCI bus", {"cpus": 1, "io_interrupts": [IO_INTERRUPT, dict(PCI_SOURCE, bus=0)], "buses": [BUS],
+                                 "local_interrupts": []}, "/io_interrupts/1/device", UNSAID),
+    bad("NMI of a device on no PCI bus", {"cpus": 1, "local_interrupts": [
+        {"bus": 0, "device": 1, "pin_name": "INTA", "local_apic": "all", "lint": 1}]}, "/local_interrupts/0/device", UNSAID),
     bad("irq and device", {"cpus": 1, "io_interrupts": [dict(PCI_SOURCE, irq=1)]}, "/io_interrupts/0/irq"),
     bad("irq and pin_name", {"cpus": 1, "io_interrupts": [dict(IO_INTERRUPT, pin_name="INTA")]},
         "/io_interrupts/0/pin_name"),
