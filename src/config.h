@@ -10,14 +10,18 @@
 
 #include "base/err.h"
 
-enum { CONFIG_LISTEN_MAX = 16 };
+enum { CONFIG_LISTEN_MAX = 16, CONFIG_HOSTS_MAX = 16, CONFIG_THREADS_MAX = 64 };
 
 struct config {
     const char *listen[CONFIG_LISTEN_MAX]; /* borrowed from the arguments */
     unsigned listen_count;                 /* 0: the default address, or what the service manager passes */
     const char *key;                       /* NULL: config_key_path says where */
-    size_t max_body;                       /* bytes */
-    unsigned max_connections, timeout;     /* timeout in seconds */
+    const char *tls_cert, *tls_key, *tls_client_ca, *token_file; /* paths, NULL = none */
+    const char *allow_hosts[CONFIG_HOSTS_MAX];
+    unsigned allow_host_count;
+    unsigned threads;                  /* 0: one for each CPU */
+    size_t max_body;                   /* bytes */
+    unsigned max_connections, timeout; /* timeout in seconds */
     int log_level;
     bool check_only;
 };

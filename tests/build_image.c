@@ -3,7 +3,6 @@
  * build_image: a topology on each line of standard input. To each a line of standard output: the segments as
  * ADDRESS:HEX, or "refused" and the pointers of what was wrong.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,8 @@ int main(void)
     while ((size = getline(&line, &cap, stdin)) > 0) {
         struct err err = { 0 };
 
-        if (request_parse(line, (size_t)size, &topology, &err) < 0 || image_build(&topology, &image, &err) < 0)
+        if (request_parse(line, (size_t)size, &topology, &err) < 0 ||
+            image_build(&topology, &image, &err) < 0)
             print_error(&err);
         else
             print_image(&image);

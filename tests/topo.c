@@ -11,8 +11,9 @@ int build(const char *json, struct topology *t, struct image *image, struct err 
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &topo_volt, &topo_scan, &topo_request, &topo_image,
-                                                  &topo_render };
+    static const struct suite *const suites[] = { &topo_volt,     &topo_scan,    &topo_json,  &topo_request,
+                                                  &topo_topology, &topo_place,   &topo_image, &topo_render,
+                                                  &topo_reading,  &topo_formats, &topo_facts };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

@@ -145,7 +145,7 @@ static void peer_images(void)
         FILE *file;
         size_t size;
 
-        snprintf(path, sizeof(path), "%s/tests/vectors/volt-%u.bin", srcdir ? srcdir : ".", counts[i]);
+        snprintf(path, sizeof(path), "%s/tests/vectors/peers/volt-%u.bin", srcdir ? srcdir : ".", counts[i]);
         file = fopen(path, "rb");
         CU_ASSERT_PTR_NOT_NULL_FATAL(file);
         size = fread(bytes, 1, sizeof(bytes), file);

@@ -9,10 +9,14 @@
 #include "../signed/signed.h"
 #include "../topo/formats.h"
 #include "../topo/render.h"
+#include "accept.h"
+#include "condition.h"
 #include "routes.h"
 
 #define PROBLEM_TYPE "application/problem+json"
 #define TEXT_TYPE    "text/plain; charset=utf-8"
+
+enum { TAG_BYTES = 16, TAG_SIZE = 2 * TAG_BYTES + 3 }; /* of the digest; as text with quotes and NUL */
 
 const char *const format_names[FORMATS] = { [FORMAT_JSON] = "json",
                                             [FORMAT_BIN] = "bin",
@@ -35,14 +39,25 @@ static const struct problem {
     [ERR_SYNTAX] = { 400, "not-json", "The body is not JSON" },
     [ERR_QUERY] = { 400, "malformed-target", "The request target is malformed" },
     [ERR_TOPOLOGY] = { 422, "not-buildable", "No topology that can be built" },
-    [ERR_HEADERS] = { 400, "contradictory-headers", "The request's headers contradict each other" },
+    [ERR_HEADERS] = { 400, "malformed-head", "The request's head is malformed or contradicts itself" },
+    [ERR_HOST] = { 421, "misdirected", "The request is for another host" },
+    [ERR_TOKEN] = { 401, "unauthorized", "A token is needed" },
+    [ERR_CLIENT] = { 403, "forbidden", "A client certificate is needed" },
     [ERR_NOT_FOUND] = { 404, "not-found", "No such path" },
     [ERR_METHOD] = { 405, "method-not-allowed", "The path does not have this method" },
     [ERR_ACCEPT] = { 406, "not-acceptable", "No acceptable representation" },
+    [ERR_CONDITION] = { 412, "precondition-failed", "A condition of the request does not hold" },
     [ERR_TOO_LARGE] = { 413, "body-too-large", "The body is too large" },
-    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body is of another media type" },
+    [ERR_TOO_LONG] = { 414, "target-too-long", "The request target is too long" },
+    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not taken here" },
+    [ERR_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met" },
     [ERR_FILE] = { 500, "internal", "Internal error" },
 };
+
+const char *problem_type(enum err_code code)
+{
+    return problems[code].type;
+}
 
 void reply_header(struct reply *r, const char *name, const char *format, ...)
 {
@@ -64,7 +79,7 @@ void reply_header(struct reply *r, const char *name, const char *format, ...)
 void reply_reset(struct reply *r)
 {
     free(r->owned);
-    memset(r, 0, sizeof(*r));
+    memset(r, 0, offsetof(struct reply, text)); /* text is written before it is read */
 }
 
 static void start(struct job *job, unsigned status, const char *type)
@@ -87,14 +102,30 @@ void reply_text(struct job *job, unsigned status, const char *type, const void *
     job->reply.size = size;
 }
 
+void reply_fixed(struct job *job, unsigned status, const char *type, const void *body, size_t size)
+{
+    reply_text(job, status, type, body, size);
+    job->reply.fixed = true;
+}
+
 /* A problem of which no JSON can be made, for want of memory */
 static void reply_busy(struct job *job)
 {
     static const char body[] = "{\"type\":\"/problems/busy\",\"title\":\"Busy, try "
                                "again\",\"status\":503,\"detail\":\"out of memory\"}";
 
-    reply_text(job, 503, PROBLEM_TYPE, body, sizeof(body) - 1);
+    reply_fixed(job, 503, PROBLEM_TYPE, body, sizeof(body) - 1);
     reply_header(&job->reply, "Retry-After", "1");
+}
+
+void reply_owned(struct job *job, unsigned status, const char *type, char *body, size_t size)
+{
+    if (!body) {
+        reply_busy(job);
+        return;
+    }
+    reply_text(job, status, type, body, size);
+    job->reply.owned = body;
 }
 
 void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
@@ -102,63 +133,27 @@ void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
     char *text = json ? cJSON_PrintUnformatted(json) : NULL;
 
     cJSON_Delete(json);
-    if (!text) {
-        reply_busy(job);
-        return;
-    }
-    reply_text(job, status, type, text, strlen(text));
-    job->reply.owned = text;
-}
-
-/* A body from malloc, which the reply releases; NULL answers 503 */
-static void reply_owned(struct job *job, const char *type, size_t size, char *body)
-{
-    if (!body) {
-        reply_busy(job);
-        return;
-    }
-    reply_text(job, 200, type, body, size);
-    job->reply.owned = body;
-}
-
-static void reply_bin(struct job *job)
-{
-    const struct image *image = &job->work->image;
-    char *body = malloc(image->size);
-
-    if (body)
-        memcpy(body, image->bytes, image->size);
-    reply_owned(job, format_types[FORMAT_BIN], image->size, body);
+    reply_owned(job, status, type, text, text ? strlen(text) : 0);
 }
 
 static void reply_hex(struct job *job)
 {
-    const size_t size = formats_hex(&job->work->image, NULL);
+    const size_t size = formats_hex(&job->image, NULL);
     char *body = malloc(size);
 
     if (body)
-        formats_hex(&job->work->image, body);
-    reply_owned(job, TEXT_TYPE, size, body);
+        formats_hex(&job->image, body);
+    reply_owned(job, 200, TEXT_TYPE, body, size);
 }
 
 static void reply_elf(struct job *job)
 {
-    const size_t size = formats_elf(&job->work->image, NULL);
+    const size_t size = formats_elf(&job->image, NULL);
     char *body = malloc(size);
 
     if (body)
-        formats_elf(&job->work->image, (uint8_t *)body);
-    reply_owned(job, format_types[FORMAT_ELF], size, body);
-}
-
-/* Is this strong tag in the list of If-None-Match (RFC 9110 §13.1.2)? */
-static bool tag_matches(const char *list, const char *tag)
-{
-    if (!list)
-        return false;
-    if (strcmp(list + strspn(list, " \t"), "*") == 0)
-        return true;
-    return strstr(list, tag) != NULL; /* the quotes are part of the tag */
+        formats_elf(&job->image, (uint8_t *)body);
+    reply_owned(job, 200, format_types[FORMAT_ELF], body, size);
 }
 
 static void image_headers(struct job *job, enum format format)
@@ -167,7 +162,7 @@ static void image_headers(struct job *job, enum format format)
     char base64[4 * (SEAL_FILE_SIZE + 2) / 3 + 1];
     char base[RENDER_ADDRESS_SIZE];
 
-    render_address(job->work->image.place.base, base);
+    render_address(job->image.place.base, base);
     seal_base64(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", "%s", base);
     reply_header(r, "Mptable-Signature", "%s", base64);
@@ -176,17 +171,37 @@ static void image_headers(struct job *job, enum format format)
                      format_names[format]);
 }
 
+/* Each representation has its own tag: the digest of its bytes. */
+static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[TAG_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *out = tag;
+
+    *out++ = '"';
+    for (unsigned i = 0; i < TAG_BYTES; i++) {
+        *out++ = digits[digest[i] >> 4];
+        *out++ = digits[digest[i] & 0xf];
+    }
+    *out++ = '"';
+    *out = '\0';
+}
+
+static enum condition check_conditions(const struct job *job, const char *tag)
+{
+    return condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
+                           job_header(job, HEADER_IF_NONE_MATCH), tag);
+}
+
 void reply_image(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
     uint8_t digest[SEAL_SHA256_SIZE];
-    char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[35];
+    char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[TAG_SIZE];
 
     if (format == FORMAT_JSON)
-        reply_json(job, 200, format_types[format],
-                   signed_json(&job->work->topology, &job->work->image, &job->seal));
+        reply_json(job, 200, format_types[format], signed_json(&job->topology, &job->image, &job->seal));
     else if (format == FORMAT_BIN)
-        reply_bin(job);
+        reply_text(job, 200, format_types[format], job->image.bytes, job->image.size);
     else if (format == FORMAT_HEX)
         reply_hex(job);
     else if (format == FORMAT_ELF)
@@ -195,14 +210,18 @@ void reply_image(struct job *job, enum format format)
         reply_text(job, 200, TEXT_TYPE, job->seal.minisign, job->seal.minisign_size);
     if (r->status != 200)
         return;
+    job->format = format;
     seal_sha256(r->body, r->size, digest);
-    tag[0] = tag[33] = '"';
-    for (unsigned i = 0; i < 16; i++)
-        snprintf(tag + 1 + (size_t)2 * i, 3, "%02x", digest[i]);
-    memcpy(tag + 33, "\"", 2);
-    if (strcmp(job->method, "POST") != 0 && tag_matches(job->headers.if_none_match, tag))
+    make_tag(digest, tag);
+    switch (check_conditions(job, tag)) {
+    case CONDITION_FAILED:
+        err_at(&job->err, ERR_CONDITION, NULL, "the entity tag is %s", tag);
+        reply_problem(job);
+        return;
+    case CONDITION_NOT_MODIFIED:
         start(job, 304, NULL);
-    else {
+        break;
+    case CONDITION_NONE:
         seal_base64(digest, sizeof(digest), base64);
         reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
         image_headers(job, format);
@@ -253,18 +272,29 @@ static bool add_position(cJSON *json, const struct err *err)
                                    cJSON_AddNumberToObject(json, "column", err->text.column));
 }
 
+enum { PROBLEM_DETAIL_SIZE = ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2 };
+
+/* The first place in one sentence. What an internal error says is not for clients. */
+static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DETAIL_SIZE])
+{
+    const struct err_place *first = &err->places[0];
+
+    if (status == 500)
+        strcpy(detail, "see the server's log");
+    else
+        snprintf(detail, PROBLEM_DETAIL_SIZE, "%s%s%s", first->pointer, first->pointer[0] ? " " : "",
+                 first->detail);
+}
+
 /* Errors of the topology name members; of the others, one sentence says all. */
 static cJSON *problem_to_json(const struct job *job, const struct problem *p)
 {
     const struct err *err = &job->err;
-    const struct err_place *first = &err->places[0];
     cJSON *json = cJSON_CreateObject();
-    char type[64], detail[ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2];
+    char type[64], detail[PROBLEM_DETAIL_SIZE];
 
     snprintf(type, sizeof(type), "/problems/%s", p->type);
-    snprintf(detail, sizeof(detail), "%s%s%s", first->pointer, first->pointer[0] ? " " : "", first->detail);
-    if (p->status == 500)
-        strcpy(detail, "see the server's log");
+    tell(err, p->status, detail);
     if (cJSON_AddStringToObject(json, "type", type) && cJSON_AddStringToObject(json, "title", p->title) &&
         cJSON_AddNumberToObject(json, "status", p->status) &&
         cJSON_AddStringToObject(json, "detail", detail) &&
@@ -275,14 +305,52 @@ static cJSON *problem_to_json(const struct job *job, const struct problem *p)
     return NULL;
 }
 
+/* "title: detail", the position if there is one, and a line for each further place */
+static void reply_lines(struct job *job, const struct problem *p)
+{
+    const struct err *err = &job->err;
+    char detail[PROBLEM_DETAIL_SIZE];
+    size_t size = 0;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out) {
+        reply_busy(job);
+        return;
+    }
+    tell(err, p->status, detail);
+    fprintf(out, "%s: %s\n", p->title, detail);
+    if (err->text.line)
+        fprintf(out, "line %u, column %u, offset %zu\n", err->text.line, err->text.column, err->text.offset);
+    for (unsigned i = 1; err->code == ERR_TOPOLOGY && i < err->count; i++)
+        fprintf(out, "%s %s\n", err->places[i].pointer, err->places[i].detail);
+    if (fclose(out) != 0) {
+        free(text);
+        text = NULL;
+    }
+    reply_owned(job, p->status, TEXT_TYPE, text, size);
+}
+
+/* Problems are sent whatever the client accepts; only one that likes plain text better gets that. */
+static bool wants_lines(const struct job *job)
+{
+    static const char *const types[] = { PROBLEM_TYPE, "application/json", "text/plain" };
+
+    return accept_choose(job_header(job, HEADER_ACCEPT), types, 3) == 2;
+}
+
 void reply_problem(struct job *job)
 {
     const struct problem *p = &problems[job->err.code];
 
-    reply_json(job, p->status, PROBLEM_TYPE, problem_to_json(job, p));
+    if (wants_lines(job))
+        reply_lines(job, p);
+    else
+        reply_json(job, p->status, PROBLEM_TYPE, problem_to_json(job, p));
     reply_header(&job->reply, "Cache-Control", "no-store");
     if (job->reply.status == 503 && p->status == 503)
         reply_header(&job->reply, "Retry-After", "1");
-    if (p->status == 415 && job->media)
-        reply_header(&job->reply, "Accept-Post", "%s", job->media);
+    if (p->status == 401)
+        reply_header(&job->reply, "WWW-Authenticate", "Bearer realm=\"mptabled\"%s",
+                     job_header(job, HEADER_AUTHORIZATION) ? ", error=\"invalid_token\"" : "");
 }

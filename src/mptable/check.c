@@ -1022,9 +1022,9 @@ static bool pci_edge(const struct survey *s)
 }
 
 static const struct check io_int_checks[] = {
-    RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "type", "an INT entry for ISA IRQ 0 as well",
+    RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "", "an INT entry for ISA IRQ 0 as well",
          "ISA IRQ 0 has an ExtINT entry and no INT entry",
-         "Linux crashes with a NULL pointer on every machine where it needs the PIT", DEC(e.io_int.int_type)),
+         "Linux crashes with a NULL pointer on every machine where it needs the PIT", TEXT_ONLY),
     RULE(IO_INT, WARNING, "irq0-pin", irq0_pin, "pin", "",
          "ISA IRQ 0 goes to another input than the one that the timer is wired to",
          "Linux says \"8254 timer not connected to IO-APIC\" and falls back; others lose the timer",

@@ -9,9 +9,9 @@ static char peek(const struct json *json)
     return json->at < json->end ? *json->at : '\0';
 }
 
-static void skip_space(struct json *json)
+static inline void skip_space(struct json *json)
 {
-    while (peek(json) == ' ' || peek(json) == '\n' || peek(json) == '\r' || peek(json) == '\t')
+    while (json->at < json->end && (unsigned char)*json->at <= ' ')
         json->at++;
 }
 
@@ -67,44 +67,52 @@ static size_t decode(struct json *json, const char *text, const char *end)
     return size;
 }
 
-/* The string whose quote is at the cursor. */
-static struct json_value take_string(struct json *json)
+/* The quote or the first backslash behind @at. A text that was scanned has one before its end. */
+static inline const char *closing_quote(const char *at)
 {
-    const char *at = json->at + 1, *const end = json->end;
-    struct json_value v = { JSON_STRING, at, 0 };
-    bool escapes = false;
-
-    while (at < end && *at != '"') {
-        if (*at == '\\') {
-            escapes = true;
-            at++;
-        }
+    while (*at != '"' && *at != '\\')
         at++;
-    }
-    v.size = (size_t)(at - v.text);
-    if (escapes) {
-        v.size = decode(json, v.text, at);
-        v.text = json->room;
-    }
-    json->at = at < end ? at + 1 : end;
-    return v;
+    return at;
 }
 
-static struct json_value take_number(struct json *json)
+/* The quote behind escapes, the first of which is at @at */
+static const char *quote_behind_escapes(const char *at)
 {
-    const char *const text = json->at;
+    while (*at == '\\')
+        at = closing_quote(at + 2);
+    return at;
+}
 
-    while ((peek(json) >= '0' && peek(json) <= '9') || peek(json) == '-' || peek(json) == '+' ||
-           peek(json) == '.' || (peek(json) | 0x20) == 'e')
-        json->at++;
-    return (struct json_value){ JSON_NUMBER, text, (size_t)(json->at - text) };
+/* The string whose quote is at the cursor. */
+static inline struct json_value take_string(struct json *json)
+{
+    const char *const text = json->at + 1;
+    const char *quote = closing_quote(text);
+
+    if (*quote == '\\') {
+        quote = quote_behind_escapes(quote);
+        json->at = quote + 1;
+        return (struct json_value){ JSON_STRING, json->room, decode(json, text, quote) };
+    }
+    json->at = quote + 1;
+    return (struct json_value){ JSON_STRING, text, (size_t)(quote - text) };
+}
+
+/* A number goes on to what can stand behind one. */
+static inline struct json_value take_number(struct json *json)
+{
+    const char *at = json->at;
+    const char *const text = at, *const end = json->end;
+
+    while (at < end && (unsigned char)*at > ' ' && *at != ',' && (*at | 0x20) != '}')
+        at++;
+    json->at = at;
+    return (struct json_value){ JSON_NUMBER, text, (size_t)(at - text) };
 }
 
 static struct json_value take_word(struct json *json, enum json_kind kind, size_t size)
 {
-    const size_t left = (size_t)(json->end - json->at);
-
-    json->at += size < left ? size : left;
+    json->at += size;
     return (struct json_value){ kind, NULL, 0 };
 }
 
@@ -133,8 +141,7 @@ struct json_value json_take(struct json *json)
 
 void json_open(struct json *json)
 {
-    skip_space(json);
-    take_word(json, JSON_NOTHING, 1);
+    json->at++;
 }
 
 bool json_more(struct json *json)
@@ -160,30 +167,30 @@ struct json_value json_name(struct json *json)
     skip_space(json);
     name = take_string(json);
     skip_space(json);
-    take_word(json, JSON_NOTHING, 1); /* the colon */
+    json->at++; /* the colon */
     return name;
 }
 
+/* '[' and '{', and ']' and '}', differ in one bit. */
 void json_skip(struct json *json)
 {
+    const struct json_value v = json_take(json);
+    const char *at = json->at;
     size_t open = 0;
 
+    if (v.kind != JSON_ARRAY && v.kind != JSON_OBJECT)
+        return;
     do {
-        const struct json_value v = json_take(json);
+        const char c = *at++;
 
-        if (v.kind == JSON_OBJECT || v.kind == JSON_ARRAY) {
-            json->at++;
+        if (c == '"')
+            at = quote_behind_escapes(closing_quote(at)) + 1;
+        else if ((c | 0x20) == '{')
             open++;
-        }
-        skip_space(json);
-        while (open > 0 && (peek(json) == ']' || peek(json) == '}')) {
-            json->at++;
+        else if ((c | 0x20) == '}')
             open--;
-            skip_space(json);
-        }
-        if (open > 0 && (peek(json) == ',' || peek(json) == ':'))
-            json->at++;
-    } while (open > 0 && json->at < json->end);
+    } while (open > 0);
+    json->at = at;
 }
 
 /* Significant digits of a number and the power of ten they are taken times. */
@@ -228,12 +235,32 @@ static struct decimal split(const char *at, const char *end)
     return d;
 }
 
+/* Only digits, and so few that they fit: what nearly all numbers are. */
+static bool short_integer(const struct json_value *number, uint64_t *integer)
+{
+    uint64_t value = 0;
+
+    if (number->size > 19)
+        return false;
+    for (size_t i = 0; i < number->size; i++) {
+        const unsigned digit = (unsigned)number->text[i] - '0';
+
+        if (digit > 9)
+            return false;
+        value = value * 10 + digit;
+    }
+    *integer = value;
+    return true;
+}
+
 bool json_integer(const struct json_value *number, uint64_t *integer)
 {
     struct decimal d;
     uint64_t value = 0;
 
-    if (number->size == 0 || number->size > JSON_NUMBER_MAX || number->text[0] == '-')
+    if (short_integer(number, integer))
+        return true;
+    if (number->size > JSON_NUMBER_MAX || number->text[0] == '-')
         return false;
     d = split(number->text, number->text + number->size);
     for (size_t i = 0; i < d.count; i++)

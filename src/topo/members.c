@@ -47,16 +47,14 @@ enum { POLARITY_BITS = 0x3, TRIGGER_BITS = 0xc, PIN_BITS = 0x3, DEVICE_BITS = 0x
 
 enum { APIC_ID_MAX = MPT_ALL - 1 };
 
-enum { CPU_ENABLED = CPU_BSP + 1 };
-
 static const struct member processor_members[] = {
     { KIND_OF_ENTRY },
     { NUMBER("apic_id", mpt_processor, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX, .required = true },
     [CPU_BSP] = { FLAG("bsp", mpt_processor, flags, MPT_CPU_BSP) },
     [CPU_ENABLED] = { FLAG("enabled", mpt_processor, flags, MPT_CPU_ENABLED) },
-    { BYTE("apic_version", mpt_processor, apic_version) },
-    { HEX("signature", mpt_processor, signature, UINT32_MAX) },
-    { HEX("features", mpt_processor, features, UINT32_MAX) },
+    [CPU_APIC_VERSION] = { BYTE("apic_version", mpt_processor, apic_version) },
+    [CPU_SIGNATURE] = { HEX("signature", mpt_processor, signature, UINT32_MAX) },
+    [CPU_FEATURES] = { HEX("features", mpt_processor, features, UINT32_MAX) },
     { HEX("flags", mpt_processor, flags, UINT8_MAX), .where = ENTRIES,
       .excludes = BIT(CPU_BSP) | BIT(CPU_ENABLED) },
 };
@@ -72,7 +70,7 @@ enum { IOAPIC_IS_ENABLED = 3 };
 static const struct member ioapic_members[] = {
     { KIND_OF_ENTRY },
     { NUMBER("apic_id", mpt_ioapic, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX, .required = true },
-    { BYTE("apic_version", mpt_ioapic, apic_version) },
+    [IOAPIC_VERSION] = { BYTE("apic_version", mpt_ioapic, apic_version) },
     [IOAPIC_IS_ENABLED] = { FLAG("enabled", mpt_ioapic, flags, MPT_IOAPIC_ENABLED) },
     { HEX("address", mpt_ioapic, address, UINT32_MAX) },
     { HEX("flags", mpt_ioapic, flags, UINT8_MAX), .where = ENTRIES, .excludes = BIT(IOAPIC_IS_ENABLED) },
@@ -197,6 +195,11 @@ static const struct member_object placement = ROWS(placement_members);
 
 enum { TTL_MAX = 86400 }; /* seconds: a day */
 
+/* Lists of entries that replace the profile's or add to them */
+#define LISTS                                                                                                \
+    (BIT(TOP_BUSES) | BIT(TOP_IO_APICS) | BIT(TOP_IO_INTERRUPTS) | BIT(TOP_LOCAL_INTERRUPTS) |               \
+     BIT(TOP_EXTENDED) | BIT(TOP_PCI_INTERRUPTS))
+
 static const struct member top_members[] = {
     [TOP_PROFILE] = { NAME("profile"), .kind = PROFILE, .query = true },
     [TOP_CPUS] = { NUMBER("cpus", topology, cpus, 1, TOPOLOGY_CPUS_MAX), .given = GIVEN_CPUS, .query = true },
@@ -216,7 +219,7 @@ static const struct member top_members[] = {
                              .given = GIVEN_PCI_INTS },
     [TOP_ENTRIES] = { ELEMENTS("entries", entry_list, 0, MPT_ENTRIES_MAX + MPT_EXTENDED_MAX),
                       .given = GIVEN_ENTRIES,
-                      .excludes = BIT(TOP_CPUS) | BIT(TOP_PROCESSORS) | BIT(TOP_TOPOLOGY) | TOP_LISTS },
+                      .excludes = BIT(TOP_CPUS) | BIT(TOP_PROCESSORS) | BIT(TOP_TOPOLOGY) | LISTS },
     [TOP_OEM_ID] = { NAME("oem_id"), FIELD(topology, table.header.oem_id), .kind = TEXT,
                      .given = GIVEN_OEM_ID, .apart = true },
     [TOP_PRODUCT_ID] = { NAME("product_id"), FIELD(topology, table.header.product_id), .kind = TEXT,

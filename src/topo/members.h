@@ -101,7 +101,8 @@ struct member_list {
 };
 
 /* Rows that request.c knows by name */
-enum { CPU_BSP = 2 };
+enum { CPU_BSP = 2, CPU_ENABLED, CPU_APIC_VERSION, CPU_SIGNATURE, CPU_FEATURES };
+enum { IOAPIC_VERSION = 2 };
 enum { PCI_IO_APIC = 3 };
 enum { PLACEMENT_WINDOW = 0 };
 
@@ -137,12 +138,6 @@ enum {
 
 /* One of these says which processors there are. */
 enum { TOP_MACHINE = 1 << TOP_CPUS | 1 << TOP_PROCESSORS | 1 << TOP_ENTRIES };
-
-/* Lists of entries that replace the profile's or add to them */
-enum {
-    TOP_LISTS = 1 << TOP_BUSES | 1 << TOP_IO_APICS | 1 << TOP_IO_INTERRUPTS | 1 << TOP_LOCAL_INTERRUPTS |
-                1 << TOP_EXTENDED | 1 << TOP_PCI_INTERRUPTS
-};
 
 /* The topology itself */
 extern const struct member_object member_top;

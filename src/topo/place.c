@@ -150,16 +150,18 @@ static bool in_window(const struct choice *c, uint64_t floating)
     return floating >= c->window && floating + MPT_FLOATING_SIZE <= c->window_end;
 }
 
-/* A floating pointer that was not given: at base, at the window's begin, or clear of the table behind it */
+/* A floating pointer that was not given: at base, at the window's begin, or behind a table that lies there */
 static uint64_t choose_floating(const struct choice *c)
 {
     const struct topology *t = c->t;
     const uint64_t table = t->place.table, table_end = table + c->size;
 
-    if (t->given & GIVEN_BASE && !(t->given & GIVEN_TABLE && t->place.base == t->place.table) &&
-        in_window(c, t->place.base))
+    const bool table_first = t->given & GIVEN_BASE && t->given & GIVEN_TABLE && t->place.base == table;
+
+    if (t->given & GIVEN_BASE && !table_first && in_window(c, t->place.base))
         return t->place.base;
-    if (t->given & GIVEN_TABLE && table < c->window + MPT_FLOATING_SIZE && table_end > c->window)
+    if (t->given & GIVEN_TABLE && table_end > c->window &&
+        (table_first || table < c->window + MPT_FLOATING_SIZE))
         return align_up(table_end, MPT_ADDRESS_ALIGN);
     return c->window;
 }

@@ -40,15 +40,6 @@ bool reading_next_right(const struct mpt_memory *memory, uint64_t *address)
     return false;
 }
 
-/* The first floating pointer of which all bytes are there, whatever they say */
-static bool next_whole(const struct mpt_memory *memory, uint64_t *address)
-{
-    for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP)
-        if (mpt_at(memory, *address, MPT_FLOATING_SIZE))
-            return true;
-    return false;
-}
-
 int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
                  struct err *err)
 {
@@ -60,7 +51,7 @@ int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
             return 0;
     if (reading_next_right(memory, &right))
         *address = (uint32_t)right;
-    else if (next_whole(memory, &any))
+    else if (mpt_next_floating(memory, &any) == MPT_OK)
         *address = (uint32_t)any;
     else
         return err_at(err, ERR_TOPOLOGY, NULL,
@@ -79,16 +70,16 @@ static void list_takers(const struct mpt_facts *facts, struct reading *r)
             r->takers[r->taker_count++] = &mpt_consumers[i];
 }
 
-/* Adds an entry to its array and to the order. An entry of a type that MPS does not define is left out. */
-static void take_entry(struct topology *t, const struct mpt_entry *entry)
+/* Adds an entry to its array and to the order. Return: false when MPS does not define its type */
+static bool take_entry(struct topology *t, const struct mpt_entry *entry)
 {
     switch (entry->type) {
 #define TAKE(TYPE, S, array, counter)                                                                        \
     case TYPE:                                                                                               \
         if (!topology_append_run(t, TYPE))                                                                   \
-            return;                                                                                          \
+            return false;                                                                                    \
         t->array[t->table.counter++] = entry->S;                                                             \
-        break;
+        return true;
         TAKE(MPT_PROCESSOR, processor, processors, processor_count)
         TAKE(MPT_BUS, bus, buses, bus_count)
         TAKE(MPT_IOAPIC, ioapic, ioapics, ioapic_count)
@@ -99,7 +90,7 @@ static void take_entry(struct topology *t, const struct mpt_entry *entry)
         TAKE(MPT_MODIFIER, modifier, modifiers, modifier_count)
 #undef TAKE
     default:
-        break;
+        return false;
     }
 }
 
@@ -114,10 +105,10 @@ static void take_entries(struct topology *t, struct reading *r)
         return;
     mpt_walk_base(&r->view, &walk);
     for (; mpt_next(&walk, &entry, &end); r->entries++)
-        take_entry(t, &entry);
+        r->unknown |= !take_entry(t, &entry);
     mpt_walk_extended(&r->view, &walk);
     for (; mpt_next(&walk, &entry, &end); r->extended_entries++)
-        take_entry(t, &entry);
+        r->unknown |= !take_entry(t, &entry);
     if (r->view.entry_count != r->entries) {
         t->given |= GIVEN_ENTRY_COUNT;
         t->table.entry_count_given = 1;
@@ -136,29 +127,40 @@ static void take_header(struct topology *t, const struct mpt_view *v)
     t->given |=
         GIVEN_OEM_ID | GIVEN_PRODUCT_ID | GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE | GIVEN_LOCAL_APIC_ADDRESS;
     t->table.header = v->header;
+    t->table.header.spec_revision = 0;
 }
 
-/* One member says both revisions; where they differ, the table's stands. */
+/* One member says both revisions, and only those that exist. Where they differ, the table's stands. */
+static void take_revision(struct topology *t, const struct mpt_view *v)
+{
+    const uint8_t revision = v->has_header ? v->header.spec_revision : v->floating.spec_revision;
+
+    if (revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
+        return;
+    t->given |= GIVEN_SPEC_REVISION;
+    t->table.floating.spec_revision = revision;
+    t->table.header.spec_revision = revision;
+}
+
 static void take_topology(struct topology *t, struct reading *r)
 {
     const struct mpt_view *const v = &r->view;
-    const uint8_t revision = v->has_header ? v->header.spec_revision : v->floating.spec_revision;
     const uint8_t configuration = v->floating.default_configuration;
 
     topology_init(t);
-    t->given |= GIVEN_SPEC_REVISION | GIVEN_IMCR | GIVEN_FLOATING;
+    t->given |= GIVEN_IMCR | GIVEN_FLOATING;
     t->place.floating = v->floating_address;
     t->table.floating.features = v->floating.features & MPT_IMCRP;
-    if (configuration >= 1 && configuration <= DEFAULT_CONFIGURATIONS && v->table_address == 0) {
+    if (configuration <= DEFAULT_CONFIGURATIONS)
         t->table.floating.default_configuration = configuration;
+    if (t->table.floating.default_configuration && v->table_address == 0) {
         t->given |= GIVEN_CPUS;
         t->cpus = DEFAULT_CONFIGURATION_CPUS;
     } else {
         take_header(t, v);
         take_entries(t, r);
     }
-    t->table.floating.spec_revision = revision;
-    t->table.header.spec_revision = revision;
+    take_revision(t, v);
 }
 
 /* Do @size bytes at @address say the same in both? If not, where. */

@@ -18,6 +18,7 @@ struct reading {
     const struct topology *topology; /* what the bytes say, in the form of entries */
     struct mpt_view view;
     unsigned entries, extended_entries; /* that could be walked */
+    bool unknown;                       /* some of them are of no known type, and not in the topology */
     bool exact;                         /* the topology, built, gives these very bytes */
     char difference[ERR_DETAIL_SIZE];   /* unless exact: where it does not, or why it cannot be built */
     unsigned taker_count;

@@ -24,10 +24,11 @@ static const char *const part_lists[] = {
     [MPT_PART_EXTENDED] = "extended",
 };
 
-/* Members of a topology that fields of floating pointer and header are named like. */
-static const char *const table_members[] = { "oem_id",         "product_id",    "oem_table",
-                                             "oem_table_size", "spec_revision", "local_apic_address",
-                                             "imcr",           "entry_count",   "default_configuration" };
+/* Members of a topology that rules about the table as a whole name. */
+static const char *const table_members[] = {
+    "oem_id", "product_id",  "oem_table", "oem_table_size",        "spec_revision", "local_apic_address",
+    "imcr",   "entry_count", "placement", "default_configuration", "bios_data_area"
+};
 
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
@@ -277,7 +278,8 @@ cJSON *render_topology(const struct topology *t)
     const struct mpt_floating *const f = &t->table.floating;
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_number(json, "spec_revision", f->spec_revision) &&
+    return whole(json, (!(t->given & GIVEN_SPEC_REVISION) ||
+                        add_number(json, "spec_revision", t->table.header.spec_revision)) &&
                            add_bool(json, "imcr", f->features & MPT_IMCRP) &&
                            (!f->default_configuration ||
                             add_number(json, "default_configuration", f->default_configuration)) &&
@@ -286,13 +288,31 @@ cJSON *render_topology(const struct topology *t)
                                                      : add_number(json, "cpus", t->cpus)));
 }
 
-/* Is the field of a rule a member of the topology itself? */
-static bool is_table_member(const char *field)
+static bool is_one_of(const char *name, const char *const *names, size_t count)
 {
-    for (size_t i = 0; i < sizeof(table_members) / sizeof(table_members[0]); i++)
-        if (strcmp(table_members[i], field) == 0)
+    for (size_t i = 0; i < count; i++)
+        if (names[i] && strcmp(names[i], name) == 0)
             return true;
     return false;
+}
+
+/* Is the rule's field a member of the entry that it is about? */
+static bool is_entry_member(const struct mpt_rule *rule)
+{
+    if (rule->part < MPT_PART_PROCESSOR)
+        return strcmp(rule->field, "entry") == 0;
+    return rule->field[0] && strcmp(rule->field, "reserved") != 0;
+}
+
+/* The finding's entry in the list entries; -1 when it has none there */
+static long entry_index(const struct mpt_finding *f, const struct render_source *source)
+{
+    const bool extended = f->rule->part == MPT_PART_EXTENDED;
+
+    if (f->entry < 0 || f->rule->part < MPT_PART_TABLE ||
+        (unsigned)f->entry >= (extended ? source->extended_entries : source->base_entries))
+        return -1;
+    return f->entry + (extended ? (long)source->base_entries : 0);
 }
 
 char *render_pointer(const struct mpt_finding *f, const struct render_source *source,
@@ -300,18 +320,20 @@ char *render_pointer(const struct mpt_finding *f, const struct render_source *so
 {
     const struct mpt_rule *const rule = f->rule;
     const char *const list = part_lists[rule->part];
-    const bool extended = rule->part == MPT_PART_EXTENDED;
-    const unsigned entry = (unsigned)f->entry + (extended ? source->base_entries : 0);
-    const char *const slash = rule->field[0] ? "/" : "";
+    const char *const field = is_entry_member(rule) ? rule->field : "", *const slash = field[0] ? "/" : "";
+    const long entry = source->by_entry ? entry_index(f, source) : -1;
+    const bool is_list = is_one_of(rule->field, part_lists, sizeof(part_lists) / sizeof(part_lists[0]));
 
-    if (list && f->entry >= 0 && source->by_entry)
-        snprintf(text, RENDER_POINTER_SIZE, "/entries/%u%s%s", entry, slash, rule->field);
-    else if (list && f->entry >= 0)
-        snprintf(text, RENDER_POINTER_SIZE, "/%s/%u%s%s", list, f->index, slash, rule->field);
-    else if (is_table_member(rule->field))
+    text[0] = '\0';
+    if (entry >= 0)
+        snprintf(text, RENDER_POINTER_SIZE, "/entries/%ld%s%s", entry, slash, field);
+    else if (source->by_entry && (list || is_list || f->entry >= 0))
+        snprintf(text, RENDER_POINTER_SIZE, "/entries");
+    else if (list)
+        snprintf(text, RENDER_POINTER_SIZE, "/%s/%u%s%s", list, f->index, slash, field);
+    else if (is_list ||
+             is_one_of(rule->field, table_members, sizeof(table_members) / sizeof(table_members[0])))
         snprintf(text, RENDER_POINTER_SIZE, "/%s", rule->field);
-    else
-        text[0] = '\0';
     return text;
 }
 
@@ -383,7 +405,8 @@ static cJSON *render_image_findings(const struct topology *topology, const struc
     const struct render_source source = { .memory = &memory,
                                           .origin = image->bytes,
                                           .by_entry = topology->given & GIVEN_ENTRIES,
-                                          .base_entries = image->entries };
+                                          .base_entries = image->entries,
+                                          .extended_entries = MPT_EXTENDED_MAX };
 
     return render_findings(image->findings, image->finding_count, &source);
 }
@@ -443,9 +466,11 @@ static cJSON *render_takers(const struct reading *r)
 cJSON *render_reading(const struct reading *r, const uint8_t *origin)
 {
     const struct mpt_view *const v = &r->view;
-    const struct render_source source = {
-        .memory = r->memory, .origin = origin, .by_entry = true, .base_entries = r->entries
-    };
+    const struct render_source source = { .memory = r->memory,
+                                          .origin = origin,
+                                          .by_entry = true,
+                                          .base_entries = r->entries,
+                                          .extended_entries = r->unknown ? 0 : r->extended_entries };
     cJSON *json = cJSON_CreateObject();
 
     return whole(json,

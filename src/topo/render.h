@@ -47,7 +47,8 @@ struct render_source {
     const struct mpt_memory *memory; /* where the table lies */
     const uint8_t *origin;           /* of offsets */
     bool by_entry;                   /* pointers go into entries, not into the list of the entry's type */
-    unsigned base_entries;           /* how many precede the extended ones there */
+    unsigned base_entries;           /* how many stand in entries, before the extended ones */
+    unsigned extended_entries;
 };
 
 cJSON *render_findings(const struct mpt_finding *findings, unsigned count,

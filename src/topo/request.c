@@ -24,8 +24,9 @@ struct reader {
     struct err *err;
     enum member_where where; /* the object being read stands */
     size_t counts[FORMS];
-    bool bsp_said; /* some processor says whether it boots */
-    bool unsound;  /* something is wrong that topology_complete depends on */
+    uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* the rows that each one has, as bits */
+    uint8_t ioapics[MPT_ENTRIES_MAX];
+    bool unsound; /* something is wrong that topology_complete depends on */
 };
 
 static uint64_t highest(const struct reader *r, const struct member *m)
@@ -33,13 +34,12 @@ static uint64_t highest(const struct reader *r, const struct member *m)
     return r->where == ENTRIES && m->any ? m->any : m->highest;
 }
 
-/* The words of a row, quoted, with commas. */
-static void list_words(const struct member_word *words, char *out, size_t size)
+/* One more quoted word in a list of them. */
+static void list_word(char *list, size_t size, const char *word)
 {
-    size_t used = 0;
+    const size_t used = strlen(list);
 
-    for (; words->name && used < size; words++)
-        used += (size_t)snprintf(out + used, size - used, "%s\"%s\"", used ? ", " : "", words->name);
+    snprintf(list + used, size - used, "%s\"%s\"", used ? ", " : "", word);
 }
 
 /* What the value of a row must be. Return: always -1. */
@@ -53,9 +53,11 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
     case UINT:
         return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu", lowest, most);
     case MASK:
-        return err_at(err, ERR_TOPOLOGY, at, "must be 0 to %#llx, as integer or \"0x...\"", most);
+        return err_at(err, ERR_TOPOLOGY, at, "must be 0 to %llu, or \"0x...\" up to %#llx",
+                      most < MEMBER_INTEGER_MAX ? most : MEMBER_INTEGER_MAX, most);
     case WORD:
-        list_words(m->words, words, sizeof(words));
+        for (const struct member_word *word = m->words; word->name; word++)
+            list_word(words, sizeof(words), word->name);
         if (most < lowest)
             return err_at(err, ERR_TOPOLOGY, at, "must be one of %s", words);
         return err_at(err, ERR_TOPOLOGY, at, "must be one of %s, or %llu to %llu", words, lowest, most);
@@ -183,15 +185,21 @@ static int read_bool(struct reader *r, const struct member *m, const struct json
     return 0;
 }
 
-static const struct profile *named_profile(const struct json_value *v)
+static int read_profile(struct reader *r, const struct member *m, const struct json_value *v,
+                        const struct at *at)
 {
+    const struct profile *profile = NULL;
     char name[JSON_TEXT_MAX + 1];
 
-    if (v->kind != JSON_STRING || v->size > JSON_TEXT_MAX || memchr(v->text, '\0', v->size))
-        return NULL;
-    memcpy(name, v->text, v->size);
-    name[v->size] = '\0';
-    return profile_find(name);
+    if (v->kind == JSON_STRING && v->size <= JSON_TEXT_MAX && !memchr(v->text, '\0', v->size)) {
+        memcpy(name, v->text, v->size);
+        name[v->size] = '\0';
+        profile = profile_find(name);
+    }
+    if (!profile)
+        return refuse(r, m, at);
+    r->topology->profile = profile;
+    return 0;
 }
 
 static bool is_printable(const struct json_value *v)
@@ -310,7 +318,7 @@ static int read_value(struct reader *r, const struct member *m, const struct jso
         status = read_bool(r, m, v, base, at);
         break;
     case PROFILE:
-        status = named_profile(v) ? 0 : refuse(r, m, at);
+        status = read_profile(r, m, v, at);
         break;
     case TEXT:
     case BUS_TYPE:
@@ -329,14 +337,18 @@ static int read_value(struct reader *r, const struct member *m, const struct jso
     return status;
 }
 
-static size_t find_member(const struct member_object *object, const struct json_value *name)
+/* The row of that name, or count. Members mostly come in the order of the rows, so the search begins at
+ * @next. */
+static size_t find_member(const struct member_object *object, const struct json_value *name, size_t next)
 {
-    size_t i = 0;
+    for (size_t n = 0; n < object->count; n++) {
+        const size_t i = next + n < object->count ? next + n : next + n - object->count;
+        const struct member *m = &object->members[i];
 
-    while (i < object->count && (object->members[i].size != name->size ||
-                                 memcmp(object->members[i].name, name->text, name->size) != 0))
-        i++;
-    return i;
+        if (m->size == name->size && memcmp(m->name, name->text, name->size) == 0)
+            return i;
+    }
+    return object->count;
 }
 
 /* A name that no row has, as the last step of a pointer. */
@@ -363,59 +375,67 @@ static const char *opponent(const struct member_object *object, size_t i, uint32
     return object->members[j].name;
 }
 
-static int check_missing(struct reader *r, const struct member_object *object, uint32_t seen,
+/* Which members an object has, as bits of its rows. */
+struct given {
+    uint32_t seen, barred, needed; /* there; excluded by those that are; needed by them */
+    size_t next;                   /* the row behind the last one */
+};
+
+static int check_missing(struct reader *r, const struct member_object *object, const struct given *g,
                          const struct at *up)
 {
     int status = 0;
 
     for (size_t i = 0; i < object->count; i++) {
         const struct member *m = &object->members[i];
-        const struct at here = { up, m->name, 0 };
-        bool needed = m->required && !(seen & m->instead);
 
-        for (size_t j = 0; j < object->count; j++)
-            needed |= seen & MEMBER_BIT(j) && object->members[j].needs & MEMBER_BIT(i);
-        if (needed && !(seen & MEMBER_BIT(i)))
-            status = err_at(r->err, ERR_TOPOLOGY, &here, "is required");
+        if (!(g->seen & MEMBER_BIT(i)) &&
+            (g->needed & MEMBER_BIT(i) || (m->required && !(g->seen & m->instead))))
+            status = err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, m->name, 0 }, "is required");
     }
     return status;
 }
 
-/* One member of an object. @seen: rows before it; @barred: rows that these exclude */
+/* May the member of row @i stand with those before it? */
+static int check_place(struct reader *r, const struct member_object *object, size_t i, const struct given *g,
+                       const struct at *at)
+{
+    if (g->seen & MEMBER_BIT(i))
+        return err_at(r->err, ERR_TOPOLOGY, at, "given twice");
+    if (g->barred & MEMBER_BIT(i) || g->seen & object->members[i].excludes)
+        return err_at(r->err, ERR_TOPOLOGY, at, "cannot stand together with %s",
+                      opponent(object, i, g->seen));
+    return 0;
+}
+
 static int read_member(struct reader *r, const struct member_object *object, void *base, const struct at *up,
-                       uint32_t *seen, uint32_t *barred)
+                       struct given *g)
 {
     const struct json_value name = json_name(&r->json);
-    const size_t i = find_member(object, &name);
+    const size_t i = find_member(object, &name, g->next);
     const struct member *m = &object->members[i];
-    struct at here = { up, NULL, 0 };
-    struct json_value v;
-    int status = 0;
+    int status;
 
     if (i == object->count || (m->where && !(m->where & r->where))) {
         status = refuse_name(r, &name, up);
         json_skip(&r->json);
         return status;
     }
-    here.name = m->name;
-    if (*seen & MEMBER_BIT(i)) {
-        status = err_at(r->err, ERR_TOPOLOGY, &here, "given twice");
-    } else if (*barred & MEMBER_BIT(i) || *seen & m->excludes) {
-        status =
-            err_at(r->err, ERR_TOPOLOGY, &here, "cannot stand together with %s", opponent(object, i, *seen));
-    }
-
+    status = check_place(r, object, i, g, &(struct at){ up, m->name, 0 });
     if (status < 0) {
         json_skip(&r->json);
     } else {
-        v = json_take(&r->json);
-        status = read_value(r, m, &v, base, &here);
-        if (status == 0)
-            r->topology->given |= m->given;
+        const struct json_value v = json_take(&r->json);
+
+        status = read_value(r, m, &v, base, &(struct at){ up, m->name, 0 });
     }
-    *seen |= MEMBER_BIT(i);
-    *barred |= m->excludes;
-    if (status < 0 && !up && !m->apart)
+    g->seen |= MEMBER_BIT(i);
+    g->barred |= m->excludes;
+    g->needed |= m->needs;
+    g->next = i + 1;
+    if (status == 0)
+        r->topology->given |= m->given;
+    else if (!up && !m->apart)
         r->unsound = true;
     return status;
 }
@@ -427,15 +447,15 @@ static int read_member(struct reader *r, const struct member_object *object, voi
 static int read_object(struct reader *r, const struct member_object *object, void *base, const struct at *up,
                        uint32_t *seen)
 {
-    uint32_t barred = 0;
+    struct given g = { 0 };
     int status = 0;
 
-    *seen = 0;
     json_open(&r->json);
     while (json_more(&r->json))
-        if (read_member(r, object, base, up, seen, &barred) < 0)
+        if (read_member(r, object, base, up, &g) < 0)
             status = -1;
-    return check_missing(r, object, *seen, up) < 0 ? -1 : status;
+    *seen = g.seen;
+    return check_missing(r, object, &g, up) < 0 ? -1 : status;
 }
 
 /* The first member of that name in the object at whose bracket @json stands; it is a copy that moves. */
@@ -452,6 +472,11 @@ static struct json_value look_up(struct json *json, const char *name)
     return (struct json_value){ JSON_NOTHING, NULL, 0 };
 }
 
+static bool is_extended(const struct member_form *form)
+{
+    return (int)form->type >= (int)MPT_EXTENDED_FIRST;
+}
+
 /* What an element of a mixed list is; NULL when it does not say so. */
 static const struct member_form *find_form(const struct reader *r)
 {
@@ -461,30 +486,30 @@ static const struct member_form *find_form(const struct reader *r)
     for (size_t i = 0; v.kind == JSON_STRING && i < FORMS; i++)
         if (member_forms[i].entry && strlen(member_forms[i].entry) == v.size &&
             memcmp(member_forms[i].entry, v.text, v.size) == 0 &&
-            (r->where == ENTRIES || (int)member_forms[i].type >= (int)MPT_EXTENDED_FIRST))
+            (r->where == ENTRIES || is_extended(&member_forms[i])))
             return &member_forms[i];
     return NULL;
 }
 
-/* What stands in an element where its members do not say. */
-static void preset(const struct topology *t, const struct member_form *form, void *element)
+static int refuse_entry(struct reader *r, const struct at *up)
 {
-    const struct profile *p = t->profile;
+    char kinds[ERR_DETAIL_SIZE] = "";
 
+    for (size_t i = 0; i < FORMS; i++)
+        if (member_forms[i].entry && (r->where == ENTRIES || is_extended(&member_forms[i])))
+            list_word(kinds, sizeof(kinds), member_forms[i].entry);
+    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, "entry", 0 }, "must be one of %s", kinds);
+}
+
+/* What stands in an element where its members do not say; what the profile says is filled in at the end. */
+static void preset(const struct member_form *form, void *element)
+{
     memset(element, 0, form->size);
     if (form->type == MPT_PROCESSOR)
-        *(struct mpt_processor *)element = (struct mpt_processor){
-            .apic_version = p->apic_version,
-            .flags = MPT_CPU_ENABLED,
-            .signature = p->signature,
-            .features = p->features,
-        };
+        ((struct mpt_processor *)element)->flags = MPT_CPU_ENABLED;
     if (form->type == MPT_IOAPIC)
-        *(struct mpt_ioapic *)element = (struct mpt_ioapic){
-            .apic_version = p->ioapic_version,
-            .flags = MPT_IOAPIC_ENABLED,
-            .address = MPT_IOAPIC_ADDRESS,
-        };
+        *(struct mpt_ioapic *)element =
+            (struct mpt_ioapic){ .flags = MPT_IOAPIC_ENABLED, .address = MPT_IOAPIC_ADDRESS };
 }
 
 static int read_entry(struct reader *r, const struct member_form *form, const struct at *at)
@@ -497,10 +522,12 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
 
     if (*count == form->capacity || (r->where != PLAIN && !topology_append_run(t, form->type)))
         return err_at(r->err, ERR_TOPOLOGY, at, "more entries than a table holds");
-    preset(t, form, element);
+    preset(form, element);
     status = read_object(r, &form->object, element, at, &seen);
     if (form == &member_forms[PROCESSOR])
-        r->bsp_said |= (seen & MEMBER_BIT(CPU_BSP)) != 0;
+        r->processors[*count] = (uint8_t)seen;
+    if (form == &member_forms[IO_APIC])
+        r->ioapics[*count] = (uint8_t)seen;
     if (form == &member_forms[PCI_INTERRUPT])
         t->pci_to_first[*count] = !(seen & MEMBER_BIT(PCI_IO_APIC));
     (*count)++;
@@ -519,9 +546,7 @@ static int read_element(struct reader *r, const struct member_list *list, const 
     } else {
         if (!form)
             form = find_form(r);
-        status = form ? read_entry(r, form, at)
-                      : err_at(r->err, ERR_TOPOLOGY, &(struct at){ at, "entry", 0 }, "must be %s",
-                               r->where == ENTRIES ? "a kind of entry" : "a kind of extended entry");
+        status = form ? read_entry(r, form, at) : refuse_entry(r, at);
     }
     pass_unread(r, &v, begin);
     return status;
@@ -544,40 +569,54 @@ static int read_list(struct reader *r, const struct member *m, const struct at *
     return count >= m->lowest && count <= m->highest ? status : refuse(r, m, at);
 }
 
-static int refuse_top(struct reader *r, size_t row, const char *what)
+static int check_machine(struct reader *r, uint32_t seen)
 {
-    const struct at here = { NULL, row < member_top.count ? member_top.members[row].name : "", 0 };
-
-    r->unsound = true;
-    return err_at(r->err, ERR_TOPOLOGY, row < member_top.count ? &here : NULL, "%s", what);
-}
-
-/* A default configuration is two processors and no table (MPS 1.4 §5). */
-static int check_default_configuration(struct reader *r, uint32_t seen)
-{
-    const struct topology *t = r->topology;
-    int status = 0;
-
-    if (t->table.floating.default_configuration == 0)
+    if (seen & TOP_MACHINE)
         return 0;
-    for (size_t i = 0; i < member_top.count; i++)
-        if (seen & (TOP_LISTS | MEMBER_BIT(TOP_ENTRIES)) & MEMBER_BIT(i))
-            status = refuse_top(r, i, "a default configuration has no table");
-    if (seen & MEMBER_BIT(TOP_CPUS) && t->cpus != 2)
-        status = refuse_top(r, TOP_CPUS, "must be 2 with a default configuration");
-    if (seen & MEMBER_BIT(TOP_PROCESSORS) && r->counts[PROCESSOR] != 2)
-        status = refuse_top(r, TOP_PROCESSORS, "must be 2 processors with a default configuration");
-    return status;
+    r->unsound = true;
+    return err_at(r->err, ERR_TOPOLOGY, NULL, "one of cpus, processors and entries is required");
 }
 
-/* What no row of its own can say of the members. */
-static int check_top(struct reader *r, uint32_t seen)
+/* Without a word about it anywhere, the first processor is the one that boots; but entries are as they stand.
+ */
+static void settle_processors(struct reader *r)
 {
-    int status = 0;
+    struct topology *t = r->topology;
+    const struct profile *p = t->profile;
+    uint8_t said = 0;
 
-    if (!(seen & TOP_MACHINE))
-        status = refuse_top(r, SIZE_MAX, "one of cpus, processors and entries is required");
-    return check_default_configuration(r, seen) < 0 ? -1 : status;
+    for (size_t i = 0; i < r->counts[PROCESSOR]; i++) {
+        struct mpt_processor *const v = &t->processors[i];
+        const uint8_t seen = r->processors[i];
+
+        if (!(seen & MEMBER_BIT(CPU_APIC_VERSION)))
+            v->apic_version = p->apic_version;
+        if (!(seen & MEMBER_BIT(CPU_SIGNATURE)))
+            v->signature = p->signature;
+        if (!(seen & MEMBER_BIT(CPU_FEATURES)))
+            v->features = p->features;
+        said |= seen;
+    }
+    if (t->given & GIVEN_PROCESSORS && !(said & MEMBER_BIT(CPU_BSP)))
+        t->processors[0].flags |= MPT_CPU_BSP;
+}
+
+static void settle_ioapics(struct reader *r)
+{
+    for (size_t i = 0; i < r->counts[IO_APIC]; i++)
+        if (!(r->ioapics[i] & MEMBER_BIT(IOAPIC_VERSION)))
+            r->topology->ioapics[i].apic_version = r->topology->profile->ioapic_version;
+}
+
+/* Levels of which the topology says nothing have one unit. */
+static void settle_levels(struct topology *t)
+{
+    if (!(t->given & GIVEN_TOPOLOGY))
+        return;
+    t->packages += t->packages == 0;
+    t->dies += t->dies == 0;
+    t->cores += t->cores == 0;
+    t->threads += t->threads == 0;
 }
 
 /* The counts of the lists, and what follows from a member or its absence. */
@@ -595,16 +634,11 @@ static void settle(struct reader *r)
     table->hierarchy_count = (uint16_t)r->counts[HIERARCHY];
     table->modifier_count = (uint16_t)r->counts[MODIFIER];
     t->pci_int_count = (unsigned)r->counts[PCI_INTERRUPT];
+    settle_processors(r);
+    settle_ioapics(r);
+    settle_levels(t);
     if (t->given & (GIVEN_PROCESSORS | GIVEN_ENTRIES))
         t->cpus = table->processor_count;
-    if (t->given & GIVEN_PROCESSORS && !r->bsp_said)
-        t->processors[0].flags |= MPT_CPU_BSP;
-    if (t->given & GIVEN_TOPOLOGY) {
-        t->packages += t->packages == 0;
-        t->dies += t->dies == 0;
-        t->cores += t->cores == 0;
-        t->threads += t->threads == 0;
-    }
     if (t->given & GIVEN_SPEC_REVISION)
         table->floating.spec_revision = table->header.spec_revision;
     table->entry_count_given = (t->given & GIVEN_ENTRY_COUNT) != 0;
@@ -613,7 +647,7 @@ static void settle(struct reader *r)
 /* All members are read: @status -1 when one was wrong. */
 static int complete(struct reader *r, uint32_t seen, int status)
 {
-    if (check_top(r, seen) < 0)
+    if (check_machine(r, seen) < 0)
         status = -1;
     settle(r);
     if (!r->unsound && topology_complete(r->topology, r->err) < 0)
@@ -628,23 +662,12 @@ static void start(struct reader *r, struct topology *t, struct err *err)
     r->err = err;
     r->where = PLAIN;
     memset(r->counts, 0, sizeof(r->counts));
-    r->bsp_said = r->unsound = false;
-}
-
-/* Entries begin as the profile has them, so it is looked up before they are read. */
-static void use_profile(struct reader *r, const struct json_value *name)
-{
-    const struct profile *profile = named_profile(name);
-
-    if (profile)
-        r->topology->profile = profile;
+    r->unsound = false;
 }
 
 int request_parse(const char *text, size_t size, struct topology *t, struct err *err)
 {
     struct reader r;
-    struct json json;
-    struct json_value v;
     uint32_t seen;
     int status;
 
@@ -654,9 +677,6 @@ int request_parse(const char *text, size_t size, struct topology *t, struct err 
     json_start(&r.json, text, size);
     if (json_take(&r.json).kind != JSON_OBJECT)
         return err_at(err, ERR_TOPOLOGY, NULL, "must be an object");
-    json = r.json;
-    v = look_up(&json, member_top.members[TOP_PROFILE].name);
-    use_profile(&r, &v);
     status = read_object(&r, &member_top, t, NULL, &seen);
     return complete(&r, seen, status);
 }
@@ -687,7 +707,7 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
 {
     const struct json_value name = { JSON_STRING, pair->name, strlen(pair->name) };
     const struct at here = { NULL, pair->name, 0 };
-    const size_t i = find_member(&member_top, &name);
+    const size_t i = find_member(&member_top, &name, 0);
     const struct member *m = &member_top.members[i];
     struct json_value v;
     int status;
@@ -700,8 +720,6 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
     if (i == TOP_PLACEMENT) /* its window is all that one word can say */
         m = &m->object->members[PLACEMENT_WINDOW];
     v = parameter(m, pair->value);
-    if (i == TOP_PROFILE)
-        use_profile(r, &v);
     status = read_value(r, m, &v, r->topology, &here);
     if (status == 0)
         r->topology->given |= m->given;

@@ -25,12 +25,12 @@ static bool fail(struct cursor *c, const char *expected)
 }
 
 /* The byte at the cursor, or -1 at the end. */
-static int peek(const struct cursor *c)
+static inline int peek(const struct cursor *c)
 {
     return c->at < c->size ? c->text[c->at] : -1;
 }
 
-static bool take(struct cursor *c, int byte)
+static inline bool take(struct cursor *c, int byte)
 {
     if (peek(c) != byte)
         return false;
@@ -38,10 +38,16 @@ static bool take(struct cursor *c, int byte)
     return true;
 }
 
-static void skip_space(struct cursor *c)
+static inline void skip_space(struct cursor *c)
 {
-    while (peek(c) == ' ' || peek(c) == '\t' || peek(c) == '\n' || peek(c) == '\r')
+    int byte = peek(c);
+
+    if (byte > ' ') /* as nearly always */
+        return;
+    while (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') {
         c->at++;
+        byte = peek(c);
+    }
 }
 
 static bool is_digit(int byte)
@@ -69,10 +75,13 @@ static bool scan_word(struct cursor *c, const char *word)
 
 static bool scan_digits(struct cursor *c)
 {
+    size_t at = c->at;
+
     if (!is_digit(peek(c)))
         return fail(c, "a digit");
-    while (is_digit(peek(c)))
-        c->at++;
+    while (at < c->size && is_digit(c->text[at]))
+        at++;
+    c->at = at;
     return true;
 }
 
@@ -160,17 +169,27 @@ static bool scan_utf8(struct cursor *c)
     return fail(c, "well-formed UTF-8");
 }
 
+/* Up to what ends a string or is not one plain ASCII character of it. */
+static inline void skip_plain(struct cursor *c)
+{
+    const unsigned char *const text = c->text;
+    const size_t size = c->size;
+    size_t at = c->at;
+
+    while (at < size && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\')
+        at++;
+    c->at = at;
+}
+
 static bool scan_string(struct cursor *c)
 {
     if (!take(c, '"'))
         return fail(c, "a string");
     for (;;) {
-        int byte = peek(c);
+        int byte;
 
-        while (byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\') {
-            c->at++;
-            byte = peek(c);
-        }
+        skip_plain(c);
+        byte = peek(c);
         if (byte < 0)
             return fail(c, "the end of the string");
         if (byte < 0x20)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "source.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "../base/number.h"
 #include "formats.h"
 
@@ -22,16 +25,42 @@ static int parse_list(const char *text, uint64_t highest, uint64_t numbers[SOURC
     return -1;
 }
 
-static int check_overlap(const struct source *s, struct err *err)
+static bool overlaps(const struct mpt_segment *a, const struct mpt_segment *b)
 {
-    for (size_t i = 0; i < s->memory.count; i++)
-        for (size_t k = 0; k < i; k++) {
-            const struct mpt_segment *const a = &s->segments[i], *const b = &s->segments[k];
+    return a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size;
+}
 
-            if (a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size)
-                return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap", b->base,
-                              a->base);
+/* Does @outer have all bytes of @inner, and the same ones? */
+static bool contains(const struct mpt_segment *outer, const struct mpt_segment *inner)
+{
+    return inner->base >= outer->base && inner->base - outer->base <= outer->size &&
+           inner->size <= outer->size - (inner->base - outer->base) &&
+           memcmp(outer->bytes + (inner->base - outer->base), inner->bytes, inner->size) == 0;
+}
+
+/*
+ * Adds a segment. One that lies wholly in another and says the same is left out, as where a builder writes
+ * its floating pointer over its table.
+ */
+static int add_segment(struct source *s, struct mpt_segment segment, struct err *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->memory.count; i++) {
+        const struct mpt_segment *const other = &s->segments[i];
+
+        if (!overlaps(other, &segment)) {
+            s->segments[kept++] = *other;
+            continue;
         }
+        if (contains(other, &segment))
+            return 0; /* then no other one before it has been left out */
+        if (!contains(&segment, other))
+            return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap", other->base,
+                          segment.base);
+    }
+    s->segments[kept] = segment;
+    s->memory.count = kept + 1;
     return 0;
 }
 
@@ -42,7 +71,7 @@ int source_place(struct source *s, const uint8_t *bytes, size_t size, const char
     const int count = parse_list(bases, UINT32_MAX, base);
     size_t used = 0;
 
-    *s = (struct source){ .bytes = bytes, .size = size, .memory = { s->segments, (size_t)count } };
+    *s = (struct source){ .bytes = bytes, .size = size, .memory = { s->segments, 0 } };
     if (count < 0)
         return err_at(err, ERR_TOPOLOGY, &at_base,
                       "must be 1 to %d addresses below 4 GiB, with commas between", SOURCE_SEGMENTS_MAX);
@@ -55,12 +84,15 @@ int source_place(struct source *s, const uint8_t *bytes, size_t size, const char
         if (length[i] > ADDRESSES_END - base[i])
             return err_at(err, ERR_TOPOLOGY, &at_base, "the bytes at 0x%llx pass 4 GiB",
                           (unsigned long long)base[i]);
-        s->segments[i] = (struct mpt_segment){ (uint32_t)base[i], (size_t)length[i], bytes + used };
+        if (length[i] > 0 &&
+            add_segment(s, (struct mpt_segment){ (uint32_t)base[i], (size_t)length[i], bytes + used }, err) <
+                0)
+            return -1;
         used += (size_t)length[i];
     }
     if (used < size)
         return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to %zu, there are %zu bytes", used, size);
-    return check_overlap(s, err);
+    return 0;
 }
 
 int source_elf(struct source *s, const uint8_t *bytes, size_t size, struct err *err)

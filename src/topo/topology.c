@@ -101,8 +101,8 @@ static int check_numbering(const struct topology *t, struct err *err)
     last = numbered_id(t, t->cpus - 1);
     if (last > highest_id(t->profile))
         return err_at(err, ERR_TOPOLOGY, &at_topology,
-                      "the last processor's APIC ID would be %u: IDs have 8 bits and end at %u", last,
-                      highest_id(t->profile));
+                      "the last processor's APIC ID would be %u: IDs end at %u with profile %s", last,
+                      highest_id(t->profile), t->profile->name);
     return 0;
 }
 
@@ -182,23 +182,37 @@ static unsigned most_cpus(const struct profile *p)
     return p->end || p->size_max ? TOPOLOGY_CPUS_MAX : p->max_cpus;
 }
 
+static int refuse_count(const struct topology *t, struct err *err)
+{
+    return err_at(err, ERR_TOPOLOGY, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
+                  "must be 1 to %u processors with profile %s", t->profile->max_cpus, t->profile->name);
+}
+
+/* cpus without a list: numbered one by one, or by topology */
+static int number_processors(struct topology *t, struct err *err)
+{
+    if (t->given & GIVEN_TOPOLOGY && check_numbering(t, err) < 0)
+        return -1;
+    fill_processors(t);
+    return t->processors[t->cpus - 1].apic_id <= highest_id(t->profile) ? 0 : refuse_count(t, err);
+}
+
+/* When the processors' IDs cannot be known, t->cpus is 0 afterwards, and nothing that depends on them is
+ * checked. */
 static int complete_processors(struct topology *t, struct err *err)
 {
-    const bool listed = t->given & GIVEN_PROCESSORS;
     int status = 0;
 
     if (t->cpus < 1 || t->cpus > most_cpus(t->profile))
-        return err_at(err, ERR_TOPOLOGY, listed ? &at_processors : &at_cpus,
-                      "must be 1 to %u processors with profile %s", t->profile->max_cpus, t->profile->name);
-    if (!listed) {
-        if (t->given & GIVEN_TOPOLOGY && check_numbering(t, err) < 0)
-            return -1;
-        fill_processors(t);
-        if (t->processors[t->cpus - 1].apic_id > highest_id(t->profile))
-            return err_at(err, ERR_TOPOLOGY, &at_cpus, "must be 1 to %u processors with profile %s",
-                          t->profile->max_cpus, t->profile->name);
-        return 0;
+        status = refuse_count(t, err);
+    else if (!(t->given & GIVEN_PROCESSORS))
+        status = number_processors(t, err);
+    if (status < 0) {
+        t->cpus = 0;
+        return -1;
     }
+    if (!(t->given & GIVEN_PROCESSORS))
+        return 0;
     if (check_ids(t, err) < 0)
         status = -1;
     if (check_bsp(t, err) < 0)
@@ -275,6 +289,10 @@ struct present {
 static void note_present(const struct topology *t, struct present *p)
 {
     memset(p, 0, sizeof(*p));
+    if (t->cpus == 0) { /* who knows */
+        memset(p->cpu, true, sizeof(p->cpu));
+        memset(p->ioapic, !(t->given & GIVEN_IOAPICS), sizeof(p->ioapic));
+    }
     p->ioapic[MPT_ALL] = p->cpu[MPT_ALL] = true;
     for (unsigned i = 0; i < t->cpus; i++)
         p->cpu[t->processors[i].apic_id] = true;
@@ -466,7 +484,7 @@ static int check_default(const struct topology *t, struct err *err)
     };
     int status = 0;
 
-    if (t->cpus != 2)
+    if (t->cpus > 0 && t->cpus != 2)
         status = err_at(err, ERR_TOPOLOGY, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
                         "must be 2: default configurations have two processors");
     for (unsigned i = 0; t->cpus == 2 && i < t->cpus; i++) {
@@ -483,6 +501,21 @@ static int check_default(const struct topology *t, struct err *err)
     return status;
 }
 
+/* Lines above 15 are added to those of the profile, so it must have some. */
+static int check_irqs(const struct topology *t, struct err *err)
+{
+    static const struct at at_irqs = { NULL, "irqs", 0 };
+
+    if (!(t->given & GIVEN_IRQS) || t->irqs <= TOPOLOGY_IRQS_MIN)
+        return 0;
+    if (!t->profile->lines)
+        return err_at(err, ERR_TOPOLOGY, &at_irqs, "profile %s routes no lines one to one", t->profile->name);
+    if (t->given & GIVEN_IO_INTS)
+        return err_at(err, ERR_TOPOLOGY, &at_irqs,
+                      "adds to the profile's lines, which io_interrupts replace");
+    return 0;
+}
+
 static int complete_table(struct topology *t, struct err *err)
 {
     const unsigned own_io_ints = t->given & GIVEN_IO_INTS ? t->table.io_int_count : 0;
@@ -492,6 +525,8 @@ static int complete_table(struct topology *t, struct err *err)
     if (check_buses(t, err) < 0)
         status = -1;
     if (check_ioapics(t, err) < 0)
+        status = -1;
+    if (check_irqs(t, err) < 0)
         status = -1;
     if (check_room(t, err) < 0 || profile_fill(t, err) < 0)
         return -1;
@@ -515,19 +550,11 @@ int topology_complete(struct topology *t, struct err *err)
 
     if (t->given & GIVEN_ENTRIES) {
         t->cpus = t->table.processor_count;
-        if (profile_fill(t, err) < 0)
-            return -1;
-        return check_size(t, err);
+        return profile_fill(t, err) < 0 ? -1 : check_size(t, err);
     }
     if (t->given & GIVEN_PROCESSORS && t->table.processor_count > 0)
         t->cpus = t->table.processor_count;
-    if (complete_processors(t, err) < 0) {
-        if (t->cpus < 1 || t->cpus > most_cpus(t->profile))
-            return -1;
-        status = -1;
-    } else {
-        status = 0;
-    }
+    status = complete_processors(t, err);
     if (t->table.floating.default_configuration) {
         if (check_default(t, err) < 0 || profile_fill(t, err) < 0)
             status = -1;
