@@ -166,7 +166,6 @@ static uint8_t survey_ioapic(struct survey *s, const struct mpt_ioapic *a)
 {
     const uint8_t mark = s->ioapic[a->apic_id] ? MARK_ID_AGAIN : 0;
 
-    s->ioapics++;
     s->ioapic[a->apic_id] = true;
     s->enabled_ioapics += a->flags & MPT_IOAPIC_ENABLED;
     return mark;
@@ -256,7 +255,6 @@ static void survey_extended(struct survey *s)
     mpt_walk_extended(&s->view, &walk);
     while (mpt_next(&walk, &s->e, &s->extended_stop))
         ;
-    s->extended_entries = walk.index;
     s->extended_cut = !s->cut_by_image && s->view.extended_size < s->view.extended_length;
 }
 
