@@ -16,7 +16,9 @@ from daemon import SRCDIR, Daemon, Tap
 
 tap = Tap()
 FOUR = b'{"cpus":4}'
-FORMATS = {"json": "application/json", "bin": "application/octet-stream", "minisig": "text/plain; charset=utf-8"}
+TEXT = "text/plain; charset=utf-8"
+FORMATS = {"json": "application/json", "bin": "application/octet-stream", "hex": TEXT, "elf": "application/x-elf",
+           "minisig": TEXT}
 ALLOW = {"/v1/images": "POST, GET, HEAD, OPTIONS"}
 PATHS = ("/v1/images", "/v1/profiles", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez", "/readyz",
          "/healthz")
@@ -125,8 +127,8 @@ def members(daemon):
     tap.equal(json.loads(daemon.post('{"profile":"qemu","cpus":4}').body)["findings"], [], "qemu has no findings")
     volt = json.loads(daemon.post('{"profile":"volt","cpus":4}').body)["findings"]
     tap.ok({"rule": "irq0-extint-only", "severity": "error", "pointer": "/io_interrupts/0"}.items() <=
-           volt[1].items(), "volt says that Linux crashes on it", volt)
-    tap.equal([f["rule"] for f in volt], ["imcr-set", "irq0-extint-only", "irq2-entry", "lint-missing"],
+           next(f for f in volt if f["rule"].startswith("irq0")).items(), "volt says that Linux crashes on it", volt)
+    tap.equal(sorted(f["rule"] for f in volt), ["imcr-set", "irq0-extint-only", "irq2-entry", "lint-missing"],
               "all findings of volt")
 
 
@@ -158,7 +160,8 @@ def representations(daemon):
         by_format[name] = reply
         tap.equal((reply.status, reply.headers.get("content-type")), (200, media), "format=" + name)
         accept = media.split(";")[0]
-        tap.equal(daemon.post(FOUR, "-H", "Accept: " + accept).body, reply.body, "Accept: " + accept)
+        wanted = daemon.post(FOUR, query="?format=hex") if media == TEXT else reply
+        tap.equal(daemon.post(FOUR, "-H", "Accept: " + accept).body, wanted.body, "Accept: " + accept)
         tap.equal(daemon.curl("/v1/images?cpus=4&format=" + name).body, reply.body, "GET gives the same " + name)
         digest = base64.b64encode(hashlib.sha256(reply.body).digest()).decode()
         tap.equal(reply.headers.get("content-digest"), "sha-256=:%s:" % digest, name + ": Content-Digest")
@@ -179,15 +182,19 @@ def representations(daemon):
             tap.equal((daemon.curl("/v1/images?cpus=4&format=" + name, *condition).status,
                        daemon.post(FOUR, *condition, query="?format=" + name).status), (get, post),
                       "%s: %s: %s" % (name, header, given.replace(tag, "TAG")))
-    tap.equal(len({reply.headers["etag"] for reply in by_format.values()}), 3, "each representation has its own tag")
+    tap.equal(len({reply.headers["etag"] for reply in by_format.values()}), len(FORMATS), "each representation has its own tag")
     tap.equal(base64.b64decode(json.loads(by_format["json"].body)["image"]), by_format["bin"].body, "json and bin agree")
     tap.equal(by_format["bin"].headers.get("content-disposition"), 'attachment; filename="mptable-9fc00.bin"',
               "bin is a file")
+    tap.equal(by_format["elf"].headers.get("content-disposition"), 'attachment; filename="mptable-9fc00.elf"',
+              "elf is a file")
+    hexdump = subprocess.run(["xxd", "-o", "0x9fc00"], input=by_format["bin"].body, capture_output=True).stdout
+    tap.equal(by_format["hex"].body, hexdump, "hex looks as xxd writes it")
 
 
 def negotiation(daemon):
     rows = (("text/plain;q=0.5, application/octet-stream", "bin"), ("*/*", "json"), ("", "json"),
-            ("application/*;q=0.2, application/json;q=0", "bin"), ("*/*;q=0.1, text/plain", "minisig"),
+            ("application/*;q=0.2, application/json;q=0", "bin"), ("*/*;q=0.1, text/plain", "hex"), ("application/x-elf", "elf"),
             ("image/png", None), ("application/json;q=0", None), ("nonsense", "json"))
     for accept, wanted in rows:
         reply = daemon.post(FOUR, "-H", "Accept: " + accept if accept else "Accept;")
@@ -355,6 +362,86 @@ def openssl(work, image, lines, comment):
         tap.equal(done.returncode, 0, "openssl verifies the signature of the " + name)
 
 
+def decode(daemon, body, query="", *options):
+    return daemon.curl("/v1/decode" + query, "-H", "Content-Type: application/octet-stream", *options, data=body)
+
+
+def there_and_back(daemon, name, reply, bases, sizes):
+    """Image to topology to image: by the segments of an image reply, the BIOS data words left out."""
+    image = base64.b64decode(reply["image"])
+    decoded = decode(daemon, image, "?base=%s&size=%s" % (bases, sizes))
+    if not tap.equal(decoded.status, 200, name + ": decoded"):
+        return
+    got = json.loads(decoded.body)
+    again = daemon.post(json.dumps(got["topology"]), query="?format=bin")
+    tables = sum(segment["size"] for segment in reply["segments"] if segment["base"] != "0x40e")
+    tap.equal((got["exact"], again.status, again.body), (True, 200, image[:tables]), name + ": and the same bytes again")
+    tap.ok("Linux" in got["found_by"] or any(f["rule"].startswith("fp-") for f in got["findings"]),
+           name + ": Linux finds it, or a finding says why not", got["found_by"])
+
+
+def decoding(daemon):
+    bodies = [(os.path.basename(path), open(path, "rb").read())
+              for path in sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))]
+    bodies += [(p["name"], json.dumps({"profile": p["name"], "cpus": min(4, p["max_cpus"])}).encode())
+               for p in json.loads(daemon.curl("/v1/profiles").body)["profiles"]]
+    bodies += [("words at 0x40e", b'{"cpus":4,"bios_data_area":true}')]
+    for name, body in bodies:
+        reply = json.loads(daemon.post(body).body)
+        segments = reply["segments"]
+        there_and_back(daemon, name, reply, ",".join(s["base"] for s in segments),
+                       ",".join(str(s["size"]) for s in segments))
+    image = daemon.post(FOUR, query="?format=bin").body
+    got = json.loads(decode(daemon, image).body)
+    tap.equal([key for key in got if key != "topology"],
+              ["exact", "floating_pointer", "configuration_table", "found_by", "layout", "findings"], "members of decode")
+    tap.equal(got["layout"][:3], [
+        {"name": "floating_pointer", "address": "0x9fc00", "offset": 0, "size": 16},
+        {"name": "configuration_table", "address": "0x9fc10", "offset": 16, "size": 44},
+        {"name": "processor", "address": "0x9fc3c", "offset": 60, "size": 20, "index": 0, "type": 0}], "its layout")
+    tap.equal(sum(item["size"] for item in got["layout"]), len(image), "the layout covers the image")
+    decode_facts(daemon, image)
+    decode_refusals(daemon, image)
+
+
+def rules(reply):
+    return {finding["rule"] for finding in json.loads(reply.body)["findings"]}
+
+
+def decode_facts(daemon, image):
+    """(ctx) rules speak when the fact is given, and only then."""
+    for query, rule in (("vcpus=3", "cpu-count-mismatch"), ("irq0_pin=2", "irq0-pin"), ("bsp_apic_id=1", "bsp-id-mismatch"),
+                        ("ebda=0&base_memory_kib=0", "bda-not-set"), ("io_apic_inputs=8", "int-pin-range"),
+                        ("io_apic_id=9", "ioapic-id-mismatch"), ("apic_version=0x15", "cpu-version-mismatch"),
+                        ("acpi=true", "acpi-present"), ("x2apic=true", "x2apic-mode"), ("xen=true", "xen-guest"),
+                        ("no_mpparse=true", "kernel-no-mpparse"), ("usable=0x0-0xa0000", "e820-usable"),
+                        ("occupied=0x9fc80-0x9fc81", "low-memory-collision")):
+        tap.ok(rule in rules(decode(daemon, image, "?" + query)), query + " gives " + rule)
+    tap.equal(rules(decode(daemon, image, "?vcpus=4&irq0_pin=0&bsp_apic_id=0&acpi=false&io_apic_inputs=24"
+                                          "&usable=0x0-0x9fc00&ebda=0x9fc00&base_memory_kib=639")), set(),
+              "facts that agree give nothing")
+
+
+def decode_refusals(daemon, image):
+    for query, pointers in (("base=x", ["#/base"]), ("base=0xffffffff", ["#/base"]), ("base=0x1000,0x9fc00", ["#/size"]),
+                            ("size=1", ["#/size"]), ("vcpus=no&irq0_pin=-1", ["#/vcpus", "#/irq0_pin"]),
+                            ("ebda=0x9fc01", ["#/ebda"]), ("usable=5", ["#/usable"]), ("acpi=1", ["#/acpi"]),
+                            ("cpus=4", ["#/cpus"]), ("floating_pointer=0x9fc10", ["#"]),
+                            ("floating_pointer=y", ["#/floating_pointer"])):
+        reply = decode(daemon, image, "?" + query)
+        tap.equal((reply.status, [e["pointer"] for e in problem(reply).get("errors", [])]), (422, pointers),
+                  "decode?" + query)
+    for name, body in (("nothing", b""), ("zeros", bytes(4096)), ("a cut pointer", image[:15])):
+        tap.equal(decode(daemon, body).status, 422, "no table in " + name)
+    lies = (b"_MP_" + bytes(12)) * 4000
+    begin = time.monotonic()
+    tap.equal((decode(daemon, lies).status, time.monotonic() - begin < 5), (200, True), "64000 bytes of _MP_")
+    for options in (("-H", "Content-Type: application/json"), ("-H", "Content-Type:")):
+        reply = daemon.curl("/v1/decode", *options, data=image)
+        tap.equal((reply.status, reply.headers.get("accept-post")), (415, "application/octet-stream"),
+                  "decode with " + options[1])
+
+
 def stability(daemon):
     for body in (FOUR, b'{"profile":"qemu","cpus":254,"context":"a"}'):
         tap.equal(len({daemon.post(body).body for _ in range(3)}), 1, "equal requests get equal bytes")
@@ -408,7 +495,7 @@ def slow_clients():
 def main():
     with Daemon() as daemon:
         for part in (members, examples, counts, representations, negotiation, methods, refusals, media, signatures,
-                     stability, parked_clients):
+                     decoding, stability, parked_clients):
             part(daemon)
         before, public = daemon.post(FOUR), key_file(daemon.state)
         tap.equal(daemon.curl("/v1/keys/minisign.pub").body, public, "the public key lies beside the key")
