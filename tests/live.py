@@ -46,21 +46,74 @@ def read_table(image, base, fp):
     return processors if at == size and entries == count else "length or count"
 
 
-def check_image(reply, body, name):
-    """The members of a JSON reply against each other and against the bytes in it."""
-    json_reply = json.loads(reply.body)
-    image = base64.b64decode(json_reply["image"], validate=True)
-    base, fp = int(json_reply["base"], 16), int(json_reply["floating_pointer"], 16)
-    processors = read_table(image, base, fp)
-    tap.ok(isinstance(processors, list), name + ": the table reads", processors)
-    tap.equal(len(processors), json_reply["cpus"], name + ": as many processors as it says")
-    tap.equal([flags & 3 for _, flags in processors].count(3), 1, name + ": one bootstrap processor")
+WINDOWS = ((0x9FC00, 0xA0000), (0xF0000, 0x100000))
+
+
+def in_window(fp, words):
+    """Does the floating pointer lie where a kernel looks? words: those of the BIOS data area, as they are written"""
+    windows = WINDOWS + (((words[0] << 4, (words[0] << 4) + 1024),) if words and words[0] else ())
+    return any(begin <= fp and fp + 16 <= end for begin, end in windows)
+
+
+def check_bytes(request, memory, fp, rules, name):
+    """What a guest finds against what the request says. memory: the segments as {address: bytes}; rules: those broken"""
+    pointer = next(data[fp - at:][:16] for at, data in memory.items() if at <= fp < at + len(data))
+    table, configuration, imcr = struct.unpack_from("<I", pointer, 4)[0], pointer[11], pointer[12]
+    tap.ok(pointer[:4] == b"_MP_" and sum(pointer) & 0xFF == 0 and fp % 16 == 0, name + ": the pointer reads", pointer)
+    tap.equal((configuration, pointer[9], imcr), (request.get("default_configuration", 0), request.get("spec_revision", 4),
+                                                  0x80 if request.get("imcr") else imcr & 0x80),
+              name + ": configuration, revision and IMCR")
+    if configuration:
+        tap.equal(table, 0, name + ": no table")
+        return
+    header = next(data[table - at:] for at, data in memory.items() if at <= table < at + len(data))
+    size, count = struct.unpack_from("<H", header, 4)[0], struct.unpack_from("<H", header, 34)[0]
+    tap.ok(header[:4] == b"PCMP" and sum(header[:size]) & 0xFF == 0, name + ": the table reads", header[:44])
+    kinds, processors, at = [], [], 44
+    while at < size:
+        kinds.append(header[at])
+        if header[at] == 0:
+            processors.append((header[at + 1], header[at + 3] & 3))
+        at += 8 if header[at] else 20
+    right = count == request.get("entry_count", len(kinds))
+    tap.ok(at == size and (right or rules & {"entry-count-zero", "entry-count-mismatch"}), name + ": length and count",
+           at, size, count, len(kinds))
+    tap.ok("entries" in request or kinds == sorted(kinds), name + ": ascending types", kinds)
+    tap.equal([flags for _, flags in processors].count(3), 1, name + ": one bootstrap processor")
     tap.equal(len({apic_id for apic_id, _ in processors}), len(processors), name + ": APIC IDs differ")
+    if "processors" in request:
+        tap.equal([apic_id for apic_id, _ in processors], [cpu["apic_id"] for cpu in request["processors"]],
+                  name + ": they are the processors")
+    if "cpus" in request:
+        tap.equal(len(processors), request["cpus"], name + ": so many processors")
+    for member, kind in (("buses", 1), ("io_apics", 2), ("local_interrupts", 4)):
+        if member in request:
+            tap.equal(kinds.count(kind), len(request[member]), name + ": all " + member)
+    extended = [entry["entry"] for entry in request.get("extended", request.get("entries", ()))]
+    length = sum({"address_space": 20, "bus_hierarchy": 8, "address_space_modifier": 8}.get(kind, 0) for kind in extended)
+    tap.equal(struct.unpack_from("<H", header, 40)[0], length, name + ": length of the extended table")
+    tap.equal((sum(header[size:size + length]) + header[42]) & 0xFF, 0, name + ": its checksum")
+
+
+def check_image(reply, body, name):
+    """The members of a JSON reply against each other, the request and the bytes in it."""
+    json_reply = json.loads(reply.body)
+    request = json.loads(body)
+    image = base64.b64decode(json_reply["image"], validate=True)
+    fp, offset, memory = int(json_reply["floating_pointer"], 16), 0, {}
     tap.equal(hashlib.sha256(image).hexdigest(), json_reply["sha256"], name + ": sha256")
-    tap.equal(json_reply["segments"], [{"base": json_reply["base"], "offset": 0, "size": len(image)}],
-              name + ": segments")
-    tap.equal(fp, 0x9FC00, name + ": the pointer is where kernels look")
-    tap.ok(base + len(image) <= 0xA0000 and json_reply["size"] == len(image), name + ": it ends by 0xa0000")
+    for segment in json_reply["segments"]:
+        tap.equal(segment["offset"], offset, name + ": segments follow each other")
+        memory[int(segment["base"], 16)] = image[offset:offset + segment["size"]]
+        offset += segment["size"]
+    tap.equal((offset, json_reply["size"], json_reply["segments"][0]["base"]), (len(image), len(image), json_reply["base"]),
+              name + ": segments are the image")
+    words = struct.unpack_from("<HxxxH", memory[0x40E]) if 0x40E in memory else None
+    tap.equal(words is not None, request.get("bios_data_area", False), name + ": BIOS data words, if they are wanted")
+    tap.ok(in_window(fp, words), name + ": the pointer is where kernels look", hex(fp), words)
+    tap.ok(all(at >= 0x500 and at + len(data) <= 0xA0000 or at >= 0xC0000 or at == 0x40E for at, data in memory.items()),
+           name + ": all of it is in memory")
+    check_bytes(request, memory, fp, {finding["rule"] for finding in json_reply["findings"]}, name)
 
 
 def members(daemon):

@@ -299,7 +299,7 @@ static bool table_signature(const struct survey *s)
     return !s->view.signature_right;
 }
 
-static bool table_length_remainder(const struct survey *s)
+static bool entry_cut(const struct survey *s)
 {
     return s->stop == MPT_ECUT && !s->cut_by_image;
 }
@@ -381,7 +381,7 @@ static bool ext_without_entries(const struct survey *s)
 static const struct check header_checks[] = {
     RULE(HEADER, ERROR, "table-signature", table_signature, "signature", "PCMP",
          "the table does not begin with PCMP", "everybody but SerenityOS refuses it", TEXT_ONLY),
-    RULE(HEADER, ERROR, "table-length-remainder", table_length_remainder, "base_length", "",
+    RULE(HEADER, ERROR, "table-length-remainder", entry_cut, "base_length", "",
          "the length ends inside an entry; the expected value is where that entry begins",
          "Linux reads past the end; who walks by count does not notice", DEC(view.base_length),
          EXPECT(walked_end)),
@@ -606,7 +606,7 @@ static const struct check table_checks[] = {
          "an extended entry stands among the base entries",
          "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table",
          DEC(stop_type), SPOT(stop_spot)),
-    RULE(TABLE, ERROR, "entry-truncated", table_length_remainder, "entry", "whole entries",
+    RULE(TABLE, ERROR, "entry-truncated", entry_cut, "entry", "whole entries",
          "the last entry runs past the end of the table", "Linux and others read past the end",
          DEC(stop_type), SPOT(stop_spot)),
     RULE(TABLE, ERROR, "cpu-none-enabled", cpu_none_enabled, "processors", "one or more",
