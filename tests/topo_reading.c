@@ -87,18 +87,14 @@ static unsigned next_table(FILE *index, struct part parts[2])
 
 static bool load_table(const struct part *parts, unsigned count, uint8_t *bytes, struct source *source)
 {
-    char bases[2 * NAME_SIZE + 2] = "", sizes[2 * NAME_SIZE + 2] = "";
-    size_t size = 0;
+    const bool two = count == 2;
+    char bases[2 * NAME_SIZE + 2], sizes[NAME_SIZE];
+    const size_t first = load(parts[0].file, bytes, INPUT_MAX);
+    const size_t second = two ? load(parts[1].file, bytes + first, INPUT_MAX - first) : 0;
 
-    for (unsigned i = 0; i < count; i++) {
-        const size_t got = load(parts[i].file, bytes + size, INPUT_MAX - size);
-        const char *comma = i > 0 ? "," : "";
-
-        snprintf(bases + strlen(bases), NAME_SIZE + 1, "%s%s", comma, parts[i].base);
-        snprintf(sizes + strlen(sizes), NAME_SIZE + 1, "%s%zu", comma, got);
-        size += got;
-    }
-    return size > 0 && source_place(source, bytes, size, bases, sizes, &error) == 0;
+    snprintf(bases, sizeof(bases), "%s%s%s", parts[0].base, two ? "," : "", two ? parts[1].base : "");
+    snprintf(sizes, sizeof(sizes), two ? "%zu,%zu" : "%zu", first, second);
+    return first > 0 && source_place(source, bytes, first + second, bases, sizes, &error) == 0;
 }
 
 /* The two kinds of tables that no topology can say: their entries cannot be walked, their sum is wrong. */
