@@ -9,6 +9,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 
 from daemon import SRCDIR, Daemon, Tap
 
