@@ -223,6 +223,9 @@ def linting():
               sorted([["warning", "imcr-set"], ["error", "irq0-extint-only"], ["note", "irq2-entry"],
                       ["note", "lint-missing"]]), "a line for each rule that volt breaks")
     tap.ok("at 0x9fc9c (offset 156), entry 6" in next(line for line in lines if "irq0" in line), "it says where", lines)
+    nothing = ctl("lint", "-", data=bytes(4096))
+    tap.ok(nothing.stdout.startswith(b"-: error: fp-not-found: ") and nothing.stdout.count(b"\n") == 1 and
+           nothing.returncode == REFUSED and nothing.stderr == b"", "no table is a finding", nothing)
     words = ctl("lint", "--ebda", "0", "--base-memory-kib", "0", "-", data=encode('{"cpus":1}'))
     tap.ok(b"warning: bda-not-set" in words.stdout and words.returncode == DONE, "a fact lets a rule speak", words.stdout)
     words = ctl("lint", "-", data=encode('{"cpus":1,"bios_data_area":true}', "--format", "elf"))

@@ -60,19 +60,16 @@ char *cli_read(struct cli *cli, const char *path, size_t *size) MUST_USE;
 int cli_write(struct cli *cli, const char *path, const void *bytes, size_t size) MUST_USE;
 
 /*
- * cli_take - read the operand's bytes as guest memory, find the floating pointer, and read its table into
- * cli->reading
+ * cli_take_source - the operand's bytes as guest memory
+ * @default_base: without --base, unless they are an ELF file, which has the addresses in it
  * @bytes:        to be released by free, whatever is returned
  *
  * Return: CLI_DONE, or the exit status, said.
  */
-int cli_take(struct cli *cli, char **bytes);
-
-/*
- * cli_take_source - the first half of that: bytes as guest memory
- * @default_base: without --base, unless they are an ELF file, which has the addresses in it
- */
 int cli_take_source(struct cli *cli, const char *default_base, char **bytes);
+
+/* cli_take_table - then find the floating pointer, and read its table into cli->reading. Return: likewise */
+int cli_take_table(struct cli *cli);
 
 /*
  * cli_json_text - JSON for people: a line for each object or array that holds no other, and one for each

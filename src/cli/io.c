@@ -113,16 +113,13 @@ int cli_take_source(struct cli *cli, const char *default_base, char **bytes)
     return CLI_DONE;
 }
 
-int cli_take(struct cli *cli, char **bytes)
+int cli_take_table(struct cli *cli)
 {
     const struct mpt_memory *const memory = &cli->source.memory;
-    const int status = cli_take_source(cli, SOURCE_BASE, bytes);
     const char *const named = cli->floating_pointer;
     uint64_t value = 0;
     uint32_t address;
 
-    if (status != CLI_DONE)
-        return status;
     if (named && !number_parse(named, 0, UINT32_MAX, &value)) {
         err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "floating_pointer", 0 },
                "must be an address below 4 GiB");
