@@ -31,6 +31,11 @@ struct spot {
     uint32_t address;
 };
 
+/* From the first entry of a type to the end of the last; offsets in the base table, 0 = there is none */
+struct span {
+    size_t begin, end;
+};
+
 struct survey {
     struct mpt_view view; /* all 0 when there is no floating pointer */
     struct mpt_facts facts;
@@ -66,6 +71,7 @@ struct survey {
     unsigned ioapics, enabled_ioapics;
     bool ioapic[256]; /* I/O APIC entries exist with that ID */
     unsigned io_ints, local_ints;
+    struct span ioapic_span, io_int_span;
     bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
     unsigned extints;
 
