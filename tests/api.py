@@ -69,8 +69,10 @@ def operations(daemon, document):
         for method, operation in item.items():
             bad_query = path + "?nonsense=1"
             good = path + ("?cpus=4" if (method, path) == ("get", "/v1/images") else "")
-            body = b'{"cpus":4}' if method == "post" else None
-            options = ["-H", "Content-Type: application/json"] if body else []
+            media = list(operation.get("requestBody", {}).get("content", [None]))[0]
+            body = {"application/json": b'{"cpus":4}',
+                    "application/octet-stream": daemon.curl("/v1/images?cpus=4&format=bin").body}.get(media)
+            options = ["-H", "Content-Type: " + media] if media else []
             for target in (good, bad_query):
                 reply = daemon.curl(target, *options, data=body)
                 check_reply(document, operation, reply, "%s %s" % (method.upper(), target))
@@ -90,6 +92,23 @@ def check_reply(document, operation, reply, name):
         tap.equal(errors, [], name + ": the reply validates")
 
 
+def readings(daemon, document):
+    """Decode replies of whole and of broken tables are as the document says, the topology in them too."""
+    operation = document["paths"]["/v1/decode"]["post"]
+    peers = os.path.join(SRCDIR, "tests", "vectors", "peers")
+    with open(os.path.join(peers, "index"), encoding="ascii") as file:
+        rows = [line.split() for line in file]
+    for _, cpus, part, base, name in (row for row in rows if len(row) == 5 and row[0] != "#"):
+        if cpus != "4" or part != "all":
+            continue
+        with open(os.path.join(peers, name), "rb") as file:
+            whole = file.read()
+        for change, image in (("whole", whole), ("cut", whole[:-7]), ("length", whole[:20] + b"\xff" + whole[21:]),
+                              ("type", whole[:60] + b"\x09" + whole[61:]), ("zeros", whole[:16] + bytes(len(whole) - 16))):
+            reply = daemon.curl("/v1/decode?base=" + base, "-H", "Content-Type: application/octet-stream", data=image)
+            check_reply(document, operation, reply, "%s, %s" % (name, change))
+
+
 def main():
     with open(os.path.join(SRCDIR, "api", "topology.schema.json"), encoding="ascii") as file:
         schema = json.load(file)
@@ -106,6 +125,7 @@ def main():
         tap.equal(profiles, topology["properties"]["profile"]["enum"], "and with its profiles")
         schema_and_daemon(daemon, schema)
         operations(daemon, document)
+        readings(daemon, document)
     tap.done()
 
 
