@@ -42,7 +42,9 @@ static void chosen(void)
         { "\"profile\":\"crosvm\"," PLACED(WINDOW("bios")), 2, 0xf0000, 0xf0010 },
         { PLACED(AT_BASE("\"0x9fd00\"")), 2, 0x9fd00, 0x9fd10 },
         { PLACED(AT_BASE("\"0x9e800\"")), 2, 0x9fc00, 0x9e800 },
+        { PLACED(AT_BASE("\"0xf0000\"")), 2, 0xf0000, 0xf0010 },
         { PLACED(AT_BASE("\"0xf4000\"")), 2, 0xf4000, 0xf4010 },
+        { PLACED(WINDOW("ebda") "," AT_TABLE("\"0xe1300\"")), 2, 0x9fc00, 0xe1300 },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x80000\"")), 2, 0x80000, 0x80010 },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"")), 255, 0x9e010, 0x9e020 },
         { PLACED(WINDOW("ebda") "," AT_FLOATING("\"0x80130\"")), 2, 0x80130, 0x80140 },
@@ -53,6 +55,8 @@ static void chosen(void)
         { PLACED(AT_TABLE("\"0x1001\"")), 2, 0x9fc00, 0x1001 },
         { PLACED(AT_TABLE("\"0x9fc00\"")), 2, 0x9fcf0, 0x9fc00 },
         { PLACED(AT_TABLE("\"0x9fb80\"")), 2, 0x9fc70, 0x9fb80 },
+        { PLACED(AT_TABLE("\"0x9fc10\"")), 2, 0x9fc00, 0x9fc10 },
+        { PLACED(AT_TABLE("\"0xc0000\"")), 2, 0x9fc00, 0xc0000 },
         { PLACED(AT_TABLE("\"0xe1300\"")), 2, 0x9fc00, 0xe1300 },
         { PLACED(AT_FLOATING("\"0xf0000\"") "," AT_TABLE("\"0x500\"")), 2, 0xf0000, 0x500 },
         { PLACED(AT_FLOATING("\"0x9fff0\"") "," AT_TABLE("\"0x9e800\"")), 254, 0x9fff0, 0x9e800 },
@@ -180,6 +184,8 @@ static void segments(void)
         { "\"profile\":\"kvmtool\"", 1, "f02b0+128" },
         { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc1f\"")), 2, "9fc00+267" },
         { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc20\"")), 2, "9fc00+16 9fc20+236" },
+        { PLACED(AT_FLOATING("\"0x9fd00\"") "," AT_TABLE("\"0x9fc05\"")), 2, "9fc05+267" },
+        { PLACED(AT_FLOATING("\"0x9fd00\"") "," AT_TABLE("\"0x9fc04\"")), 2, "9fd00+16 9fc04+236" },
     };
     char line[200];
 
@@ -238,11 +244,55 @@ static void bios_words(void)
     }
 }
 
+/* By the words, every consumer comes to the image's own pointer; some never look for an EBDA. */
+static void found_by_all(void)
+{
+    static const struct {
+        const char *members;
+        unsigned cpus;
+        bool by_word; /* only the word at 0x40e leads there */
+    } rows[] = {
+        { "\"profile\":\"kvm\"", 2, false },
+        { "\"profile\":\"kvm\"", 255, false },
+        { "\"profile\":\"crosvm\"", 254, false },
+        { "\"profile\":\"gokvm\"", 1, false },
+        { "\"profile\":\"kvmtool\"", 1, false },
+        { "\"profile\":\"virtualbox\"", 1, false },
+        { PLACED(WINDOW("bios")), 2, false },
+        { PLACED(AT_FLOATING("\"0xffff0\"") "," AT_TABLE("\"0x500\"")), 2, false },
+        { PLACED(WINDOW("ebda")), 2, false },
+        { PLACED(WINDOW("ebda")), 255, true },
+        { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"") "," AT_FLOATING("\"0x9e400\"")), 2, true },
+        { PLACED(WINDOW("ebda") "," AT_BASE("\"0x20000\"") "," AT_TABLE("\"0x9fc00\"")), 2, true },
+    };
+    char line[300];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mpt_segment parts[IMAGE_SEGMENTS_MAX];
+        struct mpt_memory memory;
+
+        snprintf(line, sizeof(line), "%s,\"bios_data_area\":true", rows[i].members);
+        ROW_CHECK(line, place(line, rows[i].cpus) == 0);
+        memory = image_memory(&image, parts);
+        for (size_t c = 0; c < mpt_consumer_count; c++) {
+            const bool able = !rows[i].by_word || strchr(mpt_consumers[c].windows, 'E');
+            uint32_t address = 0;
+            const enum mpt_err found = mpt_find(&memory, NULL, &mpt_consumers[c], &address);
+
+            snprintf(line, sizeof(line), "%s: %s finds 0x%x", rows[i].members, mpt_consumers[c].name,
+                     (unsigned)address);
+            ROW_CHECK(line,
+                      able ? found == MPT_OK && address == image.place.floating : found == MPT_ENOTFOUND);
+        }
+    }
+}
+
 static const struct test tests[] = {
     { "chosen addresses", chosen },
     { "refusals", refusals },
     { "entries as they were found", verbatim },
     { "segments", segments },
     { "BIOS data words", bios_words },
+    { "found by every consumer", found_by_all },
 };
 const struct suite topo_place = { "topo/place", tests, sizeof(tests) / sizeof(tests[0]) };

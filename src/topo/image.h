@@ -24,8 +24,8 @@ struct image_segment {
 
 struct image {
     const struct profile *profile;
-    unsigned cpus;          /* processor entries */
-    unsigned entries;       /* base entries in the table */
+    unsigned cpus;          /* processors of the topology; a builder may list more */
+    unsigned entries;       /* base entries in the table; 0 = there is none */
     struct mpt_place place; /* guest-physical addresses; base is that of segments[0] */
     size_t size;            /* bytes: the segments one after the other, the main one first */
     unsigned segment_count;
