@@ -42,7 +42,9 @@ static void chosen(void)
         { "\"profile\":\"crosvm\"," PLACED(WINDOW("bios")), 2, 0xf0000, 0xf0010 },
         { PLACED(AT_BASE("\"0x9fd00\"")), 2, 0x9fd00, 0x9fd10 },
         { PLACED(AT_BASE("\"0x9e800\"")), 2, 0x9fc00, 0x9e800 },
+        { PLACED(AT_BASE("\"0xf0000\"")), 2, 0xf0000, 0xf0010 },
         { PLACED(AT_BASE("\"0xf4000\"")), 2, 0xf4000, 0xf4010 },
+        { PLACED(WINDOW("ebda") "," AT_TABLE("\"0xe1300\"")), 2, 0x9fc00, 0xe1300 },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x80000\"")), 2, 0x80000, 0x80010 },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"")), 255, 0x9e010, 0x9e020 },
         { PLACED(WINDOW("ebda") "," AT_FLOATING("\"0x80130\"")), 2, 0x80130, 0x80140 },
@@ -182,6 +184,8 @@ static void segments(void)
         { "\"profile\":\"kvmtool\"", 1, "f02b0+128" },
         { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc1f\"")), 2, "9fc00+267" },
         { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc20\"")), 2, "9fc00+16 9fc20+236" },
+        { PLACED(AT_FLOATING("\"0x9fd00\"") "," AT_TABLE("\"0x9fc05\"")), 2, "9fc05+267" },
+        { PLACED(AT_FLOATING("\"0x9fd00\"") "," AT_TABLE("\"0x9fc04\"")), 2, "9fd00+16 9fc04+236" },
     };
     char line[200];
 

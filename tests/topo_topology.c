@@ -75,6 +75,7 @@ static void processors(void)
         { "seabios by size", "{\"profile\":\"seabios\",\"cpus\":20}", "/cpus " },
         { "volt by size", "{\"profile\":\"volt\",\"processors\":[{\"apic_id\":0}],\"irqs\":24}", "" },
         { "irqs without lines", "{\"profile\":\"kvmtool\",\"cpus\":1,\"irqs\":17}", "/irqs " },
+        { "irqs that add none", "{\"profile\":\"kvmtool\",\"cpus\":1,\"irqs\":16}", "" },
         { "irqs and io_interrupts", "{\"cpus\":1,\"irqs\":24,\"io_interrupts\":[" IO("0", "1") "]}",
           "/irqs " },
         { "nothing else hides behind a wrong count",
@@ -143,6 +144,8 @@ static void references(void)
           "/pci_interrupts/0/bus " },
         { "route on no bus", "{\"profile\":\"bhyve\",\"cpus\":4,\"pci_interrupts\":[" ROUTE("2", "") "]}",
           "/pci_interrupts/0/bus " },
+        { "route to the I/O APIC by its ID",
+          "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", ",\"io_apic\":4") "]}", "" },
         { "route to no I/O APIC",
           "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", ",\"io_apic\":3") "," ROUTE("0",
                                                                                     ",\"io_apic\":4") "]}",
@@ -198,6 +201,35 @@ static void many(void)
     CU_ASSERT_NOT_EQUAL(refused_at(strcat(json, "]}"))[0], '\0');
     CU_ASSERT_EQUAL(error.count, ERR_MAX);
     CU_ASSERT_STRING_EQUAL(error.places[ERR_MAX - 1].pointer, "/io_interrupts/15/bus");
+}
+
+/* A base table is at most 65535 bytes long: with a processor, a bus, an I/O APIC and 2 local interrupts it
+ * holds 8179 others. */
+static void long_lists(void)
+{
+    static const struct {
+        const char *members;
+        unsigned count;
+        const char *pointers;
+    } rows[] = {
+        { "", 8179, "" },
+        { "", 8180, "/io_interrupts " },
+        { "", 8186, "/io_interrupts " },
+        { ",\"placement\":{\"window\":\"bios\"}", 8177, "" },
+        { ",\"placement\":{\"base\":\"0xf0010\"}", 8179, "/placement/base " },
+    };
+    static char json[8186 * 80 + 200];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t used =
+            (size_t)snprintf(json, sizeof(json), "{\"cpus\":1%s,\"io_interrupts\":[", rows[i].members);
+
+        for (unsigned n = 0; n < rows[i].count; n++)
+            used +=
+                (size_t)snprintf(json + used, sizeof(json) - used, "%s%s", n > 0 ? "," : "", IO("0", "1"));
+        strcpy(json + used, "]}");
+        ROW_CHECK(rows[i].pointers, strcmp(refused_at(json), rows[i].pointers) == 0);
+    }
 }
 
 /* Entries that the profile adds follow what the request says of buses and I/O APICs. */
@@ -296,6 +328,7 @@ static const struct test tests[] = {
     { "interrupts between what is there", references },
     { "default configurations", default_configurations },
     { "many errors", many },
+    { "long lists", long_lists },
     { "what the profile fills in", filled_in },
     { "extended entries", extended },
     { "one topology after another", again },

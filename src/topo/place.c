@@ -155,7 +155,6 @@ static uint64_t choose_floating(const struct choice *c)
 {
     const struct topology *t = c->t;
     const uint64_t table = t->place.table, table_end = table + c->size;
-
     const bool table_first = t->given & GIVEN_BASE && t->given & GIVEN_TABLE && t->place.base == table;
 
     if (t->given & GIVEN_BASE && !table_first && in_window(c, t->place.base))
@@ -199,9 +198,8 @@ static int check_writable(const struct choice *c, uint64_t begin, size_t size, c
 
     if (begin < BIOS_DATA_END)
         return err_at(err, ERR_TOPOLOGY, at,
-                      "%s at 0x%x would overwrite interrupt vectors or BIOS data: "
-                      "they end at 0x%x",
-                      what, from, BIOS_DATA_END);
+                      "%s at 0x%x would overwrite interrupt vectors or BIOS data: they end at 0x%x", what,
+                      from, BIOS_DATA_END);
     if (begin >= BASE_MEMORY_END && begin < VGA_END)
         return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would lie in the VGA hole from 0x%x to 0x%x", what,
                       from, BASE_MEMORY_END, VGA_END);

@@ -552,8 +552,6 @@ int topology_complete(struct topology *t, struct err *err)
         t->cpus = t->table.processor_count;
         return profile_fill(t, err) < 0 ? -1 : check_size(t, err);
     }
-    if (t->given & GIVEN_PROCESSORS && t->table.processor_count > 0)
-        t->cpus = t->table.processor_count;
     status = complete_processors(t, err);
     if (t->table.floating.default_configuration) {
         if (check_default(t, err) < 0 || profile_fill(t, err) < 0)

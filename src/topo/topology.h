@@ -68,7 +68,7 @@ struct topology {
     const struct profile *profile;
     unsigned given; /* enum topology_given */
 
-    unsigned cpus;                           /* processors, however they were given */
+    unsigned cpus;                           /* processors; with GIVEN_ENTRIES from the entries */
     unsigned packages, dies, cores, threads; /* with GIVEN_TOPOLOGY */
     unsigned irqs;                           /* with GIVEN_IRQS */
     uint64_t memory_size;                    /* bytes of guest RAM, 0 = not said */
