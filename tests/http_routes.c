@@ -153,9 +153,59 @@ static void out_of_memory(void)
     CU_ASSERT_EQUAL(dispatch("GET", "/v1/version", false), 503);
     CU_ASSERT_EQUAL(dispatch("GET", "/nowhere", false), 503);
     CU_ASSERT_STRING_EQUAL(header("Content-Type"), "application/problem+json");
-    CU_ASSERT_EQUAL(dispatch("GET", "/v1/images?cpus=1", false), 503);
     cJSON_InitHooks(NULL);
     CU_ASSERT_EQUAL(dispatch("GET", "/v1/profiles", false), 200);
+    reply_reset(&job.reply);
+}
+
+/* A floating pointer to no table: MPS 1.4 default configuration 5 */
+static unsigned decode(const char *target)
+{
+    static const char bytes[] = "_MP_\0\0\0\0\x01\x04\x9b\x05\0\0\0";
+    static const struct head head = { .values[HEADER_CONTENT_TYPE] = "application/octet-stream" };
+
+    job_start(&job);
+    strcpy(job.id, "id");
+    job.method = "POST";
+    job.raw_target = target;
+    job.head = &head;
+    job.body = bytes;
+    job.body_size = sizeof(bytes);
+    route_dispatch(&service, &job);
+    return job.reply.status;
+}
+
+static void decoding(void)
+{
+    CU_ASSERT_EQUAL(decode("/v1/decode?base=0xf0000"), 200);
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"default_configuration\":5"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"exact\":true"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"found_by\":[\"Linux\""));
+    CU_ASSERT_EQUAL(decode("/v1/decode?base=0xf0000&size=15,1"), 422);
+    CU_ASSERT_EQUAL(decode("/v1/decode?floating_pointer=0x9fc10"), 422);
+    reply_reset(&job.reply);
+}
+
+static unsigned long left; /* allocations that succeed */
+
+static void *some_memory(size_t size)
+{
+    return left > 0 && left-- ? malloc(size) : NULL;
+}
+
+/* Memory ends at each allocation of a reply in turn: no crash, no leak, no half reply. */
+static void every_allocation(void)
+{
+    cJSON_Hooks hooks = { some_memory, free };
+    unsigned status = 503;
+
+    cJSON_InitHooks(&hooks);
+    for (unsigned long n = 0; status == 503 && n < 1000; n++) {
+        left = n;
+        status = decode("/v1/decode");
+    }
+    CU_ASSERT_EQUAL(status, 200);
+    cJSON_InitHooks(NULL);
     reply_reset(&job.reply);
 }
 
@@ -166,5 +216,7 @@ static const struct test tests[] = {
     { "whom requests are for", hosts },
     { "problems as text", lines },
     { "out of memory is 503", out_of_memory },
+    { "bytes without a table, in several ways", decoding },
+    { "memory ends at each allocation of a reply", every_allocation },
 };
 const struct suite http_routes = { "http/routes", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -15,10 +15,11 @@ ok $? '1 - library, header and pkg-config file are installed'
 
 pc=$(find "$work" -name libmptable.pc)
 export PKG_CONFIG_PATH="${pc%/*}" PKG_CONFIG_SYSROOT_DIR="$work"
-libdir=$(pkg-config --variable=libdir libmptable)
-wrong=$(nm -D --defined-only "$work$libdir/libmptable.so" | awk '{ print $3 }' | grep -v '^mpt_')
+libdir=${pc%/pkgconfig/*}
+shown=$(nm -D --defined-only "$libdir/libmptable.so" | awk '{ print $3 }')
+wrong=$(echo "$shown" | grep -v '^mpt_')
 echo "# shown besides: ${wrong:-nothing}"
-[ -z "$wrong" ]
+[ -n "$shown" ] && [ -z "$wrong" ]
 ok $? '2 - the shared library shows mpt_ and nothing else'
 
 # good-kvm-2.hex is written by hand from the specification.
@@ -31,11 +32,11 @@ same_image()
 ${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$work/monitor" "$srcdir/tests/example/monitor.c" \
     $(pkg-config --cflags --libs libmptable) >"$work/log" 2>&1
 ok $? '3 - the example monitor builds with the flags of pkg-config'
-LD_LIBRARY_PATH="$work$libdir" "$work/monitor" 2 "$work/memory" && same_image "$work/memory"
+LD_LIBRARY_PATH="$libdir" "$work/monitor" 2 "$work/memory" && same_image "$work/memory"
 ok $? '4 - and puts the hand-written table into guest memory'
 # shellcheck disable=SC2046
 ${CC:-cc} -std=c11 -D_GNU_SOURCE -o "$work/static" "$srcdir/tests/example/monitor.c" $(pkg-config --cflags libmptable) \
-    "$work$libdir/libmptable.a" >"$work/log" 2>&1 && "$work/static" 2 "$work/memory.static" && same_image "$work/memory.static"
+    "$libdir/libmptable.a" >"$work/log" 2>&1 && "$work/static" 2 "$work/memory.static" && same_image "$work/memory.static"
 ok $? '5 - the static library does the same'
 printf '#include <mptable.h>\nint main() { mpt_table t = {}; return (int)mpt_entries(&t); }\n' >"$work/a.cc"
 if command -v c++ >/dev/null; then

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * request_loop CALLS request|cjson: so many times scan, parse and check of a body that names 254 processors
- * and 16 interrupts one by one, or cJSON's parse and delete of the same text, for an instruction count.
- * request_loop 0 print: the body
+ * request_loop CALLS CPUS request|cjson|print: so many times scan, parse and check of a body that names the
+ * processors and 16 interrupts one by one, or cJSON's parse and delete of the same text, for an instruction
+ * count; or the body itself
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,25 +15,31 @@
 static char body[32768];
 static size_t size;
 
-static void append(const char *format, ...)
+static void append(const char *text)
 {
-    va_list args;
-
-    va_start(args, format);
-    size += (size_t)vsnprintf(body + size, sizeof(body) - size, format, args);
-    va_end(args);
+    memcpy(body + size, text, strlen(text));
+    size += strlen(text);
 }
 
-static void make_body(void)
+static void make_body(unsigned cpus)
 {
+    char element[128];
+
     append("{\"processors\":[");
-    for (unsigned i = 0; i < 254; i++)
-        append("%s{\"apic_id\":%u,\"enabled\":true,\"apic_version\":20,\"signature\":1777,\"features\":"
-               "126614527}",
-               i ? "," : "", i);
+    for (unsigned i = 0; i < cpus; i++) {
+        snprintf(element, sizeof(element),
+                 "%s{\"apic_id\":%u,\"enabled\":true,\"apic_version\":20,\"signature\":1777,\"features\":"
+                 "126614527}",
+                 i ? "," : "", i);
+        append(element);
+    }
     append("],\"io_interrupts\":[");
-    for (unsigned i = 0; i < 16; i++)
-        append("%s{\"type\":\"INT\",\"bus\":0,\"irq\":%u,\"io_apic\":254,\"pin\":%u}", i ? "," : "", i, i);
+    for (unsigned i = 0; i < 16; i++) {
+        snprintf(element, sizeof(element),
+                 "%s{\"type\":\"INT\",\"bus\":0,\"irq\":%u,\"io_apic\":\"all\",\"pin\":%u}", i ? "," : "", i,
+                 i);
+        append(element);
+    }
     append("]}");
 }
 
@@ -57,15 +62,15 @@ static int parse_with_cjson(void)
 
 int main(int argc, char **argv)
 {
-    const int calls = argc > 2 ? atoi(argv[1]) : 0;
+    const int calls = argc > 1 ? atoi(argv[1]) : 0, cpus = argc > 2 ? atoi(argv[2]) : 0;
 
-    if (argc != 3)
+    if (argc != 4 || cpus < 1 || cpus > 254)
         return 2;
-    make_body();
-    if (strcmp(argv[2], "print") == 0)
+    make_body((unsigned)cpus);
+    if (strcmp(argv[3], "print") == 0)
         return fwrite(body, 1, size, stdout) != size;
     for (int i = 0; i < calls; i++)
-        if ((strcmp(argv[2], "cjson") == 0 ? parse_with_cjson() : parse()) < 0)
+        if ((strcmp(argv[3], "cjson") == 0 ? parse_with_cjson() : parse()) < 0)
             return 1;
     return 0;
 }

@@ -87,17 +87,15 @@ static unsigned next_table(FILE *index, struct part parts[2])
 
 static bool load_table(const struct part *parts, unsigned count, uint8_t *bytes, struct source *source)
 {
-    char bases[2 * NAME_SIZE + 2] = "", sizes[2 * NAME_SIZE + 2] = "";
-    size_t size = 0;
+    char bases[2 * NAME_SIZE], sizes[2 * NAME_SIZE];
+    size_t got[2] = { 0 }, size = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        const size_t got = load(parts[i].file, bytes + size, INPUT_MAX - size);
-        const char *comma = i > 0 ? "," : "";
-
-        snprintf(bases + strlen(bases), NAME_SIZE + 1, "%s%s", comma, parts[i].base);
-        snprintf(sizes + strlen(sizes), NAME_SIZE + 1, "%s%zu", comma, got);
-        size += got;
+        got[i] = load(parts[i].file, bytes + size, INPUT_MAX - size);
+        size += got[i];
     }
+    snprintf(bases, sizeof(bases), count > 1 ? "%s,%s" : "%s", parts[0].base, parts[1].base);
+    snprintf(sizes, sizeof(sizes), count > 1 ? "%zu,%zu" : "%zu", got[0], got[1]);
     return size > 0 && source_place(source, bytes, size, bases, sizes, &error) == 0;
 }
 

@@ -10,15 +10,24 @@ import yaml
 SOURCE = sys.argv[1]
 
 
-def resolved(node):
+def moved(node, place):
+    """A schema that stands at @place of another document: its references into itself go there."""
     if isinstance(node, list):
-        return [resolved(item) for item in node]
+        return [moved(item, place) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: place + value[1:] if name == "$ref" else moved(value, place) for name, value in node.items()}
+
+
+def resolved(node, place="#"):
+    if isinstance(node, list):
+        return [resolved(item, "%s/%d" % (place, index)) for index, item in enumerate(node)]
     if not isinstance(node, dict):
         return node
     if node.get("$ref", "").endswith(".json"):
         with open(os.path.join(os.path.dirname(SOURCE), node["$ref"]), encoding="utf-8") as file:
-            return {name: value for name, value in json.load(file).items() if name != "$schema"}
-    return {name: resolved(value) for name, value in node.items()}
+            return moved({name: value for name, value in json.load(file).items() if name != "$schema"}, place)
+    return {name: resolved(value, "%s/%s" % (place, name)) for name, value in node.items()}
 
 
 with open(SOURCE, encoding="utf-8") as file:

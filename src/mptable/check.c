@@ -299,7 +299,7 @@ static bool table_signature(const struct survey *s)
     return !s->view.signature_right;
 }
 
-static bool table_length_remainder(const struct survey *s)
+static bool entry_cut(const struct survey *s)
 {
     return s->stop == MPT_ECUT && !s->cut_by_image;
 }
@@ -381,7 +381,7 @@ static bool ext_without_entries(const struct survey *s)
 static const struct check header_checks[] = {
     RULE(HEADER, ERROR, "table-signature", table_signature, "signature", "PCMP",
          "the table does not begin with PCMP", "everybody but SerenityOS refuses it", TEXT_ONLY),
-    RULE(HEADER, ERROR, "table-length-remainder", table_length_remainder, "base_length", "",
+    RULE(HEADER, ERROR, "table-length-remainder", entry_cut, "base_length", "",
          "the length ends inside an entry; the expected value is where that entry begins",
          "Linux reads past the end; who walks by count does not notice", DEC(view.base_length),
          EXPECT(walked_end)),
@@ -606,7 +606,7 @@ static const struct check table_checks[] = {
          "an extended entry stands among the base entries",
          "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table",
          DEC(stop_type), SPOT(stop_spot)),
-    RULE(TABLE, ERROR, "entry-truncated", table_length_remainder, "entry", "whole entries",
+    RULE(TABLE, ERROR, "entry-truncated", entry_cut, "entry", "whole entries",
          "the last entry runs past the end of the table", "Linux and others read past the end",
          DEC(stop_type), SPOT(stop_spot)),
     RULE(TABLE, ERROR, "cpu-none-enabled", cpu_none_enabled, "processors", "one or more",
@@ -791,8 +791,8 @@ static const struct check processor_checks[] = {
          "Haiku indexes an array of 8 names by it", HEX(e.processor.signature)),
     RULE(PROCESSOR, NOTE, "cpu-features-missing", cpu_features_missing, "features", "bits 0 and 9 set",
          "the feature flags lack bit 0 (FPU) or bit 9 (APIC)", "nobody checks", HEX(e.processor.features)),
-    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",
-         "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved)),
+    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "", "0", "reserved bytes of the entry are not 0",
+         "nobody looks", HEX(e.reserved)),
 };
 
 /* Buses */
@@ -1011,16 +1011,20 @@ static bool pci_irq_reserved_bit(const struct survey *s)
     return from_pci(s) && s->e.io_int.irq & PCI_RESERVED;
 }
 
+static bool pci_high(const struct survey *s)
+{
+    return from_pci(s) && is_int(s) && (s->e.io_int.flags & 3) == MPT_HIGH;
+}
+
 static bool pci_edge(const struct survey *s)
 {
-    return from_pci(s) && is_int(s) &&
-           ((s->e.io_int.flags & 3) == MPT_HIGH || (s->e.io_int.flags >> 2 & 3) == MPT_EDGE);
+    return from_pci(s) && is_int(s) && (s->e.io_int.flags >> 2 & 3) == MPT_EDGE && !pci_high(s);
 }
 
 static const struct check io_int_checks[] = {
-    RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "type", "an INT entry for ISA IRQ 0 as well",
+    RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "", "an INT entry for ISA IRQ 0 as well",
          "ISA IRQ 0 has an ExtINT entry and no INT entry",
-         "Linux crashes with a NULL pointer on every machine where it needs the PIT", DEC(e.io_int.int_type)),
+         "Linux crashes with a NULL pointer on every machine where it needs the PIT", TEXT_ONLY),
     RULE(IO_INT, WARNING, "irq0-pin", irq0_pin, "pin", "",
          "ISA IRQ 0 goes to another input than the one that the timer is wired to",
          "Linux says \"8254 timer not connected to IO-APIC\" and falls back; others lose the timer",
@@ -1065,9 +1069,10 @@ static const struct check io_int_checks[] = {
     RULE(IO_INT, WARNING, "pci-irq-reserved-bit", pci_irq_reserved_bit, "irq", "device * 4 + pin, below 128",
          "bit 7 of a PCI source is set, which is reserved", "it is read as another device",
          HEX(e.io_int.irq)),
-    RULE(IO_INT, NOTE, "pci-edge", pci_edge, "trigger", "active low and level, or conforming",
-         "a PCI interrupt is said to be edge-triggered or active high", "legal, but usually a slip",
-         HEX(e.io_int.flags)),
+    RULE(IO_INT, NOTE, "pci-edge", pci_high, "polarity", "active low, or conforming",
+         "a PCI interrupt is said to be active high", "legal, but usually a slip", HEX(e.io_int.flags)),
+    RULE(IO_INT, NOTE, "pci-edge", pci_edge, "trigger", "level, or conforming",
+         "a PCI interrupt is said to be edge-triggered", "legal, but usually a slip", HEX(e.io_int.flags)),
 };
 
 /* Local interrupts */
@@ -1153,8 +1158,8 @@ static const struct check local_int_checks[] = {
 };
 
 static const struct check extended_checks[] = {
-    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",
-         "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved)),
+    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "", "0", "reserved bytes of the entry are not 0",
+         "nobody looks", HEX(e.reserved)),
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

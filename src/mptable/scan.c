@@ -159,10 +159,10 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bi
             continue;
         if (!next_match(memory, range, consumer->step, first, &match))
             continue;
+        if (!accepts(consumer, mpt_at(memory, match, MPT_FLOATING_SIZE), mpt_room(memory, match)))
+            break;
         *address = (uint32_t)match; /* windows end below 66 MiB */
-        return accepts(consumer, mpt_at(memory, match, MPT_FLOATING_SIZE), mpt_room(memory, match))
-                   ? MPT_OK
-                   : MPT_ENOTFOUND;
+        return MPT_OK;
     }
     return MPT_ENOTFOUND;
 }

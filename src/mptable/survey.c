@@ -166,10 +166,24 @@ static uint8_t survey_ioapic(struct survey *s, const struct mpt_ioapic *a)
 {
     const uint8_t mark = s->ioapic[a->apic_id] ? MARK_ID_AGAIN : 0;
 
-    s->ioapics++;
     s->ioapic[a->apic_id] = true;
     s->enabled_ioapics += a->flags & MPT_IOAPIC_ENABLED;
     return mark;
+}
+
+/* What a second walk has to see: all entries of one type, and in a sorted table nothing else */
+static void stretch(struct span *span, const struct mpt_entry *e)
+{
+    if (span->end == 0)
+        span->begin = e->offset;
+    span->end = e->offset + e->size;
+}
+
+static void walk_span(const struct survey *s, struct span span, struct mpt_walk *walk)
+{
+    mpt_walk_base(&s->view, walk);
+    walk->at = span.begin;
+    walk->end = span.end;
 }
 
 static void survey_entries(struct survey *s)
@@ -195,10 +209,12 @@ static void survey_entries(struct survey *s)
             break;
         case MPT_IOAPIC:
             *mark = survey_ioapic(s, &s->e.ioapic);
+            stretch(&s->ioapic_span, &s->e);
             break;
         case MPT_IO_INT:
             s->io_ints++;
             s->extints += s->e.io_int.int_type == MPT_EXTINT;
+            stretch(&s->io_int_span, &s->e);
             break;
         default:
             s->local_ints++;
@@ -221,7 +237,7 @@ static void survey_irq0(struct survey *s)
     struct mpt_walk walk;
     enum mpt_err err;
 
-    mpt_walk_base(&s->view, &walk);
+    walk_span(s, s->io_int_span, &walk);
     while (mpt_next(&walk, &s->e, &err)) {
         const struct mpt_io_int *const v = &s->e.io_int;
 
@@ -239,7 +255,6 @@ static void survey_extended(struct survey *s)
     mpt_walk_extended(&s->view, &walk);
     while (mpt_next(&walk, &s->e, &s->extended_stop))
         ;
-    s->extended_entries = walk.index;
     s->extended_cut = !s->cut_by_image && s->view.extended_size < s->view.extended_length;
 }
 
@@ -273,13 +288,14 @@ static bool is_enabled_ioapic(const struct survey *s)
     return s->e.type == MPT_IOAPIC && s->e.ioapic.flags & MPT_IOAPIC_ENABLED;
 }
 
-static void gather(struct order *o, struct survey *s, bool (*wanted)(const struct survey *s))
+static void gather(struct order *o, struct survey *s, struct span span,
+                   bool (*wanted)(const struct survey *s))
 {
     struct mpt_walk walk;
     enum mpt_err err;
 
     o->count = 0;
-    mpt_walk_base(&s->view, &walk);
+    walk_span(s, span, &walk);
     while (mpt_next(&walk, &s->e, &err))
         if (wanted(s))
             o->at[o->count++] = (uint16_t)s->e.offset;
@@ -289,12 +305,17 @@ static void gather(struct order *o, struct survey *s, bool (*wanted)(const struc
 static void sort_by_byte(struct order *o, const uint8_t *e)
 {
     uint16_t start[257] = { 0 };
+    unsigned highest = 0;
 
-    for (size_t i = 0; i < o->count; i++)
-        start[e[o->at[i]] + 1]++;
-    if (start[e[o->at[0]] + 1] == o->count)
+    for (size_t i = 0; i < o->count; i++) {
+        const unsigned v = e[o->at[i]];
+
+        start[v + 1]++;
+        highest = v > highest ? v : highest;
+    }
+    if (start[highest + 1] == o->count)
         return;
-    for (unsigned v = 1; v < 256; v++)
+    for (unsigned v = 1; v <= highest; v++)
         start[v] = (uint16_t)(start[v] + start[v - 1]);
     for (size_t i = 0; i < o->count; i++)
         o->to[start[e[o->at[i]]]++] = o->at[i];
@@ -330,13 +351,13 @@ static void survey_conflicts(struct survey *s)
     struct order o;
 
     if (s->enabled_ioapics > 1) {
-        gather(&o, s, is_enabled_ioapic);
+        gather(&o, s, s->ioapic_span, is_enabled_ioapic);
         mark_groups(s, &o, ADDRESS_BYTES, 0, MARK_ADDRESS_AGAIN);
     }
     if (s->io_ints > 1) {
-        gather(&o, s, is_unshared);
+        gather(&o, s, s->io_int_span, is_unshared);
         mark_groups(s, &o, INPUT_BYTES, SOURCE_BYTES, MARK_PIN);
-        gather(&o, s, is_io_int);
+        gather(&o, s, s->io_int_span, is_io_int);
         mark_groups(s, &o, SOURCE_BYTES, INPUT_BYTES, MARK_SOURCE);
         mark_groups(s, &o, ALL_BYTES, 0, MARK_SAME);
     }
@@ -354,8 +375,8 @@ static void survey_table(struct survey *s)
     if (!v->has_header)
         return;
     survey_entries(s);
-    survey_irq0(s);
     survey_extended(s);
+    survey_irq0(s);
     survey_conflicts(s);
 }
 

@@ -31,6 +31,11 @@ struct spot {
     uint32_t address;
 };
 
+/* From the first entry of a type to the end of the last; offsets in the base table, 0 = there is none */
+struct span {
+    size_t begin, end;
+};
+
 struct survey {
     struct mpt_view view; /* all 0 when there is no floating pointer */
     struct mpt_facts facts;
@@ -52,7 +57,7 @@ struct survey {
     uint8_t stop_type; /* first byte of the entry it ended at */
     struct spot stop_spot, unsorted;
     size_t walked_end; /* offset behind the last whole entry */
-    unsigned entries, extended_entries;
+    unsigned entries;
     enum mpt_err extended_stop;
     bool extended_cut;
 
@@ -63,24 +68,26 @@ struct survey {
     unsigned isa_buses, pci_buses;
     bool pci_zero;
     uint8_t bus_kind[256]; /* enum bus_kind by bus ID */
-    unsigned ioapics, enabled_ioapics;
+    unsigned enabled_ioapics;
     bool ioapic[256]; /* I/O APIC entries exist with that ID */
     unsigned io_ints, local_ints;
+    struct span ioapic_span, io_int_span;
     bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
     unsigned extints;
-    uint8_t marks[MPT_TABLE_MAX / 8 + 1];
 
     /* The entry that a rule looks at */
     struct mpt_entry e;
     unsigned index; /* among those of its type */
     uint8_t mark;   /* enum mark */
+
+    uint8_t marks[MPT_TABLE_MAX / 8 + 1]; /* set as far as the table goes */
 };
 
-/* mpt_survey - fill in all but the last three; arguments as mpt_check has them */
+/* mpt_survey - fill it in; index and mark stay 0. Arguments as mpt_check has them */
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts);
 
-/* mpt_bus_kind - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
+/* mpt_bus_type - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
  * -1 */
 int mpt_bus_type(const char name[6]);
 

@@ -76,7 +76,7 @@ static const struct member ioapic_members[] = {
     { HEX("flags", mpt_ioapic, flags, UINT8_MAX), .where = ENTRIES, .excludes = BIT(IOAPIC_IS_ENABLED) },
 };
 
-enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = 6, INT_DEVICE, INT_PIN_NAME };
+enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = INT_DEVICE - 1, INT_PIN_NAME = INT_DEVICE + 1 };
 
 /* What the two kinds of interrupts share: all but where they go. */
 #define SOURCE_MEMBERS(type)                                                                                 \

@@ -103,6 +103,7 @@ struct member_list {
 /* Rows that request.c knows by name */
 enum { CPU_BSP = 2, CPU_ENABLED, CPU_APIC_VERSION, CPU_SIGNATURE, CPU_FEATURES };
 enum { IOAPIC_VERSION = 2 };
+enum { INT_DEVICE = 7 };
 enum { PCI_IO_APIC = 3 };
 enum { PLACEMENT_WINDOW = 0 };
 

@@ -24,8 +24,10 @@ struct reader {
     struct err *err;
     enum member_where where; /* the object being read stands */
     size_t counts[FORMS];
-    uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* the rows that each one has, as bits */
+    /* What follows from members that are there or not must wait for the profile, and for buses. */
+    uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
     uint8_t ioapics[MPT_ENTRIES_MAX];
+    bool io_by_device[MPT_ENTRIES_MAX], local_by_device[MPT_ENTRIES_MAX]; /* interrupts that say device */
     bool unsound; /* something is wrong that topology_complete depends on */
 };
 
@@ -142,7 +144,7 @@ static bool find_number(const struct reader *r, const struct member *m, const st
     if (v->kind == JSON_STRING && m->kind == WORD)
         return find_word(m->words, v, number);
     if (v->kind == JSON_STRING && m->kind == MASK)
-        return json_hex(v, digits, number) && *number <= m->highest;
+        return json_hex(v, digits, number) && *number <= highest(r, m);
     return v->kind == JSON_NUMBER && json_integer(v, number) && *number >= m->lowest &&
            *number <= highest(r, m) && *number <= MEMBER_INTEGER_MAX;
 }
@@ -354,9 +356,8 @@ static size_t find_member(const struct member_object *object, const struct json_
 /* A name that no row has, as the last step of a pointer. */
 static int refuse_name(struct reader *r, const struct json_value *name, const struct at *up)
 {
-    const size_t most = name->text == r->json.room ? JSON_TEXT_MAX : ERR_POINTER_SIZE;
-    const size_t size = name->size < most ? name->size : most;
-    char text[JSON_TEXT_MAX + 1];
+    const size_t size = name->size < ERR_POINTER_SIZE ? name->size : ERR_POINTER_SIZE;
+    char text[ERR_POINTER_SIZE + 1];
 
     for (size_t i = 0; i < size; i++)
         text[i] = name->text[i] ? name->text[i] : '?';
@@ -528,6 +529,10 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
         r->processors[*count] = (uint8_t)seen;
     if (form == &member_forms[IO_APIC])
         r->ioapics[*count] = (uint8_t)seen;
+    if (form == &member_forms[IO_INTERRUPT])
+        r->io_by_device[*count] = (seen & MEMBER_BIT(INT_DEVICE)) != 0;
+    if (form == &member_forms[LOCAL_INTERRUPT])
+        r->local_by_device[*count] = (seen & MEMBER_BIT(INT_DEVICE)) != 0;
     if (form == &member_forms[PCI_INTERRUPT])
         t->pci_to_first[*count] = !(seen & MEMBER_BIT(PCI_IO_APIC));
     (*count)++;
@@ -644,13 +649,43 @@ static void settle(struct reader *r)
     table->entry_count_given = (t->given & GIVEN_ENTRY_COUNT) != 0;
 }
 
+/* Only interrupts of PCI come from a device and a pin; of another bus they would be read as any IRQ. */
+static int check_device(struct reader *r, const bool pci[UINT8_MAX + 1], uint8_t bus_id, const char *list,
+                        size_t index)
+{
+    const struct at up = { NULL, list, 0 }, here = { &up, NULL, index };
+
+    if (pci[bus_id])
+        return 0;
+    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus", bus_id);
+}
+
+static int check_devices(struct reader *r)
+{
+    const struct topology *t = r->topology;
+    bool pci[UINT8_MAX + 1] = { false };
+    int status = 0;
+
+    if (t->given & GIVEN_ENTRIES)
+        return 0;
+    for (size_t i = 0; i < t->table.bus_count; i++)
+        pci[t->buses[i].bus_id] |= memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
+    for (size_t i = 0; i < r->counts[IO_INTERRUPT]; i++)
+        if (r->io_by_device[i] && check_device(r, pci, t->io_ints[i].bus_id, "io_interrupts", i) < 0)
+            status = -1;
+    for (size_t i = 0; i < r->counts[LOCAL_INTERRUPT]; i++)
+        if (r->local_by_device[i] && check_device(r, pci, t->local_ints[i].bus_id, "local_interrupts", i) < 0)
+            status = -1;
+    return status;
+}
+
 /* All members are read: @status -1 when one was wrong. */
 static int complete(struct reader *r, uint32_t seen, int status)
 {
     if (check_machine(r, seen) < 0)
         status = -1;
     settle(r);
-    if (!r->unsound && topology_complete(r->topology, r->err) < 0)
+    if (!r->unsound && (topology_complete(r->topology, r->err) < 0 || check_devices(r) < 0))
         status = -1;
     return status;
 }
@@ -681,7 +716,7 @@ int request_parse(const char *text, size_t size, struct topology *t, struct err 
     return complete(&r, seen, status);
 }
 
-/* Decimal, without sign or leading zeros: what JSON calls an integer, and none of its other member_forms. */
+/* Decimal, without sign or leading zeros: what JSON calls an integer, and none of its other forms. */
 static bool is_decimal(const char *text)
 {
     const size_t digits = strspn(text, "0123456789");

@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: ISC
+"""mptablectl as people use it: commands, exit statuses, hexdumps through xxd, ELF files through QEMU, memory dumps with
+several tables, signatures through minisign."""
+import base64
+import glob
+import json
+import os
+import pty
+import shutil
+import struct
+import subprocess
+import tempfile
+
+from daemon import SRCDIR, Tap
+
+MPTABLECTL = os.environ.get("MPTABLECTL", "./mptablectl")
+EXAMPLES = sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))
+DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
+MIB = 1 << 20
+
+tap = Tap()
+work = tempfile.mkdtemp(prefix="mptablectl-")
+
+
+def path(name):
+    return os.path.join(work, name)
+
+
+def write(name, data):
+    with open(path(name), "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+    return path(name)
+
+
+def read(name):
+    with open(path(name), "rb") as file:
+        return file.read()
+
+
+def ctl(*arguments, data=b"", **more):
+    if isinstance(data, str):
+        data = data.encode()
+    return subprocess.run([MPTABLECTL, *arguments], input=data, capture_output=True, timeout=60, **more)
+
+
+def encode(topology, *arguments):
+    done = ctl("encode", *arguments, "-", data=topology)
+    if done.returncode:
+        raise SystemExit("encode %s: %s" % (topology, done.stderr))
+    return done.stdout
+
+
+def segments_of(topology):
+    reply = json.loads(encode(topology, "--format", "json"))
+    image = base64.b64decode(reply["image"])
+    return [(int(s["base"], 16), image[s["offset"]:s["offset"] + s["size"]]) for s in reply["segments"]]
+
+
+def statuses():
+    image = write("four.bin", encode('{"cpus":4}'))
+    volt = write("volt.bin", encode('{"cpus":4,"profile":"volt"}'))
+    topology = write("four.json", '{"cpus":4}')
+    zeros = write("zeros", bytes(4096))
+    rows = (
+        (DONE, "--help"), (DONE, "--version"), (DONE, "encode", topology), (DONE, "decode", image), (DONE, "lint", image),
+        (DONE, "profiles"), (DONE, "decode", "--scan", image), (DONE, "decode", "--map", image),
+        (DONE, "encode", "--format=json", topology), (DONE, "encode", topology, "--format", "elf"),
+        (DONE, "lint", "--base", "0x9fc00", "--vcpus", "4", "--acpi", image), (DONE, "decode", volt),
+        (REFUSED, "lint", volt), (REFUSED, "lint", "--vcpus", "3", image), (REFUSED, "decode", zeros),
+        (REFUSED, "encode", write("bad.json", '{"cpus":0}')), (REFUSED, "encode", write("cut.json", '{"cpus":')),
+        (REFUSED, "encode", image), (REFUSED, "decode", "--floating-pointer", "0x9fc10", image),
+        (REFUSED, "decode", write("elf", b"\x7fELF" + bytes(100))),
+        (USAGE,), (USAGE, "frobnicate"), (USAGE, "encode"), (USAGE, "encode", topology, topology), (USAGE, "profiles", image),
+        (USAGE, "encode", "--nonsense", topology), (USAGE, "encode", "--format", "png", topology),
+        (USAGE, "encode", "--base", "0", topology), (USAGE, "encode", topology, "--format"),
+        (USAGE, "encode", "--key", "k", topology), (USAGE, "decode", "--base", "nowhere", image),
+        (USAGE, "decode", "--size", "1", image), (USAGE, "decode", "--scan", "--map", image),
+        (USAGE, "decode", "--floating-pointer", "x", image), (USAGE, "lint", "--vcpus", "four", image),
+        (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "lint", "--scan", image),
+        (USAGE, "lint", "--ebda", "0x9fc01", image), (USAGE, "profiles", "--format", "hex"),
+        (IO, "encode", path("missing")), (IO, "decode", path("missing")), (IO, "lint", work),
+        (IO, "encode", "-o", path("no/such/folder"), topology), (IO, "encode", "--format", "json", "--key", path("no"), topology),
+    )
+    for status, *arguments in rows:
+        done = ctl(*arguments)
+        name = " ".join(arguments).replace(work + "/", "")
+        tap.equal(done.returncode, status, "status %d: %s" % (status, name))
+        if status != DONE and arguments[:1] != ["lint"]:
+            tap.equal((done.stderr.count(b"\n"), done.stderr.startswith((b"mptablectl: ", MPTABLECTL.encode()))), (1, True),
+                      "one line says why: " + name)
+    with open("/dev/full", "w") as full:
+        for arguments in (("--help",), ("decode", image), ("encode", topology), ("profiles",)):
+            done = subprocess.run([MPTABLECTL, *arguments], stdout=full, stderr=subprocess.PIPE)
+            tap.equal(done.returncode, IO, "a full disk: " + arguments[0])
+
+
+def messages():
+    for topology, expected in (('{"cpus":0}', "-: /cpus: must be 1 to 255"),
+                               ('{"cpus":\n04}', "-:2:2: "),
+                               ('{"cpus":4,"processors":[]}', "-: /processors"),
+                               ('{"cpus":2,"irqs":3,"no":1}', "-: /irqs: ")):
+        done = ctl("encode", "-", data=topology)
+        tap.ok(done.stderr.decode().startswith("mptablectl: " + expected), "encode %r says where" % topology, done.stderr)
+    tap.equal(len(ctl("encode", "-", data='{"cpus":0,"irqs":3,"no":1}').stderr.splitlines()), 3, "a line for each error")
+    done = ctl("lint", "--irq0-pin", "256", "-")
+    tap.equal(done.stderr, b"mptablectl: --irq0-pin: must be 0 to 255, decimal or 0x and hexadecimal digits\n",
+              "an option is named as it was given")
+
+
+def round_trips():
+    bodies = [(os.path.basename(name), open(name, "rb").read()) for name in EXAMPLES]
+    bodies += [("words at 0x40e", b'{"cpus":3,"bios_data_area":true}'),
+               ("apart", b'{"profile":"virtualbox","cpus":3}')]
+    same = 0
+    for name, body in bodies:
+        tables = b"".join(data for base, data in segments_of(body) if base != 0x40E)
+        decoded = ctl("decode", "-", data=encode(body, "--format", "elf"))
+        got = json.loads(decoded.stdout)
+        again = encode(json.dumps(got["topology"]))
+        same += tap.ok(got["exact"] and again == tables, "encode, decode, encode: " + name, got.get("difference"))
+    print("# %d of %d images give the same bytes" % (same, len(bodies)))
+    image = encode('{"cpus":255}')
+    reply = json.loads(encode('{"cpus":255}', "--format", "json"))
+    tap.equal(base64.b64decode(reply["image"]), image, "json has the image")
+    tap.ok("signature" not in reply and list(reply)[-1] == "findings", "and no signature without a key")
+    got = json.loads(ctl("decode", "--base", reply["base"], "-", data=image).stdout)
+    tap.equal((got["exact"], got["floating_pointer"]), (True, "0x9fc00"), "raw bytes with a base")
+
+
+def xxd(data, *arguments):
+    return subprocess.run(["xxd", *arguments], input=data, capture_output=True)
+
+
+def hexdumps():
+    if not shutil.which("xxd"):
+        tap.skip("hexdumps through xxd", "xxd is not installed")
+        return
+    for topology in ('{"cpus":1}', '{"cpus":40}', '{"cpus":255}', '{"cpus":3,"profile":"bhyve"}'):
+        base = segments_of(topology)[0][0]
+        text, image = encode(topology, "--format", "hex"), encode(topology)
+        tap.equal(xxd(image, "-o", str(base)).stdout, text, topology + ": the hexdump is xxd's")
+        back = xxd(text, "-r", "-s", "-" + hex(base))
+        tap.equal((back.returncode, back.stdout), (0, image), topology + ": xxd -r -s -BASE gives the image")
+    for topology in ('{"cpus":4,"bios_data_area":true}', '{"cpus":4,"profile":"virtualbox","bios_data_area":true}'):
+        memory = write("memory", b"\xaa" * MIB)
+        xxd(encode(topology, "--format", "hex"), "-r", "-", memory)
+        expected = bytearray(b"\xaa" * MIB)
+        for base, data in segments_of(topology):
+            expected[base:base + len(data)] = data
+        tap.ok(read("memory") == bytes(expected), topology + ": xxd -r writes every segment into guest memory")
+
+
+def elf_files():
+    topology = '{"cpus":3,"profile":"virtualbox","bios_data_area":true}'
+    segments = segments_of(topology)
+    file = write("image.elf", encode(topology, "--format", "elf"))
+    if shutil.which("readelf"):
+        said = subprocess.run(["readelf", "-hlW", file], capture_output=True)
+        loads = [line.split() for line in said.stdout.decode().splitlines() if line.strip().startswith("LOAD")]
+        tap.equal([(int(l[3], 16), int(l[4], 16), int(l[5], 16)) for l in loads],
+                  [(base, len(data), len(data)) for base, data in segments], "readelf sees the segments")
+        tap.equal((said.returncode, said.stderr, b"80386" in said.stdout), (0, b"", True), "and nothing to complain of")
+    else:
+        tap.skip("readelf sees the segments", "readelf is not installed")
+    if not shutil.which("qemu-system-x86_64"):
+        tap.skip("QEMU loads every segment", "qemu-system-x86_64 is not installed")
+        return
+    dump = path("dump")
+    done = subprocess.run(["qemu-system-x86_64", "-machine", "none", "-m", "1M", "-S", "-display", "none", "-nodefaults",
+                           "-monitor", "stdio", "-device", "loader,file=" + file],
+                          input=("pmemsave 0 %d \"%s\"\nquit\n" % (MIB, dump)).encode(), capture_output=True, timeout=60)
+    memory = read("dump") if os.path.exists(dump) else b""
+    tap.equal([memory[base:base + len(data)] == data for base, data in segments], [True] * 3,
+              "QEMU's loader puts every segment in its place")
+    tap.equal(sum(1 for byte in memory if byte), sum(1 for _, data in segments for byte in data if byte), "and nothing else")
+    if len(memory) != MIB:
+        print("# %s" % done.stderr.decode()[:500])
+        return
+    scan = json.loads(ctl("decode", "--scan", dump).stdout)
+    tap.equal(scan["bios"], {"ebda": "0x9fc00", "base_memory_kib": 639}, "its dump has the BIOS data words")
+    tap.equal(takers(scan)["Linux"], "0x9fff0", "and the table where Linux looks")
+
+
+def takers(scan):
+    return {consumer["name"]: consumer["floating_pointer"] for consumer in scan["consumers"]}
+
+
+def scans():
+    """Linux looks at 0x9fc00 before the EBDA, BSD in the EBDA first: each takes another table, one is nobody's."""
+    memory = bytearray(MIB)
+    for topology, base in (('{"cpus":4,"placement":{"base":"0x9fc00"}}', 0x9FC00),
+                           ('{"cpus":2,"placement":{"window":"ebda","base":"0x90000"}}', 0x90000)):
+        for at, data in segments_of(topology):
+            memory[at:at + len(data)] = data
+        tap.equal(memory[base:base + 4], b"_MP_", "a table at 0x%x" % base)
+    struct.pack_into("<H", memory, 0x40E, 0x9000)
+    struct.pack_into("<H", memory, 0x413, 576)
+    memory[0x80000:0x80010] = memory[0x9FC00:0x9FC10]
+    scan = json.loads(ctl("decode", "--scan", "-", data=bytes(memory)).stdout)
+    who = takers(scan)
+    tap.equal([who[name] for name in ("Linux", "memtest86+", "FreeBSD kernel", "OpenBSD", "NetBSD")],
+              ["0x9fc00", "0x9fc00", "0x90000", "0x90000", "0x90000"], "Linux takes one table, BSD the other")
+    tap.equal({table["floating_pointer"]: sum(e["entry"] == "processor" for e in table["topology"]["entries"])
+               for table in scan["tables"]}, {"0x9fc00": 4, "0x90000": 2}, "both are shown")
+    for table in scan["tables"]:
+        tap.equal(sorted(table["found_by"]), sorted(n for n, a in who.items() if a == table["floating_pointer"]),
+                  table["floating_pointer"] + ": found_by agrees")
+        tap.ok("fp-multiple" in {f["rule"] for f in table["findings"]}, "and a finding warns of the other")
+    tap.equal(scan["others"], ["0x80000"], "a third one is nobody's")
+    nothing = json.loads(ctl("decode", "--scan", "-", data=bytes(MIB)).stdout)
+    tap.equal((set(takers(nothing).values()), nothing["tables"], nothing["others"]), ({None}, [], []), "no table, no taker")
+    full = json.loads(ctl("decode", "--scan", "-", data=bytes(memory[0x9FC00:0x9FC10]) * (MIB // 16)).stdout)
+    tap.equal(len(full["others"]), 64, "a dump full of floating pointers is cut short")
+
+
+def linting():
+    image = encode('{"cpus":4,"profile":"volt"}')
+    done = ctl("lint", "-", data=image)
+    lines = done.stdout.decode().splitlines()
+    tap.equal(sorted(line.split(": ")[1:3] for line in lines),
+              sorted([["warning", "imcr-set"], ["error", "irq0-extint-only"], ["note", "irq2-entry"],
+                      ["note", "lint-missing"]]), "a line for each rule that volt breaks")
+    tap.ok("at 0x9fc9c (offset 156), entry 6" in next(line for line in lines if "irq0" in line), "it says where", lines)
+    words = ctl("lint", "--ebda", "0", "--base-memory-kib", "0", "-", data=encode('{"cpus":1}'))
+    tap.ok(b"warning: bda-not-set" in words.stdout and words.returncode == DONE, "a fact lets a rule speak", words.stdout)
+    words = ctl("lint", "-", data=encode('{"cpus":1,"bios_data_area":true}', "--format", "elf"))
+    tap.equal((words.stdout, words.returncode), (b"", DONE), "nothing to say of an ELF file with the words set")
+    names = [p["name"] for p in json.loads(ctl("profiles", "--format", "json").stdout)["profiles"]]
+    listed = [line.split()[0] for line in ctl("profiles").stdout.decode().splitlines() if not line.startswith(" ")]
+    tap.equal((listed, "kvm" in names), (names, True), "profiles lists what json has")
+
+
+def on_terminal(*arguments, **environment):
+    """What is printed when standard output is a terminal."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen([MPTABLECTL, *arguments], stdout=follower, env=dict(os.environ, **environment)) as process:
+        os.close(follower)
+        text = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                part = b""
+            if not part:
+                break
+            text += part
+    os.close(leader)
+    return text.replace(b"\r\n", b"\n"), process.returncode
+
+
+def maps():
+    os.environ.pop("NO_COLOR", None)
+    image = write("map.bin", encode('{"cpus":2,"profile":"volt"}'))
+    plain = ctl("decode", "--map", image).stdout
+    told = [line.split() for line in plain.decode().splitlines()]
+    shown = b"".join(map(bytes_of, plain.decode().splitlines()))
+    tap.equal(shown, read("map.bin"), "the map shows every byte once")
+    tap.ok(told[0][:2] == ["0009fc00", "floating_pointer"] and told[0][-1] == "imcr-set", "with names and rules", told[0])
+    coloured, _ = on_terminal("decode", "--map", image)
+    tap.ok(b"\x1b[" in coloured and b"\x1b" not in plain, "in colours on a terminal alone")
+    tap.equal(on_terminal("decode", "--map", image, NO_COLOR="1")[0], plain, "but not with NO_COLOR")
+    tap.equal(on_terminal("decode", "--map", image, NO_COLOR="")[0], coloured, "which does not count when empty")
+    topology = write("one.json", '{"cpus":1}')
+    tap.equal(on_terminal("encode", topology), (b"", USAGE), "no bytes for a terminal")
+
+
+def bytes_of(line):
+    """A line of the map without address, label and rules."""
+    return bytes.fromhex(line[36:].split("  ")[0])
+
+
+def signatures():
+    if not shutil.which("minisign"):
+        tap.skip("encode --key", "minisign is not installed")
+        return
+    subprocess.run(["minisign", "-GW", "-p", path("k.pub"), "-s", path("k.key")], capture_output=True, check=True,
+                   stdin=subprocess.DEVNULL)
+    os.chmod(path("k.key"), 0o600)
+    topology = write("vm.json", '{"cpus":4,"context":"vm:1","bios_data_area":true}')
+    done = ctl("encode", "--key", path("k.key"), "-o", path("vm.bin"), topology)
+    tap.equal((done.returncode, done.stderr), (DONE, b""), "encode --key writes image and signature")
+    said = subprocess.run(["minisign", "-VHQm", path("vm.bin"), "-p", path("k.pub")], capture_output=True)
+    tap.ok(said.returncode == 0 and said.stdout.startswith(b"mptabled/1 sha256=") and
+           b" size=292,7 load=0x9fc00,0x40e fp=0x9fc00 ctx=vm:1 " in said.stdout, "minisign finds and accepts it", said)
+    done = ctl("encode", "--key", path("k.key"), "--format", "json", topology)
+    tap.equal(json.loads(done.stdout)["signature"]["minisign"].encode(), read("vm.bin.minisig"), "json has the same one")
+    secret = read("k.key").splitlines()[1][80:]
+    tap.ok(secret not in done.stdout + done.stderr, "and nothing of the key")
+    os.chmod(path("k.key"), 0o644)
+    done = ctl("encode", "--key", path("k.key"), "--format", "json", topology)
+    tap.equal((done.returncode, done.stdout), (IO, b""), "a key that others can read is refused")
+
+
+def main():
+    try:
+        for part in (statuses, messages, round_trips, hexdumps, elf_files, scans, linting, maps, signatures):
+            part()
+    finally:
+        shutil.rmtree(work)
+    tap.done()
+
+
+main()
