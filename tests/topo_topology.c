@@ -155,14 +155,6 @@ static void references(void)
           "/pci_interrupts/0 " },
         { "route takes the ISA bus's last ID", "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("255", "") "]}",
           "/pci_interrupts " },
-        { "a range to the last address",
-          "{\"cpus\":1,\"extended\":[{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\","
-          "\"address\":\"0xfffffffffffffff0\",\"length\":16}]}",
-          "" },
-        { "a range beyond it",
-          "{\"cpus\":1,\"extended\":[{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\","
-          "\"address\":\"0xfffffffffffffff0\",\"length\":17}]}",
-          "/extended/0/length " },
         { "extended",
           "{\"cpus\":1,\"extended\":[{\"entry\":\"bus_hierarchy\",\"bus_id\":0,\"parent_bus\":1},"
           "{\"entry\":\"address_space\",\"bus_id\":2,\"address_type\":\"io\",\"address\":0,\"length\":16},"
