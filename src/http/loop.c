@@ -134,7 +134,7 @@ struct loop {
     struct peer *peers, *adding;
     struct body *spare;
     uint64_t now, ticked, looked, drain_began; /* milliseconds */
-    bool hurried, draining, dirty, timed_out;
+    bool added, hurried, draining, dirty, timed_out;
     _Atomic unsigned turns;
     uint8_t random[512];
     size_t random_left;
@@ -354,10 +354,10 @@ static void hand_over(struct loop *l, struct peer *p, struct engine *e)
     p->engine = e;
     e->due = true;
     l->adding = p;
+    l->added = false;
     MHD_add_connection(e->daemon, p->fd, from, size);
-    if (l->adding) /* on_connection has not seen it */
+    if (!l->added) /* on_connection has not seen it */
         forget_peer(l, p);
-    l->adding = NULL;
 }
 
 /* A method's first letter, or the empty line that may stand before a request (RFC 9112 §2.2) */
@@ -502,7 +502,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
     (void)connection;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         p = l->adding;
-        l->adding = NULL;
+        l->added = true;
         *socket_context = p;
         p->state = PEER_SERVED;
         p->engine->connections++;
