@@ -20,7 +20,8 @@ enum {
  * What the request's placement says stands, the profile says the rest. A place that the request chose must
  * lie inside a window, below 1 MiB, clear of the first 0x500 bytes, of the VGA hole and of each other; one
  * that the profile has is taken as it is, since other builders' faults are findings. With GIVEN_ENTRIES only
- * what cannot be written is refused: overlap, wrap-around, an unaligned pointer, bytes below 0x500 or in the hole.
+ * what cannot be written is refused: overlap, wrap-around, an unaligned pointer, bytes below 0x500 or in the
+ * hole.
  *
  * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_TOPOLOGY.
  */
