@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The only process of a guest whose PCI wiring is under test: lets its PCI serial port send, then shows what interrupts
- * came of it, and ends the machine.
+ * The only process of a guest whose PCI wiring is under test: lets its PCI serial port send, then shows what
+ * interrupts came of it, and ends the machine.
  */
 #include <fcntl.h>
 #include <stdio.h>
