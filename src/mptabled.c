@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon: read the command line, take the key, listen, serve until told to stop. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
 #include "config.h"
+#include "control.h"
 #include "http/server.h"
 #include "notify.h"
-#include "seal/key.h"
+#include "seal/keyring.h"
 #include "seal/seal.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8640"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, REQUEST_SECONDS = 20, PATH_SIZE = 4096 };
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, REQUEST_SECONDS = 20 };
 
 struct daemon {
     struct config config;
-    struct key *key;
+    struct config_key_place place;
+    struct keyring_slot keys;
     struct listener listeners[CONFIG_LISTEN_MAX];
     unsigned listener_count;
     struct server *server;
-    int stop_fd;
+    struct control control;
 };
 
 /* Before a byte of a key is read: no core file, no debugger of the same user. */
@@ -38,37 +38,63 @@ static void protect_memory(void)
     umask(077);
 }
 
-/* SIGTERM and SIGINT are read from a descriptor, so nothing runs in a handler. The rest must do no harm. */
-static int open_stop_fd(struct err *err)
+/* The first key is where the place says, the others are those of the command line. */
+static struct keyring_source key_source(struct daemon *d)
 {
-    sigset_t stop;
-    int fd;
-
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN); /* keys are read at start */
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &stop, NULL) < 0 || (fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
-        return err_system(err, ERR_INTERNAL, "cannot wait for signals");
-    return fd;
+    d->config.keys[0] = d->place.key;
+    return (struct keyring_source){ .keys = d->config.keys,
+                                    .key_count = d->config.key_count ? d->config.key_count : 1,
+                                    .may_make = d->place.may_make && !d->config.check_only,
+                                    .scan = d->place.scan,
+                                    .beside = d->place.beside };
 }
 
-static int take_key(struct daemon *d, struct err *err)
+static int take_keys(struct daemon *d, struct err *err)
 {
-    char path[PATH_SIZE];
-    bool may_make = false;
+    struct keyring_source source;
+    struct keyring *ring;
 
-    if (d->config.key) {
-        d->key = key_load(d->config.key, err);
-        return d->key ? 0 : -1;
-    }
-    if (config_key_path(path, sizeof(path), &may_make, err) < 0)
+    keyring_slot_init(&d->keys, NULL);
+    if (config_key_place(&d->config, &d->place, err) < 0)
         return -1;
-    if (d->config.check_only && may_make && access(path, F_OK) < 0)
+    if (d->config.check_only && d->place.may_make && access(d->place.key, F_OK) < 0)
         return 0; /* it would be made, but not by a check */
-    d->key = may_make && !d->config.check_only ? key_load_or_make(path, err) : key_load(path, err);
-    return d->key ? 0 : -1;
+    source = key_source(d);
+    ring = keyring_load(&source, NULL, err);
+    keyring_swap(&d->keys, ring);
+    return ring ? 0 : -1;
+}
+
+static void log_keys(struct daemon *d, const char *event, const char *how)
+{
+    struct keyring *ring = keyring_take(&d->keys);
+
+    log_event(LOG_INFO, event, "%s key=%s keys=%u", how, key_id(keyring_signer(ring)), keyring_count(ring));
+    if (!key_locked(keyring_signer(ring)))
+        log_event(LOG_WARNING, "unlocked", "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
+    keyring_drop(ring);
+}
+
+/* SIGHUP: what cannot be read leaves the keys as they were. */
+static void reload(void *context)
+{
+    struct daemon *d = context;
+    const struct keyring_source source = key_source(d);
+    struct err err = { 0 };
+    char quoted[2 * ERR_DETAIL_SIZE];
+
+    if (keyring_reload(&d->keys, &source, &err) == 0)
+        log_keys(d, "reload", "result=done");
+    else
+        log_event(LOG_ERROR, "reload", "result=failed detail=%s",
+                  log_quote(err.places[0].detail, quoted, sizeof(quoted)));
+}
+
+static bool alive(void *context)
+{
+    struct daemon *d = context;
+
+    return server_turned(d->server);
 }
 
 /* --check-config: addresses are read, not bound. */
@@ -102,7 +128,7 @@ static int open_listeners(struct daemon *d, struct err *err)
 
 static int serve(struct daemon *d, struct err *err)
 {
-    const struct service service = { .key = d->key,
+    const struct service service = { .keys = &d->keys,
                                      .max_body = d->config.max_body,
                                      .max_connections = d->config.max_connections,
                                      .idle_seconds = d->config.timeout,
@@ -112,9 +138,12 @@ static int serve(struct daemon *d, struct err *err)
     d->server = server_start(&service, d->listeners, d->listener_count, err);
     if (!d->server)
         return -1;
-    notify_state("READY=1");
-    status = server_run(d->server, d->stop_fd, err);
-    notify_state("STOPPING=1");
+    status = control_start(&d->control, err);
+    if (status == 0) {
+        notify_state("READY=1");
+        status = server_run(d->server, d->control.stop_fd, err);
+    }
+    control_stop(&d->control);
     server_stop(d->server);
     log_event(LOG_INFO, "stop", NULL);
     return status;
@@ -123,20 +152,20 @@ static int serve(struct daemon *d, struct err *err)
 static int run(struct daemon *d, struct err *err)
 {
     protect_memory();
-    d->stop_fd = open_stop_fd(err);
-    if (d->stop_fd < 0)
+    d->control = (struct control){ .reload = reload, .alive = alive, .context = d };
+    if (control_open(&d->control, err) < 0)
         return -1;
     if (seal_start() < 0)
         return err_at(err, ERR_INTERNAL, NULL, "libsodium does not start");
-    if (check_addresses(&d->config, err) < 0 || take_key(d, err) < 0)
+    if (check_addresses(&d->config, err) < 0 || take_keys(d, err) < 0)
         return -1;
     if (d->config.check_only) {
         puts("ok");
         return 0;
     }
-    log_event(LOG_INFO, "start", "version=%s key=%s", MPTABLED_VERSION, key_id(d->key));
-    if (!key_locked(d->key))
-        log_event(LOG_WARNING, "unlocked", "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
+    log_keys(d, "start", "version=" MPTABLED_VERSION);
+    if (geteuid() == 0)
+        log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
     return open_listeners(d, err) < 0 ? -1 : serve(d, err);
 }
 
@@ -166,6 +195,6 @@ int main(int argc, char **argv)
         log_event(LOG_ERROR, "failed", "detail=%s", log_quote(err.places[0].detail, quoted, sizeof(quoted)));
     for (unsigned i = 0; i < d.listener_count; i++)
         listen_close(&d.listeners[i]);
-    key_free(d.key);
+    keyring_swap(&d.keys, NULL);
     return status < 0 ? EXIT_FAILED : 0;
 }

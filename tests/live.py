@@ -18,8 +18,8 @@ tap = Tap()
 FOUR = b'{"cpus":4}'
 FORMATS = {"json": "application/json", "bin": "application/octet-stream", "minisig": "text/plain; charset=utf-8"}
 ALLOW = {"/v1/images": "POST, GET, HEAD, OPTIONS"}
-PATHS = ("/v1/images", "/v1/profiles", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez", "/readyz",
-         "/healthz")
+PATHS = ("/v1/images", "/v1/profiles", "/v1/keys", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez",
+         "/readyz", "/healthz")
 
 
 def read_table(image, base, fp):

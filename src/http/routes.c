@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../seal/keyring.h"
 #include "../topo/render.h"
 #include "accept.h"
 #include "openapi_json.h"
@@ -55,9 +56,15 @@ static int seal_image(const struct service *service, struct job *job)
                                   .segments = { { job->image.place.base, (uint32_t)job->image.size } },
                                   .floating_pointer = job->image.place.floating };
 
+    struct keyring *keys = keyring_take(service->keys);
+    int status;
+
     static_assert(sizeof(claims.context) == sizeof(job->topology.context), "the same token");
     memcpy(claims.context, job->topology.context, sizeof(claims.context));
-    return seal_sign(service->key, job->image.bytes, job->image.size, &claims, &job->seal, &job->err);
+    status =
+        seal_sign(keyring_signer(keys), job->image.bytes, job->image.size, &claims, &job->seal, &job->err);
+    keyring_drop(keys);
+    return status;
 }
 
 static void post_image(const struct service *service, struct job *job)
@@ -90,11 +97,34 @@ static void get_profiles(const struct service *service, struct job *job)
     reply_json(job, 200, "application/json", render_profiles());
 }
 
+/* The keys may be exchanged before the reply is on its way, so it has a text of its own. */
+static void reply_copy(struct job *job, const char *type, const char *text)
+{
+    char *copy = strdup(text);
+
+    if (!copy) {
+        reply_json(job, 200, NULL, NULL);
+        return;
+    }
+    reply_text(job, 200, type, copy, strlen(copy));
+    job->reply.owned = copy;
+    reply_header(&job->reply, "Cache-Control", "no-cache");
+}
+
+static void get_keys(const struct service *service, struct job *job)
+{
+    struct keyring *keys = keyring_take(service->keys);
+
+    reply_copy(job, "application/jwk-set+json", keyring_jwks(keys));
+    keyring_drop(keys);
+}
+
 static void get_public_key(const struct service *service, struct job *job)
 {
-    const char *file = key_public_file(service->key);
+    struct keyring *keys = keyring_take(service->keys);
 
-    reply_text(job, 200, TEXT_TYPE, file, strlen(file));
+    reply_copy(job, TEXT_TYPE, key_public_file(keyring_signer(keys)));
+    keyring_drop(keys);
 }
 
 static void get_version(const struct service *service, struct job *job)
@@ -145,10 +175,15 @@ static const struct route {
     void (*handle)(const struct service *service, struct job *job);
     bool query; /* the handler reads it */
 } routes[] = {
-    { "POST", "/v1/images", post_image, true },     { "GET", "/v1/images", get_image, true },
-    { "GET", "/v1/profiles", get_profiles, false }, { "GET", "/v1/keys/minisign.pub", get_public_key, false },
-    { "GET", "/v1/version", get_version, false },   { "GET", "/openapi.json", get_openapi, false },
-    { "GET", "/livez", get_live, false },           { "GET", "/readyz", get_ready, false },
+    { "POST", "/v1/images", post_image, true },
+    { "GET", "/v1/images", get_image, true },
+    { "GET", "/v1/profiles", get_profiles, false },
+    { "GET", "/v1/keys", get_keys, false },
+    { "GET", "/v1/keys/minisign.pub", get_public_key, false },
+    { "GET", "/v1/version", get_version, false },
+    { "GET", "/openapi.json", get_openapi, false },
+    { "GET", "/livez", get_live, false },
+    { "GET", "/readyz", get_ready, false },
     { "GET", "/healthz", get_ready, false },
 };
 

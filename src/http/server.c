@@ -11,9 +11,11 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -38,7 +40,9 @@ struct peer {
 struct server {
     const struct service *service;
     struct MHD_Daemon *daemons[LISTENERS_MAX];
-    struct pollfd polled[LISTENERS_MAX + 1]; /* the daemons' epoll descriptors, then the one that stops us */
+    struct pollfd polled[LISTENERS_MAX + 2]; /* wake_fd, the daemons' epoll descriptors, what stops us */
+    int wake_fd;                             /* makes the loop turn, for server_turned */
+    atomic_bool turned;
     unsigned count;
     struct peer *peers;
     bool draining;
@@ -371,6 +375,8 @@ struct server *server_start(const struct service *service, struct listener *list
         return NULL;
     }
     s->service = service;
+    s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); /* without one, a sleeping loop seems dead */
+    s->polled[0] = (struct pollfd){ .fd = s->wake_fd, .events = POLLIN };
     for (unsigned i = 0; i < count; i++) {
         const union MHD_DaemonInfo *info;
 
@@ -382,7 +388,7 @@ struct server *server_start(const struct service *service, struct listener *list
             server_stop(s);
             return NULL;
         }
-        s->polled[i] = (struct pollfd){ .fd = info->epoll_fd, .events = POLLIN };
+        s->polled[i + 1] = (struct pollfd){ .fd = info->epoll_fd, .events = POLLIN };
         log_event(LOG_INFO, "listening", "address=%s", listeners[i].address);
     }
     return s;
@@ -401,21 +407,33 @@ static int sleep_time(const struct server *s)
 
 static int turn(struct server *s, unsigned polled, struct err *err)
 {
+    uint64_t wakes;
+
     if (poll(s->polled, polled, sleep_time(s)) < 0 && errno != EINTR)
         return err_system(err, ERR_INTERNAL, "cannot wait for requests");
     for (unsigned i = 0; i < s->count; i++)
         MHD_run(s->daemons[i]);
     cut_overdue(s);
+    if (s->polled[0].revents & POLLIN && read(s->wake_fd, &wakes, sizeof(wakes)) > 0)
+        atomic_store(&s->turned, true);
     return 0;
+}
+
+bool server_turned(struct server *s)
+{
+    const bool turned = atomic_exchange(&s->turned, false);
+    const uint64_t one = 1;
+
+    return write(s->wake_fd, &one, sizeof(one)) == sizeof(one) && turned;
 }
 
 int server_run(struct server *s, int stop_fd, struct err *err)
 {
     uint64_t deadline;
 
-    s->polled[s->count] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
-    while (!(s->polled[s->count].revents & POLLIN))
-        if (turn(s, s->count + 1, err) < 0)
+    s->polled[s->count + 1] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
+    while (!(s->polled[s->count + 1].revents & POLLIN))
+        if (turn(s, s->count + 2, err) < 0)
             return -1;
     s->draining = true;
     for (unsigned i = 0; i < s->count; i++)
@@ -424,7 +442,7 @@ int server_run(struct server *s, int stop_fd, struct err *err)
     deadline = clock_us() + (uint64_t)DRAIN_SECONDS * 1000000;
     while (s->peers && clock_us() < deadline) {
         cut_idle(s);
-        if (turn(s, s->count, err) < 0)
+        if (turn(s, s->count + 1, err) < 0)
             return -1;
     }
     return 0;
@@ -436,5 +454,6 @@ void server_stop(struct server *s)
         MHD_quiesce_daemon(s->daemons[i]); /* else the library shuts a socket that others may share */
         MHD_stop_daemon(s->daemons[i]);
     }
+    scoped_close(&s->wake_fd);
     free(s);
 }
