@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,6 +95,7 @@ static void *run(void *argument)
                                { .fd = c->end_fd, .events = POLLIN } };
     bool stopping = false;
 
+    prctl(PR_SET_NAME, "control");
     c->alive(c->context); /* asked for the first time, so that there is an answer at the first ping */
     for (;;) {
         const uint64_t now = clock_us();
