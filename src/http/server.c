@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -26,6 +27,7 @@ enum {
     LISTENERS_MAX = 16,
     POOL_SIZE = 32 * 1024, /* of one connection: request line and headers must fit half of it */
     TICK_MS = 500,         /* how often deadlines are looked at */
+    GRACE_MS = 1000,       /* for a first request, when we are told to stop */
     DRAIN_SECONDS = 10     /* for what is in flight when we are told to stop */
 };
 
@@ -33,7 +35,8 @@ enum {
 struct peer {
     struct peer *next, **link;
     int fd;
-    bool busy;      /* a request line has been read and not yet been answered */
+    bool busy;   /* a request line has been read and not yet been answered */
+    bool served; /* a request has been answered: without another it may be cut at any time (RFC 9112 9.5) */
     uint64_t since; /* milliseconds: the end of the last request, or the connection's begin */
 };
 
@@ -121,10 +124,22 @@ static void cut_overdue(const struct server *s)
             shutdown(p->fd, SHUT_RDWR);
 }
 
+/* Whoever has just connected is about to ask, and what has come already is answered: neither is lost. */
+static bool is_idle(const struct peer *p, uint64_t now)
+{
+    int unread = 0;
+
+    if (p->busy || (ioctl(p->fd, FIONREAD, &unread) == 0 && unread > 0))
+        return false;
+    return p->served || now - p->since > GRACE_MS;
+}
+
 static void cut_idle(const struct server *s)
 {
+    const uint64_t now = clock_us() / 1000;
+
     for (const struct peer *p = s->peers; p; p = p->next)
-        if (!p->busy)
+        if (is_idle(p, now))
             shutdown(p->fd, SHUT_RDWR);
 }
 
@@ -165,6 +180,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
         return;
     if (r->peer) {
         r->peer->busy = false;
+        r->peer->served = true;
         r->peer->since = clock_us() / 1000;
     }
     reply_reset(&r->job.reply);
