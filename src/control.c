@@ -60,7 +60,7 @@ static void raise_fd(int fd)
 {
     const uint64_t one = 1;
 
-    while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
+    while (write(fd, &one, sizeof(one)) < 0 && errno != EAGAIN) /* raised often enough */
         ;
 }
 

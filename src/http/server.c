@@ -48,6 +48,7 @@ struct server {
     atomic_bool turned;
     unsigned count;
     struct peer *peers;
+    bool room; /* a connection has ended: a listener that was full must be run once more to accept again */
     bool draining;
 };
 
@@ -101,7 +102,10 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
         if (p->next)
             p->next->link = &p->next;
         s->peers = p;
-    } else if (p) {
+        return;
+    }
+    s->room = true;
+    if (p) {
         *p->link = p->next;
         if (p->next)
             p->next->link = p->link;
@@ -415,6 +419,8 @@ static int sleep_time(const struct server *s)
 {
     MHD_UNSIGNED_LONG_LONG wait = TICK_MS, timeout;
 
+    if (s->room)
+        return 0;
     for (unsigned i = 0; i < s->count; i++)
         if (MHD_get_timeout(s->daemons[i], &timeout) == MHD_YES && timeout < wait)
             wait = timeout;
@@ -427,6 +433,7 @@ static int turn(struct server *s, unsigned polled, struct err *err)
 
     if (poll(s->polled, polled, sleep_time(s)) < 0 && errno != EINTR)
         return err_system(err, ERR_INTERNAL, "cannot wait for requests");
+    s->room = false;
     for (unsigned i = 0; i < s->count; i++)
         MHD_run(s->daemons[i]);
     cut_overdue(s);
