@@ -10,15 +10,23 @@
 #include "base/log.h"
 
 const char config_usage[] =
-    "usage: mptabled [--listen ADDR]... [--key FILE]... [--max-body BYTES] [--max-connections N]\n"
-    "                [--timeout SECONDS] [--log-level LEVEL] [--check-config] [--version] [--help]\n";
+    "usage: mptabled [--listen ADDR]... [--key FILE]... [--threads N] [--max-body BYTES]\n"
+    "                [--max-connections N] [--timeout SECONDS]\n"
+    "                [--tls-cert FILE --tls-key FILE [--tls-client-ca FILE]] [--token-file FILE]\n"
+    "                [--allow-host NAME]... [--log-level LEVEL] [--check-config] [--version] [--help]\n";
 
 enum flag {
     FLAG_LISTEN = 256, /* above every character, so that no short option exists */
     FLAG_KEY,
+    FLAG_THREADS,
     FLAG_MAX_BODY,
     FLAG_MAX_CONNECTIONS,
     FLAG_TIMEOUT,
+    FLAG_TLS_CERT,
+    FLAG_TLS_KEY,
+    FLAG_TLS_CLIENT_CA,
+    FLAG_TOKEN_FILE,
+    FLAG_ALLOW_HOST,
     FLAG_LOG_LEVEL,
     FLAG_CHECK_CONFIG,
     FLAG_VERSION,
@@ -28,9 +36,15 @@ enum flag {
 static const struct option flags[] = {
     { "listen", required_argument, NULL, FLAG_LISTEN },
     { "key", required_argument, NULL, FLAG_KEY },
+    { "threads", required_argument, NULL, FLAG_THREADS },
     { "max-body", required_argument, NULL, FLAG_MAX_BODY },
     { "max-connections", required_argument, NULL, FLAG_MAX_CONNECTIONS },
     { "timeout", required_argument, NULL, FLAG_TIMEOUT },
+    { "tls-cert", required_argument, NULL, FLAG_TLS_CERT },
+    { "tls-key", required_argument, NULL, FLAG_TLS_KEY },
+    { "tls-client-ca", required_argument, NULL, FLAG_TLS_CLIENT_CA },
+    { "token-file", required_argument, NULL, FLAG_TOKEN_FILE },
+    { "allow-host", required_argument, NULL, FLAG_ALLOW_HOST },
     { "log-level", required_argument, NULL, FLAG_LOG_LEVEL },
     { "check-config", no_argument, NULL, FLAG_CHECK_CONFIG },
     { "version", no_argument, NULL, FLAG_VERSION },
@@ -52,6 +66,25 @@ static int parse_number(const char *flag, const char *text, unsigned long lowest
     return err_at(err, ERR_FILE, NULL, "--%s must be a number from %lu to %lu", flag, lowest, highest);
 }
 
+/* What may stand in Host before the port: a name, an IPv4 address, an IPv6 address in brackets. */
+static bool is_host(const char *text)
+{
+    static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+    const bool bracketed = text[0] == '[';
+    const size_t size = strspn(text + bracketed, bracketed ? "0123456789ABCDEFabcdef:." : name);
+
+    return size > 0 && (bracketed ? strcmp(text + 1 + size, "]") == 0 : !text[size]);
+}
+
+/* A file that may be named once. */
+static int take_path(const char *flag, const char *text, const char **path, struct err *err)
+{
+    if (*path)
+        return err_at(err, ERR_FILE, NULL, "--%s may be given once", flag);
+    *path = text;
+    return 0;
+}
+
 static int parse_flag(int flag, const char *text, struct config *c, struct err *err)
 {
     unsigned long number = 0;
@@ -67,6 +100,25 @@ static int parse_flag(int flag, const char *text, struct config *c, struct err *
         if (c->key_count == CONFIG_KEYS_MAX)
             return err_at(err, ERR_FILE, NULL, "--key may be given %d times", CONFIG_KEYS_MAX);
         c->keys[c->key_count++] = text;
+        return 0;
+    case FLAG_THREADS:
+        status = parse_number("threads", text, 1, CONFIG_THREADS_MAX, &number, err);
+        c->threads = (unsigned)number;
+        return status;
+    case FLAG_TLS_CERT:
+        return take_path("tls-cert", text, &c->tls_cert, err);
+    case FLAG_TLS_KEY:
+        return take_path("tls-key", text, &c->tls_key, err);
+    case FLAG_TLS_CLIENT_CA:
+        return take_path("tls-client-ca", text, &c->tls_client_ca, err);
+    case FLAG_TOKEN_FILE:
+        return take_path("token-file", text, &c->token_file, err);
+    case FLAG_ALLOW_HOST:
+        if (c->allow_host_count == CONFIG_HOSTS_MAX)
+            return err_at(err, ERR_FILE, NULL, "--allow-host may be given %d times", CONFIG_HOSTS_MAX);
+        if (!is_host(text))
+            return err_at(err, ERR_FILE, NULL, "--allow-host takes a name or an address, without a port");
+        c->allow_hosts[c->allow_host_count++] = text;
         return 0;
     case FLAG_MAX_BODY:
         status = parse_number("max-body", text, 1024, 16777216, &number, err);
@@ -89,6 +141,16 @@ static int parse_flag(int flag, const char *text, struct config *c, struct err *
         c->check_only = true;
         return 0;
     }
+}
+
+/* Options that make sense only with others */
+static int check_together(const struct config *c, struct err *err)
+{
+    if (!c->tls_cert != !c->tls_key)
+        return err_at(err, ERR_FILE, NULL, "--tls-cert and --tls-key go together");
+    if (c->tls_client_ca && !c->tls_cert)
+        return err_at(err, ERR_FILE, NULL, "--tls-client-ca needs --tls-cert and --tls-key");
+    return 0;
 }
 
 enum config_action config_parse(int argc, char **argv, struct config *config, struct err *err)
@@ -115,7 +177,7 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
         err_at(err, ERR_FILE, NULL, "%s: no arguments are taken", argv[optind]);
         return CONFIG_USAGE;
     }
-    return CONFIG_RUN;
+    return check_together(config, err) < 0 ? CONFIG_USAGE : CONFIG_RUN;
 }
 
 /* A directory's name, part of @text, and what follows it there */

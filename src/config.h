@@ -10,15 +10,25 @@
 
 #include "base/err.h"
 
-enum { CONFIG_LISTEN_MAX = 16, CONFIG_KEYS_MAX = 16, CONFIG_PATH_SIZE = 4096 };
+enum {
+    CONFIG_LISTEN_MAX = 16,
+    CONFIG_KEYS_MAX = 16,
+    CONFIG_HOSTS_MAX = 16,
+    CONFIG_THREADS_MAX = 64,
+    CONFIG_PATH_SIZE = 4096
+};
 
 struct config {
     const char *listen[CONFIG_LISTEN_MAX]; /* borrowed from the arguments */
     unsigned listen_count;                 /* 0: the default address, or what the service manager passes */
     const char *keys[CONFIG_KEYS_MAX];     /* borrowed from the arguments; the first signs */
     unsigned key_count;                    /* 0: config_key_place says where */
-    size_t max_body;                       /* bytes */
-    unsigned max_connections, timeout;     /* timeout in seconds */
+    const char *tls_cert, *tls_key, *tls_client_ca, *token_file; /* paths, NULL = none */
+    const char *allow_hosts[CONFIG_HOSTS_MAX];
+    unsigned allow_host_count;
+    unsigned threads;                  /* 0: one for each CPU */
+    size_t max_body;                   /* bytes */
+    unsigned max_connections, timeout; /* timeout in seconds */
     int log_level;
     bool check_only;
 };

@@ -1,31 +1,46 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon: read the command line, take the key, listen, serve until told to stop. */
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "config.h"
-#include "control.h"
+#include "http/metrics.h"
 #include "http/server.h"
+#include "http/tls.h"
+#include "http/token.h"
 #include "notify.h"
 #include "seal/keyring.h"
 #include "seal/seal.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8640"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, REQUEST_SECONDS = 20 };
+enum {
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    REQUEST_SECONDS = 20,
+    DRAIN_SECONDS = 10,   /* for what is in flight when we are told to stop */
+    THREADS_DEFAULT = 16, /* at most, when it is the number of CPUs that decides */
+    SPARE_FILES = 64      /* descriptors beside those of connections */
+};
 
 struct daemon {
     struct config config;
     struct config_key_place place;
     struct keyring_slot keys;
+    struct tls *tls;
     struct listener listeners[CONFIG_LISTEN_MAX];
-    unsigned listener_count;
+    unsigned listener_count, threads;
+    struct service service;
     struct server *server;
-    struct control control;
+    sigset_t signals;            /* those that we wait for */
+    uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
 
 /* Before a byte of a key is read: no core file, no debugger of the same user. */
@@ -36,6 +51,53 @@ static void protect_memory(void)
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
     umask(077);
+}
+
+/* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
+static void block_signals(struct daemon *d)
+{
+    static const int harmless[] = { SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL };
+
+    for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+        signal(harmless[i], SIG_IGN);
+    sigemptyset(&d->signals);
+    sigaddset(&d->signals, SIGTERM);
+    sigaddset(&d->signals, SIGINT);
+    sigaddset(&d->signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &d->signals, NULL);
+}
+
+static uint64_t clock_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* The watchdog hears from us while every loop goes round. How long until it is due again. */
+static uint64_t ping(struct daemon *d)
+{
+    const uint64_t now = clock_ms();
+
+    if (d->ping_ms == 0)
+        return UINT64_MAX;
+    if (now >= d->next_ping) {
+        if (server_alive(d->server))
+            notify_state("WATCHDOG=1");
+        d->next_ping = now + d->ping_ms;
+    }
+    return d->next_ping - now;
+}
+
+/* The next of our signals, or -1 after at most that many milliseconds without one */
+static int wait_signal(struct daemon *d, unsigned milliseconds)
+{
+    const uint64_t due = ping(d);
+    const unsigned ms = due < milliseconds ? (unsigned)due : milliseconds;
+    const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+    return sigtimedwait(&d->signals, NULL, &wait);
 }
 
 /* The first key is where the place says, the others are those of the command line. */
@@ -62,6 +124,7 @@ static int take_keys(struct daemon *d, struct err *err)
     source = key_source(d);
     ring = keyring_load(&source, NULL, err);
     keyring_swap(&d->keys, ring);
+    d->service.keys = &d->keys;
     return ring ? 0 : -1;
 }
 
@@ -69,40 +132,54 @@ static void log_keys(struct daemon *d, const char *event, const char *how)
 {
     struct keyring *ring = keyring_take(&d->keys);
 
-    log_event(LOG_INFO, event, "%s key=%s keys=%u", how, key_id(keyring_signer(ring)), keyring_count(ring));
+    log_event(LOG_INFO, event, "%s key=%s keys=%u threads=%u", how, key_id(keyring_signer(ring)),
+              keyring_count(ring), d->threads);
     if (!key_locked(keyring_signer(ring)))
         log_event(LOG_WARNING, "unlocked", "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
     keyring_drop(ring);
 }
 
-/* SIGHUP: what cannot be read leaves the keys as they were. */
-static void reload(void *context)
+/* Those who reach an address that is not this host's alone must show who they are. */
+static bool is_guarded(const struct config *c)
 {
-    struct daemon *d = context;
-    const struct keyring_source source = key_source(d);
-    struct err err = { 0 };
-    char quoted[2 * ERR_DETAIL_SIZE];
-
-    if (keyring_reload(&d->keys, &source, &err) == 0)
-        log_keys(d, "reload", "result=done");
-    else
-        log_event(LOG_ERROR, "reload", "result=failed detail=%s",
-                  log_quote(err.places[0].detail, quoted, sizeof(quoted)));
-}
-
-static bool alive(void *context)
-{
-    struct daemon *d = context;
-
-    return server_turned(d->server);
+    return c->tls_client_ca || c->token_file;
 }
 
 /* --check-config: addresses are read, not bound. */
 static int check_addresses(const struct config *c, struct err *err)
 {
     for (unsigned i = 0; i < c->listen_count; i++)
-        if (listen_check(c->listen[i], err) < 0)
+        if (listen_check(c->listen[i], is_guarded(c), err) < 0)
             return -1;
+    return 0;
+}
+
+static int take_tls(struct daemon *d, struct err *err)
+{
+    const struct config *c = &d->config;
+
+    if (!c->tls_cert)
+        return 0;
+    d->tls = tls_load(c->tls_cert, c->tls_key, c->tls_client_ca, err);
+    return d->tls ? 0 : -1;
+}
+
+static int take_tokens(struct daemon *d, struct err *err)
+{
+    if (!d->config.token_file)
+        return 0;
+    d->service.tokens = tokens_load(d->config.token_file, err);
+    return d->service.tokens ? 0 : -1;
+}
+
+static int check_inherited(const struct daemon *d, unsigned count, struct err *err)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct listener *l = &d->listeners[i];
+
+        if (!l->is_unix && !l->is_loopback && listen_check(l->address, is_guarded(&d->config), err) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -111,7 +188,7 @@ static int open_listeners(struct daemon *d, struct err *err)
     const int inherited = listen_inherit(d->listeners, CONFIG_LISTEN_MAX, err);
     const unsigned asked = d->config.listen_count;
 
-    if (inherited < 0)
+    if (inherited < 0 || check_inherited(d, (unsigned)inherited, err) < 0)
         return -1;
     d->listener_count = (unsigned)inherited;
     if (inherited == 0 && asked == 0)
@@ -119,54 +196,156 @@ static int open_listeners(struct daemon *d, struct err *err)
     for (unsigned i = 0; i < d->config.listen_count; i++) {
         if (d->listener_count == CONFIG_LISTEN_MAX)
             return err_at(err, ERR_FILE, NULL, "at most %d sockets are served", CONFIG_LISTEN_MAX);
-        if (listen_open(d->config.listen[i], &d->listeners[d->listener_count], err) < 0)
+        if (listen_open(d->config.listen[i], d->threads, &d->listeners[d->listener_count], err) < 0)
             return -1;
         d->listener_count++;
     }
     return 0;
 }
 
+/* Every connection gets a descriptor: as many as there may be, fewer connections where there are too few. */
+static void fit_descriptors(struct daemon *d)
+{
+    unsigned *const max = &d->service.max_connections;
+    struct rlimit files;
+    rlim_t room;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == RLIM_INFINITY)
+        return;
+    room = SPARE_FILES + (rlim_t)d->threads * (8 + d->listener_count);
+    room = files.rlim_cur > room + d->listener_count ? (files.rlim_cur - room) / d->listener_count : 1;
+    if (*max <= room)
+        return;
+    log_event(LOG_WARNING, "descriptors", "limit=%llu max_connections=%llu",
+              (unsigned long long)files.rlim_cur, (unsigned long long)room);
+    *max = (unsigned)room;
+}
+
+static void swap_tokens(struct daemon *d, struct tokens *tokens)
+{
+    tokens = atomic_exchange(&d->service.tokens, tokens);
+    server_settle(d->server); /* no handler looks at the old ones any more */
+    tokens_free(tokens);
+}
+
+/* What is new is loaded whole before what is old goes; a bad file changes nothing. */
+static int load_anew(struct daemon *d, struct err *err)
+{
+    const struct keyring_source source = key_source(d);
+    struct keyring *before = keyring_take(&d->keys);
+    struct keyring *ring = keyring_load(&source, before, err);
+    struct tokens *tokens = NULL;
+
+    keyring_drop(before);
+    if (ring && d->config.token_file)
+        tokens = tokens_load(d->config.token_file, err);
+    if (!ring || (d->config.token_file && !tokens)) {
+        keyring_drop(ring);
+        return -1;
+    }
+    keyring_swap(&d->keys, ring);
+    if (tokens)
+        swap_tokens(d, tokens);
+    return 0;
+}
+
+/* SIGHUP. sd_notify(3) wants the time so that it can tell this reload from an earlier one. */
+static void reload(struct daemon *d)
+{
+    struct err err = { .count = 0 };
+    char quoted[2 * ERR_DETAIL_SIZE], text[64];
+    bool good;
+
+    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu", 1000ULL * clock_ms());
+    notify_state(text);
+    good = load_anew(d, &err) == 0;
+    metrics_reload(d->service.metrics, good);
+    if (good)
+        log_keys(d, "reload", "result=ok");
+    else
+        log_event(LOG_ERROR, "reload", "result=failed detail=%s",
+                  log_quote(err.places[0].detail, quoted, sizeof(quoted)));
+    notify_state("READY=1");
+}
+
+/* Until we are told to stop; then until what is in flight is done, time is up, or we are told again. */
+static void wait_for_end(struct daemon *d)
+{
+    int signal;
+
+    do {
+        signal = wait_signal(d, 3600 * 1000);
+        if (signal == SIGHUP)
+            reload(d);
+    } while (signal != SIGTERM && signal != SIGINT);
+    notify_state("STOPPING=1");
+    server_drain(d->server);
+    for (unsigned i = 0; i < d->listener_count; i++)
+        listen_close(&d->listeners[i]);
+    for (unsigned i = 0; i < DRAIN_SECONDS * 50 && server_connections(d->server) > 0; i++) {
+        signal = wait_signal(d, 20);
+        if (signal == SIGTERM || signal == SIGINT)
+            return;
+    }
+}
+
 static int serve(struct daemon *d, struct err *err)
 {
-    const struct service service = { .keys = &d->keys,
-                                     .max_body = d->config.max_body,
-                                     .max_connections = d->config.max_connections,
-                                     .idle_seconds = d->config.timeout,
-                                     .request_seconds = REQUEST_SECONDS };
-    int status;
-
-    d->server = server_start(&service, d->listeners, d->listener_count, err);
+    d->server = server_start(&d->service, d->listeners, d->listener_count, d->threads, err);
     if (!d->server)
         return -1;
-    status = control_start(&d->control, err);
-    if (status == 0) {
-        notify_state("READY=1");
-        status = server_run(d->server, d->control.stop_fd, err);
-    }
-    control_stop(&d->control);
+    notify_state("READY=1");
+    d->ping_ms = notify_watchdog_us() / 2000;
+    d->next_ping = clock_ms() + d->ping_ms;
+    wait_for_end(d);
     server_stop(d->server);
     log_event(LOG_INFO, "stop", NULL);
-    return status;
+    return 0;
+}
+
+static void fill_service(struct daemon *d)
+{
+    const struct config *c = &d->config;
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    d->threads = c->threads               ? c->threads
+                 : cpus < 1               ? 1
+                 : cpus > THREADS_DEFAULT ? THREADS_DEFAULT
+                                          : (unsigned)cpus;
+    d->service.allow_hosts = c->allow_hosts;
+    d->service.allow_host_count = c->allow_host_count;
+    d->service.max_body = c->max_body;
+    d->service.max_connections = c->max_connections;
+    d->service.idle_seconds = c->timeout;
+    d->service.request_seconds = REQUEST_SECONDS;
 }
 
 static int run(struct daemon *d, struct err *err)
 {
     protect_memory();
-    d->control = (struct control){ .reload = reload, .alive = alive, .context = d };
-    if (control_open(&d->control, err) < 0)
-        return -1;
+    block_signals(d);
+    fill_service(d);
     if (seal_start() < 0)
         return err_at(err, ERR_INTERNAL, NULL, "libsodium does not start");
-    if (check_addresses(&d->config, err) < 0 || take_keys(d, err) < 0)
+    if (check_addresses(&d->config, err) < 0 || take_keys(d, err) < 0 || take_tls(d, err) < 0 ||
+        take_tokens(d, err) < 0)
         return -1;
     if (d->config.check_only) {
         puts("ok");
         return 0;
     }
+    d->service.tls = d->tls;
     log_keys(d, "start", "version=" MPTABLED_VERSION);
     if (geteuid() == 0)
         log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
-    return open_listeners(d, err) < 0 ? -1 : serve(d, err);
+    if (open_listeners(d, err) < 0)
+        return -1;
+    fit_descriptors(d);
+    return serve(d, err);
 }
 
 int main(int argc, char **argv)
@@ -176,6 +355,7 @@ int main(int argc, char **argv)
     char quoted[2 * ERR_DETAIL_SIZE];
     int status;
 
+    log_open();
     switch (config_parse(argc, argv, &d.config, &err)) {
     case CONFIG_HELP:
         fputs(config_usage, stdout);
@@ -195,6 +375,8 @@ int main(int argc, char **argv)
         log_event(LOG_ERROR, "failed", "detail=%s", log_quote(err.places[0].detail, quoted, sizeof(quoted)));
     for (unsigned i = 0; i < d.listener_count; i++)
         listen_close(&d.listeners[i]);
+    tokens_free(d.service.tokens);
+    tls_free(d.tls);
     keyring_swap(&d.keys, NULL);
     return status < 0 ? EXIT_FAILED : 0;
 }

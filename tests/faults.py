@@ -225,6 +225,16 @@ def judge(line, status, body, wanted, control):
     return body == control or wanted != 200
 
 
+def leaks(faults, daemon, text, number, kinds):
+    """Whether the same fault again and again costs a block each time, as what is kept for later does not."""
+    before = settle_to_rest(faults)
+    for _ in range(6):
+        faults.arm(number, kinds=kinds)
+        request(daemon, text)
+        faults.disarm()
+    return settle_to_rest(faults) - before > 2
+
+
 def points(faults, daemon, line, text, wanted):
     """The n-th call of each kind, for every n that a request comes to: how many by kind, how they were answered, and what
     was wrong. By kind, because it depends on the moment how often some are made before others."""
@@ -238,10 +248,11 @@ def points(faults, daemon, line, text, wanted):
                 break
             count[kind] = number
             busy, lost = busy + (status == 503), lost + (status is None)
-            leaked = settle(faults, blocks)
+            leaked = settle(faults, blocks) > 0 and leaks(faults, daemon, text, number, 1 << bit)
+            blocks = max(blocks, settle_to_rest(faults)) if faults.page.live > blocks else blocks
             after = request(daemon, text)
             if not judge(line, status, body, wanted, control) or after != (wanted, control if wanted == 200 else after[1]) or \
-                    leaked > 0 or daemon.process.poll() is not None:
+                    leaked or daemon.process.poll() is not None:
                 wrong.append((kind, number, status, body[:200], leaked, after[0]))
             settle(faults, blocks)
             if len(wrong) > 3:

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "http.h"
 
@@ -12,16 +13,22 @@ static struct err error;
 static int try(const char *address)
 {
     memset(&error, 0, sizeof(error));
-    return listen_open(address, &listener, &error);
+    return listen_open(address, 1, &listener, &error);
+}
+
+static int check(const char *address, bool guarded)
+{
+    memset(&error, 0, sizeof(error));
+    return listen_check(address, guarded, &error);
 }
 
 static void tcp(void)
 {
     static const char *const good[] = { "127.0.0.1:0", "127.8.9.10:0" };
+    static const char *const far[] = { "0.0.0.0:0", "192.0.2.1:80", "[::]:0", "[2001:db8::1]:80" };
     static const char *const bad[] = {
-        "0.0.0.0:0",       "192.0.2.1:80",  "[::]:0",         "localhost:0", "127.0.0.1",
-        "127.0.0.1:65536", "127.0.0.1:+1",  "127.0.0.1:01",   "127.0.0.1:",  "",
-        "127.0.0.1.a:1",   "127.0.0.1@a:1", "[127.0.0.1]:80", "[::1:80"
+        "localhost:0",   "127.0.0.1",     "127.0.0.1:65536", "127.0.0.1:+1", "127.0.0.1:01", "127.0.0.1:", "",
+        "127.0.0.1.a:1", "127.0.0.1@a:1", "[127.0.0.1]:80",  "[::1:80"
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -31,7 +38,13 @@ static void tcp(void)
         listen_close(&listener);
     }
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        ROW_CHECK(bad[i], try(bad[i]) == -1 && error.code == ERR_FILE && listener.fd == -1);
+        ROW_CHECK(bad[i], try(bad[i]) == -1 && error.code == ERR_FILE && listener.fd_count == 0);
+    for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+        ROW_CHECK(far[i], check(far[i], true) == 0);
+        ROW_CHECK(far[i], check(far[i], false) == -1 && strstr(error.places[0].detail, "--token-file"));
+    }
+    CU_ASSERT_EQUAL(check("127.0.0.1:80", false), 0);
+    CU_ASSERT_EQUAL(check("unix:/x", false), 0);
 }
 
 static void port_in_use(void)
@@ -39,10 +52,27 @@ static void port_in_use(void)
     struct listener first;
 
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL_FATAL(listen_open("127.0.0.1:0", &first, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(listen_open("127.0.0.1:0", 1, &first, &error), 0);
     CU_ASSERT_EQUAL(try(first.address), -1);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.places[0].detail, first.address));
     listen_close(&first);
+}
+
+/* Each loop gets a socket of its own, and still the address is in use for everybody else. */
+static void queues(void)
+{
+    struct listener first;
+
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL_FATAL(listen_open("127.0.0.1:0", 3, &first, &error), 0);
+    CU_ASSERT_EQUAL(first.fd_count, 3);
+    CU_ASSERT_TRUE(first.is_loopback);
+    CU_ASSERT_FALSE(first.is_unix);
+    CU_ASSERT_EQUAL(try(first.address), -1);
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL(listen_open(first.address, 2, &listener, &error), -1);
+    listen_close(&first);
+    CU_ASSERT_EQUAL(first.fd_count, 0);
 }
 
 static void unix_sockets(void)
@@ -55,13 +85,13 @@ static void unix_sockets(void)
     snprintf(path, sizeof(path), "%s/s", directory);
     snprintf(address, sizeof(address), "unix:%s", path);
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL_FATAL(listen_open(address, &first, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(listen_open(address, 1, &first, &error), 0);
     CU_ASSERT_STRING_EQUAL(first.address, address);
     CU_ASSERT_EQUAL(stat(path, &st), 0);
     CU_ASSERT_EQUAL(st.st_mode & 0777, 0660);
     CU_ASSERT_EQUAL(try(address), -1); /* the live one keeps serving */
     CU_ASSERT_PTR_NOT_NULL(strstr(error.places[0].detail, "another process"));
-    close(first.fd); /* as a killed process leaves it */
+    close(first.fds[0]); /* as a killed process leaves it */
     CU_ASSERT_EQUAL(try(address), 0);
     listen_close(&listener);
     CU_ASSERT_EQUAL(stat(path, &st), -1);
@@ -95,10 +125,40 @@ static void inherited(void)
     CU_ASSERT_PTR_NULL(getenv("LISTEN_FDS"));
 }
 
+/* Descriptors as a service manager passes them, in a child that has nothing else open there. */
+static void names(void)
+{
+    struct listener first, listeners[2];
+    int status = -1;
+    pid_t child;
+
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL_FATAL(listen_open("127.0.0.1:0", 1, &first, &error), 0);
+    child = fork();
+    if (child == 0) {
+        char pid[20];
+
+        snprintf(pid, sizeof(pid), "%d", getpid());
+        setenv("LISTEN_PID", pid, 1);
+        setenv("LISTEN_FDS", "2", 1);
+        setenv("LISTEN_FDNAMES", "front:back", 1);
+        if (dup2(first.fds[0], 3) != 3 || dup2(3, 4) != 4 || listen_inherit(listeners, 2, &error) != 2)
+            _exit(1);
+        if (strcmp(listeners[0].name, "front") != 0 || strcmp(listeners[1].name, "back") != 0)
+            _exit(2);
+        _exit(strcmp(listeners[1].address, first.address) == 0 && listeners[0].fds[0] == 3 ? 0 : 3);
+    }
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_EQUAL(status, 0);
+    listen_close(&first);
+}
+
 static const struct test tests[] = {
     { "TCP addresses", tcp },
     { "a port in use", port_in_use },
+    { "a socket for each loop", queues },
     { "UNIX sockets: mode, take-over, what is in the way", unix_sockets },
     { "sockets that are passed", inherited },
+    { "their names", names },
 };
 const struct suite http_listen = { "http/listen", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -19,11 +19,11 @@ static const char *header(const char *name)
 
 static unsigned dispatch(const char *method, const char *target, bool draining)
 {
-    reply_reset(&job.reply);
-    memset(&job, 0, sizeof(job));
-    strcpy(job.method, method);
+    job_start(&job);
     strcpy(job.id, "id");
-    strcpy(job.raw_target, target);
+    job.method = method;
+    job.raw_target = target;
+    job.body = "";
     job.draining = draining;
     route_dispatch(&service, &job);
     return job.reply.status;
@@ -43,7 +43,7 @@ static void draining(void)
 /* Errors whose text must not reach a client. */
 static void internal_error(void)
 {
-    memset(&job, 0, sizeof(job));
+    job_start(&job);
     err_at(&job.err, ERR_INTERNAL, NULL, "a secret of ours");
     reply_problem(&job);
     CU_ASSERT_EQUAL(job.reply.status, 500);
@@ -56,9 +56,86 @@ static void odd_methods(void)
     CU_ASSERT_EQUAL(dispatch("BREW", "/livez", false), 405);
     CU_ASSERT_STRING_EQUAL(header("Allow"), "GET, HEAD, OPTIONS");
     CU_ASSERT_EQUAL(dispatch("BREW", "/pot", false), 404);
-    CU_ASSERT_EQUAL(dispatch("OPTIONS", "*", false), 404);
-    CU_ASSERT_EQUAL(dispatch("GET", "http://localhost/livez", false), 400);
+    CU_ASSERT_EQUAL(dispatch("OPTIONS", "*", false), 204);
+    CU_ASSERT_STRING_EQUAL(header("Allow"), "GET, HEAD, POST, OPTIONS");
+    CU_ASSERT_EQUAL(dispatch("GET", "*", false), 404);
+    CU_ASSERT_EQUAL(dispatch("OPTIONS", "/pot", false), 404);
+    CU_ASSERT_EQUAL(dispatch("GET", "http://localhost/livez", false), 200);
+    CU_ASSERT_EQUAL(dispatch("CONNECT", "localhost:80", false), 400);
     reply_reset(&job.reply);
+}
+
+/* Whom a request may be for: the listener's own address, this host's names, and those that are allowed. */
+static void hosts(void)
+{
+    static const char *const allowed[] = { "tables.example" };
+    static const struct {
+        const char *host;
+        unsigned status;
+    } rows[] = {
+        { "localhost", 200 },           { "LOCALHOST:1", 200 },
+        { "127.0.0.1:8640", 200 },      { "[::1]:8640", 200 },
+        { "192.0.2.7", 200 },           { "tables.example:443", 200 },
+        { "evil.example", 421 },        { "127.0.0.1.evil.example", 421 },
+        { "localhost.", 421 },          { "192.0.2.70", 421 },
+        { "tables.example.evil", 421 },
+    };
+    const struct service strict = { .max_body = 1000, .allow_hosts = allowed, .allow_host_count = 1 };
+    struct listener listener = { .address = "192.0.2.7:8640" };
+    struct head head = { .twice = HEADERS };
+
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        const bool in_target = i % 2; /* then it counts more than the header */
+        char target[80];
+
+        snprintf(target, sizeof(target), "http://%s/livez", rows[i / 2].host);
+        head.values[HEADER_HOST] = in_target ? "other.example" : rows[i / 2].host;
+        job_start(&job);
+        job.method = "GET";
+        job.raw_target = in_target ? target : "/livez";
+        job.head = &head;
+        job.listener = &listener;
+        listener.is_unix = false;
+        route_dispatch(&strict, &job);
+        ROW_CHECK(rows[i / 2].host, job.reply.status == rows[i / 2].status);
+    }
+    listener.is_unix = true;
+    job_start(&job);
+    job.method = "GET";
+    job.raw_target = "/livez";
+    job.head = &head;
+    job.listener = &listener;
+    head.values[HEADER_HOST] = "any.name";
+    route_dispatch(&strict, &job);
+    CU_ASSERT_EQUAL(job.reply.status, 200);
+    job_start(&job);
+}
+
+/* Problems as lines, for those who ask for text. */
+static void lines(void)
+{
+    static const char *const rows[][2] = { { "text/plain", "text/plain; charset=utf-8" },
+                                           { "text/plain, */*;q=0.1", "text/plain; charset=utf-8" },
+                                           { "*/*", "application/problem+json" },
+                                           { "application/json", "application/problem+json" },
+                                           { "image/png", "application/problem+json" },
+                                           { "application/json, text/plain", "application/problem+json" } };
+    struct head head = { .twice = HEADERS };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        head.values[HEADER_ACCEPT] = rows[i][0];
+        job_start(&job);
+        job.head = &head;
+        err_at(&job.err, ERR_TOPOLOGY, &(struct at){ NULL, "cpus", 0 }, "must be 1 to 255");
+        err_at(&job.err, ERR_TOPOLOGY, &(struct at){ NULL, "irqs", 0 }, "must be 16 to 24");
+        reply_problem(&job);
+        ROW_CHECK(rows[i][0], strcmp(header("Content-Type"), rows[i][1]) == 0);
+        if (rows[i][1][0] == 't')
+            ROW_CHECK(rows[i][0],
+                      strcmp(job.reply.body, "No topology that can be built: /cpus must be 1 to 255\n"
+                                             "/irqs must be 16 to 24\n") == 0);
+    }
+    job_start(&job);
 }
 
 static void *no_memory(size_t size)
@@ -86,6 +163,8 @@ static const struct test tests[] = {
     { "readiness ends before liveness", draining },
     { "internal errors keep their text", internal_error },
     { "odd methods and targets", odd_methods },
+    { "whom requests are for", hosts },
+    { "problems as text", lines },
     { "out of memory is 503", out_of_memory },
 };
 const struct suite http_routes = { "http/routes", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -28,13 +28,42 @@ static void good(void)
     CU_ASSERT_EQUAL(target.pair_count, 2);
     CU_ASSERT_STRING_EQUAL(target.pairs[0].name, "y");
     CU_ASSERT_EQUAL(parse("*"), 0);
+    CU_ASSERT_EQUAL(parse("HTTP://a.b:80/x?y=1"), 0);
+    CU_ASSERT_STRING_EQUAL(target.path, "/x");
+    CU_ASSERT_EQUAL(target.authority_size, 6);
+    CU_ASSERT_EQUAL(target.pair_count, 1);
+    CU_ASSERT_EQUAL(parse("/x"), 0);
+    CU_ASSERT_PTR_NULL(target.authority);
     CU_ASSERT_EQUAL(parse("/?"), 0);
 }
 
 static void bad(void)
 {
-    static const char *const rows[] = { "",        "http://a/x", "x",   "/?x=%",      "/?x=%4",
-                                        "/?x=%zz", "/?x=%00",    "/?x", "/?x=1&&y=2", "/?%00=1" };
+    static const char *const rows[] = { "",
+                                        "x",
+                                        "/?x=%",
+                                        "/?x=%4",
+                                        "/?x=%zz",
+                                        "/?x=%00",
+                                        "/?x",
+                                        "/?x=1&&y=2",
+                                        "/?%00=1",
+                                        "/a%zz",
+                                        "/a%",
+                                        "/%00",
+                                        "/a\tb",
+                                        "/a\x7f",
+                                        "/\xc3\xa9",
+                                        "http://",
+                                        "http://a",
+                                        "http:///x",
+                                        "ftp://a/x",
+                                        "http://a@b/x",
+                                        "http://a:x/y",
+                                        "http://*",
+                                        "http://a:99999/",
+                                        "a/b",
+                                        "**" };
     char longest[TARGET_SIZE + 1];
     char many[200] = "/?";
 
@@ -43,6 +72,7 @@ static void bad(void)
     memset(longest, '/', sizeof(longest));
     longest[TARGET_SIZE] = '\0';
     CU_ASSERT_EQUAL(parse(longest), -1);
+    CU_ASSERT_EQUAL(error.code, ERR_TOO_LONG);
     longest[TARGET_SIZE - 1] = '\0';
     CU_ASSERT_EQUAL(parse(longest), 0);
     for (char c = 'a'; c < 'a' + TARGET_PAIRS_MAX; c++)

@@ -20,11 +20,17 @@ enum err_code {
     ERR_QUERY,     /* the query string is malformed */
     ERR_TOPOLOGY,  /* well-formed, but no topology that can be built */
     ERR_HEADERS,   /* request headers contradict each other */
+    ERR_HOST,      /* the request is for another host */
+    ERR_TOKEN,     /* no token, or none that we know */
+    ERR_CLIENT,    /* the client's certificate is missing or not trusted */
     ERR_NOT_FOUND, /* no such path */
     ERR_METHOD,    /* known path, other method */
     ERR_ACCEPT,    /* no representation the client takes */
+    ERR_CONDITION, /* If-Match or If-None-Match says no */
     ERR_TOO_LARGE, /* body over the limit */
+    ERR_TOO_LONG,  /* request target over the limit */
     ERR_MEDIA,     /* body of another media type, or encoded */
+    ERR_EXPECT,    /* an expectation that nobody can meet */
     ERR_FILE,      /* a file (key, configuration) cannot be used; detail names it */
     ERR_CODES
 };

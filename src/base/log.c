@@ -2,10 +2,13 @@
 /* The log: puts a line together and hands it over in one write. */
 #include "log.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 enum { LINE_SIZE = 1024 };
@@ -19,8 +22,11 @@ static const char priorities[] = {
     [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
 };
 
-/* The one mutable global of the project: set before any thread but the first exists. */
+/* The mutable globals of the project: set before any thread but the first exists, but for the count. */
 static enum log_level threshold = LOG_INFO;
+static int log_fd = STDERR_FILENO;
+static bool is_socket, is_journal;
+static atomic_ullong dropped;
 
 void log_set_level(enum log_level level)
 {
@@ -36,14 +42,56 @@ int log_level_named(const char *name)
 }
 
 /* Whether standard error is the journal, and not a file that a shell put in its place. */
-static bool to_journal(void)
+static bool to_journal(const struct stat *st)
 {
     const char *stream = getenv("JOURNAL_STREAM");
     unsigned long long device, inode;
-    struct stat st;
 
-    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
-           st.st_dev == device && st.st_ino == inode;
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && st->st_dev == device &&
+           st->st_ino == inode;
+}
+
+/*
+ * A pipe or terminal that nobody reads must not hold up an answer, and O_NONBLOCK on the descriptor that we
+ * were given would change it for whoever shares it, a shell for one. So it is opened once more for us alone.
+ */
+void log_open(void)
+{
+    struct stat st;
+    int fd;
+
+    while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
+        continue; /* a socket that got number 2 would be written to */
+    if (fd >= 0)
+        close(fd);
+    if (fstat(STDERR_FILENO, &st) < 0)
+        return;
+    is_socket = S_ISSOCK(st.st_mode);
+    is_journal = to_journal(&st);
+    if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+        return;
+    fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0)
+        log_fd = fd;
+}
+
+unsigned long long log_dropped(void)
+{
+    return atomic_load_explicit(&dropped, memory_order_relaxed);
+}
+
+static void put_line(const char *line, size_t size)
+{
+    const ssize_t n =
+        is_socket ? send(log_fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL) : write(log_fd, line, size);
+
+    if (n < 0) /* nobody reads it, and nobody may be held up or stopped by that */
+        atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+}
+
+bool log_wants(enum log_level level)
+{
+    return level <= threshold;
 }
 
 void log_event(enum log_level level, const char *name, const char *format, ...)
@@ -54,7 +102,7 @@ void log_event(enum log_level level, const char *name, const char *format, ...)
 
     if (level > threshold)
         return;
-    if (to_journal())
+    if (is_journal)
         used += (size_t)snprintf(line, sizeof(line), "<%c>", priorities[level]);
     used += (size_t)snprintf(line + used, sizeof(line) - used, "event=%s", name);
     if (format && used < sizeof(line) - 1) {
@@ -68,8 +116,7 @@ void log_event(enum log_level level, const char *name, const char *format, ...)
     if (used > sizeof(line) - 1)
         used = sizeof(line) - 1;
     line[used++] = '\n';
-    if (write(STDERR_FILENO, line, used) < 0)
-        return; /* nobody reads it, and nobody may be held up or stopped by that */
+    put_line(line, used);
 }
 
 static bool needs_quotes(const char *value)

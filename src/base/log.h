@@ -5,11 +5,25 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cleanup.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG }; /* named error, warning, info, debug */
+
+/*
+ * log_open - make standard error safe to write to: it must not block, and no other file may be in its place
+ *
+ * To be called first thing, before anything else is opened. Without it lines go out all the same.
+ */
+void log_open(void);
+
+/* log_dropped - lines lost because nobody read them, or standard error is closed */
+unsigned long long log_dropped(void);
+
+/* log_wants - is an event of that level written at all? */
+bool log_wants(enum log_level level);
 
 /* log_set_level - what is written from now on; call it before the second thread starts */
 void log_set_level(enum log_level level);
@@ -22,8 +36,8 @@ int log_level_named(const char *name);
  * @format: printf format of further " key=value" pairs, or NULL. Values that may hold blanks, quotes or
  *          foreign bytes are given through log_quote
  *
- * The line goes out in one write of at most 1024 bytes, whose failure is nobody's. Under systemd
- * (JOURNAL_STREAM set) it carries the <N> priority prefix.
+ * The line goes out in one write of at most 1024 bytes; one that would have to wait is dropped and counted.
+ * When standard error is the journal (JOURNAL_STREAM) it carries the <N> priority prefix.
  */
 void log_event(enum log_level level, const char *name, const char *format, ...) FORMAT(3, 4);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* Listening sockets. What is bound here is loopback or a file; whoever reaches it is on this host. */
+/*
+ * Listening sockets. Whether an address that other hosts reach may be served is the caller's decision; here
+ * it is only told apart from one that nobody but this host reaches.
+ */
 #include "listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,8 +85,10 @@ static int describe(struct listener *l, struct err *err)
     socklen_t size = sizeof(a);
     char host[INET6_ADDRSTRLEN];
 
-    if (getsockname(l->fd, &a.any, &size) < 0)
+    if (getsockname(l->fds[0], &a.any, &size) < 0)
         return err_system(err, ERR_FILE, "cannot read a listening socket's address");
+    l->is_unix = a.any.sa_family == AF_UNIX;
+    l->is_loopback = !l->is_unix && is_loopback(&a);
     switch (a.any.sa_family) {
     case AF_INET:
         inet_ntop(AF_INET, &a.in.sin_addr, host, sizeof(host));
@@ -95,7 +99,8 @@ static int describe(struct listener *l, struct err *err)
         snprintf(l->address, sizeof(l->address), "[%s]:%u", host, ntohs(a.in6.sin6_port));
         return 0;
     case AF_UNIX:
-        snprintf(l->address, sizeof(l->address), UNIX_PREFIX "%s", a.un.sun_path);
+        snprintf(l->address, sizeof(l->address), UNIX_PREFIX "%s%.*s", a.un.sun_path[0] ? "" : "@",
+                 (int)sizeof(a.un.sun_path) - 1, a.un.sun_path[0] ? a.un.sun_path : a.un.sun_path + 1);
         return 0;
     default:
         return err_at(err, ERR_FILE, NULL, "a passed socket is neither TCP nor UNIX");
@@ -120,24 +125,68 @@ static int clear_stale(const char *path, const union address *a, struct err *err
     return unlink(path) < 0 ? err_system(err, ERR_FILE, "%s: cannot remove a dead socket", path) : 0;
 }
 
-static int bind_and_listen(struct listener *l, const char *text, const union address *a, socklen_t size,
-                           struct err *err)
+/*
+ * One socket, bound but not yet listening. The first of an address is bound without SO_REUSEPORT, so that an
+ * address that another process serves is in use; those of further loops join it.
+ */
+static int bind_one(const union address *a, socklen_t size, bool first)
 {
     const int on = 1;
     const mode_t mask = umask(0117); /* a UNIX socket is never more open than 0660, not for an instant */
-    int bound;
+    int fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    l->fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (l->fd >= 0 && a->any.sa_family != AF_UNIX)
-        setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    bound = l->fd < 0 ? -1 : bind(l->fd, &a->any, size);
-    umask(mask);
-    if (bound < 0 || listen(l->fd, SOMAXCONN) < 0) {
-        err_system(err, ERR_FILE, "cannot listen on %s", text);
-        scoped_close(&l->fd);
-        l->fd = -1;
-        return -1;
+    if (fd >= 0 && a->any.sa_family != AF_UNIX) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+        if (!first)
+            setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
     }
+    if (fd >= 0 && bind(fd, &a->any, size) < 0) {
+        const int number = errno;
+
+        close(fd);
+        fd = -1;
+        errno = number;
+    }
+    umask(mask);
+    if (fd >= 0 && first && a->any.sa_family != AF_UNIX)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    return fd;
+}
+
+/* Sockets of further loops at the address that the first one has. Where that fails, all share the first. */
+static void add_queues(struct listener *l, unsigned queues)
+{
+    union address a;
+    socklen_t size = sizeof(a);
+
+    if (getsockname(l->fds[0], &a.any, &size) < 0)
+        return;
+    while (l->fd_count < queues) {
+        const int fd = bind_one(&a, size, false);
+
+        if (fd < 0)
+            break;
+        l->fds[l->fd_count++] = fd;
+    }
+    while (l->fd_count < queues && l->fd_count > 1)
+        close(l->fds[--l->fd_count]);
+}
+
+static int bind_and_listen(struct listener *l, const char *text, const union address *a, socklen_t size,
+                           unsigned queues, struct err *err)
+{
+    l->fds[0] = bind_one(a, size, true);
+    if (l->fds[0] < 0)
+        return err_system(err, ERR_FILE, "cannot listen on %s", text);
+    l->fd_count = 1;
+    if (a->any.sa_family != AF_UNIX)
+        add_queues(l, queues);
+    for (unsigned i = 0; i < l->fd_count; i++)
+        if (listen(l->fds[i], SOMAXCONN) < 0) {
+            err_system(err, ERR_FILE, "cannot listen on %s", text);
+            listen_close(l);
+            return -1;
+        }
     return describe(l, err);
 }
 
@@ -150,13 +199,13 @@ static int open_unix(const char *text, struct listener *l, struct err *err)
         return err_at(err, ERR_FILE, NULL, "%s: the path must begin with / and have at most %zu bytes", text,
                       sizeof(a.un.sun_path) - 1);
     strcpy(a.un.sun_path, path);
-    if (clear_stale(path, &a, err) < 0 || bind_and_listen(l, text, &a, sizeof(a.un), err) < 0)
+    if (clear_stale(path, &a, err) < 0 || bind_and_listen(l, text, &a, sizeof(a.un), 1, err) < 0)
         return -1;
     l->unlink_path = path;
     return 0;
 }
 
-int listen_check(const char *text, struct err *err)
+int listen_check(const char *text, bool guarded, struct err *err)
 {
     union address a;
 
@@ -165,27 +214,26 @@ int listen_check(const char *text, struct err *err)
     if (parse_tcp(text, &a) == 0)
         return err_at(err, ERR_FILE, NULL, "%s: not of the form 127.0.0.1:PORT, [::1]:PORT or unix:/PATH",
                       text);
-    if (!is_loopback(&a))
-        return err_at(
-            err, ERR_FILE, NULL,
-            "%s: not a loopback address; others would need TLS with client certificates or a token file, "
-            "which this version does not have",
-            text);
+    if (!guarded && !is_loopback(&a))
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: other hosts reach this address: give --tls-client-ca (with --tls-cert and "
+                      "--tls-key) or --token-file",
+                      text);
     return 0;
 }
 
-int listen_open(const char *text, struct listener *l, struct err *err)
+int listen_open(const char *text, unsigned queues, struct listener *l, struct err *err)
 {
     union address a;
     socklen_t size;
 
-    *l = (struct listener){ .fd = -1 };
-    if (listen_check(text, err) < 0)
+    *l = (struct listener){ .fd_count = 0 };
+    if (listen_check(text, true, err) < 0)
         return -1;
     if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
         return open_unix(text, l, err);
     size = parse_tcp(text, &a);
-    return bind_and_listen(l, text, &a, size, err);
+    return bind_and_listen(l, text, &a, size, queues, err);
 }
 
 /* The value of an environment variable as a number, or -1 */
@@ -198,10 +246,36 @@ static long env_number(const char *name)
     return text && end != text && !*end ? value : -1;
 }
 
+/* The next of the names between colons, or "" when there are no more. */
+static void next_name(const char **names, char *name, size_t size)
+{
+    const size_t length = *names ? strcspn(*names, ":") : 0;
+
+    snprintf(name, size, "%.*s", (int)length, *names ? *names : "");
+    if (*names)
+        *names = (*names)[length] ? *names + length + 1 : NULL;
+}
+
+static int take_inherited(struct listener *l, int fd, struct err *err)
+{
+    int listening = 0, type = 0;
+    socklen_t size = sizeof(int);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || !listening ||
+        getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
+        return err_at(err, ERR_FILE, NULL, "passed descriptor %d is no listening stream socket", fd);
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+        return err_system(err, ERR_FILE, "passed descriptor %d", fd);
+    l->fds[0] = fd;
+    l->fd_count = 1;
+    return describe(l, err);
+}
+
 int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
 {
     const bool ours = env_number("LISTEN_PID") == getpid();
     const long count = ours ? env_number("LISTEN_FDS") : 0;
+    const char *names = getenv("LISTEN_FDNAMES"); /* stays readable behind unsetenv */
 
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
@@ -211,17 +285,9 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
     if (count > (long)max)
         return err_at(err, ERR_FILE, NULL, "%ld sockets were passed, at most %u are served", count, max);
     for (unsigned i = 0; i < (unsigned)count; i++) {
-        const int fd = INHERITED_FIRST + (int)i;
-        int listening = 0, type = 0;
-        socklen_t size = sizeof(int);
-
-        listeners[i] = (struct listener){ .fd = fd };
-        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || !listening ||
-            getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
-            return err_at(err, ERR_FILE, NULL, "passed descriptor %d is no listening stream socket", fd);
-        if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
-            return err_system(err, ERR_FILE, "passed descriptor %d", fd);
-        if (describe(&listeners[i], err) < 0)
+        listeners[i] = (struct listener){ .fd_count = 0 };
+        next_name(&names, listeners[i].name, sizeof(listeners[i].name));
+        if (take_inherited(&listeners[i], INHERITED_FIRST + (int)i, err) < 0)
             return -1;
     }
     return (int)count;
@@ -229,9 +295,10 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
 
 void listen_close(struct listener *l)
 {
-    if (l->fd >= 0)
-        close(l->fd);
+    for (unsigned i = 0; i < l->fd_count; i++)
+        if (l->fds[i] >= 0)
+            close(l->fds[i]);
     if (l->unlink_path)
         unlink(l->unlink_path);
-    *l = (struct listener){ .fd = -1 };
+    *l = (struct listener){ .fd_count = 0 };
 }

@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "../topo/render.h"
+#include "accept.h"
+#include "condition.h"
 #include "routes.h"
 
 #define PROBLEM_TYPE "application/problem+json"
+
+enum { TAG_BYTES = 16, TAG_SIZE = 2 * TAG_BYTES + 3 }; /* of the digest; as text with quotes and NUL */
 
 const char *const format_names[FORMATS] = {
     [FORMAT_JSON] = "json", [FORMAT_BIN] = "bin", [FORMAT_MINISIG] = "minisig"
@@ -28,14 +32,25 @@ static const struct problem {
     [ERR_SYNTAX] = { 400, "not-json", "The body is not JSON" },
     [ERR_QUERY] = { 400, "malformed-target", "The request target is malformed" },
     [ERR_TOPOLOGY] = { 422, "not-buildable", "No topology that can be built" },
-    [ERR_HEADERS] = { 400, "contradictory-headers", "The request's headers contradict each other" },
+    [ERR_HEADERS] = { 400, "malformed-head", "The request's head is malformed or contradicts itself" },
+    [ERR_HOST] = { 421, "misdirected", "The request is for another host" },
+    [ERR_TOKEN] = { 401, "unauthorized", "A token is needed" },
+    [ERR_CLIENT] = { 403, "forbidden", "A client certificate is needed" },
     [ERR_NOT_FOUND] = { 404, "not-found", "No such path" },
     [ERR_METHOD] = { 405, "method-not-allowed", "The path does not have this method" },
     [ERR_ACCEPT] = { 406, "not-acceptable", "No acceptable representation" },
+    [ERR_CONDITION] = { 412, "precondition-failed", "A condition of the request does not hold" },
     [ERR_TOO_LARGE] = { 413, "body-too-large", "The body is too large" },
-    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not application/json" },
+    [ERR_TOO_LONG] = { 414, "target-too-long", "The request target is too long" },
+    [ERR_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not taken here" },
+    [ERR_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met" },
     [ERR_FILE] = { 500, "internal", "Internal error" },
 };
+
+const char *problem_type(enum err_code code)
+{
+    return problems[code].type;
+}
 
 void reply_header(struct reply *r, const char *name, const char *format, ...)
 {
@@ -57,7 +72,7 @@ void reply_header(struct reply *r, const char *name, const char *format, ...)
 void reply_reset(struct reply *r)
 {
     free(r->owned);
-    memset(r, 0, sizeof(*r));
+    memset(r, 0, offsetof(struct reply, text)); /* text is written before it is read */
 }
 
 static void start(struct job *job, unsigned status, const char *type)
@@ -80,14 +95,30 @@ void reply_text(struct job *job, unsigned status, const char *type, const void *
     job->reply.size = size;
 }
 
+void reply_fixed(struct job *job, unsigned status, const char *type, const void *body, size_t size)
+{
+    reply_text(job, status, type, body, size);
+    job->reply.fixed = true;
+}
+
 /* A problem of which no JSON can be made, for want of memory */
 static void reply_busy(struct job *job)
 {
     static const char body[] = "{\"type\":\"/problems/busy\",\"title\":\"Busy, try "
                                "again\",\"status\":503,\"detail\":\"out of memory\"}";
 
-    reply_text(job, 503, PROBLEM_TYPE, body, sizeof(body) - 1);
+    reply_fixed(job, 503, PROBLEM_TYPE, body, sizeof(body) - 1);
     reply_header(&job->reply, "Retry-After", "1");
+}
+
+void reply_owned(struct job *job, unsigned status, const char *type, char *body, size_t size)
+{
+    if (!body) {
+        reply_busy(job);
+        return;
+    }
+    reply_text(job, status, type, body, size);
+    job->reply.owned = body;
 }
 
 void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
@@ -95,12 +126,7 @@ void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
     char *text = json ? cJSON_PrintUnformatted(json) : NULL;
 
     cJSON_Delete(json);
-    if (!text) {
-        reply_busy(job);
-        return;
-    }
-    reply_text(job, status, type, text, strlen(text));
-    job->reply.owned = text;
+    reply_owned(job, status, type, text, text ? strlen(text) : 0);
 }
 
 static cJSON *seal_to_json(const struct seal *seal)
@@ -140,16 +166,6 @@ static cJSON *image_to_json(const struct job *job)
     return NULL;
 }
 
-/* Is this strong tag in the list of If-None-Match (RFC 9110 §13.1.2)? */
-static bool tag_matches(const char *list, const char *tag)
-{
-    if (!list)
-        return false;
-    if (strcmp(list + strspn(list, " \t"), "*") == 0)
-        return true;
-    return strstr(list, tag) != NULL; /* the quotes are part of the tag */
-}
-
 static void image_headers(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
@@ -164,11 +180,32 @@ static void image_headers(struct job *job, enum format format)
         reply_header(r, "Content-Disposition", "attachment; filename=\"mptable-%s.bin\"", base + 2);
 }
 
+/* Each representation has its own tag: the digest of its bytes. */
+static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[TAG_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *out = tag;
+
+    *out++ = '"';
+    for (unsigned i = 0; i < TAG_BYTES; i++) {
+        *out++ = digits[digest[i] >> 4];
+        *out++ = digits[digest[i] & 0xf];
+    }
+    *out++ = '"';
+    *out = '\0';
+}
+
+static enum condition check_conditions(const struct job *job, const char *tag)
+{
+    return condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
+                           job_header(job, HEADER_IF_NONE_MATCH), tag);
+}
+
 void reply_image(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
     uint8_t digest[SEAL_SHA256_SIZE];
-    char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[35];
+    char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[TAG_SIZE];
 
     if (format == FORMAT_JSON)
         reply_json(job, 200, format_types[format], image_to_json(job));
@@ -178,14 +215,18 @@ void reply_image(struct job *job, enum format format)
         reply_text(job, 200, "text/plain; charset=utf-8", job->seal.minisign, job->seal.minisign_size);
     if (r->status != 200)
         return;
+    job->format = format;
     seal_sha256(r->body, r->size, digest);
-    tag[0] = tag[33] = '"';
-    for (unsigned i = 0; i < 16; i++)
-        snprintf(tag + 1 + (size_t)2 * i, 3, "%02x", digest[i]);
-    memcpy(tag + 33, "\"", 2);
-    if (strcmp(job->method, "POST") != 0 && tag_matches(job->headers.if_none_match, tag))
+    make_tag(digest, tag);
+    switch (check_conditions(job, tag)) {
+    case CONDITION_FAILED:
+        err_at(&job->err, ERR_CONDITION, NULL, "the entity tag is %s", tag);
+        reply_problem(job);
+        return;
+    case CONDITION_NOT_MODIFIED:
         start(job, 304, NULL);
-    else {
+        break;
+    case CONDITION_NONE:
         seal_base64(digest, sizeof(digest), base64);
         reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
         image_headers(job, format);
@@ -236,18 +277,29 @@ static bool add_position(cJSON *json, const struct err *err)
                                    cJSON_AddNumberToObject(json, "column", err->text.column));
 }
 
+enum { PROBLEM_DETAIL_SIZE = ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2 };
+
+/* The first place in one sentence. What an internal error says is not for clients. */
+static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DETAIL_SIZE])
+{
+    const struct err_place *first = &err->places[0];
+
+    if (status == 500)
+        strcpy(detail, "see the server's log");
+    else
+        snprintf(detail, PROBLEM_DETAIL_SIZE, "%s%s%s", first->pointer, first->pointer[0] ? " " : "",
+                 first->detail);
+}
+
 /* Errors of the topology name members; of the others, one sentence says all. */
 static cJSON *problem_to_json(const struct job *job, const struct problem *p)
 {
     const struct err *err = &job->err;
-    const struct err_place *first = &err->places[0];
     cJSON *json = cJSON_CreateObject();
-    char type[64], detail[ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2];
+    char type[64], detail[PROBLEM_DETAIL_SIZE];
 
     snprintf(type, sizeof(type), "/problems/%s", p->type);
-    snprintf(detail, sizeof(detail), "%s%s%s", first->pointer, first->pointer[0] ? " " : "", first->detail);
-    if (p->status == 500)
-        strcpy(detail, "see the server's log");
+    tell(err, p->status, detail);
     if (cJSON_AddStringToObject(json, "type", type) && cJSON_AddStringToObject(json, "title", p->title) &&
         cJSON_AddNumberToObject(json, "status", p->status) &&
         cJSON_AddStringToObject(json, "detail", detail) &&
@@ -258,14 +310,52 @@ static cJSON *problem_to_json(const struct job *job, const struct problem *p)
     return NULL;
 }
 
+/* "title: detail", the position if there is one, and a line for each further place */
+static void reply_lines(struct job *job, const struct problem *p)
+{
+    const struct err *err = &job->err;
+    char detail[PROBLEM_DETAIL_SIZE];
+    size_t size = 0;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out) {
+        reply_busy(job);
+        return;
+    }
+    tell(err, p->status, detail);
+    fprintf(out, "%s: %s\n", p->title, detail);
+    if (err->text.line)
+        fprintf(out, "line %u, column %u, offset %zu\n", err->text.line, err->text.column, err->text.offset);
+    for (unsigned i = 1; err->code == ERR_TOPOLOGY && i < err->count; i++)
+        fprintf(out, "%s %s\n", err->places[i].pointer, err->places[i].detail);
+    if (fclose(out) != 0) {
+        free(text);
+        text = NULL;
+    }
+    reply_owned(job, p->status, "text/plain; charset=utf-8", text, size);
+}
+
+/* Problems are sent whatever the client accepts; only one that likes plain text better gets that. */
+static bool wants_lines(const struct job *job)
+{
+    static const char *const types[] = { PROBLEM_TYPE, "application/json", "text/plain" };
+
+    return accept_choose(job_header(job, HEADER_ACCEPT), types, 3) == 2;
+}
+
 void reply_problem(struct job *job)
 {
     const struct problem *p = &problems[job->err.code];
 
-    reply_json(job, p->status, PROBLEM_TYPE, problem_to_json(job, p));
+    if (wants_lines(job))
+        reply_lines(job, p);
+    else
+        reply_json(job, p->status, PROBLEM_TYPE, problem_to_json(job, p));
     reply_header(&job->reply, "Cache-Control", "no-store");
     if (job->reply.status == 503 && p->status == 503)
         reply_header(&job->reply, "Retry-After", "1");
-    if (p->status == 415)
-        reply_header(&job->reply, "Accept-Post", "application/json");
+    if (p->status == 401)
+        reply_header(&job->reply, "WWW-Authenticate", "Bearer realm=\"mptabled\"%s",
+                     job_header(job, HEADER_AUTHORIZATION) ? ", error=\"invalid_token\"" : "");
 }

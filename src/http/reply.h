@@ -13,6 +13,7 @@
 #include "../base/err.h"
 
 struct job;
+struct service;
 
 enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
 
@@ -25,15 +26,16 @@ extern const char *const format_types[FORMATS]; /* media types, the order is our
 struct reply {
     unsigned status;
     bool close;       /* end the connection behind it */
-    const void *body; /* borrowed from the job or static, unless owned */
+    bool fixed;       /* the body never changes nor goes away: it need not be copied */
+    const void *body; /* borrowed from the job, unless owned or fixed */
     char *owned;      /* the body, when the reply made it: to be freed */
     size_t size;      /* bytes of body */
     unsigned header_count;
     struct {
         const char *name, *value;
     } headers[REPLY_HEADERS_MAX];
-    char text[REPLY_TEXT_SIZE]; /* where header values are kept */
     size_t text_used;
+    char text[REPLY_TEXT_SIZE]; /* where header values are kept; the last member, see reply_reset */
 };
 
 /* reply_header - add a header; @name is a literal. Values that do not fit are a bug and are left out. */
@@ -42,14 +44,23 @@ void reply_header(struct reply *reply, const char *name, const char *format, ...
 /* reply_text - a body of that media type, borrowed */
 void reply_text(struct job *job, unsigned status, const char *type, const void *body, size_t size);
 
+/* reply_fixed - the same with a body that lives as long as the program */
+void reply_fixed(struct job *job, unsigned status, const char *type, const void *body, size_t size);
+
+/* reply_owned - the same with a body in memory of malloc, which the reply frees; NULL answers 503 */
+void reply_owned(struct job *job, unsigned status, const char *type, char *body, size_t size);
+
 /* reply_json - a body from @json, which is released; NULL answers 503 */
 void reply_json(struct job *job, unsigned status, const char *type, cJSON *json);
 
-/* reply_image - the signed image of the job, or 304 when the client has it */
+/* reply_image - the signed image of the job, or what the request's conditions make of it */
 void reply_image(struct job *job, enum format format);
 
-/* reply_problem - what job->err says (RFC 9457) */
+/* reply_problem - what job->err says: RFC 9457, or lines of text for clients that would rather have those */
 void reply_problem(struct job *job);
+
+/* problem_type - the last step of the problem's type, such as "not-found"; several codes may share one */
+const char *problem_type(enum err_code code);
 
 /* reply_reset - forget a reply, releasing its body */
 void reply_reset(struct reply *reply);

@@ -3,15 +3,37 @@
 #include "routes.h"
 
 #include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../seal/keyring.h"
 #include "../topo/render.h"
 #include "accept.h"
+#include "host.h"
+#include "metrics.h"
 #include "openapi_json.h"
+#include "token.h"
 
-#define TEXT_TYPE "text/plain; charset=utf-8"
+#define TEXT_TYPE    "text/plain; charset=utf-8"
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+void job_start(struct job *job)
+{
+    reply_reset(&job->reply);
+    memset(job, 0, offsetof(struct job, target));
+    job->route = ROUTE_TEMPLATES_MAX; /* none yet */
+    job->seal.sha256[0] = '\0';
+    job->err.code = ERR_NONE;
+    job->err.count = 0;
+    memset(&job->err.text, 0, sizeof(job->err.text));
+}
+
+const char *job_header(const struct job *job, enum header header)
+{
+    return job->head ? job->head->values[header] : NULL;
+}
 
 /* The representation that the client asks for: ?format= wins over Accept. */
 static int choose_format(struct job *job, enum format *format)
@@ -23,7 +45,7 @@ static int choose_format(struct job *job, enum format *format)
         if (strcmp(format_names[f], name) == 0)
             chosen = f;
     if (!name)
-        chosen = accept_choose(job->headers.accept, format_types, FORMATS);
+        chosen = accept_choose(job_header(job, HEADER_ACCEPT), format_types, FORMATS);
     if (chosen < 0)
         return err_at(
             &job->err, ERR_ACCEPT, NULL,
@@ -39,15 +61,6 @@ static int refuse_query(struct job *job)
         err_at(&job->err, ERR_TOPOLOGY, &(struct at){ NULL, job->target.pairs[i].name, 0 },
                "unknown parameter");
     return job->err.count ? -1 : 0;
-}
-
-static int check_media(struct job *job)
-{
-    if (job->headers.content_encoding)
-        return err_at(&job->err, ERR_MEDIA, NULL, "a Content-Encoding is not understood");
-    if (!accept_is(job->headers.content_type, "application/json"))
-        return err_at(&job->err, ERR_MEDIA, NULL, "Content-Type must be application/json");
-    return 0;
 }
 
 static int seal_image(const struct service *service, struct job *job)
@@ -71,7 +84,7 @@ static void post_image(const struct service *service, struct job *job)
 {
     enum format format;
 
-    if (check_media(job) < 0 || choose_format(job, &format) < 0 || refuse_query(job) < 0 ||
+    if (choose_format(job, &format) < 0 || refuse_query(job) < 0 ||
         request_parse(job->body ? job->body : "", job->body_size, &job->topology, &job->err) < 0 ||
         image_build(&job->topology, &job->image, &job->err) < 0 || seal_image(service, job) < 0)
         reply_problem(job);
@@ -100,14 +113,7 @@ static void get_profiles(const struct service *service, struct job *job)
 /* The keys may be exchanged before the reply is on its way, so it has a text of its own. */
 static void reply_copy(struct job *job, const char *type, const char *text)
 {
-    char *copy = strdup(text);
-
-    if (!copy) {
-        reply_json(job, 200, NULL, NULL);
-        return;
-    }
-    reply_text(job, 200, type, copy, strlen(copy));
-    job->reply.owned = copy;
+    reply_owned(job, 200, type, strdup(text), strlen(text));
     reply_header(&job->reply, "Cache-Control", "no-cache");
 }
 
@@ -149,14 +155,14 @@ static void get_version(const struct service *service, struct job *job)
 static void get_openapi(const struct service *service, struct job *job)
 {
     (void)service;
-    reply_text(job, 200, "application/json", openapi_json, sizeof(openapi_json));
+    reply_fixed(job, 200, "application/json", openapi_json, sizeof(openapi_json));
     reply_header(&job->reply, "Cache-Control", "no-cache");
 }
 
 static void get_live(const struct service *service, struct job *job)
 {
     (void)service;
-    reply_text(job, 200, TEXT_TYPE, "ok\n", 3);
+    reply_fixed(job, 200, TEXT_TYPE, "ok\n", 3);
     reply_header(&job->reply, "Cache-Control", "no-store");
 }
 
@@ -170,77 +176,203 @@ static void get_ready(const struct service *service, struct job *job)
     reply_problem(job);
 }
 
+static void get_metrics(const struct service *service, struct job *job)
+{
+    struct keyring *keys = keyring_take(service->keys);
+    size_t size = 0;
+    char *page = metrics_render(service->metrics, keys, &size);
+
+    keyring_drop(keys);
+    reply_owned(job, 200, METRICS_TYPE, page, size);
+    reply_header(&job->reply, "Cache-Control", "no-store");
+}
+
+/* Rows of one path stand together. */
 static const struct route {
     const char *method, *path;
     void (*handle)(const struct service *service, struct job *job);
-    bool query; /* the handler reads it */
+    const char *media; /* of the body, NULL when there is none to read */
+    bool query;        /* the handler reads it */
+    bool open;         /* needs no token */
 } routes[] = {
-    { "POST", "/v1/images", post_image, true },
-    { "GET", "/v1/images", get_image, true },
-    { "GET", "/v1/profiles", get_profiles, false },
-    { "GET", "/v1/keys", get_keys, false },
-    { "GET", "/v1/keys/minisign.pub", get_public_key, false },
-    { "GET", "/v1/version", get_version, false },
-    { "GET", "/openapi.json", get_openapi, false },
-    { "GET", "/livez", get_live, false },
-    { "GET", "/readyz", get_ready, false },
-    { "GET", "/healthz", get_ready, false },
+    { "POST", "/v1/images", post_image, "application/json", true, false },
+    { "GET", "/v1/images", get_image, NULL, true, false },
+    { "GET", "/v1/profiles", get_profiles, NULL, false, false },
+    { "GET", "/v1/keys", get_keys, NULL, false, false },
+    { "GET", "/v1/keys/minisign.pub", get_public_key, NULL, false, false },
+    { "GET", "/v1/version", get_version, NULL, false, false },
+    { "GET", "/openapi.json", get_openapi, NULL, false, false },
+    { "GET", "/livez", get_live, NULL, false, true },
+    { "GET", "/readyz", get_ready, NULL, false, false },
+    { "GET", "/healthz", get_ready, NULL, false, false },
+    { "GET", "/metrics", get_metrics, NULL, false, false },
 };
 
 enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };
 
-/* The methods of a path, as Allow has them; "" when the path is unknown */
-static void list_methods(const char *path, char *list, size_t size)
+unsigned route_templates(const char *templates[ROUTE_TEMPLATES_MAX])
 {
-    list[0] = '\0';
-    for (size_t i = 0; i < ROUTES; i++)
-        if (strcmp(routes[i].path, path) == 0)
-            snprintf(list + strlen(list), size - strlen(list), "%s%s, ", routes[i].method,
-                     strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
-    if (list[0])
-        snprintf(list + strlen(list), size - strlen(list), "OPTIONS");
+    unsigned count = 0;
+
+    for (size_t i = 0; i < ROUTES && count < ROUTE_TEMPLATES_MAX - 1; i++)
+        if (i == 0 || strcmp(routes[i].path, routes[i - 1].path) != 0)
+            templates[count++] = routes[i].path;
+    templates[count++] = "other";
+    return count;
 }
 
-static void reply_options(struct job *job, const char *methods)
+/* The rows of a path and its number among the templates; count 0 when the path is unknown. */
+struct match {
+    const struct route *first;
+    unsigned count, template;
+};
+
+static struct match find_path(const char *path)
 {
-    reply_text(job, 204, NULL, NULL, 0);
-    reply_header(&job->reply, "Allow", "%s", methods);
-    if (strstr(methods, "POST"))
-        reply_header(&job->reply, "Accept-Post", "application/json");
+    struct match m = { .count = 0 };
+
+    for (size_t i = 0; i < ROUTES && (m.count == 0 || strcmp(routes[i].path, path) == 0); i++) {
+        if (i > 0 && strcmp(routes[i].path, routes[i - 1].path) != 0)
+            m.template ++;
+        if (strcmp(routes[i].path, path) == 0 && m.count++ == 0)
+            m.first = &routes[i];
+    }
+    if (m.count == 0)
+        m.template ++; /* "other" */
+    return m;
 }
 
-static const struct route *find_route(const char *method, const char *path)
+static const struct route *find_method(const struct match *m, const char *method)
 {
-    for (size_t i = 0; i < ROUTES; i++)
-        if (strcmp(routes[i].path, path) == 0 && strcmp(routes[i].method, method) == 0)
-            return &routes[i];
+    for (unsigned i = 0; i < m->count; i++)
+        if (strcmp(m->first[i].method, method) == 0)
+            return &m->first[i];
     return NULL;
 }
 
-void route_dispatch(const struct service *service, struct job *job)
+/* As Allow has them */
+static void list_methods(const struct match *m, char *list, size_t size)
 {
-    const char *method = strcmp(job->method, "HEAD") == 0 ? "GET" : job->method;
-    const struct route *route;
+    size_t used = 0;
+
+    for (unsigned i = 0; i < m->count; i++)
+        used += (size_t)snprintf(list + used, size - used, "%s%s, ", m->first[i].method,
+                                 strcmp(m->first[i].method, "GET") == 0 ? ", HEAD" : "");
+    snprintf(list + used, size - used, "OPTIONS");
+}
+
+static bool is_builtin_host(const struct job *job, const char *authority, size_t size)
+{
+    static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+    const char *const address = job->listener->address;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (host_is(authority, size, names[i], strlen(names[i])))
+            return true;
+    return host_is(authority, size, address, (size_t)(strrchr(address, ':') - address));
+}
+
+/* The authority in the target counts more than Host (RFC 9112 §3.2.2). A UNIX socket has no name of its own.
+ */
+static int check_host(const struct service *service, struct job *job)
+{
+    const char *const host = job_header(job, HEADER_HOST);
+    const char *const authority = job->target.authority ? job->target.authority : host;
+    const size_t size = job->target.authority ? job->target.authority_size : host ? strlen(host) : 0;
+
+    if (!authority || !job->listener || job->listener->is_unix || is_builtin_host(job, authority, size))
+        return 0;
+    for (unsigned i = 0; i < service->allow_host_count; i++)
+        if (host_is(authority, size, service->allow_hosts[i], strlen(service->allow_hosts[i])))
+            return 0;
+    return err_at(&job->err, ERR_HOST, NULL, "this server is not %.80s", authority);
+}
+
+static int check_token(const struct service *service, const struct route *route, struct job *job)
+{
+    const struct tokens *tokens = atomic_load_explicit(&service->tokens, memory_order_acquire);
+
+    if (!tokens || (route && route->open) || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))
+        return 0;
+    return err_at(&job->err, ERR_TOKEN, NULL, "send one of the server's as Authorization: Bearer TOKEN");
+}
+
+static int check_media(const struct route *route, struct job *job)
+{
+    if (job_header(job, HEADER_CONTENT_ENCODING))
+        return err_at(&job->err, ERR_MEDIA, NULL, "a Content-Encoding is not understood");
+    if (!accept_is(job_header(job, HEADER_CONTENT_TYPE), route->media))
+        return err_at(&job->err, ERR_MEDIA, NULL, "Content-Type must be %s", route->media);
+    return 0;
+}
+
+/* Refusals of a path: those of its methods carry the list, and so that of a body's type. */
+static int check_route(const struct match *m, const struct route *route, struct job *job)
+{
     char methods[64];
 
-    if (target_parse(job->raw_target, &job->target, &job->err) < 0) {
-        reply_problem(job);
-        return;
-    }
-    list_methods(job->target.path, methods, sizeof(methods));
-    route = find_route(method, job->target.path);
-    if (!methods[0]) {
+    if (m->count == 0) {
         err_at(&job->err, ERR_NOT_FOUND, NULL, "GET /openapi.json lists the paths");
         reply_problem(job);
-    } else if (strcmp(method, "OPTIONS") == 0) {
-        reply_options(job, methods);
     } else if (!route) {
+        list_methods(m, methods, sizeof(methods));
         err_at(&job->err, ERR_METHOD, NULL, "this path has %s", methods);
         reply_problem(job);
         reply_header(&job->reply, "Allow", "%s", methods);
     } else if (!route->query && refuse_query(job) < 0) {
         reply_problem(job);
-    } else {
-        route->handle(service, job);
+    } else if (route->media && check_media(route, job) < 0) {
+        reply_problem(job);
+        reply_header(&job->reply, "Accept-Post", "%s", route->media);
+        reply_header(&job->reply, "Accept-Encoding", "identity");
     }
+    return job->err.count ? -1 : 0;
+}
+
+static void reply_options(struct job *job, const struct match *m)
+{
+    const struct route *post = find_method(m, "POST");
+    char methods[64] = "GET, HEAD, POST, OPTIONS"; /* of "*", the server */
+
+    if (m->count > 0)
+        list_methods(m, methods, sizeof(methods));
+    reply_fixed(job, 204, NULL, NULL, 0);
+    reply_header(&job->reply, "Allow", "%s", methods);
+    if (post)
+        reply_header(&job->reply, "Accept-Post", "%s", post->media);
+}
+
+/* Return: 0 with *route, which is NULL when the request has its answer; -1 when it is refused. */
+static int admit(const struct service *service, struct job *job, const struct route **route)
+{
+    const char *const method = strcmp(job->method, "HEAD") == 0 ? "GET" : job->method;
+    const bool parsed = target_parse(job->raw_target, &job->target, &job->err) == 0;
+    const struct match m = find_path(job->target.path);
+
+    job->route = m.template;
+    *route = find_method(&m, method);
+    if (!parsed || check_host(service, job) < 0 || check_token(service, *route, job) < 0) {
+        reply_problem(job);
+        return -1;
+    }
+    if (strcmp(method, "OPTIONS") == 0 && (m.count > 0 || strcmp(job->target.path, "*") == 0)) {
+        reply_options(job, &m);
+        return 0;
+    }
+    return check_route(&m, *route, job);
+}
+
+int route_admit(const struct service *service, struct job *job)
+{
+    const struct route *route;
+
+    return admit(service, job, &route);
+}
+
+void route_dispatch(const struct service *service, struct job *job)
+{
+    const struct route *route;
+
+    if (admit(service, job, &route) == 0 && route)
+        route->handle(service, job);
 }

@@ -9,27 +9,29 @@
 
 #include "../seal/seal.h"
 #include "../topo/image.h"
+#include "head.h"
+#include "listen.h"
 #include "reply.h"
-#include "server.h"
+#include "service.h"
 #include "target.h"
 
-enum { JOB_METHOD_SIZE = 16, JOB_ID_SIZE = 65 };
+enum { JOB_ID_SIZE = 65, ROUTE_TEMPLATES_MAX = 32 };
 
-/* Headers that handlers look at, borrowed; NULL when absent. */
-struct job_headers {
-    const char *accept, *content_type, *content_encoding, *if_none_match;
-};
-
-/* One request and all that becomes of it, by value. */
+/*
+ * One request and all that becomes of it. Handlers run to their end, one after the other, so a loop has one
+ * job for all its connections and job_start makes it fit for the next request.
+ */
 struct job {
-    char method[JOB_METHOD_SIZE];
-    char id[JOB_ID_SIZE];
-    char raw_target[TARGET_SIZE + 1];
-    struct job_headers headers;
-    bool draining; /* the server is about to stop */
-    char *body;    /* owned by the job */
+    const char *method, *raw_target; /* borrowed from the connection, as all that follows */
+    const struct head *head;         /* NULL: no headers */
+    const struct listener *listener; /* by which the request came; NULL: any Host will do */
+    const char *body;
     size_t body_size;
+    bool draining; /* the server is about to stop */
 
+    char id[JOB_ID_SIZE];
+    unsigned route;     /* which template the target fits, see route_templates */
+    enum format format; /* of the image in the reply, when there is one */
     struct target target;
     struct topology topology;
     struct image image;
@@ -38,7 +40,23 @@ struct job {
     struct reply reply;
 };
 
+/* job_start - forget the last request; what was borrowed is for the caller to set, the id too */
+void job_start(struct job *job);
+
+/* job_header - a header's value; NULL when absent */
+const char *job_header(const struct job *job, enum header header);
+
 /* route_dispatch - answer a request: job->reply is filled whatever happens */
 void route_dispatch(const struct service *service, struct job *job);
+
+/*
+ * route_admit - would the request be refused whatever its body says?
+ *
+ * Return: 0; -1 with job->reply filled by the refusal.
+ */
+int route_admit(const struct service *service, struct job *job) MUST_USE;
+
+/* route_templates - the paths, each once, and "other" as the last. Return: how many */
+unsigned route_templates(const char *templates[ROUTE_TEMPLATES_MAX]);
 
 #endif

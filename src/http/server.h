@@ -1,48 +1,42 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The HTTP server: life cycle, connections, bodies, limits.
+ * The HTTP server: a loop on each of its threads. All that is here is for the thread that started it.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "../base/err.h"
 #include "listen.h"
-
-struct keyring_slot;
-
-/* What every handler may know; const once the server runs. */
-struct service {
-    struct keyring_slot *keys;
-    size_t max_body;          /* bytes */
-    unsigned max_connections; /* of one listener */
-    unsigned idle_seconds;    /* a silent connection is closed after that */
-    unsigned request_seconds; /* a whole request must have come in by then */
-};
+#include "service.h"
 
 struct server;
 
 /*
  * server_start - accept on these sockets; logs event=listening for each
- * @service: borrowed until server_stop
+ * @service:   borrowed until server_stop; metrics are filled in
+ * @listeners: borrowed; those that have several sockets have one for each thread
+ * @threads:   how many loops, 1 to LISTEN_QUEUES_MAX
+ *
+ * Every thread exists when this returns, none is made later. They run with the signal mask of the caller.
  */
-struct server *server_start(const struct service *service, struct listener *listeners, unsigned count,
-                            struct err *err) MUST_USE;
+struct server *server_start(struct service *service, const struct listener *listeners, unsigned count,
+                            unsigned threads, struct err *err) MUST_USE;
 
-/*
- * server_run - serve on the calling thread until @stop_fd becomes readable, then stop accepting and finish
- * what is in flight, within some seconds
- */
-int server_run(struct server *server, int stop_fd, struct err *err) MUST_USE;
+/* server_settle - wait until every handler that runs now has ended: what it may have used can go */
+void server_settle(struct server *server);
 
-/*
- * server_turned - whether every loop has gone round since the last call, which wakes those that sleep: what a
- *                 watchdog wants to know. By any one thread; the first call says no
- */
-bool server_turned(struct server *server);
+/* server_alive - has every loop gone round since the last call? Each is also told to. */
+bool server_alive(struct server *server);
 
+/* server_drain - accept no more, answer what comes on open connections, and close those that are idle */
+void server_drain(struct server *server);
+
+/* server_connections - how many are open */
+unsigned server_connections(const struct server *server);
+
+/* server_stop - close everything */
 void server_stop(struct server *server);
 
 #endif

@@ -3,6 +3,9 @@
 #include "target.h"
 
 #include <string.h>
+#include <strings.h>
+
+#include "host.h"
 
 static int hex_value(char c)
 {
@@ -12,28 +15,37 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Replaces escapes by their bytes. Control bytes and NUL have no business in any value. */
-static int decode(char *text, struct err *err)
+/* Replaces escapes by their bytes, which check_bytes has seen. */
+static void decode(char *text)
 {
     char *out = text;
 
     for (const char *in = text; *in; in++) {
-        int byte = (unsigned char)*in;
-
+        *out = *in;
         if (*in == '%') {
-            const int high = hex_value(in[1]), low = high < 0 ? -1 : hex_value(in[2]);
-
-            if (low < 0)
-                return err_at(err, ERR_QUERY, NULL,
-                              "a %% in the query is not followed by two hexadecimal digits");
-            byte = high * 16 + low;
+            *out = (char)(hex_value(in[1]) * 16 + hex_value(in[2]));
             in += 2;
         }
-        if (byte == 0)
-            return err_at(err, ERR_QUERY, NULL, "the query holds an escaped NUL");
-        *out++ = (char)byte;
+        out++;
     }
     *out = '\0';
+}
+
+/* Whatever the target is good for: no byte or escape in it may be read in two ways. */
+static int check_bytes(const char *raw, struct err *err)
+{
+    for (; *raw; raw++) {
+        if (*raw <= 0x20 || *raw > 0x7e)
+            return err_at(err, ERR_QUERY, NULL,
+                          "the request target holds a byte that is not printable ASCII");
+        if (*raw != '%')
+            continue;
+        if (hex_value(raw[1]) < 0 || hex_value(raw[2]) < 0)
+            return err_at(err, ERR_QUERY, NULL,
+                          "a %% in the request target is not followed by two hexadecimal digits");
+        if (raw[1] == '0' && raw[2] == '0')
+            return err_at(err, ERR_QUERY, NULL, "the request target holds an escaped NUL");
+    }
     return 0;
 }
 
@@ -46,8 +58,8 @@ static int parse_pair(char *text, struct target *t, struct err *err)
     if (t->pair_count == TARGET_PAIRS_MAX)
         return err_at(err, ERR_QUERY, NULL, "the query has more than %d parts", TARGET_PAIRS_MAX);
     *equals = '\0';
-    if (decode(text, err) < 0 || decode(equals + 1, err) < 0)
-        return -1;
+    decode(text);
+    decode(equals + 1);
     for (size_t i = 0; i < t->pair_count; i++)
         if (strcmp(t->pairs[i].name, text) == 0)
             return err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, text, 0 }, "given twice");
@@ -55,18 +67,40 @@ static int parse_pair(char *text, struct target *t, struct err *err)
     return 0;
 }
 
+/* Steps over "http://authority". Return: what is left, NULL when the target is in no form that we take */
+static const char *skip_authority(const char *raw, struct target *t)
+{
+    const size_t scheme = strncasecmp(raw, "http://", 7) == 0    ? 7
+                          : strncasecmp(raw, "https://", 8) == 0 ? 8
+                                                                 : 0;
+
+    t->authority = NULL;
+    if (scheme) {
+        t->authority = raw + scheme;
+        t->authority_size = strcspn(t->authority, "/?#");
+        raw = t->authority + t->authority_size;
+        if (!host_is_authority(t->authority, t->authority_size))
+            return NULL;
+    }
+    return raw[0] == '/' || (!scheme && strcmp(raw, "*") == 0) ? raw : NULL;
+}
+
 int target_parse(const char *raw, struct target *t, struct err *err)
 {
-    const size_t length = strlen(raw);
+    size_t length = strlen(raw);
     char *query;
 
     t->pair_count = 0;
     t->path = t->text;
     t->text[0] = '\0';
     if (length >= sizeof(t->text))
-        return err_at(err, ERR_QUERY, NULL, "the request target has more than %d bytes", TARGET_SIZE - 1);
-    if (raw[0] != '/' && strcmp(raw, "*") != 0)
-        return err_at(err, ERR_QUERY, NULL, "the request target must begin with '/'");
+        return err_at(err, ERR_TOO_LONG, NULL, "at most %d bytes are taken", TARGET_SIZE - 1);
+    if (check_bytes(raw, err) < 0)
+        return -1;
+    raw = skip_authority(raw, t);
+    if (!raw)
+        return err_at(err, ERR_QUERY, NULL, "the request target must be /path or http://host/path");
+    length = strlen(raw);
     memcpy(t->text, raw, length + 1);
     query = strchr(t->text, '?');
     if (!query)

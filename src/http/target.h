@@ -14,16 +14,19 @@ enum { TARGET_SIZE = 2048, TARGET_PAIRS_MAX = 16 };
 
 struct target {
     char text[TARGET_SIZE]; /* what path and pairs point into */
+    const char *authority;  /* of a target in absolute form, in what was parsed; NULL when there is none */
+    size_t authority_size;
     const char *path;
     struct request_pair pairs[TARGET_PAIRS_MAX];
     size_t pair_count;
 };
 
 /*
- * target_parse - split a target in origin form
+ * target_parse - split a target in origin form (/path?query) or absolute form (http://host/path?query), or
+ *                the lone "*"
  *
- * Return: 0; -1 with ERR_QUERY: not in origin form, too long, too many pairs, a bad escape, an escaped NUL, a
- * pair without '='.
+ * Return: 0; -1 with ERR_TOO_LONG, or ERR_QUERY: another form, too many pairs, bytes outside printable ASCII,
+ * a bad escape, an escaped NUL, a pair without '='; ERR_TOPOLOGY: a name given twice.
  */
 int target_parse(const char *raw, struct target *target, struct err *err) MUST_USE;
 

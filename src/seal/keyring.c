@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,6 +35,11 @@ struct keyring {
 static const char *const states[] = {
     [KEY_ACTIVE] = "active", [KEY_RETIRED] = "retired", [KEY_REVOKED] = "revoked"
 };
+
+const char *key_state_name(enum key_state state)
+{
+    return states[state];
+}
 
 static bool ends_in(const char *text, const char *end)
 {
@@ -243,7 +249,7 @@ static void write_jwks(struct keyring *r)
     for (unsigned i = 0; i < r->count; i++) {
         if (i > 0)
             *at++ = ',';
-        at += jwk_write(&r->keys[i].key, states[r->keys[i].state], at);
+        at += jwk_write(&r->keys[i].key, key_state_name(r->keys[i].state), at);
     }
     at = stpcpy(at, "],\"revoked\":[");
     for (unsigned i = 0; i < r->revoked_count; i++) {
@@ -325,8 +331,6 @@ void keyring_slot_init(struct keyring_slot *slot, struct keyring *first)
 {
     pthread_mutex_init(&slot->lock, NULL);
     slot->now = first;
-    atomic_init(&slot->reloads, 0);
-    atomic_init(&slot->failed_reloads, 0);
 }
 
 /* Under the lock the slot is itself a user, so the count cannot have come to nothing. */
@@ -357,19 +361,4 @@ void keyring_swap(struct keyring_slot *slot, struct keyring *r)
     slot->now = r;
     pthread_mutex_unlock(&slot->lock);
     keyring_drop(old);
-}
-
-int keyring_reload(struct keyring_slot *slot, const struct keyring_source *source, struct err *err)
-{
-    struct keyring *before = keyring_take(slot);
-    struct keyring *r = keyring_load(source, before, err);
-
-    keyring_drop(before);
-    if (!r) {
-        atomic_fetch_add(&slot->failed_reloads, 1);
-        return -1;
-    }
-    atomic_fetch_add(&slot->reloads, 1);
-    keyring_swap(slot, r);
-    return 0;
 }

@@ -11,7 +11,6 @@
 #define SEAL_KEYRING_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "key.h"
 
@@ -26,6 +25,9 @@ enum key_state {
     KEY_RETIRED, /* has signed: still good for verification */
     KEY_REVOKED  /* no longer: its secret may be known */
 };
+
+/* key_state_name - "active", "retired" or "revoked" */
+const char *key_state_name(enum key_state state);
 
 /* Where the keys are. Texts are borrowed for the call. */
 struct keyring_source {
@@ -77,7 +79,6 @@ unsigned long keyring_serial(const struct keyring *ring);
 struct keyring_slot {
     pthread_mutex_t lock;
     struct keyring *now;
-    atomic_ulong reloads, failed_reloads; /* for metrics */
 };
 
 /* keyring_slot_init - @first may be NULL until keyring_swap; its user is the slot from here on */
@@ -92,12 +93,5 @@ void keyring_drop(struct keyring *ring);
 
 /* keyring_swap - put another in the slot, whose user it was; NULL empties it */
 void keyring_swap(struct keyring_slot *slot, struct keyring *ring);
-
-/*
- * keyring_reload - keyring_load and keyring_swap, counted; on failure the slot stays as it is
- *
- * By one thread at a time. Return: 0, or -1 with *err filled.
- */
-int keyring_reload(struct keyring_slot *slot, const struct keyring_source *source, struct err *err) MUST_USE;
 
 #endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+/* RFC 9112 §2.2, §3.2, §5, §6. Borrows everything, keeps nothing. */
+#include "head.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "host.h"
+
+enum {
+    LINE_END = 2,     /* CR LF, which the library has made two NULs */
+    BLANKS_MAX = 4096 /* more than that between name and value cannot be in a head that is read at all */
+};
+
+static const char *const names[HEADERS] = {
+    [HEADER_HOST] = "Host",
+    [HEADER_CONTENT_LENGTH] = "Content-Length",
+    [HEADER_CONTENT_TYPE] = "Content-Type",
+    [HEADER_CONTENT_ENCODING] = "Content-Encoding",
+    [HEADER_TRANSFER_ENCODING] = "Transfer-Encoding",
+    [HEADER_EXPECT] = "Expect",
+    [HEADER_AUTHORIZATION] = "Authorization",
+    [HEADER_ACCEPT] = "Accept",
+    [HEADER_IF_MATCH] = "If-Match",
+    [HEADER_IF_NONE_MATCH] = "If-None-Match",
+    [HEADER_REQUEST_ID] = "X-Request-Id",
+    [HEADER_TRACEPARENT] = "traceparent",
+};
+
+/* RFC 9110 §5.6.2: tchar */
+static bool is_token(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] <= 0x20 || text[i] > 0x7e || strchr("\"(),/:;<=>?@[\\]{}", text[i]))
+            return false;
+    return size > 0;
+}
+
+static bool has_controls(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] < 0x20 ? text[i] != '\t' : text[i] == 0x7f)
+            return true;
+    return false;
+}
+
+static bool are_blanks(const char *from, const char *to)
+{
+    for (; from < to; from++)
+        if (*from != ' ' && *from != '\t')
+            return false;
+    return true;
+}
+
+void head_start(struct head *h, const char *method, const char *target, size_t target_size,
+                const char *version)
+{
+    *h = (struct head){ .twice = HEADERS };
+    h->hidden = method + strlen(method) + 1 != target || target + target_size + 1 != version;
+    h->odd = !is_token(method, strlen(method));
+    h->next = version + strlen(version) + LINE_END;
+}
+
+/* The colon has become the name's NUL. Behind the value stand two more, in place of CR and LF. */
+static bool follows(const struct head *h, const char *name, size_t name_size, const char *value,
+                    size_t value_size)
+{
+    const char *const after = name + name_size + 1;
+
+    return name == h->next && (uintptr_t)value - (uintptr_t)after < BLANKS_MAX && are_blanks(after, value) &&
+           value[value_size] == '\0' && value[value_size + 1] == '\0';
+}
+
+/* Lists may come in parts (RFC 9110 §5.3). They are optional wishes, and one in parts counts as none. */
+static bool is_list(int header)
+{
+    return header == HEADER_ACCEPT || header == HEADER_IF_NONE_MATCH;
+}
+
+void head_add(struct head *h, const char *name, size_t name_size, const char *value, size_t value_size)
+{
+    h->hidden = h->hidden || !follows(h, name, name_size, value, value_size);
+    h->odd = h->odd || !is_token(name, name_size) || has_controls(value, value_size);
+    h->next = value + value_size + LINE_END;
+    for (int i = 0; i < HEADERS; i++) {
+        if (strcasecmp(name, names[i]) != 0)
+            continue;
+        if (h->values[i] && is_list(i))
+            value = "";
+        else if (h->values[i] && h->twice == HEADERS)
+            h->twice = (enum header)i;
+        h->values[i] = value;
+        return;
+    }
+}
+
+static int check_framing(const struct head *h, unsigned minor, struct err *err)
+{
+    const char *const encoding = h->values[HEADER_TRANSFER_ENCODING];
+
+    if (!encoding)
+        return 0;
+    if (h->values[HEADER_CONTENT_LENGTH])
+        return err_at(err, ERR_HEADERS, NULL, "Content-Length and Transfer-Encoding exclude each other");
+    if (strcasecmp(encoding, "chunked") != 0)
+        return err_at(err, ERR_HEADERS, NULL, "the only Transfer-Encoding understood is chunked");
+    if (minor == 0)
+        return err_at(err, ERR_HEADERS, NULL, "HTTP/1.0 has no Transfer-Encoding");
+    return 0;
+}
+
+int head_check(const struct head *h, unsigned minor, struct err *err)
+{
+    const char *const host = h->values[HEADER_HOST];
+
+    if (h->hidden)
+        return err_at(err, ERR_HEADERS, NULL,
+                      "the head holds a NUL, a bare CR or LF, a folded line or a second blank");
+    if (h->odd)
+        return err_at(err, ERR_HEADERS, NULL,
+                      "a name or value in the head has characters that it may not have");
+    if (h->twice != HEADERS)
+        return err_at(err, ERR_HEADERS, NULL, "%s is given twice", names[h->twice]);
+    if (check_framing(h, minor, err) < 0)
+        return -1;
+    if (!host && minor > 0)
+        return err_at(err, ERR_HEADERS, NULL, "Host is missing");
+    if (host && !host_is_authority(host, strlen(host)))
+        return err_at(err, ERR_HEADERS, NULL, "Host is not a name or an address with a port or without one");
+    return 0;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: ISC */
+#include "metrics.h"
+
+#include <dirent.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../seal/keyring.h"
+#include "reply.h"
+
+enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
+
+typedef _Atomic uint64_t counter; /* the one typedef: the qualifier does not read well in front of arrays */
+
+static const char *const methods[METHODS] = { "GET", "HEAD", "POST", "OPTIONS", "TRACE", "other" };
+
+/* Statuses that we send. Whatever else there may be is counted as 500: it would be a bug. */
+static const unsigned short statuses[] = { 500, 200, 204, 304, 400, 401, 403, 404, 405,
+                                           406, 412, 413, 414, 415, 417, 421, 422, 503 };
+enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
+
+/* Upper bounds of the buckets; the last is +Inf. */
+static const unsigned time_bounds[TIMES - 1] = { 50, 100, 250, 1000, 5000, 25000, 250000, 2500000 }; /* us */
+static const char *const time_texts[TIMES] = { "5e-05", "0.0001", "0.00025", "0.001", "0.005",
+                                               "0.025", "0.25",   "2.5",     "+Inf" };
+static const unsigned size_bounds[SIZES - 1] = { 256, 512, 1024, 2048, 4096 }; /* bytes */
+static const char *const size_texts[SIZES] = { "256", "512", "1024", "2048", "4096", "+Inf" };
+
+struct row {
+    counter requests[ROUTES_MAX][METHODS][STATUSES];
+    counter times[ROUTES_MAX][TIMES], time_sums[ROUTES_MAX]; /* sums in microseconds */
+    counter sizes[SIZES], size_sum;
+    counter rejects[ERR_CODES];
+    counter signatures[FORMATS];
+};
+
+struct metrics {
+    const char *const *routes;
+    unsigned route_count, loops, listener_count;
+    struct {
+        const char *address;
+        const _Atomic unsigned *open;
+    } listeners[LISTENERS_MAX];
+    counter reloads[2];
+    double started; /* seconds since 1970 */
+    struct row rows[];
+};
+
+/* Only one thread writes, so a load and a store will do. */
+static void add(counter *c, uint64_t n)
+{
+    atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+struct metrics *metrics_new(unsigned loops, const char *const *routes, unsigned route_count)
+{
+    struct metrics *m = NULL;
+    struct timespec now;
+
+    if (route_count <= ROUTES_MAX)
+        m = calloc(1, sizeof(*m) + loops * sizeof(m->rows[0]));
+    if (!m)
+        return NULL;
+    clock_gettime(CLOCK_REALTIME, &now);
+    m->started = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    m->loops = loops;
+    m->routes = routes;
+    m->route_count = route_count;
+    return m;
+}
+
+void metrics_free(struct metrics *m)
+{
+    free(m);
+}
+
+void metrics_listener(struct metrics *m, const char *address, const _Atomic unsigned *open)
+{
+    if (m->listener_count == LISTENERS_MAX)
+        return;
+    m->listeners[m->listener_count].address = address;
+    m->listeners[m->listener_count++].open = open;
+}
+
+static unsigned index_of_method(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < METHODS - 1 && strcmp(methods[i], name) != 0)
+        i++;
+    return i;
+}
+
+static unsigned index_of_status(unsigned status)
+{
+    for (unsigned i = 0; i < STATUSES; i++)
+        if (statuses[i] == status)
+            return i;
+    return 0;
+}
+
+static unsigned bucket(const unsigned *bounds, unsigned count, unsigned long long value)
+{
+    unsigned i = 0;
+
+    while (i < count && value > bounds[i])
+        i++;
+    return i;
+}
+
+void metrics_request(struct metrics *m, unsigned loop, const struct metric_request *q)
+{
+    struct row *r = &m->rows[loop];
+    const unsigned route = q->route < m->route_count ? q->route : m->route_count - 1;
+
+    add(&r->requests[route][index_of_method(q->method)][index_of_status(q->status)], 1);
+    add(&r->times[route][bucket(time_bounds, TIMES - 1, q->micros)], 1);
+    add(&r->time_sums[route], q->micros);
+    if (q->code != ERR_NONE)
+        add(&r->rejects[q->code], 1);
+    if (q->image_size == 0)
+        return;
+    add(&r->sizes[bucket(size_bounds, SIZES - 1, q->image_size)], 1);
+    add(&r->size_sum, q->image_size);
+    add(&r->signatures[q->format], 1);
+}
+
+void metrics_reload(struct metrics *m, bool good)
+{
+    atomic_fetch_add_explicit(&m->reloads[good], 1, memory_order_relaxed);
+}
+
+/* The sum over all loops of the counter at this place of the first row */
+static uint64_t sum(const struct metrics *m, const counter *in_first)
+{
+    const uintptr_t at = (uintptr_t)in_first - (uintptr_t)&m->rows[0];
+    uint64_t total = 0;
+
+    for (unsigned i = 0; i < m->loops; i++) {
+        const counter *c = (const counter *)((uintptr_t)&m->rows[i] + at);
+
+        total += atomic_load_explicit(c, memory_order_relaxed);
+    }
+    return total;
+}
+
+static void describe(FILE *out, const char *name, const char *type, const char *help)
+{
+    fprintf(out, "# HELP mptabled_%s %s\n# TYPE mptabled_%s %s\n", name, help, name, type);
+}
+
+static void render_requests(const struct metrics *m, FILE *out)
+{
+    describe(out, "http_requests_total", "counter",
+             "Requests answered, by route template, method and status.");
+    for (unsigned r = 0; r < m->route_count; r++)
+        for (unsigned i = 0; i < METHODS; i++)
+            for (unsigned s = 0; s < STATUSES; s++) {
+                const uint64_t n = sum(m, &m->rows[0].requests[r][i][s]);
+
+                if (n)
+                    fprintf(out,
+                            "mptabled_http_requests_total{route=\"%s\",method=\"%s\",code=\"%u\"} %llu\n",
+                            m->routes[r], methods[i], statuses[s], (unsigned long long)n);
+            }
+}
+
+/* @label: of the series with a comma behind it, or ""; the buckets add up as they go */
+static void render_histogram(const struct metrics *m, FILE *out, const char *name, const char *label,
+                             const counter *buckets, const char *const *texts, unsigned count)
+{
+    uint64_t total = 0;
+
+    for (unsigned b = 0; b < count; b++) {
+        total += sum(m, &buckets[b]);
+        fprintf(out, "mptabled_%s_bucket{%s%sle=\"%s\"} %llu\n", name, label, *label ? "," : "", texts[b],
+                (unsigned long long)total);
+    }
+    fprintf(out, "mptabled_%s_count%s%s%s %llu\n", name, *label ? "{" : "", label, *label ? "}" : "",
+            (unsigned long long)total);
+}
+
+static void render_times(const struct metrics *m, FILE *out)
+{
+    const struct row *r = &m->rows[0];
+
+    describe(out, "http_request_duration_seconds", "histogram", "Time from a request line to its answer.");
+    for (unsigned i = 0; i < m->route_count; i++) {
+        char label[128];
+
+        snprintf(label, sizeof(label), "route=\"%s\"", m->routes[i]);
+        render_histogram(m, out, "http_request_duration_seconds", label, r->times[i], time_texts, TIMES);
+        fprintf(out, "mptabled_http_request_duration_seconds_sum{%s} %.6f\n", label,
+                (double)sum(m, &r->time_sums[i]) / 1e6);
+    }
+}
+
+static void render_images(const struct metrics *m, FILE *out)
+{
+    const struct row *r = &m->rows[0];
+    uint64_t total = 0;
+
+    describe(out, "signatures_total", "counter", "Signed images sent, by representation.");
+    for (unsigned f = 0; f < FORMATS; f++) {
+        total += sum(m, &r->signatures[f]);
+        fprintf(out, "mptabled_signatures_total{format=\"%s\"} %llu\n", format_names[f],
+                (unsigned long long)sum(m, &r->signatures[f]));
+    }
+    describe(out, "images_built_total", "counter", "Images built.");
+    fprintf(out, "mptabled_images_built_total %llu\n", (unsigned long long)total);
+    describe(out, "image_bytes", "histogram", "Size of the images built.");
+    render_histogram(m, out, "image_bytes", "", r->sizes, size_texts, SIZES);
+    fprintf(out, "mptabled_image_bytes_sum %llu\n", (unsigned long long)sum(m, &r->size_sum));
+}
+
+/* Several codes can have one type; the first of them stands for all. */
+static void render_rejects(const struct metrics *m, FILE *out)
+{
+    describe(out, "request_rejects_total", "counter", "Requests refused, by problem type.");
+    for (int code = ERR_NONE + 1; code < ERR_CODES; code++) {
+        uint64_t n = 0;
+        bool first = true;
+
+        for (int other = ERR_NONE + 1; other < ERR_CODES; other++)
+            if (strcmp(problem_type((enum err_code)code), problem_type((enum err_code)other)) == 0) {
+                first = first && other >= code;
+                n += sum(m, &m->rows[0].rejects[other]);
+            }
+        if (first)
+            fprintf(out, "mptabled_request_rejects_total{type=\"%s\"} %llu\n",
+                    problem_type((enum err_code)code), (unsigned long long)n);
+    }
+}
+
+static unsigned long open_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    unsigned long count = 0;
+
+    if (!directory)
+        return 0;
+    while (readdir(directory))
+        count++;
+    closedir(directory);
+    return count > 3 ? count - 3 : 0; /* ".", ".." and the directory itself */
+}
+
+static unsigned long resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long size = 0, resident = 0;
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lu %lu", &size, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return resident * (unsigned long)sysconf(_SC_PAGESIZE);
+}
+
+static void render_process(const struct metrics *m, FILE *out)
+{
+    fputs("# HELP process_start_time_seconds Start of the process since 1970.\n"
+          "# TYPE process_start_time_seconds gauge\n",
+          out);
+    fprintf(out, "process_start_time_seconds %.3f\n", m->started);
+    fputs("# HELP process_resident_memory_bytes Resident memory.\n"
+          "# TYPE process_resident_memory_bytes gauge\n",
+          out);
+    fprintf(out, "process_resident_memory_bytes %lu\n", resident_bytes());
+    fputs("# HELP process_open_fds Open file descriptors.\n# TYPE process_open_fds gauge\n", out);
+    fprintf(out, "process_open_fds %lu\n", open_descriptors());
+}
+
+/* A path can hold anything; in a label three characters are escaped. */
+static void put_label(FILE *out, const char *value)
+{
+    for (; *value; value++)
+        if (*value == '\n')
+            fputs("\\n", out);
+        else
+            fprintf(out, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+}
+
+static void render_connections(const struct metrics *m, FILE *out)
+{
+    describe(out, "http_connections", "gauge", "Open connections, by listener.");
+    for (unsigned i = 0; i < m->listener_count; i++) {
+        fputs("mptabled_http_connections{listener=\"", out);
+        put_label(out, m->listeners[i].address);
+        fprintf(out, "\"} %u\n", atomic_load(m->listeners[i].open));
+    }
+}
+
+static void render_service(const struct metrics *m, const struct keyring *keys, FILE *out)
+{
+    describe(out, "build_info", "gauge", "Version of the daemon.");
+    fprintf(out, "mptabled_build_info{version=\"%s\"} 1\n", MPTABLED_VERSION);
+    describe(out, "signing_key_info", "gauge", "Keys and what they do.");
+    for (unsigned i = 0; i < keyring_count(keys); i++) {
+        enum key_state state;
+        const struct public_key *key = keyring_key(keys, i, &state);
+        char id[KEY_ID_TEXT_SIZE];
+
+        public_key_id(key, id);
+        fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"%s\"} 1\n", id, key_state_name(state));
+    }
+    describe(out, "reloads_total", "counter", "Reloads of keys and tokens, by result.");
+    for (int good = 0; good < 2; good++)
+        fprintf(out, "mptabled_reloads_total{result=\"%s\"} %llu\n", good ? "ok" : "failed",
+                (unsigned long long)atomic_load(&m->reloads[good]));
+    describe(out, "log_lines_dropped_total", "counter", "Log lines that nobody was ready to read.");
+    fprintf(out, "mptabled_log_lines_dropped_total %llu\n", log_dropped());
+}
+
+char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+
+    if (!out)
+        return NULL;
+    render_service(m, keys, out);
+    render_connections(m, out);
+    render_requests(m, out);
+    render_times(m, out);
+    render_images(m, out);
+    render_rejects(m, out);
+    render_process(m, out);
+    if (ferror(out) || fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

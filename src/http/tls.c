@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+#include "tls.h"
+
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+/* A file as terminated text in memory of malloc; NULL with ERR_FILE */
+static char *read_pem(const char *path, struct err *err)
+{
+    gnutls_datum_t data = { NULL, 0 };
+    const int status = gnutls_load_file(path, &data);
+    char *text = status < 0 ? NULL : malloc((size_t)data.size + 1);
+
+    if (text) {
+        memcpy(text, data.data, data.size);
+        text[data.size] = '\0';
+    } else {
+        err_at(err, ERR_FILE, NULL, "%s: %s", path, status < 0 ? gnutls_strerror(status) : "out of memory");
+    }
+    if (data.data)
+        gnutls_memset(data.data, 0, data.size);
+    gnutls_free(data.data);
+    return text;
+}
+
+static gnutls_datum_t datum(char *text)
+{
+    return (gnutls_datum_t){ (unsigned char *)text, (unsigned)strlen(text) };
+}
+
+static int check(const struct tls *t, const char *cert_path, const char *ca_path, struct err *err)
+{
+    const gnutls_datum_t cert = datum(t->cert), key = datum(t->key);
+    gnutls_certificate_credentials_t credentials;
+    int status = gnutls_certificate_allocate_credentials(&credentials);
+
+    if (status < 0)
+        return err_at(err, ERR_FILE, NULL, "TLS: %s", gnutls_strerror(status));
+    status = gnutls_certificate_set_x509_key_mem(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
+    if (status < 0)
+        err_at(err, ERR_FILE, NULL, "%s and its key: %s", cert_path, gnutls_strerror(status));
+    if (status >= 0 && t->client_ca) {
+        const gnutls_datum_t ca = datum(t->client_ca);
+
+        status = gnutls_certificate_set_x509_trust_mem(credentials, &ca, GNUTLS_X509_FMT_PEM);
+        if (status <= 0) {
+            err_at(err, ERR_FILE, NULL, "%s: %s", ca_path,
+                   status < 0 ? gnutls_strerror(status) : "no certificate");
+            status = -1;
+        }
+    }
+    gnutls_certificate_free_credentials(credentials);
+    return status < 0 ? -1 : 0;
+}
+
+struct tls *tls_load(const char *cert, const char *key, const char *client_ca, struct err *err)
+{
+    struct tls *t = calloc(1, sizeof(*t));
+
+    if (!t) {
+        err_at(err, ERR_BUSY, NULL, "out of memory");
+        return NULL;
+    }
+    if ((t->cert = read_pem(cert, err)) && (t->key = read_pem(key, err)) &&
+        (!client_ca || (t->client_ca = read_pem(client_ca, err))) && check(t, cert, client_ca, err) == 0)
+        return t;
+    tls_free(t);
+    return NULL;
+}
+
+bool tls_admit(void *session)
+{
+    char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
+    gnutls_typed_vdata_st wanted = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+                                     .data = (unsigned char *)purpose,
+                                     .size = 0 };
+    unsigned status = GNUTLS_CERT_INVALID;
+
+    return gnutls_certificate_verify_peers(session, &wanted, 1, &status) == 0 && status == 0;
+}
+
+void tls_free(struct tls *t)
+{
+    if (!t)
+        return;
+    if (t->key)
+        explicit_bzero(t->key, strlen(t->key));
+    free(t->key);
+    free(t->cert);
+    free(t->client_ca);
+    free(t);
+}
