@@ -298,6 +298,8 @@ static int serve(struct daemon *d, struct err *err)
     d->server = server_start(&d->service, d->listeners, d->listener_count, d->threads, err);
     if (!d->server)
         return -1;
+    if (geteuid() == 0)
+        log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
     notify_state("READY=1");
     d->ping_ms = notify_watchdog_us() / 2000;
     d->next_ping = clock_ms() + d->ping_ms;
@@ -340,8 +342,6 @@ static int run(struct daemon *d, struct err *err)
     }
     d->service.tls = d->tls;
     log_keys(d, "start", "version=" MPTABLED_VERSION);
-    if (geteuid() == 0)
-        log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
     if (open_listeners(d, err) < 0)
         return -1;
     fit_descriptors(d);

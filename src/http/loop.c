@@ -115,7 +115,8 @@ struct request {
     const char *line; /* the target where it was received */
     uint64_t begun;   /* microseconds */
     struct head head;
-    bool headers_seen, starved; /* no memory for its body */
+    bool headers_seen, answered;
+    bool starved; /* no memory for its body */
     struct body *body;
     size_t size, discarded; /* bytes of the body, and beyond the limit */
     size_t target_size;
@@ -132,8 +133,8 @@ struct loop {
     struct engine engines[ENGINES];
     struct peer *peers, *adding;
     struct body *spare;
-    uint64_t now, ticked, drain_began; /* milliseconds */
-    bool hurried, draining, dirty, timed_out;
+    uint64_t now, ticked, looked, drain_began; /* milliseconds */
+    bool added, hurried, draining, dirty, timed_out;
     _Atomic unsigned turns;
     uint8_t random[512];
     size_t random_left;
@@ -200,7 +201,7 @@ static bool over_budget(const struct loop *l, size_t more)
 /* A buffer for that many bytes in place of @old, whose bytes are kept; NULL when there is no memory */
 static struct body *grow_body(struct loop *l, struct body *old, size_t size)
 {
-    size_t capacity = old ? old->capacity : 0;
+    size_t capacity = old ? old->capacity : 0, more;
     struct body *b;
 
     if (!old && l->spare) {
@@ -212,15 +213,15 @@ static struct body *grow_body(struct loop *l, struct body *old, size_t size)
         return old;
     while (capacity < size)
         capacity = capacity ? 2 * capacity : BODY_FIRST;
-    if (over_budget(l, capacity))
+    more = capacity - (old ? old->capacity : 0);
+    if (over_budget(l, more))
         free_spare(l);
-    b = over_budget(l, capacity) ? NULL : realloc(old, sizeof(*b) + capacity);
+    b = over_budget(l, more) ? NULL : realloc(old, sizeof(*b) + capacity);
     if (!b) {
         give_body(l, old);
         return NULL;
     }
-    atomic_fetch_add_explicit(&l->shared->body_bytes, capacity - (old ? b->capacity : 0),
-                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&l->shared->body_bytes, more, memory_order_relaxed);
     b->capacity = capacity;
     return b;
 }
@@ -353,10 +354,10 @@ static void hand_over(struct loop *l, struct peer *p, struct engine *e)
     p->engine = e;
     e->due = true;
     l->adding = p;
+    l->added = false;
     MHD_add_connection(e->daemon, p->fd, from, size);
-    if (l->adding) /* on_connection has not seen it */
+    if (!l->added) /* on_connection has not seen it */
         forget_peer(l, p);
-    l->adding = NULL;
 }
 
 /* A method's first letter, or the empty line that may stand before a request (RFC 9112 §2.2) */
@@ -501,7 +502,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
     (void)connection;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         p = l->adding;
-        l->adding = NULL;
+        l->added = true;
         *socket_context = p;
         p->state = PEER_SERVED;
         p->engine->connections++;
@@ -717,12 +718,14 @@ static void account(const struct loop *l, const struct request *r)
     log_request(l, r, micros);
 }
 
-static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection, const struct request *r)
+static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection, struct request *r)
 {
     struct reply *reply = &l->job.reply;
     const bool crowded = atomic_load_explicit(&r->peer->port->crowded, memory_order_relaxed);
     struct MHD_Response *response = make_response(reply);
     enum MHD_Result result = MHD_NO;
+
+    r->answered = true;
 
     if (response && add_headers(response, reply, reply->close || crowded))
         result = MHD_queue_response(connection, reply->status, response);
@@ -733,15 +736,14 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
 }
 
 /* An answer before all of the request has come, or after more has come than is taken: the end. */
-static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection, const struct request *r)
+static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection, struct request *r)
 {
     l->job.reply.close = true;
     r->peer->lingers = true;
     return send_reply(l, connection, r);
 }
 
-static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *connection,
-                                      const struct request *r)
+static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *connection, struct request *r)
 {
     reply_problem(&l->job);
     return refuse(l, connection, r);
@@ -915,13 +917,30 @@ static void tend_gate(struct loop *l, struct gate *g)
     l->hurried = l->hurried || !g->open || atomic_load_explicit(&port->crowded, memory_order_relaxed);
 }
 
+/*
+ * The library waits for an edge. The end of what a client sends is none when it came together with the last
+ * bytes, so it is made one: what has not been read yet still is.
+ */
+static void notice_end(const struct peer *p)
+{
+    struct pollfd one = { .fd = p->fd, .events = POLLRDHUP };
+
+    if (p->state == PEER_SERVED && !(p->request && p->request->answered) && poll(&one, 1, 0) == 1)
+        shutdown(p->fd, SHUT_RD);
+}
+
 static void tick(struct loop *l)
 {
+    const bool look = l->hurried || l->now - l->looked >= TICK_MS;
     struct peer *next;
 
     l->ticked = l->now;
+    if (look)
+        l->looked = l->now;
     for (struct peer *p = l->peers; p; p = next) {
         next = p->next;
+        if (look)
+            notice_end(p);
         cut_overdue(l, p);
     }
     for (unsigned i = 0; i < ENGINES; i++)
