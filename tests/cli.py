@@ -123,7 +123,9 @@ def round_trips():
     reply = json.loads(encode('{"cpus":255}', "--format", "json"))
     tap.equal(base64.b64decode(reply["image"]), image, "json has the image")
     tap.ok("signature" not in reply and list(reply)[-1] == "findings", "and no signature without a key")
-    got = json.loads(ctl("decode", "--base", reply["base"], "-", data=image).stdout)
+    text = ctl("decode", "--base", reply["base"], "-", data=image).stdout
+    got = json.loads(text)
+    tap.ok(b'\n      { "entry": "bus", "bus_id": 0, "bus_type": "ISA" },\n' in text, "an entry a line")
     tap.equal((got["exact"], got["floating_pointer"]), (True, "0x9fc00"), "raw bytes with a base")
 
 
@@ -221,6 +223,9 @@ def linting():
               sorted([["warning", "imcr-set"], ["error", "irq0-extint-only"], ["note", "irq2-entry"],
                       ["note", "lint-missing"]]), "a line for each rule that volt breaks")
     tap.ok("at 0x9fc9c (offset 156), entry 6" in next(line for line in lines if "irq0" in line), "it says where", lines)
+    nothing = ctl("lint", "-", data=bytes(4096))
+    tap.ok(nothing.stdout.startswith(b"-: error: fp-not-found: ") and nothing.stdout.count(b"\n") == 1 and
+           nothing.returncode == REFUSED and nothing.stderr == b"", "no table is a finding", nothing)
     words = ctl("lint", "--ebda", "0", "--base-memory-kib", "0", "-", data=encode('{"cpus":1}'))
     tap.ok(b"warning: bda-not-set" in words.stdout and words.returncode == DONE, "a fact lets a rule speak", words.stdout)
     words = ctl("lint", "-", data=encode('{"cpus":1,"bios_data_area":true}', "--format", "elf"))

@@ -53,12 +53,14 @@ class Reply:
 class Daemon:
     """with Daemon() as d: d.curl("/livez")"""
 
-    def __init__(self, *options, state=None):
+    def __init__(self, *options, state=None, environment=None, prepare=None):
         self.work = tempfile.mkdtemp(prefix="mptabled-")
         self.state = state or os.path.join(self.work, "state")
         self.socket = os.path.join(self.work, "api.sock")
         self.log = os.path.join(self.work, "log")
         self.options = options
+        self.environment = environment or {}
+        self.prepare = prepare  # runs in the child before the daemon does
         self.status = None
 
     def __enter__(self):
@@ -66,8 +68,9 @@ class Daemon:
         environment = dict(os.environ, XDG_STATE_HOME=self.state)
         for name in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "LISTEN_FDS", "NOTIFY_SOCKET"):
             environment.pop(name, None)
+        environment.update(self.environment)
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, stderr=log, env=environment)
+            self.process = subprocess.Popen(command, stderr=log, env=environment, preexec_fn=self.prepare)
         deadline = time.monotonic() + 30
         while self.text().count("event=listening") < 2:
             if time.monotonic() > deadline or self.process.poll() is not None:

@@ -6,8 +6,9 @@
 
 static struct head head;
 static struct err error;
+static const char *behind = "\0\0";
 
-/* A head of lines "name|value", laid out as the library does it; @gap is put behind the last value. */
+/* A head of lines "name|value", laid out as the library does it. */
 static int check(const char *const *lines, unsigned minor)
 {
     static char text[1024];
@@ -32,6 +33,7 @@ static int check(const char *const *lines, unsigned minor)
         at = value + value_size + 2;
         head_add(&head, name, name_size, value, value_size);
     }
+    memcpy(at, behind, 2); /* of the empty line */
     return head_check(&head, minor, &error);
 }
 
@@ -74,6 +76,9 @@ static void rows(void)
     }
     CU_ASSERT_EQUAL(check((const char *const[]){ "Host|a", "Accept|x", "Accept|y", NULL }, 1), 0);
     CU_ASSERT_STRING_EQUAL(head.values[HEADER_ACCEPT], "");
+    behind = "\0 "; /* a line without a name, behind which the library shows no more */
+    CU_ASSERT_EQUAL(check((const char *const[]){ "Host|a", NULL }, 1), -1);
+    behind = "\0\0";
 }
 
 /* What the library hides leaves a gap, or a line somewhere else. */

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import struct
 import subprocess
 import time
@@ -20,8 +19,8 @@ TEXT = "text/plain; charset=utf-8"
 FORMATS = {"json": "application/json", "bin": "application/octet-stream", "hex": TEXT, "elf": "application/x-elf",
            "minisig": TEXT}
 ALLOW = {"/v1/images": "POST, GET, HEAD, OPTIONS"}
-PATHS = ("/v1/images", "/v1/profiles", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez", "/readyz",
-         "/healthz")
+PATHS = ("/v1/images", "/v1/profiles", "/v1/keys", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez",
+         "/readyz", "/healthz")
 
 
 def read_table(image, base, fp):
@@ -453,27 +452,6 @@ def stability(daemon):
     tap.equal(os.stat(daemon.socket).st_mode & 0o777, 0o660, "the UNIX socket has mode 0660")
 
 
-def parked_clients(daemon):
-    """Clients that all send at once, 128 at a time being what libmicrohttpd's own loop goes to sleep over."""
-    request = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    for count in (127, 128, 129, 250):
-        clients = [socket.create_connection(("127.0.0.1", daemon.port), timeout=5) for _ in range(count)]
-        for round_ in range(2):
-            os.kill(daemon.process.pid, 19)  # SIGSTOP: all requests are there when the daemon goes on
-            for client in clients:
-                client.sendall(request)
-            os.kill(daemon.process.pid, 18)  # SIGCONT
-            answered = 0
-            for client in clients:
-                try:
-                    answered += client.recv(4096).startswith(b"HTTP/1.1 200")
-                except OSError:
-                    pass
-        tap.equal(answered, count, "%d clients that send at once are answered" % count)
-        for client in clients:
-            client.close()
-
-
 def key_file(state):
     path = os.path.join(state, "mptabled", "mptabled.key")
     tap.equal(os.stat(path).st_mode & 0o777, 0o600, "the key file has mode 0600")
@@ -481,27 +459,16 @@ def key_file(state):
         return file.read()
 
 
-def slow_clients():
-    """Idle and dripping clients are cut on time, others are served meanwhile."""
-    with Daemon("--timeout", "1") as daemon:
-        idle = socket.create_connection(("127.0.0.1", daemon.port), timeout=10)
-        idle.sendall(b"GET /livez HT")
-        begin = time.monotonic()
-        tap.equal(daemon.curl("/livez").status, 200, "others are served beside a silent client")
-        tap.equal(idle.recv(100), b"", "a silent client is cut")
-        tap.ok(0.5 < time.monotonic() - begin < 6, "within its time-out", time.monotonic() - begin)
-
-
 def main():
     with Daemon() as daemon:
         for part in (members, examples, counts, representations, negotiation, methods, refusals, media, signatures,
-                     decoding, stability, parked_clients):
+                     decoding, stability):
             part(daemon)
         before, public = daemon.post(FOUR), key_file(daemon.state)
         tap.equal(daemon.curl("/v1/keys/minisign.pub").body, public, "the public key lies beside the key")
         secret = open(os.path.join(daemon.state, "mptabled", "mptabled.key"), "rb").read().splitlines()[1][80:200]
         shutil.move(daemon.state, daemon.work + "-state")
-        tap.equal(daemon.stop(), 0, "SIGTERM ends it with status 0")
+        tap.ok(daemon.stop() == 0, "SIGTERM ends it with status 0", daemon.text()[-3000:])
         tap.ok(secret not in daemon.text().encode() and "event=stop" in daemon.text(), "the log ends well, without a secret")
         state = daemon.work + "-state"
     try:
@@ -509,7 +476,6 @@ def main():
             tap.equal(again.post(FOUR).body, before.body, "after a restart the same key signs the same bytes")
     finally:
         shutil.rmtree(state)
-    slow_clients()
     tap.done()
 
 

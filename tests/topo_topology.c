@@ -155,14 +155,6 @@ static void references(void)
           "/pci_interrupts/0 " },
         { "route takes the ISA bus's last ID", "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("255", "") "]}",
           "/pci_interrupts " },
-        { "a range to the last address",
-          "{\"cpus\":1,\"extended\":[{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\","
-          "\"address\":\"0xfffffffffffffff0\",\"length\":16}]}",
-          "" },
-        { "a range beyond it",
-          "{\"cpus\":1,\"extended\":[{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\","
-          "\"address\":\"0xfffffffffffffff0\",\"length\":17}]}",
-          "/extended/0/length " },
         { "extended",
           "{\"cpus\":1,\"extended\":[{\"entry\":\"bus_hierarchy\",\"bus_id\":0,\"parent_bus\":1},"
           "{\"entry\":\"address_space\",\"bus_id\":2,\"address_type\":\"io\",\"address\":0,\"length\":16},"
@@ -277,6 +269,53 @@ static void filled_in(void)
     CU_ASSERT(v->io_int_count == 2 && v->io_ints[1].irq == 4 && v->io_ints[1].intin == 16);
 }
 
+/* Local interrupts stay on the builder's bus while there is one of that ID; routes go where they say. */
+static void builders(void)
+{
+    const struct mpt_table *const v = &topology.table;
+
+    CU_ASSERT_EQUAL(refused_at("{\"profile\":\"bhyve\",\"cpus\":2," PCI_0_ISA_1 "}")[0], '\0');
+    CU_ASSERT(v->local_ints[0].bus_id == 0 && v->local_ints[1].bus_id == 0);
+    CU_ASSERT_EQUAL(
+        refused_at("{\"profile\":\"bhyve\",\"cpus\":2,\"buses\":[{\"bus_id\":7,\"bus_type\":\"PCI\"},"
+                   "{\"bus_id\":9,\"bus_type\":\"ISA\"}],\"io_apics\":[{\"apic_id\":3},"
+                   "{\"apic_id\":4,\"address\":\"0xfec01000\"}],"
+                   "\"pci_interrupts\":[" ROUTE("7", ",\"io_apic\":4") "," ROUTE("7", "") "]}")[0],
+        '\0');
+    CU_ASSERT(v->local_ints[0].bus_id == 9 && v->local_ints[1].bus_id == 9);
+    CU_ASSERT(v->io_int_count == 18 && v->io_ints[0].bus_id == 9 && v->io_ints[0].apic_id == 3);
+    CU_ASSERT(v->io_ints[16].bus_id == 7 && v->io_ints[16].apic_id == 4 && v->io_ints[17].apic_id == 3);
+
+    CU_ASSERT_EQUAL(refused_at("{\"cpus\":2,\"pci_interrupts\":[" ROUTE("254", "") "]}")[0], '\0');
+    CU_ASSERT(v->bus_count == 256 && v->buses[255].bus_id == 255 && v->io_ints[0].bus_id == 255);
+}
+
+/* What the request says of header and floating pointer stands, whatever the profile. */
+static void headers(void)
+{
+    static const char *const names[] = { "kvm", "volt", "dragonball", "firecracker", "gokvm" };
+    const struct mpt_table *const v = &topology.table;
+    char json[400];
+
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(json, sizeof(json),
+                 "{\"profile\":\"%s\",\"cpus\":2,\"oem_id\":\"OURS\",\"product_id\":\"THIS ONE\","
+                 "\"oem_table\":\"0x9f000\",\"oem_table_size\":16,\"local_apic_address\":\"0xfee01000\","
+                 "\"spec_revision\":1,\"imcr\":%s,\"entry_count\":77}",
+                 names[i], i == 1 ? "false" : "true");
+        ROW_CHECK(names[i], refused_at(json)[0] == '\0');
+        ROW_CHECK(names[i], memcmp(v->header.oem_id, "OURS    ", 8) == 0 &&
+                                memcmp(v->header.product_id, "THIS ONE    ", 12) == 0);
+        ROW_CHECK(names[i], v->header.oem_table == 0x9f000 && v->header.oem_table_size == 16 &&
+                                v->header.local_apic_address == 0xfee01000);
+        ROW_CHECK(names[i], v->header.spec_revision == 1 && v->floating.spec_revision == 1 &&
+                                v->floating.features == (i == 1 ? 0 : MPT_IMCRP) && v->entry_count == 77);
+        /* and the bytes: OEM table pointer and entry count */
+        ROW_CHECK(names[i],
+                  memcmp(image.bytes + MPT_FLOATING_SIZE + 28, "\x00\xf0\x09\x00\x10\x00\x4d\x00", 8) == 0);
+    }
+}
+
 /* Extended entries leave in the order of their list, behind base entries in the profile's order. */
 static void extended(void)
 {
@@ -338,6 +377,8 @@ static const struct test tests[] = {
     { "many errors", many },
     { "long lists", long_lists },
     { "what the profile fills in", filled_in },
+    { "builders' tables with the request's lists", builders },
+    { "headers", headers },
     { "extended entries", extended },
     { "one topology after another", again },
 };

@@ -60,22 +60,27 @@ char *cli_read(struct cli *cli, const char *path, size_t *size) MUST_USE;
 int cli_write(struct cli *cli, const char *path, const void *bytes, size_t size) MUST_USE;
 
 /*
- * cli_take - read the operand's bytes as guest memory, find the floating pointer, and read its table into
- * cli->reading
+ * cli_take_source - the operand's bytes as guest memory
+ * @default_base: without --base, unless they are an ELF file, which has the addresses in it
  * @bytes:        to be released by free, whatever is returned
  *
  * Return: CLI_DONE, or the exit status, said.
  */
-int cli_take(struct cli *cli, char **bytes);
-
-/*
- * cli_take_source - the first half of that: bytes as guest memory
- * @default_base: without --base, unless they are an ELF file, which has the addresses in it
- */
 int cli_take_source(struct cli *cli, const char *default_base, char **bytes);
 
-/* cli_print_json - pretty, with a line end; releases @json. Return: the exit status */
+/* cli_take_table - then find the floating pointer, and read its table into cli->reading. Return: likewise */
+int cli_take_table(struct cli *cli);
+
+/*
+ * cli_json_text - JSON for people: a line for each object or array that holds no other, and one for each
+ * member of those that do. Releases @json.
+ *
+ * Return: the text, to be released by free; NULL: no memory, or @json is NULL.
+ */
 struct cJSON;
+char *cli_json_text(struct cJSON *json, size_t *size) MUST_USE;
+
+/* cli_print_json - the same to standard output. Return: the exit status */
 int cli_print_json(struct cli *cli, struct cJSON *json);
 
 /* cli_print_map - the table's bytes, a line for each structure, with the rules that it breaks */

@@ -14,7 +14,9 @@ int cli_decode(struct cli *cli)
     }
     if (cli->scan)
         return cli_scan(cli);
-    status = cli_take(cli, &bytes);
+    status = cli_take_source(cli, SOURCE_BASE, &bytes);
+    if (status == CLI_DONE)
+        status = cli_take_table(cli);
     if (status != CLI_DONE)
         return status;
     return cli->map ? cli_print_map(cli)

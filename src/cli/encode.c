@@ -21,15 +21,7 @@ static char *make_bin(struct cli *cli, const struct seal *seal, size_t *size)
 
 static char *make_json(struct cli *cli, const struct seal *seal, size_t *size)
 {
-    cJSON *const json = signed_json(&cli->topology, &cli->image, seal);
-    char *text = json ? cJSON_Print(json) : NULL;
-
-    cJSON_Delete(json);
-    if (!text)
-        return NULL;
-    *size = strlen(text) + 1;
-    text[*size - 1] = '\n'; /* in place of the NUL */
-    return text;
+    return cli_json_text(signed_json(&cli->topology, &cli->image, seal), size);
 }
 
 static char *make_hex(struct cli *cli, const struct seal *seal, size_t *size)

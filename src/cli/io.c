@@ -113,16 +113,13 @@ int cli_take_source(struct cli *cli, const char *default_base, char **bytes)
     return CLI_DONE;
 }
 
-int cli_take(struct cli *cli, char **bytes)
+int cli_take_table(struct cli *cli)
 {
     const struct mpt_memory *const memory = &cli->source.memory;
-    const int status = cli_take_source(cli, SOURCE_BASE, bytes);
     const char *const named = cli->floating_pointer;
     uint64_t value = 0;
     uint32_t address;
 
-    if (status != CLI_DONE)
-        return status;
     if (named && !number_parse(named, 0, UINT32_MAX, &value)) {
         err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "floating_pointer", 0 },
                "must be an address below 4 GiB");
@@ -136,15 +133,87 @@ int cli_take(struct cli *cli, char **bytes)
     return CLI_DONE;
 }
 
-int cli_print_json(struct cli *cli, cJSON *json)
+/* Does it hold nothing that holds something? Such an object or array goes on one line. */
+static bool is_flat(const cJSON *json)
 {
-    char *text SCOPED(scoped_free) = json ? cJSON_Print(json) : NULL;
+    const cJSON *child;
+
+    cJSON_ArrayForEach(child, json)
+    {
+        if (child->child)
+            return false;
+    }
+    return true;
+}
+
+static bool print_json(FILE *out, const cJSON *json, int depth);
+
+/* What stands in an object or array, each on a line of its own or all on one */
+static bool print_children(FILE *out, const cJSON *json, int depth)
+{
+    const bool flat = is_flat(json);
+    const cJSON *child;
+
+    cJSON_ArrayForEach(child, json)
+    {
+        if (!flat)
+            fprintf(out, "\n%*s", 2 * depth + 2, "");
+        else if (child == json->child && cJSON_IsObject(json))
+            fputc(' ', out);
+        if (child->string)
+            fprintf(out, "\"%s\": ", child->string); /* a name of ours: nothing to escape */
+        if (!print_json(out, child, depth + 1))
+            return false;
+        if (child->next)
+            fprintf(out, flat ? ", " : ",");
+    }
+    if (!flat)
+        fprintf(out, "\n%*s", 2 * depth, "");
+    else if (cJSON_IsObject(json))
+        fputc(' ', out);
+    return true;
+}
+
+/* Depth is that of our own replies. */
+static bool print_json(FILE *out, const cJSON *json, int depth)
+{
+    const bool object = cJSON_IsObject(json);
+    bool good;
+
+    if (!json->child) { /* a scalar, or empty */
+        char *text SCOPED(scoped_free) = cJSON_PrintUnformatted(json);
+
+        if (text)
+            fputs(text, out);
+        return text != NULL;
+    }
+    fputc(object ? '{' : '[', out);
+    good = print_children(out, json, depth);
+    fputc(object ? '}' : ']', out);
+    return good;
+}
+
+char *cli_json_text(cJSON *json, size_t *size)
+{
+    char *text = NULL;
+    FILE *const out = json ? open_memstream(&text, size) : NULL;
+    const bool good = out && print_json(out, json, 0) && fputc('\n', out) != EOF;
 
     cJSON_Delete(json);
-    if (!text) {
+    if (out && fclose(out) == 0 && good)
+        return text;
+    free(text);
+    return NULL;
+}
+
+int cli_print_json(struct cli *cli, cJSON *json)
+{
+    size_t size;
+    char *text SCOPED(scoped_free) = cli_json_text(json, &size);
+
+    if (!text)
         err_at(&cli->err, ERR_BUSY, NULL, "no memory");
+    if (!text || cli_write(cli, NULL, text, size) < 0)
         return cli_complain(cli, NULL, CLI_IO);
-    }
-    puts(text);
     return CLI_DONE;
 }

@@ -31,21 +31,46 @@ static void print_place(const struct cli *cli, const struct mpt_finding *f)
         printf(", and %u more", f->count - 1);
 }
 
-int cli_lint(struct cli *cli)
+/* Return: the exit status */
+static int print_findings(const struct cli *cli, const struct mpt_finding *findings, size_t count)
 {
-    char *bytes SCOPED(scoped_free) = NULL;
-    int status = cli_take(cli, &bytes);
+    int status = CLI_DONE;
 
-    if (status != CLI_DONE)
-        return status;
-    for (unsigned i = 0; i < cli->reading.finding_count; i++) {
-        const struct mpt_finding *const f = &cli->reading.findings[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct mpt_finding *const f = &findings[i];
 
         printf("%s: %s: %s", cli->operand, render_severities[f->rule->severity], f->rule->id);
-        print_place(cli, f);
+        if (cli->reading.memory)
+            print_place(cli, f);
         printf(": %s (%s)\n", f->rule->detail, f->rule->who);
         if (f->rule->severity == MPT_ERROR)
             status = CLI_REFUSED;
     }
     return status;
+}
+
+/* That there is no table is what is wrong with it. */
+static int lint_nothing(struct cli *cli)
+{
+    struct mpt_finding found[MPT_RULES_MAX];
+    const size_t count = mpt_check(&cli->source.memory, NULL, &cli->facts.known, found, MPT_RULES_MAX);
+
+    return print_findings(cli, found, count < MPT_RULES_MAX ? count : MPT_RULES_MAX);
+}
+
+int cli_lint(struct cli *cli)
+{
+    char *bytes SCOPED(scoped_free) = NULL;
+    int status = cli_take_source(cli, SOURCE_BASE, &bytes);
+    uint32_t address;
+
+    if (status != CLI_DONE)
+        return status;
+    if (!cli->floating_pointer &&
+        reading_find(&cli->source.memory, &cli->facts.known, &address, &cli->err) < 0)
+        return lint_nothing(cli);
+    status = cli_take_table(cli);
+    if (status != CLI_DONE)
+        return status;
+    return print_findings(cli, cli->reading.findings, cli->reading.finding_count);
 }

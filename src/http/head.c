@@ -114,7 +114,8 @@ int head_check(const struct head *h, unsigned minor, struct err *err)
 {
     const char *const host = h->values[HEADER_HOST];
 
-    if (h->hidden)
+    /* Where the next line would begin, the empty one has become two NULs as well. */
+    if (h->hidden || h->next[0] || h->next[1])
         return err_at(err, ERR_HEADERS, NULL,
                       "the head holds a NUL, a bare CR or LF, a folded line or a second blank");
     if (h->odd)

@@ -296,9 +296,9 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
 void listen_close(struct listener *l)
 {
     for (unsigned i = 0; i < l->fd_count; i++)
-        if (l->fds[i] >= 0)
-            close(l->fds[i]);
+        close(l->fds[i]);
     if (l->unlink_path)
         unlink(l->unlink_path);
-    *l = (struct listener){ .fd_count = 0 };
+    l->fd_count = 0;
+    l->unlink_path = NULL;
 }

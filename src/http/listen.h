@@ -52,6 +52,7 @@ int listen_check(const char *address, bool guarded, struct err *err) MUST_USE;
  */
 int listen_inherit(struct listener *listeners, unsigned max, struct err *err) MUST_USE;
 
+/* listen_close - close the sockets; what they are called stays, for connections that came by them */
 void listen_close(struct listener *listener);
 
 #endif

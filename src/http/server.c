@@ -93,7 +93,7 @@ static void wake_all(const struct server *s)
 void server_settle(struct server *s)
 {
     const struct timespec moment = { .tv_nsec = 1000000 };
-    unsigned before[LOOPS_MAX];
+    unsigned before[LOOPS_MAX] = { 0 };
 
     for (unsigned i = 0; i < s->running; i++)
         before[i] = loop_turns(s->shared.loops[i]);

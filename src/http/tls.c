@@ -30,6 +30,27 @@ static gnutls_datum_t datum(char *text)
     return (gnutls_datum_t){ (unsigned char *)text, (unsigned)strlen(text) };
 }
 
+/* GnuTLS takes an Ed25519 key with another's certificate, and then every handshake fails. */
+static int check_pair(const gnutls_datum_t *cert_pem, const gnutls_datum_t *key_pem)
+{
+    unsigned char of_cert[64], of_key[64];
+    size_t cert_size = sizeof(of_cert), key_size = sizeof(of_key);
+    gnutls_x509_crt_t cert = NULL;
+    gnutls_x509_privkey_t key = NULL;
+    int status;
+
+    if ((status = gnutls_x509_crt_init(&cert)) >= 0 && (status = gnutls_x509_privkey_init(&key)) >= 0 &&
+        (status = gnutls_x509_crt_import(cert, cert_pem, GNUTLS_X509_FMT_PEM)) >= 0 &&
+        (status = gnutls_x509_privkey_import(key, key_pem, GNUTLS_X509_FMT_PEM)) >= 0 &&
+        (status = gnutls_x509_crt_get_key_id(cert, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_size)) >= 0 &&
+        (status = gnutls_x509_privkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size)) >= 0 &&
+        (cert_size != key_size || memcmp(of_cert, of_key, key_size) != 0))
+        status = GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
+    gnutls_x509_crt_deinit(cert);
+    gnutls_x509_privkey_deinit(key);
+    return status;
+}
+
 static int check(const struct tls *t, const char *cert_path, const char *ca_path, struct err *err)
 {
     const gnutls_datum_t cert = datum(t->cert), key = datum(t->key);
@@ -39,6 +60,8 @@ static int check(const struct tls *t, const char *cert_path, const char *ca_path
     if (status < 0)
         return err_at(err, ERR_FILE, NULL, "TLS: %s", gnutls_strerror(status));
     status = gnutls_certificate_set_x509_key_mem(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
+    if (status >= 0)
+        status = check_pair(&cert, &key);
     if (status < 0)
         err_at(err, ERR_FILE, NULL, "%s and its key: %s", cert_path, gnutls_strerror(status));
     if (status >= 0 && t->client_ca) {

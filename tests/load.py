@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: ISC
+"""Many clients, slow clients, clients that only take: others are served meanwhile, and all is given back. The mixed
+load at the end runs for HAMMER_SECONDS, 8 unless the environment says otherwise."""
+import os
+import random
+import resource
+import signal
+import socket
+import threading
+import time
+
+from daemon import Daemon, Tap
+from wire import HOST, TOPOLOGY, Wire, get, post, wait_until
+
+tap = Tap()
+SECONDS = float(os.environ.get("HAMMER_SECONDS", "8"))
+CLIENTS = 16
+
+
+def address(daemon):
+    return ("127.0.0.1", daemon.port)
+
+
+def served(daemon, where=None):
+    try:
+        with Wire(where or address(daemon), timeout=2) as wire:
+            return wire.send(get()).reply().status == 200
+    except OSError:
+        return False
+
+
+def close(wires):
+    for wire in wires:
+        wire.__exit__()
+
+
+def answered(wires, seconds, on_each=lambda: None):
+    """How many have their reply in that time, all together."""
+    end, count = time.monotonic() + seconds, 0
+    for wire in wires:
+        wire.socket.settimeout(max(end - time.monotonic(), 0.01))
+        try:
+            answer = wire.reply()
+            count += answer is not None and answer.status == 200
+        except TimeoutError:
+            pass
+        on_each()
+    return count
+
+
+def parked():
+    """Clients that all send at once, while the daemon is stopped: 128 at a time being what libmicrohttpd's own loop
+    goes to sleep over, 256 the slots that there are."""
+    for threads in ("1", "2"):
+        with Daemon("--threads", threads) as daemon:
+            for count in (127, 128, 129, 256, 384):
+                wires = [Wire(address(daemon)) for _ in range(count)]
+                for round_ in range(2 if count <= 256 else 1):
+                    os.kill(daemon.process.pid, signal.SIGSTOP)
+                    for wire in wires:
+                        wire.send(get())
+                    os.kill(daemon.process.pid, signal.SIGCONT)
+                    begin = time.monotonic()
+                    got = answered(wires, 1)
+                tap.equal(got, count, "%d clients send at once, %s thread(s): answered in %.2f s" %
+                          (count, threads, time.monotonic() - begin))
+                close(wires)
+        with Daemon("--threads", threads) as daemon:
+            wires = [Wire(address(daemon)).send(get()) for _ in range(384)]
+            tap.equal(answered(wires, 1), 384, "384 clients that keep their connections, %s thread(s)" % threads)
+            close(wires)
+
+
+def drip(wire, data, stop):
+    """A byte every 0.2 s. When the other side ends the connection."""
+    for byte in data:
+        if stop.is_set():
+            return
+        try:
+            wire.socket.sendall(bytes([byte]))
+            wire.socket.settimeout(0.2)
+            if not wire.socket.recv(100):
+                return
+        except TimeoutError:
+            continue
+        except OSError:
+            return
+
+
+def slow():
+    """Idle clients go after the idle time-out, dripping ones at the deadline of 20 s, each byte of theirs or not."""
+    head = b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
+    drips = (("line", b"", b"GET /" + b"x" * 200), ("head", b"GET / HTTP/1.1\r\n" + HOST, b"X: " + b"y" * 200),
+             ("body", head + b"Content-Length: 200\r\n\r\n", b" " * 200),
+             ("chunks", head + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 40))
+    silents = (("silent", b""), ("half a line", b"GET /he"), ("half a head", b"GET / HTTP/1.1\r\nHo"),
+               ("half a body", head + b"Content-Length: 200\r\n\r\n{"), ("idle", get()))
+    lasted = {}
+
+    def watch(name, wire, data, stop):
+        begin = time.monotonic()
+        if data:
+            drip(wire, data, stop)
+        else:
+            wire.socket.settimeout(30)
+            wire.ended()
+        lasted[name] = time.monotonic() - begin
+
+    with Daemon("--timeout", "2") as daemon:
+        stop = threading.Event()
+        jobs = [(name, Wire(address(daemon)).send(start), data) for name, start, data in drips]
+        jobs += [(name, Wire(address(daemon)).send(start), b"") for name, start in silents]
+        threads = [threading.Thread(target=watch, args=(*job, stop)) for job in jobs]
+        for thread in threads:
+            thread.start()
+        slowest = 0
+        while any(thread.is_alive() for thread in threads):
+            begin = time.monotonic()
+            if not served(daemon):
+                slowest = 99
+            slowest = max(slowest, time.monotonic() - begin)
+            time.sleep(0.05)
+        close(job[1] for job in jobs)
+    for name, _, _ in drips:
+        tap.ok(19 < lasted[name] < 22, "drip in the %s: cut at the deadline" % name, lasted[name])
+    for name, _ in silents:
+        tap.ok(1.5 < lasted[name] < 3.5, "%s: cut at the idle time-out" % name, lasted[name])
+    tap.ok(slowest < 1, "others are served all the while, within a second", slowest)
+
+
+def unread():
+    """A client that asks and never reads: it is cut, and nobody waits for it."""
+    with Daemon("--timeout", "1", "--threads", "1") as daemon:
+        with Wire(address(daemon)) as wire:
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            wire.socket.settimeout(0.5)
+            try:
+                while True:
+                    wire.socket.sendall(get(b"/openapi.json") * 50)
+            except OSError:
+                pass
+            begin = time.monotonic()
+            tap.ok(served(daemon) and time.monotonic() - begin < 0.5, "others are served beside a client that never reads")
+            gone = wait_until(lambda: connections(daemon, "127.0.0.1:%d" % daemon.port) <= 1, 5)
+            tap.ok(gone is not None, "a client that never reads is cut", gone)
+
+
+def connections(daemon, listener):
+    with Wire(address(daemon)) as wire:
+        page = wire.send(get(b"/metrics")).reply().body.decode()
+    return int(page.split('http_connections{listener="%s"} ' % listener)[1].split()[0])
+
+
+def floods():
+    """All slots of a listener are taken: the other listener serves, newcomers get in when somebody idles, and all is
+    as before when the flood ends."""
+    with Daemon("--max-connections", "64", "--timeout", "5") as daemon:
+        for name, start in (("silence", b""), ("half a line", b"GET /he"), ("answered", get())):
+            wires = [Wire(address(daemon)).send(start) for _ in range(300)]
+            begin = time.monotonic()
+            tap.ok(served(daemon, daemon.socket) and time.monotonic() - begin < 0.5,
+                   "flood of %s: the other listener serves at once" % name)
+            took = wait_until(lambda: served(daemon), 5)
+            tap.ok(took is not None and took < 5, "flood of %s: a newcomer is served within an idle time-out" % name, took)
+            close(wires)
+            took = wait_until(lambda: served(daemon), 5)
+            tap.ok(took is not None and took < 1, "flood of %s: served within a second after it ends" % name, took)
+        for thing in (b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\n{", b"GET / HTTP/1.1\r\nX: y"):
+            wires = [Wire(address(daemon)).send(thing) for _ in range(200)]
+            time.sleep(0.3)
+            close(wires)
+            took = wait_until(lambda: served(daemon), 5)
+            tap.ok(took is not None and took < 1, "flood of half requests: served within a second after it ends", took)
+        wires = [Wire(daemon.socket).send(b"GET /he") for _ in range(60)]
+        refused = sum(wire.left.startswith(b"HTTP/1.1 503") for wire in wires if try_more(wire))
+        tap.equal(refused, 60 - 56, "one user leaves an eighth of a UNIX socket's slots to others")
+        close(wires)
+        tap.ok(wait_until(lambda: served(daemon, daemon.socket), 2), "and gets in again when his connections end")
+
+
+def try_more(wire):
+    wire.socket.settimeout(0.05)
+    try:
+        return wire.more()
+    except TimeoutError:
+        return False
+
+
+def busy():
+    """Bodies have a budget over all connections: beyond it 503 and Retry-After, and liveness all the same."""
+    size = 16 * 1024 * 1024
+    head = post(b"", length=b"Content-Length: %d\r\n" % size)
+    with Daemon("--max-body", str(size)) as daemon:
+        wires = [Wire(address(daemon), timeout=20).send(head) for _ in range(4)]
+        for wire in wires:
+            wire.send(b" " * (size - 1))
+        with Wire(address(daemon)) as wire:
+            full = wait_until(lambda: Wire(address(daemon)).send(post()).reply().status == 503, 5)
+            answer = Wire(address(daemon)).send(post()).reply()
+            tap.ok(full is not None and answer.status == 503 and answer.headers.get("retry-after") == "1",
+                   "bodies beyond the budget get 503 and Retry-After", answer.status)
+            tap.equal(wire.send(get(b"/livez")).reply().status, 200, "liveness has none")
+        close(wires)
+        tap.ok(wait_until(lambda: Wire(address(daemon)).send(post()).reply().status == 200, 5) is not None,
+               "when they are gone there is room again")
+
+
+def descriptors():
+    """Fewer descriptors than connections: fewer connections, no error and no spinning."""
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160))
+
+    with Daemon("--timeout", "2", prepare=few) as daemon:
+        tap.ok("event=descriptors limit=160" in daemon.text(), "too few descriptors are told of")
+        wires = [Wire(address(daemon)) for _ in range(300)]
+        time.sleep(0.5)
+        before = cpu(daemon)
+        time.sleep(0.5)
+        spent = cpu(daemon) - before
+        tap.ok(spent < 0.25, "no spinning when no slot is free", spent)
+        close(wires)
+        took = wait_until(lambda: served(daemon), 5)
+        tap.ok(took is not None and took < 1 and "event=accept" not in daemon.text(), "and recovery within a second", took)
+
+
+def used_up():
+    """Descriptors run out while it serves: who is in is served on, nobody else, no spinning, and it recovers."""
+    with Daemon("--timeout", "20") as daemon:
+        inside = Wire(address(daemon)).send(get())
+        inside.reply()
+        limits = resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE)
+        open_now = len(os.listdir("/proc/%d/fd" % daemon.process.pid))
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (open_now, limits[1]))
+        outside = Wire(address(daemon)).send(get())
+        waits = wait_until(lambda: "event=accept" in daemon.text(), 3)
+        before = cpu(daemon)
+        time.sleep(1)
+        spent = cpu(daemon) - before
+        tap.ok(waits is not None and spent < 0.2 and daemon.text().count("event=accept") < 20,
+               "out of descriptors: told of, and no spinning", spent, daemon.text().count("event=accept"))
+        tap.equal(inside.send(post()).reply().status, 200, "out of descriptors: who is in is served")
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, limits)
+        begin = time.monotonic()
+        tap.ok(outside.reply().status == 200 and time.monotonic() - begin < 1, "and who waits, within a second of the end")
+        close((inside, outside))
+
+
+def cpu(daemon):
+    with open("/proc/%d/stat" % daemon.process.pid, encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(daemon):
+    """KiB that are the process's own"""
+    with open("/proc/%d/smaps_rollup" % daemon.process.pid, encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith(("Private_Dirty", "Private_Clean")))
+
+
+def requests():
+    """Requests and what must come back: a body that never changes, or one of some statuses. A UNIX socket takes any
+    host; many cookies fit only the first request of a connection."""
+    bodies = [b'{"cpus":%d,"context":"c%d"}' % (n, n) for n in (1, 2, 4, 41, 64, 254)]
+    good = [post(body) for body in bodies] + [post(body, target=b"/v1/images?format=bin") for body in bodies]
+    bad = [(post(b'{"cpus":4'), (400,)), (post(b'{"cpus":0}'), (422,)), (post(media=b""), (415,)), (get(b"/nowhere"), (404,)),
+           (get(host=b"Host: evil\r\n"), (421, 200)), (get(b"/v1/images?cpus=04"), (422,)), (get(b"/%00"), (400,)),
+           (post(b"[" * 5000), (400,)), (get(b"/livez", method=b"PUT"), (405,)), (post(b" " * 60000 + TOPOLOGY), (200,)),
+           (get(b"/healthz", b"Cookie: " + b"a=b;" * 900 + b"\r\n"), (200, 431)), (post(b" " * 70000), (413,)),
+           (get(head=b"X : y\r\n"), (400,)), (post(head=b"Expect: x\r\n"), (417,))]
+    return good, bad
+
+
+def client(daemon, truth, bad, end, wrong, counts):
+    chance = random.Random(threading.get_ident())
+    good = list(truth)
+    while time.monotonic() < end:
+        try:
+            with Wire(address(daemon) if chance.random() < 0.8 else daemon.socket, timeout=20) as wire:
+                for _ in range(chance.randrange(1, 20)):
+                    if chance.random() < 0.7:
+                        data = chance.choice(good)
+                        answer = wire.send(data).reply()
+                        if answer is None or answer.status != 200 or answer.body != truth[data]:
+                            wrong.append((data[:60], answer and answer.status))
+                    else:
+                        data, statuses = chance.choice(bad)
+                        answer = wire.send(data).reply()
+                        if answer is None or answer.status not in statuses:
+                            wrong.append((data[:60], answer and answer.status, statuses))
+                    counts.append(1)
+                    if answer is None or answer.headers.get("connection") == "close":
+                        break
+                if chance.random() < 0.2: # and leave in the middle of something
+                    wire.send(chance.choice(good)[:chance.randrange(100)])
+        except OSError as error:
+            wrong.append(repr(error))
+
+
+def hammer():
+    good, bad = requests()
+    with Daemon("--threads", "2") as daemon:
+        truth = {}
+        for data in good:
+            with Wire(address(daemon)) as wire:
+                truth[data] = wire.send(data).reply().body
+        wrong, counts = [], []
+
+        def burst(seconds):
+            end = time.monotonic() + seconds
+            threads = [threading.Thread(target=client, args=(daemon, truth, bad, end, wrong, counts)) for _ in range(CLIENTS)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            time.sleep(1.5)
+            return resident(daemon), len(os.listdir("/proc/%d/fd" % daemon.process.pid))
+        first = burst(SECONDS / 2)
+        second = burst(SECONDS / 2)
+        tap.equal(wrong[:5], [], "%d requests from %d threads in %.0f s: no wrong answer" % (len(counts), CLIENTS, SECONDS))
+        tap.equal(second[1], first[1], "as many descriptors afterwards")
+        with open(daemon.process.args[0], "rb") as program:
+            text = program.read()
+        sanitized = b"__asan_init" in text or b"__tsan_init" in text
+        if sanitized:
+            tap.skip("as much memory afterwards", "sanitizers keep what is freed")
+        else:
+            tap.ok(second[0] - first[0] < 512, "as much memory afterwards", first, second)
+        tap.equal(daemon.stop(), 0, "and the daemon ends with status 0")
+
+
+def main():
+    begin = time.monotonic()
+    watcher = threading.Thread(target=slow) # most of its time it waits
+    watcher.start()
+    for part in (parked, unread, floods, busy, descriptors, used_up):
+        part()
+    watcher.join()
+    hammer()
+    print("# %.0f s" % (time.monotonic() - begin))
+    tap.done()
+
+
+main()

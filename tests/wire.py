@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: ISC
+"""Requests as bytes, over sockets of the test's own: what no well-behaved client sends."""
+import socket
+import time
+
+HOST = b"Host: localhost\r\n"
+TOPOLOGY = b'{"cpus":4,"context":"control"}'
+
+
+def get(target=b"/healthz", head=b"", method=b"GET", host=HOST):
+    return method + b" " + target + b" HTTP/1.1\r\n" + host + head + b"\r\n"
+
+
+def post(body=TOPOLOGY, head=b"", target=b"/v1/images", media=b"Content-Type: application/json\r\n", length=None):
+    size = b"Content-Length: %d\r\n" % len(body) if length is None else length
+    return b"POST " + target + b" HTTP/1.1\r\n" + HOST + media + size + head + b"\r\n" + body
+
+
+class Answer:
+    """One reply: status, headers by lower-case name (the last of each), body."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+
+class Wire:
+    """A connection. Replies come one at a time; None is the end of the connection."""
+
+    def __init__(self, address, timeout=5):
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.settimeout(timeout)
+        self.socket.connect(address)
+        self.left = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.socket.close()
+
+    def send(self, data):
+        """Whatever the other side makes of it: what it said before it closed is still to be read."""
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        return self
+
+    def more(self):
+        try:
+            data = self.socket.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        self.left += data
+        return bool(data)
+
+    def reply(self, head=False):
+        """TimeoutError when nothing comes for the connection's time-out."""
+        while b"\r\n\r\n" not in self.left:
+            if not self.more():
+                return None
+        start, self.left = self.left.split(b"\r\n\r\n", 1)
+        lines = start.decode("latin-1").split("\r\n")
+        status = int(lines[0].split()[1])
+        if status == 100:
+            return Answer(100, {}, b"")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        size = 0 if head or status in (204, 304) else int(headers.get("content-length", -1))
+        while len(self.left) < size or size < 0:
+            if not self.more():
+                size = len(self.left)
+        body, self.left = self.left[:size], self.left[size:]
+        return Answer(status, headers, body)
+
+    def ended(self):
+        """Does the other side close, with nothing more said?"""
+        while self.more():
+            pass
+        return not self.left
+
+
+def wait_until(condition, seconds):
+    """How long it took, or None."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < seconds:
+        if condition():
+            return time.monotonic() - begin
+        time.sleep(0.01)
+    return None
