@@ -10,7 +10,7 @@
 #include "base/log.h"
 
 const char config_usage[] =
-    "usage: mptabled [--listen ADDR]... [--key FILE] [--threads N] [--max-body BYTES]\n"
+    "usage: mptabled [--listen ADDR]... [--key FILE]... [--threads N] [--max-body BYTES]\n"
     "                [--max-connections N] [--timeout SECONDS]\n"
     "                [--tls-cert FILE --tls-key FILE [--tls-client-ca FILE]] [--token-file FILE]\n"
     "                [--allow-host NAME]... [--log-level LEVEL] [--check-config] [--version] [--help]\n";
@@ -97,9 +97,9 @@ static int parse_flag(int flag, const char *text, struct config *c, struct err *
         c->listen[c->listen_count++] = text;
         return 0;
     case FLAG_KEY:
-        if (c->key)
-            return err_at(err, ERR_FILE, NULL, "--key may be given once in this version");
-        c->key = text;
+        if (c->key_count == CONFIG_KEYS_MAX)
+            return err_at(err, ERR_FILE, NULL, "--key may be given %d times", CONFIG_KEYS_MAX);
+        c->keys[c->key_count++] = text;
         return 0;
     case FLAG_THREADS:
         status = parse_number("threads", text, 1, CONFIG_THREADS_MAX, &number, err);
@@ -180,35 +180,77 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
     return check_together(config, err) < 0 ? CONFIG_USAGE : CONFIG_RUN;
 }
 
-static int put_path(char *path, size_t size, const char *name, const char *directory, int length,
+/* A directory's name, part of @text, and what follows it there */
+static int put_path(char path[CONFIG_PATH_SIZE], const char *text, size_t length, const char *behind,
                     struct err *err)
 {
-    const int n = snprintf(path, size, "%.*s%s", length, directory, name);
+    const int n = snprintf(path, CONFIG_PATH_SIZE, "%.*s%s", (int)length, text, behind);
 
-    if (n < 0 || (size_t)n >= size)
+    if (n < 0 || n >= CONFIG_PATH_SIZE)
         return err_at(err, ERR_FILE, NULL, "the path of the key is too long");
     return 0;
 }
 
-int config_key_path(char *path, size_t size, bool *may_make, struct err *err)
+/* Return: 1 when a key is there. */
+static int place_credentials(const char *directory, struct config_key_place *place, struct err *err)
+{
+    static const char *const names[] = { "/mptabled.key", "/keys_mptabled.key" };
+    const size_t length = strlen(directory);
+
+    place->may_make = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (put_path(place->key, directory, length, names[i], err) < 0 ||
+            put_path(place->beside, directory, length, "/keys_", err) < 0)
+            return -1;
+        if (access(place->key, F_OK) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int place_state(const char *directory, size_t length, const char *below,
+                       struct config_key_place *place, struct err *err)
+{
+    char name[64];
+
+    place->may_make = true;
+    snprintf(name, sizeof(name), "%s/mptabled.key", below);
+    if (put_path(place->key, directory, length, name, err) < 0)
+        return -1;
+    snprintf(name, sizeof(name), "%s/", below);
+    return put_path(place->beside, directory, length, name, err);
+}
+
+static int place_given(const char *key, struct config_key_place *place, struct err *err)
+{
+    const char *slash = strrchr(key, '/');
+
+    place->may_make = place->scan = false;
+    if (put_path(place->key, key, strlen(key), "", err) < 0)
+        return -1;
+    return slash ? put_path(place->beside, key, (size_t)(slash - key), "/", err)
+                 : put_path(place->beside, ".", 1, "/", err);
+}
+
+int config_key_place(const struct config *config, struct config_key_place *place, struct err *err)
 {
     const char *credentials = getenv("CREDENTIALS_DIRECTORY"), *state = getenv("STATE_DIRECTORY");
     const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int found = 0;
 
-    *may_make = false;
-    if (credentials && *credentials) {
-        if (put_path(path, size, "/mptabled.key", credentials, (int)strlen(credentials), err) < 0)
-            return -1;
-        if (access(path, F_OK) == 0)
-            return 0;
-    }
-    *may_make = true;
+    if (config->key_count > 0)
+        return place_given(config->keys[0], place, err);
+    place->scan = true;
+    if (credentials && *credentials)
+        found = place_credentials(credentials, place, err);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
     if (state && *state) /* several are separated by colons; the first is the main one */
-        return put_path(path, size, "/mptabled.key", state, (int)strcspn(state, ":"), err);
+        return place_state(state, strcspn(state, ":"), "", place, err);
     if (xdg && *xdg == '/')
-        return put_path(path, size, "/mptabled/mptabled.key", xdg, (int)strlen(xdg), err);
+        return place_state(xdg, strlen(xdg), "/mptabled", place, err);
     if (home && *home)
-        return put_path(path, size, "/.local/state/mptabled/mptabled.key", home, (int)strlen(home), err);
+        return place_state(home, strlen(home), "/.local/state/mptabled", place, err);
     return err_at(err, ERR_FILE, NULL,
                   "no place for a key: give --key, or set STATE_DIRECTORY, XDG_STATE_HOME or HOME");
 }

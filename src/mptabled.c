@@ -16,7 +16,7 @@
 #include "http/tls.h"
 #include "http/token.h"
 #include "notify.h"
-#include "seal/key.h"
+#include "seal/keyring.h"
 #include "seal/seal.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8640"
@@ -27,19 +27,20 @@ enum {
     REQUEST_SECONDS = 20,
     DRAIN_SECONDS = 10,   /* for what is in flight when we are told to stop */
     THREADS_DEFAULT = 16, /* at most, when it is the number of CPUs that decides */
-    SPARE_FILES = 64,     /* descriptors beside those of connections */
-    PATH_SIZE = 4096
+    SPARE_FILES = 64      /* descriptors beside those of connections */
 };
 
 struct daemon {
     struct config config;
-    struct key *key;
+    struct config_key_place place;
+    struct keyring_slot keys;
     struct tls *tls;
     struct listener listeners[CONFIG_LISTEN_MAX];
     unsigned listener_count, threads;
     struct service service;
     struct server *server;
-    sigset_t signals; /* those that we wait for */
+    sigset_t signals;            /* those that we wait for */
+    uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
 
 /* Before a byte of a key is read: no core file, no debugger of the same user. */
@@ -55,7 +56,7 @@ static void protect_memory(void)
 /* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
 {
-    static const int harmless[] = { SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM };
+    static const int harmless[] = { SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL };
 
     for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
         signal(harmless[i], SIG_IGN);
@@ -66,29 +67,76 @@ static void block_signals(struct daemon *d)
     sigprocmask(SIG_BLOCK, &d->signals, NULL);
 }
 
-/* The next of our signals, or -1 after that many milliseconds without one */
-static int wait_signal(const struct daemon *d, unsigned milliseconds)
+static uint64_t clock_ms(void)
 {
-    const struct timespec wait = { .tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L };
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* The watchdog hears from us while every loop goes round. How long until it is due again. */
+static uint64_t ping(struct daemon *d)
+{
+    const uint64_t now = clock_ms();
+
+    if (d->ping_ms == 0)
+        return UINT64_MAX;
+    if (now >= d->next_ping) {
+        if (server_alive(d->server))
+            notify_state("WATCHDOG=1");
+        d->next_ping = now + d->ping_ms;
+    }
+    return d->next_ping - now;
+}
+
+/* The next of our signals, or -1 after at most that many milliseconds without one */
+static int wait_signal(struct daemon *d, unsigned milliseconds)
+{
+    const uint64_t due = ping(d);
+    const unsigned ms = due < milliseconds ? (unsigned)due : milliseconds;
+    const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
 
     return sigtimedwait(&d->signals, NULL, &wait);
 }
 
-static int take_key(struct daemon *d, struct err *err)
+/* The first key is where the place says, the others are those of the command line. */
+static struct keyring_source key_source(struct daemon *d)
 {
-    char path[PATH_SIZE];
-    bool may_make = false;
+    d->config.keys[0] = d->place.key;
+    return (struct keyring_source){ .keys = d->config.keys,
+                                    .key_count = d->config.key_count ? d->config.key_count : 1,
+                                    .may_make = d->place.may_make && !d->config.check_only,
+                                    .scan = d->place.scan,
+                                    .beside = d->place.beside };
+}
 
-    if (d->config.key) {
-        d->key = key_load(d->config.key, err);
-        return d->key ? 0 : -1;
-    }
-    if (config_key_path(path, sizeof(path), &may_make, err) < 0)
+static int take_keys(struct daemon *d, struct err *err)
+{
+    struct keyring_source source;
+    struct keyring *ring;
+
+    keyring_slot_init(&d->keys, NULL);
+    if (config_key_place(&d->config, &d->place, err) < 0)
         return -1;
-    if (d->config.check_only && may_make && access(path, F_OK) < 0)
+    if (d->config.check_only && d->place.may_make && access(d->place.key, F_OK) < 0)
         return 0; /* it would be made, but not by a check */
-    d->key = may_make && !d->config.check_only ? key_load_or_make(path, err) : key_load(path, err);
-    return d->key ? 0 : -1;
+    source = key_source(d);
+    ring = keyring_load(&source, NULL, err);
+    keyring_swap(&d->keys, ring);
+    d->service.keys = &d->keys;
+    return ring ? 0 : -1;
+}
+
+static void log_keys(struct daemon *d, const char *event, const char *how)
+{
+    struct keyring *ring = keyring_take(&d->keys);
+
+    log_event(LOG_INFO, event, "%s key=%s keys=%u threads=%u", how, key_id(keyring_signer(ring)),
+              keyring_count(ring), d->threads);
+    if (!key_locked(keyring_signer(ring)))
+        log_event(LOG_WARNING, "unlocked", "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
+    keyring_drop(ring);
 }
 
 /* Those who reach an address that is not this host's alone must show who they are. */
@@ -177,34 +225,51 @@ static void fit_descriptors(struct daemon *d)
     *max = (unsigned)room;
 }
 
-/* SIGHUP. What is new is loaded whole before what is old goes; a bad file changes nothing. */
-static int reload_tokens(struct daemon *d, struct err *err)
+static void swap_tokens(struct daemon *d, struct tokens *tokens)
 {
-    struct tokens *tokens;
-
-    if (!d->config.token_file)
-        return 0;
-    tokens = tokens_load(d->config.token_file, err);
-    if (!tokens)
-        return -1;
     tokens = atomic_exchange(&d->service.tokens, tokens);
     server_settle(d->server); /* no handler looks at the old ones any more */
     tokens_free(tokens);
+}
+
+/* What is new is loaded whole before what is old goes; a bad file changes nothing. */
+static int load_anew(struct daemon *d, struct err *err)
+{
+    const struct keyring_source source = key_source(d);
+    struct keyring *before = keyring_take(&d->keys);
+    struct keyring *ring = keyring_load(&source, before, err);
+    struct tokens *tokens = NULL;
+
+    keyring_drop(before);
+    if (ring && d->config.token_file)
+        tokens = tokens_load(d->config.token_file, err);
+    if (!ring || (d->config.token_file && !tokens)) {
+        keyring_drop(ring);
+        return -1;
+    }
+    keyring_swap(&d->keys, ring);
+    if (tokens)
+        swap_tokens(d, tokens);
     return 0;
 }
 
+/* SIGHUP. sd_notify(3) wants the time so that it can tell this reload from an earlier one. */
 static void reload(struct daemon *d)
 {
     struct err err = { .count = 0 };
-    char quoted[2 * ERR_DETAIL_SIZE];
-    const bool good = reload_tokens(d, &err) == 0;
+    char quoted[2 * ERR_DETAIL_SIZE], text[64];
+    bool good;
 
+    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu", 1000ULL * clock_ms());
+    notify_state(text);
+    good = load_anew(d, &err) == 0;
     metrics_reload(d->service.metrics, good);
     if (good)
-        log_event(LOG_INFO, "reload", "result=ok");
+        log_keys(d, "reload", "result=ok");
     else
         log_event(LOG_ERROR, "reload", "result=failed detail=%s",
                   log_quote(err.places[0].detail, quoted, sizeof(quoted)));
+    notify_state("READY=1");
 }
 
 /* Until we are told to stop; then until what is in flight is done, time is up, or we are told again. */
@@ -233,7 +298,11 @@ static int serve(struct daemon *d, struct err *err)
     d->server = server_start(&d->service, d->listeners, d->listener_count, d->threads, err);
     if (!d->server)
         return -1;
+    if (geteuid() == 0)
+        log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
     notify_state("READY=1");
+    d->ping_ms = notify_watchdog_us() / 2000;
+    d->next_ping = clock_ms() + d->ping_ms;
     wait_for_end(d);
     server_stop(d->server);
     log_event(LOG_INFO, "stop", NULL);
@@ -264,19 +333,15 @@ static int run(struct daemon *d, struct err *err)
     fill_service(d);
     if (seal_start() < 0)
         return err_at(err, ERR_INTERNAL, NULL, "libsodium does not start");
-    if (check_addresses(&d->config, err) < 0 || take_key(d, err) < 0 || take_tls(d, err) < 0 ||
+    if (check_addresses(&d->config, err) < 0 || take_keys(d, err) < 0 || take_tls(d, err) < 0 ||
         take_tokens(d, err) < 0)
         return -1;
     if (d->config.check_only) {
         puts("ok");
         return 0;
     }
-    d->service.key = d->key;
     d->service.tls = d->tls;
-    log_event(LOG_INFO, "start", "version=%s key=%s threads=%u", MPTABLED_VERSION, key_id(d->key),
-              d->threads);
-    if (!key_locked(d->key))
-        log_event(LOG_WARNING, "unlocked", "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
+    log_keys(d, "start", "version=" MPTABLED_VERSION);
     if (open_listeners(d, err) < 0)
         return -1;
     fit_descriptors(d);
@@ -312,6 +377,6 @@ int main(int argc, char **argv)
         listen_close(&d.listeners[i]);
     tokens_free(d.service.tokens);
     tls_free(d.tls);
-    key_free(d.key);
+    keyring_swap(&d.keys, NULL);
     return status < 0 ? EXIT_FAILED : 0;
 }

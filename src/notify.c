@@ -27,3 +27,17 @@ void notify_state(const char *state)
                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
         log_event(LOG_WARNING, "notify", "result=failed");
 }
+
+/* A day at most, so that sums of it stay far from wrapping. */
+uint64_t notify_watchdog_us(void)
+{
+    const uint64_t longest = UINT64_C(86400000000);
+    const char *text = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    char *end = NULL;
+    unsigned long long us;
+
+    if (!text || (pid && strtol(pid, NULL, 10) != getpid()))
+        return 0;
+    us = strtoull(text, &end, 10);
+    return end == text || *end ? 0 : us < longest ? us : longest;
+}

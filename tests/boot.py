@@ -1,78 +1,334 @@
 # SPDX-License-Identifier: ISC
-"""Linux boots from an image that the running daemon made.
+"""Those who read MP tables, none of them ours, read images: Linux and memtest86+ in QEMU, with the programs that
+$BOOT_KERNEL and $BOOT_MEMTEST name.
 
-boot.py                                     the suite: the rows below, with the kernel of $BOOT_KERNEL
-boot.py PROFILE CPUS                        one machine, its console shown
+boot.py                   the suite: the rows below that are quick and tell most
+boot.py all               all rows
+boot.py ROW...            these rows, their consoles shown
+boot.py CPUS [PROFILE]    Linux on an image of the running daemon, its console shown
 
-A machine without ACPI and without firmware: the ROM of tests/boot enters the kernel, which finds nothing in low memory
-but the image. There is no root file system, so a good boot ends in the panic about that."""
+The machines have no ACPI and no firmware: the ROM of tests/boot enters the program, which finds nothing in low memory
+but the images. Linux has no root file system; what it says up to the count of its CPUs is what matters here. One
+machine runs at a time: Linux measures the timer against the processor, and two emulated machines disturb one another."""
+import base64
+import json
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, replace
 
 import guest
-from daemon import Daemon, Tap
+import tables
+from daemon import Daemon, SRCDIR, Tap
+from tables import BP, EN, bus, floating_pointer, image, io_apic, isa_wiring, pc, processor, processors, table
 
-OEM = {"kvm": ("MPTABLED", "KVM"), "qemu": ("MPTABLED", "QEMU"), "volt": ("NOVAFLAR", "VOLT VM")}
-ROWS = (("kvm", 4), ("qemu", 4), ("qemu", 64), ("volt", 4))
-TIMER_COMPLAINTS = ("8254 timer not connected", "trying to set up timer")
+LINUX, MEMTEST = "BOOT_KERNEL", "BOOT_MEMTEST"  # and the variables that name them
+COMMAND_LINE = {LINUX: "console=ttyS0 earlyprintk=serial,ttyS0 acpi=off apic=debug panic=-1 nokaslr",
+                MEMTEST: "console=ttyS0,115200 nopause nobench nosm keyboard=legacy"}
+# Linux counts its CPUs when all that this is about is over, or dies. memtest86+ shows its screen when all CPUs run.
+UNTIL = {LINUX: r"Total of \d+ processors activated|Attempted to kill the idle task",
+         MEMTEST: r"SMP: [^~]*Using: Core #"}
+LOOPS = " lpj=4000000"  # else each CPU counts loops against the timer, for seconds where other programs run as well
+MEMORY = {LINUX: 256, MEMTEST: 64}  # MiB, and 4 for each CPU
+CRASH = 0
+FOUND = "found SMP MP-table at [mem 0x%08x-0x%08x]"
+BIOS_BUG = ("BIOS bug...",)
+TIMER_COMPLAINTS = ("..MP-BIOS bug...", "...trying to set up timer...")
+SMP_DISABLED = ("BIOS bug, MP table errors detected!...", "... disabling SMP support. (tell your hw vendor)")
+NULL_POINTER = ("BUG: kernel NULL pointer dereference, address: 0000000000000004", "RIP: 0010:setup_IO_APIC+...",
+                "Kernel panic - not syncing: Attempted to kill the idle task!")
+ABOUT_THE_MACHINE = ("bsp-id-mismatch", "cpu-count-mismatch", "fp-outside-window", "irq0-pin")  # no image tells
 
 
-def fetch(daemon, profile, cpus, path):
-    reply = daemon.curl("/v1/images?profile=%s&cpus=%d&format=bin" % (profile, cpus))
+@dataclass
+class Row:
+    """name: what ./dev boot takes. image: a topology that the running daemon is to build, or segments that tables.py
+    made. brought_up: how many CPUs the program uses in the end, CRASH for a Linux that dies. says and never: what some
+    and what no line of the console is, or begins with if it ends in "...". rule: the finding that foretells it; None
+    for a table without a fault, on which Linux does not complain. until, limit: where the console ends, and after how
+    many seconds, if not as usual. options: more for Linux's command line. serial_port: slot of a PCI serial port, and
+    the I/O APIC input that its INTA arrives at."""
+    name: str
+    image: object
+    brought_up: int = 4
+    says: tuple = ()
+    never: tuple = ()
+    rule: str = None
+    program: str = LINUX
+    smp: str = "4"
+    suite: bool = True
+    until: str = None
+    limit: int = 0
+    options: str = LOOPS
+    machine: str = guest.MICROVM
+    serial_port: tuple = None
+
+    def vcpus(self):
+        return int(self.smp.split(",")[0])
+
+
+def registered(*apic_ids):
+    return ("Processor #%d (Bootup-CPU)" % apic_ids[0],) + tuple("Processor #%d" % i for i in apic_ids[1:])
+
+
+def identities(product, oem="MPTABLED"):
+    return "MPTABLE: OEM ID: " + oem, "MPTABLE: Product ID: " + product
+
+
+def qemu(cpus, **more):
+    return dict(profile="qemu", cpus=cpus, **more)
+
+
+def faulty(entries, **header):
+    return image(table(entries, **header))
+
+
+def pci(device, pin):
+    """A machine with a PCI bus, and a device whose INTA arrives at an input of the I/O APIC."""
+    return image(table(processors(2) + [bus(0, "PCI"), bus(1, "ISA"), io_apic(15)] + isa_wiring(1, 15) +
+                       [tables.pci_interrupt(0, device, "INTA", 15, pin)] + tables.local_interrupts(1)))
+
+
+GOOD = table(pc(4))
+PC_WITHOUT_CPUS = pc([])
+EBDA, EBDA_WORDS = 0x90000, tables.bios_data(0x90000, 0x90000 >> 10)
+ROM_END = guest.BIOS + guest.ROM_CODE - 16
+TYPE_5 = bytes([5]) + bytes(7)
+SPARE_60 = {"profile": "qemu", "processors": [{"apic_id": i, "enabled": i < 4} for i in range(64)]}
+VERSION_0 = {"profile": "qemu", "processors": [{"apic_id": i, "apic_version": 0 if i == 1 else 0x14} for i in range(4)]}
+DEFAULT_5 = [(tables.WINDOW, floating_pointer(0, configuration=5))]
+
+ROWS = (
+    # Images of the daemon. With 64 processors the table lies below the window that holds its floating pointer.
+    Row("kvm", {"cpus": 4}, says=identities("KVM") + registered(*range(4)) + (
+        "..MP-BIOS bug: 8254 timer not connected to IO-APIC",), never=BIOS_BUG, rule="irq0-pin"),
+    Row("qemu", qemu(4), says=identities("QEMU") + registered(*range(4)) + (FOUND % (0x9FC00, 0x9FC0F),),
+        never=TIMER_COMPLAINTS),
+    Row("qemu-64", qemu(64), 64, registered(*range(64)), TIMER_COMPLAINTS, smp="64"),
+    Row("qemu-255", qemu(255), 255, registered(*range(255)), smp="255", suite=False),
+    Row("spare", SPARE_60, says=registered(*range(4)) + ("smpboot: Allowing 64 CPUs, 60 hotplug CPUs",),
+        never=BIOS_BUG, rule="cpu-disabled"),
+    Row("gaps", qemu(12, topology={"packages": 2, "cores": 3, "threads": 2}), 12,
+        registered(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13), smp="12,sockets=2,cores=3,threads=2"),
+    Row("volt", {"profile": "volt", "cpus": 4}, CRASH, identities("VOLT VM", "NOVAFLAR") + registered(*range(4)) +
+        NULL_POINTER, rule="irq0-extint-only"),
+
+    # The windows that Linux scans besides: BIOS ROM, extended BIOS data area, first KiB.
+    Row("bios-window", image(GOOD, guest.BIOS), says=(FOUND % (0xF0000, 0xF000F),)),
+    Row("bios-window-end", [(guest.BIOS, GOOD), (ROM_END, floating_pointer(guest.BIOS))],
+        says=(FOUND % (ROM_END, ROM_END + 15),), suite=False),
+    Row("ebda", image(GOOD, EBDA) + EBDA_WORDS, says=(FOUND % (EBDA, EBDA + 15),)),
+    Row("ebda-end", [(EBDA, GOOD), (EBDA + 0x3F0, floating_pointer(EBDA))] + EBDA_WORDS,
+        says=(FOUND % (EBDA + 0x3F0, EBDA + 0x3FF),), suite=False),
+    Row("first-kib", image(GOOD, 0), says=(FOUND % (0, 15),), rule="fp-outside-window", suite=False),
+
+    # PCI interrupts. PIIX3 knows inputs below 16 alone, as its PIRQ registers say; ICH9 slot n's INTA as 20 + n % 4.
+    Row("pci-i440fx", pci(3, 11), 2, smp="2", machine=guest.PC, serial_port=(3, 11)),
+    Row("pci-q35", pci(3, 23), 2, smp="2", machine=guest.Q35, serial_port=(3, 23), suite=False),
+
+    # Faults that no encoder of ours lets pass.
+    Row("table-checksum", faulty(pc(4), sum_error=1), 1, ("MPTABLE: checksum error!",) + SMP_DISABLED,
+        rule="table-checksum"),
+    Row("unknown-type", faulty(pc(4) + [TYPE_5]), 4, ("Your mptable is wrong, contact your HW vendor!", "type 5"),
+        rule="unknown-entry-type"),
+    Row("unknown-type-first", faulty([TYPE_5] + pc(4)), 1, ("Your mptable is wrong, contact your HW vendor!", "type 5",
+        "MPTABLE: no processors registered!"), rule="unknown-entry-type", suite=False),
+    Row("no-processors", faulty([processor(i, 0) for i in range(4)] + PC_WITHOUT_CPUS), 1,
+        ("MPTABLE: no processors registered!",) + SMP_DISABLED, rule="cpu-none-enabled"),
+    Row("bsp-disabled", faulty([processor(0, BP)] + processors(4)[1:] + PC_WITHOUT_CPUS), CRASH,
+        ("kernel BUG at arch/x86/kernel/apic/apic.c:...", "RIP: 0010:setup_local_APIC+..."), rule="bsp-disabled"),
+    Row("bsp-missing", faulty([processor(i) for i in range(4)] + PC_WITHOUT_CPUS), never=BIOS_BUG,
+        rule="bsp-missing", suite=False),
+    Row("bsp-mismatch", faulty([processor(i, EN | BP if i == 1 else EN) for i in range(4)] + PC_WITHOUT_CPUS), 3,
+        ("Processor #1 (Bootup-CPU)",), rule="bsp-id-mismatch", suite=False),
+    Row("duplicate-id", faulty([processor(i, EN if i else EN | BP) for i in (0, 1, 2, 2)] + PC_WITHOUT_CPUS), 3,
+        ("Processors: 4",), rule="cpu-id-duplicate"),
+    Row("id-255", faulty(processors(3) + [processor(255)] + PC_WITHOUT_CPUS), 3, ("Processor #255", "Processors: 4"),
+        rule="cpu-id-255", suite=False),
+    Row("version-0", faulty([processor(0, EN | BP, 0)] + processors(4)[1:] + PC_WITHOUT_CPUS), 4,
+        ("BIOS bug: APIC version is 0 for CPU 0/0x0, fixing up to 0x10",
+         "BIOS bug: APIC version mismatch, boot CPU: 14, CPU 0: version 10"), rule="cpu-version-discrete", suite=False),
+    Row("too-many", faulty(pc(4)), 2, ("smpboot: do_boot_cpu failed(-1) to wakeup CPU#2",), rule="cpu-count-mismatch",
+        smp="2", suite=False),
+    Row("ioapic-address", faulty(pc(4, io_apic(15, 0))), CRASH, ("Bogus (zero) I/O APIC address found, skipping!",),
+        rule="ioapic-address-zero", options="", limit=30, suite=False),  # waits for the timer
+    Row("ioapic-twice", faulty(processors(4) + [bus(0, "ISA"), io_apic(15), io_apic(14)] + isa_wiring(0, 15)), 4,
+        ("address 0xfec00000 conflicts with IOAPIC0",), rule="ioapic-address-duplicate", suite=False),
+    Row("bus-type", faulty(processors(4) + [bus(0, "ISA"), bus(1, "FOO"), io_apic(15)] + isa_wiring(0, 15)), 4,
+        ("Unknown bustype FOO    - ignoring",), rule="bus-type-unknown", suite=False),
+    Row("no-interrupts", faulty(processors(4) + [bus(0, "ISA"), io_apic(15)]), 4,
+        ("BIOS bug, no explicit IRQ entries, using default mptable. (tell your hw vendor)",), rule="int-none",
+        suite=False),
+    Row("irq0-missing", faulty(processors(4) + [bus(0, "PCI"), bus(1, "ISA"), io_apic(15),
+                                                tables.pci_interrupt(0, 3, "INTA", 15, 11)]), CRASH, NULL_POINTER,
+        rule="irq0-missing", suite=False),
+    Row("lapic-address", faulty(pc(4), local_apic=0), 1, ("MPTABLE: null local APIC address!",) + SMP_DISABLED,
+        rule="lapic-address-zero", suite=False),
+    Row("signature", faulty(pc(4), signature=b"PCMQ"), 1, ("MPTABLE: bad signature [PCMQ]!",) + SMP_DISABLED,
+        rule="table-signature", suite=False),
+    Row("revision", faulty(pc(4), revision=3), 1, ("MPTABLE: bad table version (3)!!",) + SMP_DISABLED,
+        rule="table-spec-rev", suite=False),
+    Row("pointer-checksum", image(GOOD, sum_error=1), 1, never=("found SMP...",), rule="fp-checksum", suite=False),
+    Row("pointer-length", image(GOOD, length=2), 1, never=("found SMP...",), rule="fp-length", suite=False),
+    Row("pointer-revision", image(GOOD, revision=2), 1, never=("found SMP...",), rule="fp-spec-rev", suite=False),
+    Row("pointer-alignment", image(GOOD, 0x9FC04), 1, never=("found SMP...",), rule="fp-alignment", suite=False),
+    Row("outside-window", image(GOOD, 0x9F800), 1, never=("found SMP...",), rule="fp-outside-window", suite=False),
+    Row("no-table", [(tables.WINDOW, floating_pointer(0))], CRASH, ("kernel BUG at arch/x86/kernel/mpparse.c:...",),
+        rule="fp-physptr-zero", until="PANIC: early exception", suite=False),
+    Row("default-5", DEFAULT_5, CRASH, ("Default MP configuration #5", "RIP: 0010:generic_processor_info+...",
+        "Kernel panic - not syncing: Attempted to kill the idle task!"), rule="fp-default-config", smp="2",
+        suite=False),
+
+    Row("memtest", qemu(4), program=MEMTEST),
+    Row("memtest-three", qemu(3), 3, program=MEMTEST),
+    Row("memtest-spare", SPARE_60, 64, rule="cpu-disabled", program=MEMTEST, smp="64", suite=False),
+    Row("memtest-100", qemu(100), 100, smp="100", program=MEMTEST, suite=False),
+    Row("memtest-gaps", qemu(12, topology={"packages": 2, "cores": 3, "threads": 2}), 12, program=MEMTEST,
+        smp="12,sockets=2,cores=3,threads=2"),
+    Row("memtest-bios-window", image(GOOD, guest.BIOS), program=MEMTEST),
+    Row("memtest-ebda", image(GOOD, EBDA) + EBDA_WORDS, program=MEMTEST),
+    Row("memtest-first-kib", image(GOOD, 0x100), rule="fp-outside-window", program=MEMTEST, suite=False),
+    Row("memtest-address-0", image(GOOD, 0), 1, rule="fp-outside-window", program=MEMTEST, suite=False),
+    Row("memtest-nothing", [], 1, program=MEMTEST),
+    Row("memtest-table-checksum", faulty(pc(4), sum_error=1), 1, rule="table-checksum", program=MEMTEST),
+    Row("memtest-pointer-checksum", image(GOOD, sum_error=1), 1, rule="fp-checksum", program=MEMTEST),
+    Row("memtest-version-0", VERSION_0, 1, rule="cpu-version-discrete", program=MEMTEST),
+    Row("memtest-unknown-type", faulty(pc(4) + [TYPE_5]), 1, rule="unknown-entry-type", program=MEMTEST),
+    Row("memtest-revision", faulty(pc(4), revision=3), 4, rule="table-spec-rev", program=MEMTEST, suite=False),
+    Row("memtest-default-5", DEFAULT_5, 2, rule="fp-default-config", program=MEMTEST, smp="2", suite=False),
+)
+
+
+def segments(tap, daemon, row):
+    """The bytes to load. Of an image that the daemon makes, the findings too are as the row has it."""
+    if not isinstance(row.image, dict):
+        return row.image
+    reply = daemon.post(json.dumps(row.image))
     if reply.status != 200:
         raise SystemExit(reply.body.decode())
-    with open(path, "wb") as file:
-        file.write(reply.body)
-    return reply.headers["mptable-base"]
+    made = json.loads(reply.body)
+    data = base64.b64decode(made["image"])
+    if row.rule is None:
+        tap.equal([f for f in made["findings"] if f["severity"] == "error"], [], row.name + ": no finding is an error")
+    elif row.rule not in ABOUT_THE_MACHINE:
+        tap.ok(row.rule in [f["rule"] for f in made["findings"]], row.name + ": the reply warns: " + row.rule)
+    return [(int(s["base"], 16), data[s["offset"]:s["offset"] + s["size"]]) for s in made["segments"]]
 
 
-def judge(tap, console, profile, cpus):
-    name = "%s, %d CPUs: " % (profile, cpus)
-    oem, product = OEM[profile]
-    lines = [line.split("] ", 1)[-1].rstrip() for line in console.splitlines()]
-    tap.ok("found SMP MP-table at [mem 0x0009fc00-0x0009fc0f]" in lines, name + "the table is found", console[-2000:])
-    tap.ok("MPTABLE: OEM ID: " + oem in lines, name + "our OEM ID")
-    tap.ok("MPTABLE: Product ID: " + product in lines, name + "our product ID")
-    tap.equal([n for n in range(cpus) if not any(line.startswith("Processor #%d" % n) and
-              line.split()[1] == "#%d" % n for line in lines)], [], name + "every processor is registered")
-    tap.ok(not any(line.startswith("BIOS bug") or "tell your hw vendor" in line for line in lines),
-           name + "no BIOS bug")
-    if profile == "volt":
-        tap.ok(any("NULL pointer dereference" in line for line in lines), name + "Linux dereferences a NULL pointer")
-        tap.ok(any(line.startswith("RIP: ") and "setup_IO_APIC" in line for line in lines), name + "in setup_IO_APIC")
-        tap.ok(any("Attempted to kill the idle task" in line for line in lines), name + "and panics")
+def archive(files):
+    """An initial RAM file system: (name, mode, device major, device minor, content) each, in cpio's format newc."""
+    data = b""
+    for number, (name, mode, major, minor, content) in enumerate(files + [("TRAILER!!!", 0, 0, 0, b"")], 1):
+        numbers = (number, mode, 0, 0, 1, 0, len(content), 0, 0, major, minor, len(name) + 1, 0)
+        data += b"070701" + b"".join(b"%08x" % n for n in numbers) + name.encode() + b"\0"
+        data += bytes(-len(data) % 4) + content
+        data += bytes(-len(data) % 4)
+    return data
+
+
+def initramfs(work):
+    program = os.path.join(work, "init")
+    subprocess.run(os.environ.get("CC", "cc").split() + ["-static", "-Os", "-o", program,
+                                                         os.path.join(SRCDIR, "tests", "boot", "init.c")], check=True)
+    with open(program, "rb") as file:
+        return archive([("dev", 0o40755, 0, 0, b""), ("proc", 0o40755, 0, 0, b""), ("dev/console", 0o20600, 5, 1, b""),
+                        ("dev/port", 0o20600, 4, 65, b""), ("init", 0o100755, 0, 0, file.read())])
+
+
+def judge_serial_port(tap, row, lines, sent):
+    """The route is the table's, and interrupts come along it: without them the port never ends sending."""
+    slot, pin = row.serial_port
+    tap.ok("serial 0000:00:%02x.0: PCI->APIC IRQ transform: INT A -> IRQ %d" % (slot, pin) in lines,
+           row.name + ": Linux takes the route")
+    counts = [line.split()[1:1 + row.vcpus()] for line in lines
+              if re.fullmatch(r" *%d: .* IO-APIC +%d-\w+ +ttyS1" % (pin, pin), line)]
+    tap.ok(len(counts) == 1 and sum(map(int, counts[0])) > 0, row.name + ": and gets interrupts", counts)
+    tap.equal(sent, b"sent\r\n", row.name + ": the port sends")
+
+
+def says(lines, fact):
+    return any(line.startswith(fact[:-3]) if fact.endswith("...") else line == fact for line in lines)
+
+
+def judge_linux(tap, row, console):
+    lines = [re.sub(r"^\[ *[0-9.]+\] ", "", line.rstrip()) for line in console.splitlines()]
+    if row.says:
+        missing = [fact for fact in row.says if not says(lines, fact)]
+        tap.ok(not missing, "%s: says %s" % (row.name, "; ".join(row.says[-3:])), missing, console[-1500:])
+    for fact in row.never + (BIOS_BUG if row.rule is None else ()):
+        tap.ok(not says(lines, fact), "%s: no %s" % (row.name, fact))
+    up = re.findall(r"smp: Brought up 1 node, (\d+) CPU", console)
+    tap.equal(up, [str(row.brought_up)] if row.brought_up else [],
+              "%s: %s" % (row.name, "%d CPUs up" % row.brought_up if row.brought_up else "no CPU is brought up"))
+    return lines
+
+
+def judge_memtest(tap, row, console):
+    wanted = "%dT" % row.brought_up if row.brought_up > 1 else "Disabled"
+    tap.equal(re.findall(r"SMP: (\S+)", console)[:1], [wanted], "%s: SMP: %s" % (row.name, wanted))
+
+
+def boot(tap, daemon, row, show):
+    program = os.environ.get(row.program)
+    if not program:
+        tap.skip(row.name, "no program in $%s; ./dev test and ./dev boot fetch one" % row.program)
         return
-    tap.ok("smp: Brought up 1 node, %d CPUs" % cpus in lines, name + "all CPUs are brought up",
-           [line for line in lines if "Brought up" in line])
-    if profile == "qemu":
-        tap.equal([line for line in lines if any(c in line for c in TIMER_COMPLAINTS)], [],
-                  name + "no complaint about the timer")
-
-
-def boot(tap, daemon, kernel, profile, cpus, show=False):
+    images = segments(tap, daemon, row)
     with tempfile.TemporaryDirectory(prefix="mptabled-boot-") as work:
-        image = os.path.join(work, "image")
-        base = fetch(daemon, profile, cpus, image)
+        port = os.path.join(work, "port")
+        options = {"machine": row.machine, "show": show}
+        command_line, until = COMMAND_LINE[row.program], row.until or UNTIL[row.program]
+        if row.program == LINUX:
+            command_line += row.options + ("" if row.serial_port else " pci=off")
+        if row.serial_port:
+            until = "init: done"
+            options.update(initramfs=initramfs(work), devices=["-chardev", "file,id=port,path=" + port, "-device",
+                                                               "pci-serial,chardev=port,addr=%#x" % row.serial_port[0]])
         begin = time.monotonic()
-        console = guest.run(work, kernel, [(image, base)], str(cpus), cpus, show)
-        print("# %s, %d CPUs: %.0f seconds" % (profile, cpus, time.monotonic() - begin))
-    judge(tap, console, profile, cpus)
+        memory = (MEMORY[row.program] + 4 * row.vcpus()) * guest.MIB
+        console = guest.run(work, program, command_line, images, row.smp, memory, row.limit or 60 + 4 * row.vcpus(),
+                            until, **options)
+        print("# %s: %.1f seconds" % (row.name, time.monotonic() - begin))
+        if row.program == MEMTEST:
+            judge_memtest(tap, row, console)
+            return
+        lines = judge_linux(tap, row, console)
+        if row.serial_port:
+            with open(port, "rb") as file:
+                judge_serial_port(tap, row, lines, file.read())
+
+
+def of_profile(cpus, profile="qemu"):
+    """The row that an image of a profile follows, for any number of processors."""
+    alike = [row for row in ROWS if row.name == profile]
+    return replace(alike[0] if alike else Row(profile, {}, rule="any"), image={"profile": profile, "cpus": cpus},
+                   smp=str(cpus), says=(), **({"brought_up": cpus} if profile != "volt" else {}))
+
+
+def chosen(arguments):
+    if not arguments:
+        return [row for row in ROWS if row.suite]
+    if arguments == ["all"]:
+        return ROWS
+    if arguments[0].isdigit():
+        return [of_profile(int(arguments[0]), *arguments[1:])]
+    unknown = set(arguments) - {row.name for row in ROWS}
+    if unknown:
+        raise SystemExit("no row %s; there are: %s" % (" ".join(unknown), " ".join(row.name for row in ROWS)))
+    return [row for row in ROWS if row.name in arguments]
 
 
 def main():
-    kernel = os.environ.get("BOOT_KERNEL")
-    tap = Tap()
-    if not kernel:
-        print("1..0 # SKIP no kernel in $BOOT_KERNEL; ./dev test and ./dev boot fetch one")
+    rows, tap = chosen(sys.argv[1:]), Tap()
+    if not any(os.environ.get(row.program) for row in rows):
+        print("1..0 # SKIP no program in $%s and $%s; ./dev test and ./dev boot fetch them" % (LINUX, MEMTEST))
         return
     with Daemon() as daemon:
-        if len(sys.argv) == 3:
-            boot(tap, daemon, kernel, sys.argv[1], int(sys.argv[2]), show=True)
-        else:
-            for profile, cpus in ROWS:
-                boot(tap, daemon, kernel, profile, cpus)
+        for row in rows:
+            boot(tap, daemon, row, show=sys.argv[1:] not in ([], ["all"]))
     tap.done()
 
 

@@ -41,7 +41,8 @@ static void rows(void)
         { { "--unknown" }, CONFIG_USAGE },
         { { "-v" }, CONFIG_USAGE },
         { { "stray" }, CONFIG_USAGE },
-        { { "--key", "a", "--key", "b" }, CONFIG_USAGE },
+        { { "--key", "a", "--key", "b" }, CONFIG_RUN },
+        { { "--key" }, CONFIG_USAGE },
         { { "--max-body", "1023" }, CONFIG_USAGE },
         { { "--max-body", "16777217" }, CONFIG_USAGE },
         { { "--max-body", "4096k" }, CONFIG_USAGE },
@@ -86,50 +87,94 @@ static void set(const char *name, const char *value)
         unsetenv(name);
 }
 
-static void key_paths(void)
+static void too_many(void)
 {
-    static const struct {
-        const char *credentials, *state, *xdg, *home, *path;
-        bool may_make;
-    } rows[] = {
-        { "credentials-there", "/s", "/x", "/h", "credentials-there/mptabled.key", false },
-        { "credentials-none", "/s", "/x", "/h", "/s/mptabled.key", true },
-        { NULL, "/s:/t", "/x", "/h", "/s/mptabled.key", true },
-        { NULL, NULL, "/x", "/h", "/x/mptabled/mptabled.key", true },
-        { NULL, NULL, "relative", "/h", "/h/.local/state/mptabled/mptabled.key", true },
-        { NULL, "", "", "/h", "/h/.local/state/mptabled/mptabled.key", true },
-        { NULL, NULL, NULL, NULL, NULL, false },
-    };
-    char path[200];
-    bool may_make;
-    FILE *file;
+    char *argv[2 * (CONFIG_KEYS_MAX + 1) + 2] = { (char[]){ "mptabled" } };
+    char flag[] = "--key", value[] = "a";
 
-    mkdir("credentials-there", 0700);
-    file = fopen("credentials-there/mptabled.key", "w");
+    for (int i = 0; i <= CONFIG_KEYS_MAX; i++) {
+        argv[1 + 2 * i] = flag;
+        argv[2 + 2 * i] = value;
+    }
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL(config_parse(1 + 2 * CONFIG_KEYS_MAX, argv, &config, &error), CONFIG_RUN);
+    CU_ASSERT_EQUAL(config.key_count, CONFIG_KEYS_MAX);
+    CU_ASSERT_EQUAL(config_parse(3 + 2 * CONFIG_KEYS_MAX, argv, &config, &error), CONFIG_USAGE);
+}
+
+static void touch(const char *name)
+{
+    FILE *file = fopen(name, "w");
+
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     fclose(file);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *name = rows[i].path ? rows[i].path : "nowhere";
+}
 
+static void key_places(void)
+{
+    static const struct {
+        const char *option, *credentials, *state, *xdg, *home, *key, *beside;
+        bool may_make, scan;
+    } rows[] = {
+        { "k/a.key", "c1", "/s", "/x", "/h", "k/a.key", "k/", false, false },
+        { "/k/a.key", "c1", "/s", "/x", "/h", "/k/a.key", "/k/", false, false },
+        { "/a.key", NULL, NULL, NULL, NULL, "/a.key", "/", false, false },
+        { "a.key", NULL, NULL, NULL, NULL, "a.key", "./", false, false },
+        { NULL, "c1", "/s", "/x", "/h", "c1/mptabled.key", "c1/keys_", false, true },
+        { NULL, "c2", "/s", "/x", "/h", "c2/keys_mptabled.key", "c2/keys_", false, true },
+        { NULL, "c3", "/s", "/x", "/h", "/s/mptabled.key", "/s/", true, true },
+        { NULL, NULL, "/s:/t", "/x", "/h", "/s/mptabled.key", "/s/", true, true },
+        { NULL, NULL, NULL, "/x", "/h", "/x/mptabled/mptabled.key", "/x/mptabled/", true, true },
+        { NULL, NULL, NULL, "relative", "/h", "/h/.local/state/mptabled/mptabled.key",
+          "/h/.local/state/mptabled/", true, true },
+        { NULL, NULL, "", "", "/h", "/h/.local/state/mptabled/mptabled.key", "/h/.local/state/mptabled/",
+          true, true },
+        { NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false },
+    };
+    static char longest[CONFIG_PATH_SIZE + 1];
+    struct config_key_place place;
+
+    mkdir("c1", 0700);
+    mkdir("c2", 0700);
+    touch("c1/mptabled.key");
+    touch("c1/keys_mptabled.key");
+    touch("c2/keys_mptabled.key");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *name = rows[i].key ? rows[i].key : "nowhere";
+
+        config.key_count = rows[i].option ? 1 : 0;
+        config.keys[0] = rows[i].option;
         set("CREDENTIALS_DIRECTORY", rows[i].credentials);
         set("STATE_DIRECTORY", rows[i].state);
         set("XDG_STATE_HOME", rows[i].xdg);
         set("HOME", rows[i].home);
         memset(&error, 0, sizeof(error));
-        ROW_CHECK(name, config_key_path(path, sizeof(path), &may_make, &error) == (rows[i].path ? 0 : -1));
-        if (rows[i].path)
-            ROW_CHECK(name, strcmp(path, rows[i].path) == 0 && may_make == rows[i].may_make);
+        ROW_CHECK(name, config_key_place(&config, &place, &error) == (rows[i].key ? 0 : -1));
+        if (rows[i].key)
+            ROW_CHECK(name, strcmp(place.key, rows[i].key) == 0 &&
+                                strcmp(place.beside, rows[i].beside) == 0 &&
+                                place.may_make == rows[i].may_make && place.scan == rows[i].scan);
     }
-    set("HOME", "/h");
-    CU_ASSERT_EQUAL(config_key_path(path, 10, &may_make, &error), -1);
-    unlink("credentials-there/mptabled.key");
-    rmdir("credentials-there");
+    memset(longest, 'd', sizeof(longest) - 1);
+    longest[0] = '/';
+    config.key_count = 0;
+    set("HOME", longest);
+    CU_ASSERT_EQUAL(config_key_place(&config, &place, &error), -1);
+    longest[CONFIG_PATH_SIZE - 30] = '\0'; /* fits, but not with what is put behind it */
+    set("HOME", longest);
+    CU_ASSERT_EQUAL(config_key_place(&config, &place, &error), -1);
+    unlink("c1/mptabled.key");
+    unlink("c1/keys_mptabled.key");
+    unlink("c2/keys_mptabled.key");
+    rmdir("c1");
+    rmdir("c2");
 }
 
 static const struct test tests[] = {
     { "command lines", rows },
     { "defaults and values", values },
-    { "where the key is", key_paths },
+    { "as many keys as there is room for", too_many },
+    { "where the keys are", key_places },
 };
 
 int main(void)

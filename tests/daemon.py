@@ -53,12 +53,13 @@ class Reply:
 class Daemon:
     """with Daemon() as d: d.curl("/livez")"""
 
-    def __init__(self, *options, state=None, prepare=None):
+    def __init__(self, *options, state=None, environment=None, prepare=None):
         self.work = tempfile.mkdtemp(prefix="mptabled-")
         self.state = state or os.path.join(self.work, "state")
         self.socket = os.path.join(self.work, "api.sock")
         self.log = os.path.join(self.work, "log")
         self.options = options
+        self.environment = environment or {}
         self.prepare = prepare  # runs in the child before the daemon does
         self.status = None
 
@@ -67,6 +68,7 @@ class Daemon:
         environment = dict(os.environ, XDG_STATE_HOME=self.state)
         for name in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "LISTEN_FDS", "NOTIFY_SOCKET"):
             environment.pop(name, None)
+        environment.update(self.environment)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stderr=log, env=environment, preexec_fn=self.prepare)
         deadline = time.monotonic() + 30

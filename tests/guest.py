@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""A guest in QEMU's software emulation, laid out as a monitor of one's own would: kernel, boot parameters and command
-line in memory (Documentation/x86/boot.rst in the kernel's tree), and the images under test."""
+"""A guest in QEMU's software emulation, laid out as a monitor of one's own would: kernel, boot parameters, command line
+and initial RAM file system in memory (Documentation/x86/boot.rst in the kernel's tree), and the images under test."""
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -9,69 +10,86 @@ import sys
 from daemon import SRCDIR
 
 KERNEL_ADDRESS, PARAMS_ADDRESS, COMMAND_LINE_ADDRESS = 0x100000, 0x10000, 0x20000  # tests/boot/rom.S knows the first two
-COMMAND_LINE = b"console=ttyS0 earlyprintk=serial,ttyS0 acpi=off pci=off apic=debug panic=-1 nokaslr"
 LOW_RAM_END = 0x9E000  # every image of 255 processors lies above; the kernel may use what lies below
-MIB = 1 << 20
+BIOS, ROM_CODE = 0xF0000, 0xFE00  # where the ROM shows below 1 MiB, and where in it tests/boot/rom.S begins
+PAGE, MIB = 4096, 1 << 20
 RAM, RESERVED = 1, 2
-MACHINE = "microvm,acpi=off,pic=on,pit=on,rtc=on,isa-serial=on"
-CRASH = "Attempted to kill the idle task"  # panics within panics follow; nothing new comes after it
+MICROVM = "microvm,acpi=off,pic=on,pit=on,rtc=on,isa-serial=on"
+PC, Q35 = "pc,acpi=off", "q35,acpi=off"
 
 
-def boot_params(vmlinuz, memory):
-    page = bytearray(4096)
+def boot_params(vmlinuz, command_line, low_ram_end, memory, initramfs, initramfs_address):
+    page = bytearray(PAGE)
     end = 0x202 + vmlinuz[0x201]  # the jump over the setup header says where it ends
     page[0x1F1:end] = vmlinuz[0x1F1:end]
     page[0x210] = 0xFF  # type_of_loader: none of the known
+    if initramfs:
+        struct.pack_into("<II", page, 0x218, initramfs_address, len(initramfs))
     struct.pack_into("<I", page, 0x228, COMMAND_LINE_ADDRESS)
-    e820 = [(0, LOW_RAM_END, RAM), (LOW_RAM_END, MIB - LOW_RAM_END, RESERVED), (MIB, memory - MIB, RAM)]
+    e820 = [(0, low_ram_end, RAM), (low_ram_end, MIB - low_ram_end, RESERVED), (MIB, memory - MIB, RAM)]
     page[0x1E8] = len(e820)
     for i, row in enumerate(e820):
         struct.pack_into("<QQI", page, 0x2D0 + 20 * i, *row)
     return page
 
 
-def parts(work, kernel, memory):
-    """Files and addresses of what is loaded besides the images."""
-    with open(kernel, "rb") as file:
-        vmlinuz = file.read()
-    protected_mode = vmlinuz[((vmlinuz[0x1F1] or 4) + 1) * 512:]
-    loaded = []
-    for name, data, address in (("kernel", protected_mode, KERNEL_ADDRESS),
-                                ("params", boot_params(vmlinuz, memory), PARAMS_ADDRESS),
-                                ("cmdline", COMMAND_LINE + b"\0", COMMAND_LINE_ADDRESS)):
-        path = os.path.join(work, name)
-        with open(path, "wb") as file:
-            file.write(data)
-        loaded.append((path, hex(address)))
-    return loaded
-
-
-def rom(work):
+def rom(work, images):
+    """Our firmware, and in it what is to be seen in the BIOS window."""
     path, source = os.path.join(work, "rom"), os.path.join(SRCDIR, "tests", "boot", "rom.S")
     subprocess.run(["as", "--32", "-o", path + ".o", source], check=True)
     subprocess.run(["ld", "-m", "elf_i386", "-Ttext", "0xffff0000", "-e", "0xfffffff0", "--oformat", "binary", "-o",
                     path, path + ".o"], check=True)
+    with open(path, "r+b") as file:
+        for address, data in images:
+            assert BIOS <= address <= BIOS + ROM_CODE - len(data), "the image would overwrite the firmware"
+            file.seek(address - BIOS)
+            file.write(data)
     return path
 
 
-def run(work, kernel, images, smp, cpus, show=False):
-    """The console of a machine; smp is what -smp takes. Ends when the machine does, or is ended after a while."""
-    memory = (256 + 4 * cpus) * MIB
-    command = ["timeout", str(60 + 4 * cpus), "qemu-system-x86_64", "-machine", MACHINE, "-accel", "tcg", "-cpu", "max",
-               "-smp", smp, "-m", str(memory // MIB), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-               "-serial", "stdio", "-bios", rom(work)]
-    for path, address in parts(work, kernel, memory) + images:
-        command += ["-device", "loader,file=%s,addr=%s,force-raw=on" % (path, address)]
-    console = []
+def loaders(work, pieces):
+    arguments = []
+    for address, data in pieces:
+        path = os.path.join(work, "%x" % address)
+        with open(path, "wb") as file:
+            file.write(data)
+        arguments += ["-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, address)]
+    return arguments
+
+
+def run(work, kernel, command_line, images, smp, memory, limit, until, machine=MICROVM, initramfs=b"", devices=(),
+        show=False):
+    """The console of a machine until the pattern until appears on it, the machine ends, or limit seconds have passed.
+
+    kernel: path of an image of the 32-bit boot protocol; images: (guest-physical address, bytes) each; smp: what -smp
+    takes; memory: bytes; devices: further arguments of QEMU."""
+    with open(kernel, "rb") as file:
+        vmlinuz = file.read()
+    low_ram_end = min([LOW_RAM_END] + [address // PAGE * PAGE for address, _ in images if address >= PAGE])
+    initramfs_address = (memory - len(initramfs)) // PAGE * PAGE
+    pieces = [(KERNEL_ADDRESS, vmlinuz[((vmlinuz[0x1F1] or 4) + 1) * 512:]),
+              (PARAMS_ADDRESS, boot_params(vmlinuz, command_line, low_ram_end, memory, initramfs, initramfs_address)),
+              (COMMAND_LINE_ADDRESS, command_line.encode() + b"\0")]
+    if initramfs:
+        pieces.append((initramfs_address, initramfs))
+    command = ["timeout", "-k", "5", str(limit), "qemu-system-x86_64", "-machine", machine, "-accel", "tcg",
+               "-cpu", "max", "-smp", smp, "-m", str(memory // MIB), "-nodefaults", "-no-user-config",
+               "-display", "none", "-no-reboot", "-serial", "stdio",
+               "-bios", rom(work, [image for image in images if BIOS <= image[0] < MIB]), *devices,
+               *loaders(work, pieces + [image for image in images if not BIOS <= image[0] < MIB])]
+    console, ended = "", re.compile(until)
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    for line in process.stdout:
-        console.append(line.decode("ascii", "replace"))
-        if show:
-            sys.stdout.write("# " + console[-1])
-            sys.stdout.flush()
-        if CRASH in console[-1]:
-            process.terminate()
+    while not ended.search(console):
+        piece = os.read(process.stdout.fileno(), 65536).decode("latin-1")
+        if not piece:
             break
+        console += piece
+        if show:
+            sys.stdout.write(piece.replace("\n", "\n# "))
+            sys.stdout.flush()
+    if show:
+        print()
+    process.terminate()
     process.stdout.close()
     process.wait()
-    return "".join(console)
+    return console

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "../src/seal/key.h"
+#include "../src/seal/keyring.h"
 #include "http.h"
 #include "scratch.h"
 
@@ -28,14 +28,17 @@ static void page(void)
     struct metrics *m = metrics_new(2, routes, 2);
     _Atomic unsigned open = 3;
     struct err err = { .count = 0 };
-    struct key *key;
+    struct keyring *keys;
     size_t size = 0;
     char *text;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
-    key = key_load_or_make("k.key", &err);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(key);
+    keys = keyring_load(
+        &(struct keyring_source){
+            .keys = (const char *const[]){ "k.key" }, .key_count = 1, .may_make = true, .beside = "./" },
+        NULL, &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(keys);
     metrics_listener(m, "unix:/a\"b\\", &open);
     metrics_request(m, 0,
                     &(struct metric_request){
@@ -46,7 +49,7 @@ static void page(void)
         m, 1,
         &(struct metric_request){ .route = 99, .method = "BREW", .status = 777, .code = ERR_NOT_FOUND });
     metrics_reload(m, false);
-    text = metrics_render(m, key, &size);
+    text = metrics_render(m, keys, &size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
     CU_ASSERT_EQUAL(strlen(text), size);
     CU_ASSERT_EQUAL(text[size - 1], '\n');
@@ -68,9 +71,9 @@ static void page(void)
     CU_ASSERT_EQUAL(value(text, "mptabled_request_rejects_total{type=\"not-found\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_reloads_total{result=\"failed\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_http_connections{listener=\"unix:/a\\\"b\\\\\"}"), 3);
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, key_id(key)));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, key_id(keyring_signer(keys))));
     free(text);
-    key_free(key);
+    keyring_drop(keys);
     metrics_free(m);
     scratch_leave(&dir);
 }

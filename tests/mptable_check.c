@@ -16,7 +16,7 @@ enum { CPUS = 4, FOUND_MAX = MPT_RULES_MAX, POKES = 5, IO_INTS_MAX = 300, SEGMEN
 static struct scene {
     struct sample sample;
     struct mpt_bus buses[3];
-    struct mpt_ioapic ioapics[2];
+    struct mpt_ioapic ioapics[3];
     struct mpt_io_int io_ints[IO_INTS_MAX];
     struct mpt_facts facts;
     struct mpt_range usable, occupied;
@@ -123,6 +123,7 @@ static const struct {
       { S(place.floating, 0x9f800), P(bios, 1), P(base_memory_kib, 640) },
       { S(place.floating, 0x9f800), P(facts.given, MPT_FACT_BASE_MEMORY),
         P(facts.bios.base_memory_kib, 640) } },
+    { FLOATING_ROW("fp-outside-window"), { S(place.floating, 0xa0000) }, { S(place.floating, 0x9fbf0) } },
     { FLOATING_ROW("bda-not-set"), { FACTS_BIOS(0, 0) }, { FACTS_BIOS(0, 640) } },
     { FLOATING_ROW("bda-not-set"), { P(bios, 1) }, { P(facts.given, MPT_FACT_EBDA) } },
     { FLOATING_ROW("bda-not-set"),
@@ -164,6 +165,10 @@ static const struct {
     { HEADER_ROW("id-padding"), { T(header.oem_id[7], 0) }, { T(header.oem_id[7], 0x7e) } },
     { HEADER_ROW("id-padding"), { T(header.product_id[11], 0x7f) }, { T(header.product_id[11], '!') } },
     { HEADER_ROW("entry-count-zero"), { TB2(COUNT, 0) }, { TB2(COUNT, 1) } },
+    { HEADER_ROW("entry-count-zero"),
+      { TB2(COUNT, 0) },
+      { T(processor_count, 0), T(bus_count, 0), T(ioapic_count, 0), T(io_int_count, 0),
+        T(local_int_count, 0) } },
     { HEADER_ROW("entry-count-mismatch"), { TB2(COUNT, 25) }, { TB2(COUNT, 24) } },
     { HEADER_ROW("entry-count-mismatch"), { TB2(COUNT, 23) }, { TB2(COUNT, 0) } },
     { HEADER_ROW("entry-count-mismatch"), { TB2(LENGTH, AT_EXT - 8) }, { TB(AT_LOCAL_INT + 8, 5) } },
@@ -214,7 +219,10 @@ static const struct {
       { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0x9fc10 + AT_END) } },
     { TABLE_ROW("table-length-short"),
       { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0x100000) },
-      { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0xf0000) } },
+      { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0xc0000) } },
+    { TABLE_ROW("table-length-short"),
+      { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0x100000 - AT_END + 1) },
+      { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0x100000 - AT_END) } },
     { TABLE_ROW("entries-unsorted"), { TB(AT_LOCAL_INT, 3), TB(AT_IO_INT, 4) }, { TB(AT_LOCAL_INT, 3) } },
     { TABLE_ROW("unknown-entry-type"), { TB(AT_LOCAL_INT, 5) }, { TB(AT_LOCAL_INT, 4) } },
     { TABLE_ROW("unknown-entry-type"), { TB(AT_LOCAL_INT, 131) }, { TB(AT_LOCAL_INT, 130) } },
@@ -226,6 +234,10 @@ static const struct {
     { TABLE_ROW("cpu-none-enabled"),
       { T(processor_count, 1), S(processors[0].flags, 2) },
       { T(processor_count, 1), S(processors[0].flags, 1) } },
+    { TABLE_ROW("cpu-none-enabled"),
+      { T(processor_count, 0), T(bus_count, 0), T(ioapic_count, 0), T(io_int_count, 0),
+        T(local_int_count, 0) },
+      { TB2(LENGTH, 43) } },
     { TABLE_ROW("bsp-missing"),
       { S(processors[0].flags, 1) },
       { S(processors[0].flags, 1), S(processors[3].flags, 3) } },
@@ -238,6 +250,9 @@ static const struct {
     { TABLE_ROW("cpu-count-mismatch"),
       { GIVEN(MPT_FACT_VCPUS, vcpus, 4), S(processors[3].flags, 0) },
       { GIVEN(MPT_FACT_VCPUS, vcpus, 3), S(processors[3].flags, 0) } },
+    { TABLE_ROW("cpu-count-mismatch"),
+      { GIVEN(MPT_FACT_VCPUS, vcpus, 3), P(bios, 1) },
+      { GIVEN(MPT_FACT_VCPUS, vcpus, 4), P(bios, 1) } },
     { TABLE_ROW("cpu-id-sparse"), { S(processors[3].apic_id, 4) }, { S(processors[3].apic_id, 0) } },
     { TABLE_ROW("cpu-id-sparse"),
       { S(processors[0].apic_id, 4) },
@@ -267,6 +282,9 @@ static const struct {
     { TABLE_ROW("irq0-missing"),
       { P(io_ints[0].int_type, MPT_NMI), P(io_ints[2].irq, 3) },
       { P(io_ints[0].int_type, MPT_INT), P(io_ints[2].irq, 3) } },
+    { TABLE_ROW("irq0-missing"),
+      { P(io_ints[0].int_type, MPT_NMI), P(io_ints[2].int_type, MPT_NMI) },
+      { P(io_ints[2].int_type, MPT_NMI) } },
     { TABLE_ROW("int-none"), { T(io_int_count, 0) }, { T(io_int_count, 1) } },
     { TABLE_ROW("extint-multiple"),
       { P(io_ints[15].int_type, MPT_EXTINT) },
@@ -288,6 +306,9 @@ static const struct {
     { CPU_ROW("cpu-id-duplicate", 2, 1),
       { S(processors[2].apic_id, 1) },
       { S(processors[2].apic_id, 1), S(processors[1].flags, 0) } },
+    { CPU_ROW("cpu-id-duplicate", 3, 1),
+      { S(processors[2].apic_id, 1), S(processors[2].flags, 0), S(processors[3].apic_id, 1) },
+      { S(processors[2].apic_id, 1), S(processors[2].flags, 0) } },
     { CPU_ROW("cpu-id-255", 1, 1), { S(processors[1].apic_id, 255) }, { S(processors[1].apic_id, 254) } },
     { CPU_ROW("cpu-id-over-14", 3, 1), { S(processors[3].apic_id, 15) }, { S(processors[3].apic_id, 14) } },
     { CPU_ROW("cpu-id-over-62", 3, 1), { S(processors[3].apic_id, 63) }, { S(processors[3].apic_id, 62) } },
@@ -335,12 +356,30 @@ static const struct {
     { BUS_ROW("bus-type-unknown", 1),
       { PCI_BUSES(1), P(buses[1].bus_type[0], ' ') },
       { PCI_BUSES(1), P(buses[1].bus_type[3], 0), P(buses[1].bus_type[4], 'x') } },
+    { BUS_ROW("bus-type-unknown", 1),
+      { PCI_BUSES(1), P(buses[1].bus_type[1], 'B') },
+      { PCI_BUSES(1), P(buses[1].bus_type[1], 'B'), P(buses[1].bus_type[2], 'U'),
+        P(buses[1].bus_type[3], 'S'), P(buses[1].bus_type[0], 'C') } },
+    { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[2], 'a') }, { P(buses[0].bus_type[2], '`') } },
+    { BUS_ROW("bus-type-padding", 1),
+      { PCI_BUSES(1), P(buses[1].bus_type[0], 'C'), P(buses[1].bus_type[1], 'b'),
+        P(buses[1].bus_type[2], 'U'), P(buses[1].bus_type[3], 'S') },
+      { PCI_BUSES(1), P(buses[1].bus_type[0], 'N'), P(buses[1].bus_type[1], 'b'),
+        P(buses[1].bus_type[2], 'U'), P(buses[1].bus_type[3], 'S') } },
     { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[3], 0) }, { P(buses[0].bus_type[1], 0) } },
     { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[0], 'i') }, { P(buses[0].bus_type[0], 'j') } },
     { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[5], 0) }, { P(buses[0].bus_type[5], ' ') } },
     { BUS_ROW("bus-id-duplicate", 2),
       { PCI_BUSES(2), P(buses[2].bus_id, 1) },
       { PCI_BUSES(1), P(buses[2].bus_id, 1) } },
+    { BUS_ROW("bus-id-duplicate", 2), /* and lower than the one before */
+      { PCI_BUSES(2), P(buses[2].bus_id, 0) },
+      { PCI_BUSES(2), P(buses[0].bus_id, 3), P(buses[2].bus_id, 0) } },
+    { BUS_ROW("bus-id-duplicate", 1), /* and of the same type */
+      { PCI_BUSES(1), P(buses[1].bus_id, 0), P(buses[1].bus_type[0], 'I'), P(buses[1].bus_type[1], 'S'),
+        P(buses[1].bus_type[2], 'A') },
+      { PCI_BUSES(1), P(buses[1].bus_type[0], 'I'), P(buses[1].bus_type[1], 'S'),
+        P(buses[1].bus_type[2], 'A') } },
     { BUS_ROW("bus-multiple-isa", 1),
       { PCI_BUSES(1), P(buses[1].bus_type[0], 'I'), P(buses[1].bus_type[1], 'S'),
         P(buses[1].bus_type[2], 'A') },
@@ -354,6 +393,9 @@ static const struct {
     { APIC_ROW("ioapic-address-duplicate", 1),
       { T(ioapic_count, 2), P(ioapics[1].address, 0xfec00000) },
       { T(ioapic_count, 2), P(ioapics[1].address, 0xfec00001) } },
+    { APIC_ROW("ioapic-address-duplicate", 2),
+      { T(ioapic_count, 3) },
+      { T(ioapic_count, 3), P(ioapics[2].flags, 0xfe) } },
     { APIC_ROW("ioapic-address-align", 0),
       { P(ioapics[0].address, 0xfec00800) },
       { P(ioapics[0].address, 0xfec01000) } },
@@ -410,6 +452,9 @@ static const struct {
     { INT_ROW("int-source-conflict", 9),
       { P(io_ints[9].irq, 3) },
       { P(io_ints[9].irq, 3), P(io_ints[9].int_type, MPT_NMI) } },
+    { INT_ROW("int-pin-conflict", 9), /* and the source of another input */
+      { P(io_ints[9].intin, 3), P(io_ints[9].irq, 4) },
+      { P(io_ints[9].intin, 9), P(io_ints[9].irq, 4) } },
     { INT_ROW("int-duplicate", 9),
       { P(io_ints[9].irq, 3), P(io_ints[9].intin, 3) },
       { P(io_ints[9].irq, 3), P(io_ints[9].intin, 3), P(io_ints[9].flags, 5) } },
@@ -467,6 +512,8 @@ static void scene_fill(unsigned cpus)
     scene.ioapics[0].apic_id = (uint8_t)cpus;
     scene.ioapics[1].apic_id = (uint8_t)(cpus + 1);
     scene.ioapics[1].address = 0xfec01000;
+    scene.ioapics[2] = scene.ioapics[1];
+    scene.ioapics[2].apic_id = (uint8_t)(cpus + 2);
     t->ioapics = scene.ioapics;
     for (unsigned i = 0; i < SAMPLE_IO_INTS; i++) {
         scene.io_ints[i] = s->io_ints[i];
@@ -940,6 +987,13 @@ static const struct {
       0,
       0 },
     { "acpi-present", { P(facts.given, MPT_FACT_ACPI) }, 0x9fc00, -1, 0, 0, 0 },
+    { "low-memory-collision",
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.end, 0x9fc01), S(place.table, 0), FP(11, 5) },
+      0x9fc00,
+      -1,
+      0,
+      0,
+      0 },
 };
 
 static void what_findings_carry(void)

@@ -208,6 +208,33 @@ static void skipping(void)
     CU_ASSERT_EQUAL(walk("{}", 2), 0);
 }
 
+static void expected_name(void)
+{
+    static const struct {
+        const char *text;
+        bool is;
+    } rows[] = {
+        { "\"cpus\":1", true },         { " \"cpus\" : 1", true }, { "\"cpu\":1", false },
+        { "\"cpusx\":1", false },       { "\"Cpus\":1", false },   { "\"\\u0063pus\":1", false },
+        { "\"cpus\\u0000\":1", false }, { "\"\":1", false },       { "\"c\"", false },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const size_t size = strlen(rows[i].text);
+        struct json json;
+        struct guard g;
+
+        guard_make(&g, size);
+        memcpy(g.bytes, rows[i].text, size);
+        json_start(&json, (const char *)g.bytes, size);
+        ROW_CHECK(rows[i].text, json_is_name(&json, "cpus", 4) == rows[i].is);
+        if (!rows[i].is && size > 3) /* the cursor has not moved but over blanks */
+            json_name(&json);
+        ROW_CHECK(rows[i].text, size <= 3 || json_take(&json).kind == JSON_NUMBER);
+        guard_free(&g);
+    }
+}
+
 static void scalars(void)
 {
     static const struct {
@@ -232,8 +259,12 @@ static void scalars(void)
 }
 
 static const struct test tests[] = {
-    { "integers are exact or refused", integer }, { "hexadecimal strings", hex },
-    { "strings are decoded", each_string },       { "long strings", long_string },
-    { "values are skipped", skipping },           { "kinds", scalars },
+    { "integers are exact or refused", integer },
+    { "hexadecimal strings", hex },
+    { "strings are decoded", each_string },
+    { "long strings", long_string },
+    { "values are skipped", skipping },
+    { "names that are expected", expected_name },
+    { "kinds", scalars },
 };
 const struct suite topo_json = { "topo/json", tests, sizeof(tests) / sizeof(tests[0]) };

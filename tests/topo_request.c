@@ -433,7 +433,7 @@ static void extended_list(void)
         parse(
             "{\"cpus\":1,\"profile\":\"bhyve\",\"extended\":["
             "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"prefetch\",\"address\":"
-            "\"0xFFFFFFFF00000000\","
+            "\"0xFF00000000000000\","
             "\"length\":9007199254740991},"
             "{\"subtractive\":true,\"parent_bus\":0,\"bus_id\":1,\"entry\":\"bus_hierarchy\"},"
             "{\"entry\":\"address_space_modifier\",\"bus_id\":0,\"range_list\":\"vga\",\"subtracted\":true},"
@@ -441,7 +441,7 @@ static void extended_list(void)
         0);
     CU_ASSERT_EQUAL(topology.table.space_count, 1);
     CU_ASSERT_EQUAL(topology.spaces[0].address_type, 2);
-    CU_ASSERT_EQUAL(topology.spaces[0].address, UINT64_C(0xffffffff00000000));
+    CU_ASSERT_EQUAL(topology.spaces[0].address, UINT64_C(0xff00000000000000));
     CU_ASSERT_EQUAL(topology.spaces[0].length, UINT64_C(9007199254740991));
     CU_ASSERT_EQUAL(topology.table.hierarchy_count, 1);
     CU_ASSERT_EQUAL(topology.hierarchies[0].flags, MPT_SUBTRACTIVE);

@@ -380,6 +380,27 @@ static void mixed_brackets(void)
     }
 }
 
+/* One byte among plain ones, at every distance from the quotes: strings are read eight bytes at a time. */
+static void every_byte(void)
+{
+    char text[32];
+    struct err err;
+
+    for (int byte = 0; byte <= UINT8_MAX; byte++)
+        for (size_t before = 0; before < 18; before++)
+            for (size_t behind = 0; behind < 10; behind++) {
+                const size_t at = 1 + before, size = before + behind + 3;
+                const bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+
+                memset(text, 'x', size);
+                text[0] = text[size - 1] = '"';
+                text[at] = (char)byte;
+                CU_ASSERT_EQUAL(scan(text, size, &err), plain ? 0 : -1);
+                CU_ASSERT(plain || err.text.offset == at || err.text.offset == at + 1 ||
+                          (byte == '\\' && behind == 0 && err.text.offset == size));
+            }
+}
+
 static void every_prefix(void)
 {
     static const char text[] = "{\"a\":[1,-0.5e+3,\"\\u00e9\\ud83d\\ude00\xf0\x9f\x98\x80\",null]}";
@@ -397,6 +418,7 @@ static const struct test tests[] = {
     { "line and column", positions },
     { "depth", depth },
     { "brackets of both kinds", mixed_brackets },
+    { "every byte in a string", every_byte },
     { "every prefix is refused", every_prefix },
 };
 const struct suite topo_scan = { "topo/scan", tests, sizeof(tests) / sizeof(tests[0]) };

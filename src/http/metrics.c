@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
-#include "../seal/key.h"
+#include "../seal/keyring.h"
 #include "reply.h"
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
@@ -297,12 +297,19 @@ static void render_connections(const struct metrics *m, FILE *out)
     }
 }
 
-static void render_service(const struct metrics *m, const struct key *key, FILE *out)
+static void render_service(const struct metrics *m, const struct keyring *keys, FILE *out)
 {
     describe(out, "build_info", "gauge", "Version of the daemon.");
     fprintf(out, "mptabled_build_info{version=\"%s\"} 1\n", MPTABLED_VERSION);
     describe(out, "signing_key_info", "gauge", "Keys and what they do.");
-    fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"active\"} 1\n", key_id(key));
+    for (unsigned i = 0; i < keyring_count(keys); i++) {
+        enum key_state state;
+        const struct public_key *key = keyring_key(keys, i, &state);
+        char id[KEY_ID_TEXT_SIZE];
+
+        public_key_id(key, id);
+        fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"%s\"} 1\n", id, key_state_name(state));
+    }
     describe(out, "reloads_total", "counter", "Reloads of keys and tokens, by result.");
     for (int good = 0; good < 2; good++)
         fprintf(out, "mptabled_reloads_total{result=\"%s\"} %llu\n", good ? "ok" : "failed",
@@ -311,14 +318,14 @@ static void render_service(const struct metrics *m, const struct key *key, FILE 
     fprintf(out, "mptabled_log_lines_dropped_total %llu\n", log_dropped());
 }
 
-char *metrics_render(const struct metrics *m, const struct key *key, size_t *size)
+char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t *size)
 {
     char *text = NULL;
     FILE *out = open_memstream(&text, size);
 
     if (!out)
         return NULL;
-    render_service(m, key, out);
+    render_service(m, keys, out);
     render_connections(m, out);
     render_requests(m, out);
     render_times(m, out);

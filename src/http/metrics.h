@@ -13,7 +13,7 @@
 
 #include "../base/err.h"
 
-struct key;
+struct keyring;
 struct metrics;
 
 /* One answered request, as it is counted. */
@@ -45,6 +45,6 @@ void metrics_request(struct metrics *metrics, unsigned loop, const struct metric
 void metrics_reload(struct metrics *metrics, bool good);
 
 /* metrics_render - the page; memory of malloc, *size its bytes; NULL when memory ran out */
-char *metrics_render(const struct metrics *metrics, const struct key *key, size_t *size) MUST_USE;
+char *metrics_render(const struct metrics *metrics, const struct keyring *keys, size_t *size) MUST_USE;
 
 #endif

@@ -13,6 +13,7 @@
 #include "../base/err.h"
 
 struct job;
+struct service;
 
 enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
 

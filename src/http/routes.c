@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../base/number.h"
+#include "../seal/keyring.h"
 #include "../signed/signed.h"
 #include "../topo/facts.h"
 #include "../topo/render.h"
@@ -68,9 +69,15 @@ static int refuse_query(struct job *job)
 /* From a checked topology to the signed image of the job. */
 static int make_image(const struct service *service, struct job *job)
 {
+    struct keyring *keys;
+    int status;
+
     if (image_build(&job->topology, &job->image, &job->err) < 0)
         return -1;
-    return signed_make(service->key, &job->topology, &job->image, &job->seal, &job->err);
+    keys = keyring_take(service->keys);
+    status = signed_make(keyring_signer(keys), &job->topology, &job->image, &job->seal, &job->err);
+    keyring_drop(keys);
+    return status;
 }
 
 static void post_image(const struct service *service, struct job *job)
@@ -159,11 +166,27 @@ static void get_profiles(const struct service *service, struct job *job)
     reply_json(job, 200, "application/json", render_profiles(&job->topology, &job->image));
 }
 
+/* The keys may be exchanged before the reply is on its way, so it has a text of its own. */
+static void reply_copy(struct job *job, const char *type, const char *text)
+{
+    reply_owned(job, 200, type, strdup(text), strlen(text));
+    reply_header(&job->reply, "Cache-Control", "no-cache");
+}
+
+static void get_keys(const struct service *service, struct job *job)
+{
+    struct keyring *keys = keyring_take(service->keys);
+
+    reply_copy(job, "application/jwk-set+json", keyring_jwks(keys));
+    keyring_drop(keys);
+}
+
 static void get_public_key(const struct service *service, struct job *job)
 {
-    const char *file = key_public_file(service->key);
+    struct keyring *keys = keyring_take(service->keys);
 
-    reply_text(job, 200, TEXT_TYPE, file, strlen(file));
+    reply_copy(job, TEXT_TYPE, key_public_file(keyring_signer(keys)));
+    keyring_drop(keys);
 }
 
 static void get_version(const struct service *service, struct job *job)
@@ -211,9 +234,11 @@ static void get_ready(const struct service *service, struct job *job)
 
 static void get_metrics(const struct service *service, struct job *job)
 {
+    struct keyring *keys = keyring_take(service->keys);
     size_t size = 0;
-    char *page = metrics_render(service->metrics, service->key, &size);
+    char *page = metrics_render(service->metrics, keys, &size);
 
+    keyring_drop(keys);
     reply_owned(job, 200, METRICS_TYPE, page, size);
     reply_header(&job->reply, "Cache-Control", "no-store");
 }
@@ -230,6 +255,7 @@ static const struct route {
     { "GET", "/v1/images", get_image, NULL, true, false },
     { "POST", "/v1/decode", post_decode, "application/octet-stream", true, false },
     { "GET", "/v1/profiles", get_profiles, NULL, false, false },
+    { "GET", "/v1/keys", get_keys, NULL, false, false },
     { "GET", "/v1/keys/minisign.pub", get_public_key, NULL, false, false },
     { "GET", "/v1/version", get_version, NULL, false, false },
     { "GET", "/openapi.json", get_openapi, NULL, false, false },

@@ -8,13 +8,13 @@
 
 #include <stddef.h>
 
-struct key;
+struct keyring_slot;
 struct metrics;
 struct tls;
 struct tokens;
 
 struct service {
-    const struct key *key;
+    struct keyring_slot *keys;
     struct tokens *_Atomic tokens;  /* NULL: none are asked for; swapped at reload */
     const struct tls *tls;          /* NULL: TCP is served in the clear */
     const char *const *allow_hosts; /* names that a request may be for, besides those of the listener */

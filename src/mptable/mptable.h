@@ -528,7 +528,7 @@ enum {
  * @found:  receives at most cap findings, one per broken rule, in the order of the rules
  *
  * What is absent (a BSP, a bus, an I/O APIC) is only said of a table that could be read to its end. Time is
- * linear in the bytes; about 56 KiB of stack.
+ * linear in the bytes; about 50 KiB of stack.
  *
  * Return: the number of rules broken, which may be more than cap.
  */

@@ -160,15 +160,31 @@ bool json_more(struct json *json)
     }
 }
 
+static inline void pass_colon(struct json *json)
+{
+    skip_space(json);
+    json->at++;
+}
+
 struct json_value json_name(struct json *json)
 {
     struct json_value name;
 
     skip_space(json);
     name = take_string(json);
-    skip_space(json);
-    json->at++; /* the colon */
+    pass_colon(json);
     return name;
+}
+
+bool json_is_name(struct json *json, const char *name, size_t size)
+{
+    skip_space(json);
+    if ((size_t)(json->end - json->at) < size + 2 || memcmp(json->at + 1, name, size) != 0 ||
+        json->at[size + 1] != '"')
+        return false;
+    json->at += size + 2;
+    pass_colon(json);
+    return true;
 }
 
 /* '[' and '{', and ']' and '}', differ in one bit. */

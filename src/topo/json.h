@@ -60,6 +60,9 @@ bool json_more(struct json *json);
 /* json_name - a member's name; its value comes next */
 struct json_value json_name(struct json *json);
 
+/* json_is_name - the same where the name is expected: only if it is that one, and written without escapes */
+bool json_is_name(struct json *json, const char *name, size_t size);
+
 /* json_skip - pass a value, whatever is in it; linear in its bytes, without recursion */
 void json_skip(struct json *json);
 

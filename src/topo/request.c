@@ -339,18 +339,37 @@ static int read_value(struct reader *r, const struct member *m, const struct jso
     return status;
 }
 
-/* The row of that name, or count. Members mostly come in the order of the rows, so the search begins at
- * @next. */
-static size_t find_member(const struct member_object *object, const struct json_value *name, size_t next)
+/* The row of that name, or count. */
+static size_t find_member(const struct member_object *object, const struct json_value *name)
 {
-    for (size_t n = 0; n < object->count; n++) {
-        const size_t i = next + n < object->count ? next + n : next + n - object->count;
-        const struct member *m = &object->members[i];
+    size_t i = 0;
 
-        if (m->size == name->size && memcmp(m->name, name->text, name->size) == 0)
-            return i;
+    while (i < object->count && (object->members[i].size != name->size ||
+                                 memcmp(object->members[i].name, name->text, name->size) != 0))
+        i++;
+    return i;
+}
+
+static bool stands_here(const struct reader *r, const struct member *m)
+{
+    return !m->where || m->where & r->where;
+}
+
+/* The row of the next member's name, or count. Members mostly come in the order of the rows, so @next is
+ * tried first. */
+static size_t take_name(struct reader *r, const struct member_object *object, size_t next,
+                        struct json_value *name)
+{
+    const struct member *const rows = object->members;
+
+    while (next < object->count && !stands_here(r, &rows[next]))
+        next++;
+    if (next < object->count && json_is_name(&r->json, rows[next].name, rows[next].size)) {
+        *name = (struct json_value){ JSON_STRING, rows[next].name, rows[next].size };
+        return next;
     }
-    return object->count;
+    *name = json_name(&r->json);
+    return find_member(object, name);
 }
 
 /* A name that no row has, as the last step of a pointer. */
@@ -412,12 +431,12 @@ static int check_place(struct reader *r, const struct member_object *object, siz
 static int read_member(struct reader *r, const struct member_object *object, void *base, const struct at *up,
                        struct given *g)
 {
-    const struct json_value name = json_name(&r->json);
-    const size_t i = find_member(object, &name, g->next);
+    struct json_value name;
+    const size_t i = take_name(r, object, g->next, &name);
     const struct member *m = &object->members[i];
     int status;
 
-    if (i == object->count || (m->where && !(m->where & r->where))) {
+    if (i == object->count || !stands_here(r, m)) {
         status = refuse_name(r, &name, up);
         json_skip(&r->json);
         return status;
@@ -742,7 +761,7 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
 {
     const struct json_value name = { JSON_STRING, pair->name, strlen(pair->name) };
     const struct at here = { NULL, pair->name, 0 };
-    const size_t i = find_member(&member_top, &name, 0);
+    const size_t i = find_member(&member_top, &name);
     const struct member *m = &member_top.members[i];
     struct json_value v;
     int status;

@@ -3,10 +3,12 @@
  * All the firmware there is: from reset to Linux's 32-bit boot protocol (Documentation/x86/boot.rst in the kernel's
  * tree) without touching low memory, so that what the kernel finds there is what was loaded there.
  *
- * Linked to the top 64 KiB below 4 GiB, where the processor starts at F000:FFF0 with CS based at 0xffff0000.
+ * Linked to the top 64 KiB below 4 GiB, where the processor starts at F000:FFF0 with CS based at 0xffff0000; the same
+ * bytes appear at 0xf0000. The code keeps to the end: tests/guest.py puts images of the BIOS window before it.
  */
+rom:    .org    0xfe00                  /* tests/guest.py: ROM_CODE */
         .code16
-rom:
+start:
         cli
         cld
         lgdtl   %cs:(gdt_register - rom)
@@ -23,6 +25,16 @@ protected:
         movl    %eax, %fs
         movl    %eax, %gs
         movl    %eax, %ss
+
+        /* -machine pc: PIRQA and PIRQB to IRQ 10, PIRQC and PIRQD to IRQ 11 (PIIX3 data sheet, PIRQRC, 00:01.0 offset
+           0x60). Nobody listens on a machine without PCI. */
+        movl    $0x80000860, %eax
+        movw    $0xcf8, %dx
+        outl    %eax, %dx
+        movl    $0x0b0b0a0a, %eax
+        movw    $0xcfc, %dx
+        outl    %eax, %dx
+
         xorl    %ebx, %ebx
         xorl    %ebp, %ebp
         xorl    %edi, %edi
@@ -40,5 +52,5 @@ gdt_register:
 
         .org    0xfff0
         .code16
-        jmp     rom
+        jmp     start
         .org    0x10000

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: ISC */
+/* Keyrings: gathered from files once, then only read. */
+#include "keyring.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "jwk.h"
+
+enum {
+    REVOKED_FILE = 16384, /* bytes of a list */
+    JWKS_SIZE = KEYRING_KEYS_MAX * JWK_SIZE + KEYRING_REVOKED_MAX * (KEY_ID_TEXT_SIZE + 2) + 64
+};
+
+struct keyring {
+    atomic_uint users;
+    unsigned long serial;
+    struct key *signer;
+    unsigned count, revoked_count;
+    struct {
+        struct public_key key;
+        enum key_state state;
+        bool kept; /* has signed since the daemon started: listed whether a file names it or not */
+    } keys[KEYRING_KEYS_MAX];
+    uint8_t revoked[KEYRING_REVOKED_MAX][KEY_ID_SIZE];
+    char jwks[JWKS_SIZE];
+};
+
+static const char *const states[] = {
+    [KEY_ACTIVE] = "active", [KEY_RETIRED] = "retired", [KEY_REVOKED] = "revoked"
+};
+
+const char *key_state_name(enum key_state state)
+{
+    return states[state];
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+    const size_t length = strlen(text);
+
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+/* A key that is there already is passed over. */
+static int add(struct keyring *r, const struct public_key *key, bool kept, const char *path, struct err *err)
+{
+    for (unsigned i = 0; i < r->count; i++) {
+        if (memcmp(r->keys[i].key.id, key->id, KEY_ID_SIZE) != 0)
+            continue;
+        if (memcmp(r->keys[i].key.bytes, key->bytes, KEY_PUBLIC_SIZE) != 0)
+            return err_at(err, ERR_FILE, NULL, "%s: another key has the same id", path);
+        r->keys[i].kept = r->keys[i].kept || kept;
+        return 0;
+    }
+    if (r->count == KEYRING_KEYS_MAX)
+        return err_at(err, ERR_FILE, NULL, "%s: there are more than %d keys", path, KEYRING_KEYS_MAX);
+    r->keys[r->count].key = *key;
+    r->keys[r->count].state = r->count == 0 ? KEY_ACTIVE : KEY_RETIRED;
+    r->keys[r->count++].kept = kept;
+    return 0;
+}
+
+static int add_signer(struct keyring *r, const char *path, bool make, struct err *err)
+{
+    if (ends_in(path, ".pub"))
+        return err_at(err, ERR_FILE, NULL, "%s: the first key signs, and a public key cannot", path);
+    r->signer = make ? key_load_or_make(path, err) : key_load(path, err);
+    return r->signer ? add(r, key_public(r->signer), false, path, err) : -1;
+}
+
+static int add_retired(struct keyring *r, const char *path, struct err *err)
+{
+    struct public_key public;
+    struct key *key;
+    int status;
+
+    if (ends_in(path, ".pub"))
+        return public_key_load(path, &public, err) < 0 ? -1 : add(r, &public, false, path, err);
+    key = key_load(path, err);
+    status = key ? add(r, key_public(key), false, path, err) : -1;
+    key_free(key); /* at once: it signs no more */
+    return status;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* What lies beside NAME.key as NAME.pub is the signing key's, and mended when that is loaded. */
+static bool is_own_public(const char *key, const char *path)
+{
+    const size_t length = strlen(path) - strlen(".pub");
+
+    return ends_in(key, ".key") && strlen(key) == length + strlen(".key") && memcmp(key, path, length) == 0;
+}
+
+/* Public keys whose paths begin with @beside, in the order of their names */
+static int add_beside(struct keyring *r, const struct keyring_source *source, struct err *err)
+{
+    const char *slash = strrchr(source->beside, '/'), *prefix = slash + 1;
+    char path[KEYRING_PATH_SIZE];
+    struct dirent **names = NULL;
+    int count, status = 0;
+
+    if (snprintf(path, sizeof(path), "%.*s", (int)(prefix - source->beside), source->beside) >=
+        (int)sizeof(path))
+        return err_at(err, ERR_FILE, NULL, "%s: too long a path", source->beside);
+    count = scandir(path, &names, NULL, by_name);
+    if (count < 0)
+        return err_system(err, ERR_FILE, "%s: cannot list the keys", path);
+    for (int i = 0; i < count; i++) {
+        const char *name = names[i]->d_name;
+
+        if (status == 0 && name[0] != '.' && strncmp(name, prefix, strlen(prefix)) == 0 &&
+            ends_in(name, ".pub")) {
+            if (snprintf(path, sizeof(path), "%.*s%s", (int)(prefix - source->beside), source->beside,
+                         name) >= (int)sizeof(path))
+                status = err_at(err, ERR_FILE, NULL, "%s: too long a path", name);
+            else if (!is_own_public(source->keys[0], path))
+                status = add_retired(r, path, err);
+        }
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+/* Those that signed since the daemon started, the latest first; the oldest give way. */
+static int keep_signers(struct keyring *r, const struct keyring *before, struct err *err)
+{
+    for (unsigned i = 0; before && i < before->count && r->count < KEYRING_KEYS_MAX; i++)
+        if ((i == 0 || before->keys[i].kept) && add(r, &before->keys[i].key, true, "a key kept", err) < 0)
+            return -1;
+    return 0;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
+}
+
+/* An id as minisign prints it, perhaps without leading zeros. */
+static bool parse_id(const char *text, size_t length, uint8_t id[KEY_ID_SIZE])
+{
+    uint64_t number = 0;
+
+    if (length < 1 || length > 2 * KEY_ID_SIZE)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        const int digit = hex_digit(text[i]);
+
+        if (digit < 0)
+            return false;
+        number = number << 4 | (unsigned)digit;
+    }
+    for (size_t i = 0; i < KEY_ID_SIZE; i++)
+        id[i] = (uint8_t)(number >> 8 * i);
+    return true;
+}
+
+static int parse_revoked(struct keyring *r, const char *path, const char *text, struct err *err)
+{
+    for (unsigned line = 1; *text; line++) {
+        const size_t length = strcspn(text, "\n");
+
+        if (length > 0 && *text != '#') {
+            if (r->revoked_count == KEYRING_REVOKED_MAX)
+                return err_at(err, ERR_FILE, NULL, "%s: there are more than %d ids", path,
+                              KEYRING_REVOKED_MAX);
+            if (!parse_id(text, length, r->revoked[r->revoked_count++]))
+                return err_at(err, ERR_FILE, NULL, "%s: line %u is no key id of up to 16 hex digits", path,
+                              line);
+        }
+        text += length + (text[length] == '\n');
+    }
+    return 0;
+}
+
+/* What others may write to is no list of ours. */
+static int check_list(const char *path, int fd, struct err *err)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return err_at(err, ERR_FILE, NULL, "%s: the list of revoked keys is not a regular file", path);
+    if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 022))
+        return err_at(err, ERR_FILE, NULL,
+                      "others may write to the list of revoked keys; mend with: chmod go-w %s", path);
+    return 0;
+}
+
+static int load_revoked(struct keyring *r, const char *beside, struct err *err)
+{
+    int fd SCOPED(scoped_close) = -1;
+    char path[KEYRING_PATH_SIZE], text[REVOKED_FILE + 1];
+    size_t size = 0;
+    ssize_t got = 1;
+
+    if (snprintf(path, sizeof(path), "%srevoked", beside) >= (int)sizeof(path))
+        return err_at(err, ERR_FILE, NULL, "%s: too long a path", beside);
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0
+                               : err_system(err, ERR_FILE, "%s: cannot open the list of revoked keys", path);
+    if (check_list(path, fd, err) < 0)
+        return -1;
+    while (got > 0 && size < sizeof(text)) {
+        got = read(fd, text + size, sizeof(text) - size);
+        size += got > 0 ? (size_t)got : 0;
+    }
+    if (got < 0)
+        return err_system(err, ERR_FILE, "%s: cannot read the list of revoked keys", path);
+    if (size == sizeof(text) || memchr(text, '\0', size))
+        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids, or one of more than %d bytes", path,
+                      REVOKED_FILE);
+    text[size] = '\0';
+    return parse_revoked(r, path, text, err);
+}
+
+static int apply_revoked(struct keyring *r, struct err *err)
+{
+    for (unsigned i = 0; i < r->revoked_count; i++)
+        for (unsigned k = 0; k < r->count; k++)
+            if (memcmp(r->revoked[i], r->keys[k].key.id, KEY_ID_SIZE) == 0)
+                r->keys[k].state = KEY_REVOKED;
+    if (r->keys[0].state == KEY_REVOKED)
+        return err_at(err, ERR_FILE, NULL, "the signing key %s is revoked: make another one the first",
+                      key_id(r->signer));
+    return 0;
+}
+
+static void write_jwks(struct keyring *r)
+{
+    static_assert(sizeof("{\"keys\":[],\"revoked\":[]}\n") <= 64, "what stands around the keys");
+    char *at = r->jwks;
+
+    at = stpcpy(at, "{\"keys\":[");
+    for (unsigned i = 0; i < r->count; i++) {
+        if (i > 0)
+            *at++ = ',';
+        at += jwk_write(&r->keys[i].key, key_state_name(r->keys[i].state), at);
+    }
+    at = stpcpy(at, "],\"revoked\":[");
+    for (unsigned i = 0; i < r->revoked_count; i++) {
+        struct public_key key = { .id = { 0 } };
+        char id[KEY_ID_TEXT_SIZE];
+
+        memcpy(key.id, r->revoked[i], KEY_ID_SIZE);
+        public_key_id(&key, id);
+        at += sprintf(at, "%s\"%s\"", i > 0 ? "," : "", id);
+    }
+    stpcpy(at, "]}\n");
+}
+
+static int fill(struct keyring *r, const struct keyring_source *source, const struct keyring *before,
+                struct err *err)
+{
+    if (add_signer(r, source->keys[0], source->may_make && !before, err) < 0)
+        return -1;
+    for (unsigned i = 1; i < source->key_count; i++)
+        if (add_retired(r, source->keys[i], err) < 0)
+            return -1;
+    if ((source->scan && add_beside(r, source, err) < 0) || keep_signers(r, before, err) < 0 ||
+        load_revoked(r, source->beside, err) < 0 || apply_revoked(r, err) < 0)
+        return -1;
+    write_jwks(r);
+    return 0;
+}
+
+static void release(struct keyring *r)
+{
+    key_free(r->signer);
+    free(r);
+}
+
+struct keyring *keyring_load(const struct keyring_source *source, const struct keyring *before,
+                             struct err *err)
+{
+    struct keyring *r = calloc(1, sizeof(*r));
+
+    if (!r) {
+        err_system(err, ERR_BUSY, "no memory for keys");
+        return NULL;
+    }
+    atomic_init(&r->users, 1);
+    r->serial = before ? before->serial + 1 : 1;
+    if (fill(r, source, before, err) == 0)
+        return r;
+    release(r);
+    return NULL;
+}
+
+const struct key *keyring_signer(const struct keyring *r)
+{
+    return r->signer;
+}
+
+unsigned keyring_count(const struct keyring *r)
+{
+    return r->count;
+}
+
+const struct public_key *keyring_key(const struct keyring *r, unsigned number, enum key_state *state)
+{
+    *state = r->keys[number].state;
+    return &r->keys[number].key;
+}
+
+const char *keyring_jwks(const struct keyring *r)
+{
+    return r->jwks;
+}
+
+unsigned long keyring_serial(const struct keyring *r)
+{
+    return r->serial;
+}
+
+void keyring_slot_init(struct keyring_slot *slot, struct keyring *first)
+{
+    pthread_mutex_init(&slot->lock, NULL);
+    slot->now = first;
+}
+
+/* Under the lock the slot is itself a user, so the count cannot have come to nothing. */
+struct keyring *keyring_take(struct keyring_slot *slot)
+{
+    struct keyring *r;
+
+    pthread_mutex_lock(&slot->lock);
+    r = slot->now;
+    atomic_fetch_add_explicit(&r->users, 1, memory_order_relaxed);
+    pthread_mutex_unlock(&slot->lock);
+    return r;
+}
+
+/* Release and acquire: what other users read of it happened before it is released. */
+void keyring_drop(struct keyring *r)
+{
+    if (r && atomic_fetch_sub_explicit(&r->users, 1, memory_order_acq_rel) == 1)
+        release(r);
+}
+
+void keyring_swap(struct keyring_slot *slot, struct keyring *r)
+{
+    struct keyring *old;
+
+    pthread_mutex_lock(&slot->lock);
+    old = slot->now;
+    slot->now = r;
+    pthread_mutex_unlock(&slot->lock);
+    keyring_drop(old);
+}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: ISC
+"""MP tables put together from the specification alone (MPS 1.4 chapter 4), with any fault one likes: what no encoder of
+ours had a hand in. An image is a list of segments, (guest-physical address, bytes) each."""
+import struct
+
+WINDOW = 0x9FC00
+EN, BP = 1, 2
+INT, NMI, SMI, EXTINT = range(4)
+LOCAL_APIC, IO_APIC = 0xFEE00000, 0xFEC00000
+ISA_IRQS = [irq for irq in range(1, 16) if irq != 2]
+
+
+def checksum(data):
+    return -sum(data) & 0xFF
+
+
+def processor(apic_id, flags=EN, version=0x14):
+    return struct.pack("<BBBBII8x", 0, apic_id, version, flags, 0x00000600, 0x201)
+
+
+def processors(count):
+    return [processor(i, EN | BP if i == 0 else EN) for i in range(count)]
+
+
+def bus(bus_id, name):
+    return struct.pack("<BB6s", 1, bus_id, name.encode().ljust(6))
+
+
+def io_apic(apic_id, address=IO_APIC, flags=EN):
+    return struct.pack("<BBBBI", 2, apic_id, 0x20, flags, address)
+
+
+def io_interrupt(source_bus, source_irq, destination, pin, kind=INT):
+    return struct.pack("<BBHBBBB", 3, kind, 0, source_bus, source_irq, destination, pin)
+
+
+def pci_interrupt(source_bus, device, intx, destination, pin):
+    return io_interrupt(source_bus, device << 2 | "ABCD".index(intx[-1]), destination, pin)
+
+
+def local_interrupts(source_bus):
+    return [struct.pack("<BBHBBBB", 4, EXTINT, 0, source_bus, 0, 0xFF, 0),
+            struct.pack("<BBHBBBB", 4, NMI, 0, source_bus, 0, 0xFF, 1)]
+
+
+def isa_wiring(source_bus, destination):
+    """QEMU's: the 8259 on input 0, IRQ 0 on input 2, the others on their own."""
+    return ([io_interrupt(source_bus, 0, destination, 0, EXTINT), io_interrupt(source_bus, 0, destination, 2)] +
+            [io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS])
+
+
+def pc(cpus, io_apic_entry=None):
+    """A whole good machine: cpus is their number or their entries."""
+    if isinstance(cpus, int):
+        cpus = processors(cpus)
+    io_apic_entry = io_apic_entry or io_apic(15)
+    return cpus + [bus(0, "ISA"), io_apic_entry] + isa_wiring(0, io_apic_entry[1]) + local_interrupts(0)
+
+
+def table(entries, signature=b"PCMP", revision=4, count=None, local_apic=LOCAL_APIC, sum_error=0):
+    body = b"".join(entries)
+    data = bytearray(struct.pack("<4sHBB8s12sIHHIHBx", signature, 44 + len(body), revision, 0, b"BYHAND  ",
+                                 b"FAULTY      ", 0, 0, len(entries) if count is None else count, local_apic, 0,
+                                 0) + body)
+    data[7] = (checksum(data) + sum_error) & 0xFF
+    return bytes(data)
+
+
+def floating_pointer(address, configuration=0, sum_error=0, length=1, revision=4):
+    data = bytearray(struct.pack("<4sIBBBB4x", b"_MP_", address, length, revision, 0, configuration))
+    data[10] = (checksum(data) + sum_error) & 0xFF
+    return bytes(data)
+
+
+def image(configuration_table, at=WINDOW, **pointer):
+    """Floating pointer and, right behind it, the table."""
+    return [(at, floating_pointer(at + 16, **pointer) + configuration_table)]
+
+
+def bios_data(ebda=0, base_memory_kib=0):
+    """The words that say where the extended BIOS data area begins and how long base memory is."""
+    return [(0x40E, struct.pack("<H", ebda >> 4)), (0x413, struct.pack("<H", base_memory_kib))]
