@@ -53,7 +53,7 @@ static void life(void)
 
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
     log_set_level(LOG_ERROR);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(".", address + 5));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(address + 5, sizeof(address) - 7));
     memcpy(address, "unix:", 5);
     strcat(address, "/s");
     CU_ASSERT_EQUAL_FATAL(listen_open(address, 3, &listener, &err), 0);
