@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The core needs nothing but mem* from outside: no allocation, no I/O, no state that is written.
-echo 1..3
+# The core needs nothing but mem* from outside: no allocation, no I/O, no state that is written. What reads requests
+# allocates nothing and has no state either, so that it runs in any number of threads.
+echo 1..5
 srcdir=${srcdir:?}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -23,3 +24,16 @@ written=$(nm "$work/all" | grep -E ' [BbDdCc] ' | grep -v ' d \.')
 echo "# writable data: ${written:-none}"
 [ -z "$written" ]
 ok $? "3 - has no writable data"
+mkdir "$work/topo"
+for name in scan json members request topology profile place; do
+    ${CC:-cc} -std=c11 -O2 -fno-pic -fno-pie -c "$srcdir/src/topo/$name.c" -o "$work/topo/$name.o"
+done
+ld -r -o "$work/reading" "$work"/topo/*.o "$work/all"
+wanted=$(nm -u "$work/reading" | awk '{ print $2 }' | grep -E '^(cJSON_|malloc|calloc|realloc|strdup|free)')
+echo "# wanted from outside: $(nm -u "$work/reading" | awk '{ print $2 }' | tr '\n' ' ')"
+[ -z "$wanted" ]
+ok $? "4 - reading a request allocates nothing and asks no parser"
+written=$(nm "$work/reading" | grep -E ' [BbDdCc] ' | grep -v ' d \.')
+echo "# writable data: ${written:-none}"
+[ -s "$work/reading" ] && [ -z "$written" ]
+ok $? "5 - and writes no data that threads share"

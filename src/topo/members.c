@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "members.h"
 
+#include <assert.h>
+
 #define BIT            MEMBER_BIT
 #define NAME(text)     .name = (text), .size = sizeof(text) - 1
 #define FIELD(type, m) .offset = offsetof(struct type, m), .width = sizeof(((struct type *)0)->m)
@@ -252,3 +254,9 @@ static const struct member top_members[] = {
     [TOP_TTL] = { NUMBER("ttl", topology, ttl, 1, TTL_MAX), .apart = true, .query = true },
 };
 const struct member_object member_top = ROWS(top_members);
+
+/* Rows are bits of 32, and request.c keeps those of each processor and I/O APIC in 8. */
+static_assert(sizeof(top_members) / sizeof(top_members[0]) <= 32, "rows of the topology");
+static_assert(sizeof(io_int_members) / sizeof(io_int_members[0]) <= 32, "rows of an interrupt");
+static_assert(sizeof(processor_members) / sizeof(processor_members[0]) <= 8, "rows of a processor");
+static_assert(sizeof(ioapic_members) / sizeof(ioapic_members[0]) <= 8, "rows of an I/O APIC");
