@@ -65,10 +65,9 @@ void peer_linger(struct loop *l, struct peer *p)
     p->engine = NULL;
     p->since = l->now;
     p->allowance = l->service->max_body;
-    shutdown(p->fd, SHUT_WR);
     if (!p->watched)
         watch_peer(l, p);
-    if (!p->watched)
+    if (!p->watched || shutdown(p->fd, SHUT_WR) < 0) /* the client has gone already, or cannot be waited for */
         peer_drop(l, p);
 }
 
