@@ -82,10 +82,12 @@ static void lines(void)
     unsetenv("JOURNAL_STREAM");
     memset(wide, 'x', sizeof(wide));
     wide[sizeof(wide) - 1] = '\0';
-    log_set_level(LOG_INFO);
-    log_event(LOG_INFO, "listening", "address=%s", "127.0.0.1:8640");
-    log_event(LOG_DEBUG, "hidden", NULL);
+    log_set_level(LOG_ERROR);
+    log_event(LOG_ALWAYS, "listening", "address=%s", "127.0.0.1:8640");
+    log_event(LOG_WARNING, "hidden", NULL);
     log_event(LOG_ERROR, "failed", NULL);
+    log_set_level(LOG_INFO);
+    log_event(LOG_DEBUG, "hidden", NULL);
     log_event(LOG_INFO, "wide", "%s", wide);
     dup2(saved, STDERR_FILENO);
     close(saved);
@@ -100,6 +102,7 @@ static void lines(void)
     CU_ASSERT_EQUAL(text[size - 1], '\n');
     CU_ASSERT_EQUAL(log_level_named("warning"), LOG_WARNING);
     CU_ASSERT_EQUAL(log_level_named("loud"), -1);
+    CU_ASSERT_EQUAL(log_level_named(""), -1);
 }
 
 static const struct test err_tests[] = {

@@ -13,13 +13,15 @@
 
 enum { LINE_SIZE = 1024 };
 
-static const char *const names[] = {
-    [LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"
-};
+static const char *const names[] = { [LOG_ALWAYS] = "",
+                                     [LOG_ERROR] = "error",
+                                     [LOG_WARNING] = "warning",
+                                     [LOG_INFO] = "info",
+                                     [LOG_DEBUG] = "debug" };
 
 /* syslog's priorities, as systemd reads them in front of a line */
 static const char priorities[] = {
-    [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
+    [LOG_ALWAYS] = '6', [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
 };
 
 /* The mutable globals of the project: set before any thread but the first exists, but for the count. */
@@ -35,7 +37,7 @@ void log_set_level(enum log_level level)
 
 int log_level_named(const char *name)
 {
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = LOG_ERROR; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(names[i], name) == 0)
             return (int)i;
     return -1;
@@ -111,7 +113,7 @@ void log_event(enum log_level level, const char *name, const char *format, ...)
         used += (size_t)vsnprintf(line + used, sizeof(line) - used, format, args);
         va_end(args);
     }
-    if (level <= LOG_WARNING && used < sizeof(line))
+    if ((level == LOG_ERROR || level == LOG_WARNING) && used < sizeof(line))
         used += (size_t)snprintf(line + used, sizeof(line) - used, " level=%s", names[level]);
     if (used > sizeof(line) - 1)
         used = sizeof(line) - 1;

@@ -10,7 +10,8 @@
 
 #include "cleanup.h"
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG }; /* named error, warning, info, debug */
+/* Named error, warning, info, debug; LOG_ALWAYS is for what programs wait for, whatever level is set. */
+enum log_level { LOG_ALWAYS, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /*
  * log_open - make standard error safe to write to: it must not block, and no other file may be in its place

@@ -79,7 +79,7 @@ struct server *server_start(struct service *service, const struct listener *list
         return NULL;
     }
     for (unsigned i = 0; i < count; i++)
-        log_event(LOG_INFO, "listening", "address=%s%s%s", listeners[i].address,
+        log_event(LOG_ALWAYS, "listening", "address=%s%s%s", listeners[i].address,
                   listeners[i].name[0] ? " name=" : "", listeners[i].name);
     return s;
 }
