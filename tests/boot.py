@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 import guest
 import tables
-from daemon import Daemon, SRCDIR, Tap
+from daemon import Daemon, MPTABLECTL, SRCDIR, Tap
 from tables import BP, EN, bus, floating_pointer, image, io_apic, isa_wiring, pc, processor, processors, table
 
 LINUX, MEMTEST = "BOOT_KERNEL", "BOOT_MEMTEST"  # and the variables that name them
@@ -46,7 +46,7 @@ ABOUT_THE_MACHINE = ("bsp-id-mismatch", "cpu-count-mismatch", "fp-outside-window
 @dataclass
 class Row:
     """name: what ./dev boot takes. image: a topology that the running daemon is to build, or segments that tables.py
-    made. brought_up: how many CPUs the program uses in the end, CRASH for a Linux that dies. says and never: what some
+    made. elf: the image is loaded as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for a Linux that dies. says and never: what some
     and what no line of the console is, or begins with if it ends in "...". rule: the finding that foretells it; None
     for a table without a fault, on which Linux does not complain. until, limit: where the console ends, and after how
     many seconds, if not as usual. options: more for Linux's command line. serial_port: slot of a PCI serial port, and
@@ -60,6 +60,7 @@ class Row:
     program: str = LINUX
     smp: str = "4"
     suite: bool = True
+    elf: bool = False
     until: str = None
     limit: int = 0
     options: str = LOOPS
@@ -87,14 +88,14 @@ def faulty(entries, **header):
 
 
 def pci(device, pin):
-    """A machine with a PCI bus, and a device whose INTA arrives at an input of the I/O APIC."""
-    return image(table(processors(2) + [bus(0, "PCI"), bus(1, "ISA"), io_apic(15)] + isa_wiring(1, 15) +
-                       [tables.pci_interrupt(0, device, "INTA", 15, pin)] + tables.local_interrupts(1)))
+    """A device whose INTA arrives at an input of the I/O APIC."""
+    return qemu(2, pci_interrupts=[{"bus": 0, "device": device, "pin_name": "INTA", "pin": pin}])
 
 
 GOOD = table(pc(4))
 PC_WITHOUT_CPUS = pc([])
 EBDA, EBDA_WORDS = 0x90000, tables.bios_data(0x90000, 0x90000 >> 10)
+IN_EBDA = qemu(4, placement={"window": "ebda", "base": hex(EBDA)}, bios_data_area=True)
 ROM_END = guest.BIOS + guest.ROM_CODE - 16
 TYPE_5 = bytes([5]) + bytes(7)
 SPARE_60 = {"profile": "qemu", "processors": [{"apic_id": i, "enabled": i < 4} for i in range(64)]}
@@ -117,10 +118,11 @@ ROWS = (
         NULL_POINTER, rule="irq0-extint-only"),
 
     # The windows that Linux scans besides: BIOS ROM, extended BIOS data area, first KiB.
-    Row("bios-window", image(GOOD, guest.BIOS), says=(FOUND % (0xF0000, 0xF000F),)),
+    Row("bios-window", qemu(4, placement={"window": "bios"}), says=identities("QEMU") + (FOUND % (0xF0000, 0xF000F),)),
     Row("bios-window-end", [(guest.BIOS, GOOD), (ROM_END, floating_pointer(guest.BIOS))],
         says=(FOUND % (ROM_END, ROM_END + 15),), suite=False),
-    Row("ebda", image(GOOD, EBDA) + EBDA_WORDS, says=(FOUND % (EBDA, EBDA + 15),)),
+    Row("ebda", IN_EBDA, says=identities("QEMU") + (FOUND % (EBDA, EBDA + 15),)),
+    Row("elf", IN_EBDA, says=identities("QEMU") + (FOUND % (EBDA, EBDA + 15),), elf=True),
     Row("ebda-end", [(EBDA, GOOD), (EBDA + 0x3F0, floating_pointer(EBDA))] + EBDA_WORDS,
         says=(FOUND % (EBDA + 0x3F0, EBDA + 0x3FF),), suite=False),
     Row("first-kib", image(GOOD, 0), says=(FOUND % (0, 15),), rule="fp-outside-window", suite=False),
@@ -188,8 +190,8 @@ ROWS = (
     Row("memtest-100", qemu(100), 100, smp="100", program=MEMTEST, suite=False),
     Row("memtest-gaps", qemu(12, topology={"packages": 2, "cores": 3, "threads": 2}), 12, program=MEMTEST,
         smp="12,sockets=2,cores=3,threads=2"),
-    Row("memtest-bios-window", image(GOOD, guest.BIOS), program=MEMTEST),
-    Row("memtest-ebda", image(GOOD, EBDA) + EBDA_WORDS, program=MEMTEST),
+    Row("memtest-bios-window", qemu(4, placement={"window": "bios"}), program=MEMTEST),
+    Row("memtest-ebda", IN_EBDA, program=MEMTEST),
     Row("memtest-first-kib", image(GOOD, 0x100), rule="fp-outside-window", program=MEMTEST, suite=False),
     Row("memtest-address-0", image(GOOD, 0), 1, rule="fp-outside-window", program=MEMTEST, suite=False),
     Row("memtest-nothing", [], 1, program=MEMTEST),
@@ -202,10 +204,8 @@ ROWS = (
 )
 
 
-def segments(tap, daemon, row):
-    """The bytes to load. Of an image that the daemon makes, the findings too are as the row has it."""
-    if not isinstance(row.image, dict):
-        return row.image
+def build(tap, daemon, row):
+    """The segments of an image of the daemon's. Its findings too are as the row has it."""
     reply = daemon.post(json.dumps(row.image))
     if reply.status != 200:
         raise SystemExit(reply.body.decode())
@@ -216,6 +216,30 @@ def segments(tap, daemon, row):
     elif row.rule not in ABOUT_THE_MACHINE:
         tap.ok(row.rule in [f["rule"] for f in made["findings"]], row.name + ": the reply warns: " + row.rule)
     return [(int(s["base"], 16), data[s["offset"]:s["offset"] + s["size"]]) for s in made["segments"]]
+
+
+def lint(tap, row, images):
+    """What mptablectl says of the bytes on this machine is what is seen there."""
+    command = [MPTABLECTL, "lint", "--base", ",".join(hex(at) for at, _ in images), "--size",
+               ",".join(str(len(data)) for _, data in images), "--vcpus", str(row.vcpus()), "--bsp-apic-id", "0",
+               "--irq0-pin", "2", "-"]
+    if not any(at < 0x500 for at, _ in images):
+        command[2:2] = ["--ebda", "0", "--base-memory-kib", "0"]
+    done = subprocess.run(command, input=b"".join(data for _, data in images), capture_output=True)
+    rules = re.findall(r"^[^:]+: (error|warning|note): ([a-z0-9-]+):", done.stdout.decode(), re.M)
+    if row.rule:
+        tap.ok(row.rule in [rule for _, rule in rules], row.name + ": lint warns: " + row.rule, done.stdout, done.stderr)
+    else:
+        tap.equal([rule for severity, rule in rules if severity == "error"], [], row.name + ": lint finds no error")
+
+
+def segments(tap, daemon, row):
+    """The bytes to load, judged before they are."""
+    if isinstance(row.image, dict):
+        return build(tap, daemon, row)
+    if row.image:
+        lint(tap, row, row.image)
+    return row.image
 
 
 def archive(files):

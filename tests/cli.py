@@ -11,9 +11,8 @@ import struct
 import subprocess
 import tempfile
 
-from daemon import SRCDIR, Tap
+from daemon import MPTABLECTL, SRCDIR, Tap
 
-MPTABLECTL = os.environ.get("MPTABLECTL", "./mptablectl")
 EXAMPLES = sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))
 DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
 MIB = 1 << 20

@@ -10,6 +10,7 @@ import threading
 import time
 
 MPTABLED = os.environ.get("MPTABLED", "./mptabled")
+MPTABLECTL = os.environ.get("MPTABLECTL", "./mptablectl")
 SRCDIR = os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), ".."))
 
 

@@ -58,11 +58,11 @@ def loaders(work, pieces):
 
 
 def run(work, kernel, command_line, images, smp, memory, limit, until, machine=MICROVM, initramfs=b"", devices=(),
-        show=False):
+        elf=None, show=False):
     """The console of a machine until the pattern until appears on it, the machine ends, or limit seconds have passed.
 
     kernel: path of an image of the 32-bit boot protocol; images: (guest-physical address, bytes) each; smp: what -smp
-    takes; memory: bytes; devices: further arguments of QEMU."""
+    takes; memory: bytes; devices: further arguments of QEMU; elf: path of a file that has the images, in their stead."""
     with open(kernel, "rb") as file:
         vmlinuz = file.read()
     low_ram_end = min([LOW_RAM_END] + [address // PAGE * PAGE for address, _ in images if address >= PAGE])
@@ -76,7 +76,9 @@ def run(work, kernel, command_line, images, smp, memory, limit, until, machine=M
                "-cpu", "max", "-smp", smp, "-m", str(memory // MIB), "-nodefaults", "-no-user-config",
                "-display", "none", "-no-reboot", "-serial", "stdio",
                "-bios", rom(work, [image for image in images if BIOS <= image[0] < MIB]), *devices,
-               *loaders(work, pieces + [image for image in images if not BIOS <= image[0] < MIB])]
+               *loaders(work, pieces if elf else pieces + [image for image in images if not BIOS <= image[0] < MIB])]
+    if elf:
+        command += ["-device", "loader,file=" + elf]
     console, ended = "", re.compile(until)
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     while not ended.search(console):
