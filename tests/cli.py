@@ -238,7 +238,8 @@ def linting():
 def on_terminal(*arguments, **environment):
     """What is printed when standard output is a terminal."""
     leader, follower = pty.openpty()
-    with subprocess.Popen([MPTABLECTL, *arguments], stdout=follower, env=dict(os.environ, **environment)) as process:
+    with subprocess.Popen([MPTABLECTL, *arguments], stdout=follower, stderr=subprocess.DEVNULL,
+                          env=dict(os.environ, **environment)) as process:
         os.close(follower)
         text = b""
         while True:

@@ -259,6 +259,40 @@ static void one_thing_changed(void)
     }
 }
 
+/* --- what is said of a difference --- */
+
+static const struct {
+    const char *name, *base;
+    size_t at;
+    uint8_t value;
+    const char *says;
+} differences[] = {
+    { "other base", "0xf0000", 0, '_', "as if that were at 0x9fc00" },
+    { "other base, no table", "0xf0000", HEADER, 0, "the table at 0x9fc10 is not in the bytes" },
+    { "unknown type", SOURCE_BASE, ENTRY + 20, 9, "the bytes at 0x9fc50 are no entry: type 9 is undefined" },
+    { "cut", SOURCE_BASE, HEADER + 4, 0x13, "the bytes at 0x9fd1c are no entry: it would run past" },
+    { "a byte", SOURCE_BASE, ENTRY + 12, 1, "the byte at 0x9fc48 is 0x01, a topology gives 0x00" },
+    { "length", SOURCE_BASE, HEADER + 5, 0, "the byte at 0x9fc14 is 0x14, a topology gives 0x2c" },
+};
+
+static void said_of_differences(void)
+{
+    static struct image original;
+    static uint8_t bytes[KIB];
+    struct source source;
+
+    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":4}", &topology, &original, &error), 0);
+    for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]); i++) {
+        memcpy(bytes, original.bytes, original.size);
+        bytes[differences[i].at] = differences[i].value;
+        CU_ASSERT_EQUAL_FATAL(source_place(&source, bytes, original.size, differences[i].base, NULL, &error),
+                              0);
+        ROW_CHECK(differences[i].name, take(&source) == 0 && !reading.exact);
+        if (!strstr(reading.difference, differences[i].says))
+            ROW_CHECK(reading.difference, false);
+    }
+}
+
 /* --- extended entries, default configurations, places --- */
 
 static const struct {
@@ -515,6 +549,7 @@ static void mutations(void)
 static const struct test tests[] = {
     { "the tables of the field give the same bytes", the_field },
     { "one thing changed", one_thing_changed },
+    { "what is said of differences", said_of_differences },
     { "every kind of image", every_kind },
     { "every byte of texts", every_byte_of_texts },
     { "which floating pointer", search },

@@ -83,3 +83,14 @@ void account_request(const struct loop *l, const struct request *r)
     metrics_request(l->service->metrics, l->number, &q);
     log_request(l, r, micros);
 }
+
+void account_unanswered(const struct request *r)
+{
+    char peer[80], target[120];
+
+    if (!log_wants(LOG_INFO))
+        return;
+    format_peer(r->peer, peer, sizeof(peer));
+    log_event(LOG_INFO, "unanswered", "peer=%s target=%s", peer,
+              log_quote(r->target, target, sizeof(target)));
+}

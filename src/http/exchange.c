@@ -61,7 +61,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
         return;
     *socket_context = NULL;
     p->engine->connections--;
-    if (p->request) { /* the library gave it up without a word */
+    if (p->request) { /* the library did not get as far as on_request, which on_completed would follow */
+        account_unanswered(p->request);
         body_give(l, p->request->body);
         free(p->request);
         p->request = NULL;

@@ -113,15 +113,18 @@ static int take_source(struct job *job, struct source *source)
                         bases ? bases : SOURCE_BASE, sizes, &job->err);
 }
 
+/* Goes on after an error, so that a client hears of all. */
 static int take_facts(struct job *job, struct facts *known)
 {
+    int status = 0;
+
     for (size_t i = 0; i < fact_count; i++) {
         const char *value = target_take(&job->target, facts[i].name);
 
         if (value && facts_set(known, &facts[i], value, &job->err) < 0)
-            continue; /* so that a client hears of all */
+            status = -1;
     }
-    return refuse_query(job);
+    return refuse_query(job) < 0 ? -1 : status;
 }
 
 /* The floating pointer that the client names, else the one that is most likely meant */

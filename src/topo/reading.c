@@ -6,6 +6,7 @@
  */
 #include "reading.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,20 @@ static void list_takers(const struct mpt_facts *facts, struct reading *r)
             r->takers[r->taker_count++] = &mpt_consumers[i];
 }
 
+/* Notes a difference; the first says most. */
+static void differ(struct reading *r, const char *format, ...) FORMAT(2, 3);
+
+static void differ(struct reading *r, const char *format, ...)
+{
+    va_list args;
+
+    if (r->difference[0])
+        return;
+    va_start(args, format);
+    vsnprintf(r->difference, sizeof(r->difference), format, args);
+    va_end(args);
+}
+
 /* Adds an entry to its array and to the order. Return: false when MPS does not define its type */
 static bool take_entry(struct topology *t, const struct mpt_entry *entry)
 {
@@ -94,21 +109,40 @@ static bool take_entry(struct topology *t, const struct mpt_entry *entry)
     }
 }
 
+/* All entries of a walk. Return: how many there were */
+static unsigned take_walk(struct topology *t, struct reading *r, struct mpt_walk *walk)
+{
+    const uint32_t table = r->view.table_address;
+    struct mpt_entry entry;
+    enum mpt_err end;
+    unsigned count = 0;
+
+    for (; mpt_next(walk, &entry, &end); count++)
+        if (!take_entry(t, &entry)) {
+            r->unknown = true;
+            differ(r, "the entry at 0x%x has the undefined type %u", table + (unsigned)entry.offset,
+                   entry.type);
+        }
+    if (end == MPT_EUNKNOWN)
+        differ(r, "the bytes at 0x%x are no entry: type %u is undefined", table + (unsigned)walk->at,
+               walk->bytes[walk->at]);
+    else if (end == MPT_ECUT)
+        differ(r, "the bytes at 0x%x are no entry: it would run past the end or has a wrong length",
+               table + (unsigned)walk->at);
+    return count;
+}
+
 static void take_entries(struct topology *t, struct reading *r)
 {
-    struct mpt_entry entry;
     struct mpt_walk walk;
-    enum mpt_err end;
 
     t->given |= GIVEN_ENTRIES;
     if (!r->view.has_header)
         return;
     mpt_walk_base(&r->view, &walk);
-    for (; mpt_next(&walk, &entry, &end); r->entries++)
-        r->unknown |= !take_entry(t, &entry);
+    r->entries = take_walk(t, r, &walk);
     mpt_walk_extended(&r->view, &walk);
-    for (; mpt_next(&walk, &entry, &end); r->extended_entries++)
-        r->unknown |= !take_entry(t, &entry);
+    r->extended_entries = take_walk(t, r, &walk);
     if (r->view.entry_count != r->entries) {
         t->given |= GIVEN_ENTRY_COUNT;
         t->table.entry_count_given = 1;
@@ -171,17 +205,35 @@ static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32
     size_t i = 0;
 
     if (!here || !there) {
-        snprintf(r->difference, sizeof(r->difference), "not all of the %zu bytes at 0x%x are there", size,
-                 address);
+        differ(r, "not all of the %zu bytes at 0x%x are there", size, address);
         return false;
     }
     while (i < size && here[i] == there[i])
         i++;
     if (i < size)
-        snprintf(r->difference, sizeof(r->difference),
-                 "the byte at 0x%llx is 0x%02x, a topology gives 0x%02x", (unsigned long long)address + i,
-                 here[i], there[i]);
+        differ(r, "the byte at 0x%llx is 0x%02x, a topology gives 0x%02x", (unsigned long long)address + i,
+               here[i], there[i]);
     return i == size;
+}
+
+/*
+ * The table is not where the pointer says. If one begins right behind the pointer, the bytes were meant to
+ * lie elsewhere.
+ */
+static void tell_missing(struct reading *r)
+{
+    const struct mpt_view *const v = &r->view;
+    const uint64_t behind = (uint64_t)v->floating_address + MPT_FLOATING_SIZE;
+    const uint8_t *const bytes = mpt_at(r->memory, behind, MPT_HEADER_SIZE);
+
+    if (bytes && memcmp(bytes, "PCMP", 4) == 0 && v->table_address >= MPT_FLOATING_SIZE)
+        differ(
+            r,
+            "the table at 0x%x is not in the bytes; one lies behind the floating pointer, as if that were at "
+            "0x%x",
+            v->table_address, v->table_address - MPT_FLOATING_SIZE);
+    else
+        differ(r, "the table at 0x%x is not in the bytes", v->table_address);
 }
 
 static bool is_exact(struct topology *t, struct image *built, struct reading *r)
@@ -191,9 +243,13 @@ static bool is_exact(struct topology *t, struct image *built, struct reading *r)
     struct err err = { .count = 0 };
     struct mpt_memory memory;
 
+    if (v->table_address && !v->has_header) {
+        tell_missing(r);
+        return false;
+    }
     if (topology_complete(t, &err) < 0 || image_build(t, built, &err) < 0) {
-        snprintf(r->difference, sizeof(r->difference), "no topology can be built so: %.60s%s%.100s",
-                 err.places[0].pointer, err.places[0].pointer[0] ? " " : "", err.places[0].detail);
+        differ(r, "no topology can be built so: %.60s%s%.100s", err.places[0].pointer,
+               err.places[0].pointer[0] ? " " : "", err.places[0].detail);
         return false;
     }
     memory = image_memory(built, segments);

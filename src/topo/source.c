@@ -54,7 +54,8 @@ static int add_segment(struct source *s, struct mpt_segment segment, struct err 
             continue;
         }
         if (contains(other, &segment))
-            return 0; /* then no other one before it has been left out */
+            return 0; /* none was left out before: it would lie in this one too, and have been left out then
+                       */
         if (!contains(&segment, other))
             return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap", other->base,
                           segment.base);
