@@ -38,16 +38,22 @@ static inline bool take(struct cursor *c, int byte)
     return true;
 }
 
+static inline bool is_space(int byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 static inline void skip_space(struct cursor *c)
 {
-    int byte = peek(c);
+    const unsigned char *const text = c->text;
+    const size_t size = c->size;
+    size_t at = c->at;
 
-    if (byte > ' ') /* as nearly always */
+    if (at < size && text[at] > ' ') /* as nearly always */
         return;
-    while (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') {
-        c->at++;
-        byte = peek(c);
-    }
+    while (at < size && is_space(text[at]))
+        at++;
+    c->at = at;
 }
 
 static bool is_digit(int byte)
