@@ -15,7 +15,7 @@ struct cursor {
     const char *expected; /* set when the scan ends at .at */
     size_t depth;
     bool too_deep;
-    uint8_t objects[SCAN_DEPTH_MAX / 8]; /* of the brackets that are open: is it '{'? */
+    uint8_t *objects; /* a bit for each bracket that is open: is it '{'? */
 };
 
 static bool fail(struct cursor *c, const char *expected)
@@ -338,12 +338,9 @@ static void position(const struct cursor *c, struct err *err)
 
 int scan_json(const char *text, size_t size, struct err *err)
 {
-    struct cursor c;
+    uint8_t objects[SCAN_DEPTH_MAX / 8];
+    struct cursor c = { .text = (const unsigned char *)text, .size = size, .objects = objects };
 
-    c.text = (const unsigned char *)text;
-    c.size = size;
-    c.at = c.depth = 0;
-    c.too_deep = false;
     if (scan_text(&c))
         return 0;
     if (c.too_deep)
