@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * monitor CPUS FILE: what a virtual machine monitor does with libmptable before the first vCPU runs. Guest
- * memory is a mapping of the monitor's; the tables go into it where the guest's kernel looks, and the memory is
- * written to FILE so that it can be looked at.
+ * memory is a mapping of the monitor's; the tables go into it where the guest's kernel looks, and the memory
+ * is written to FILE so that it can be looked at.
  *
  *     cc monitor.c $(pkg-config --cflags --libs libmptable) -o monitor
  */
