@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Preloaded into a daemon under test: makes the n-th call of some kinds fail, when and which being told by a
- * page of memory shared with the test (tests/faults.py), and counts what is allocated.
+ * page of memory shared with the test (tests/calls.py), and counts what is allocated.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,7 +21,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The order is that of KINDS in faults.py. */
+/* The order is that of KINDS in calls.py. */
 enum kind { ALLOCATE, READ, WRITE, SEND, ACCEPT, CLOSE, FSYNC, NAME, OPEN, POLL };
 
 static struct page {
