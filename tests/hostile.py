@@ -125,6 +125,27 @@ def heads(bench):
         bench.case("head: %s twice" % name, get(head=line * 2), 400, closes=True)
 
 
+def pools(bench):
+    """Whatever a connection's first request was like, it and its answer find room; a later one that does not is told."""
+    wrong = []
+    for lines in (1, 10, 27, 40):
+        for size in (200, 1900, 2100, 4000, 16000):
+            head = b"".join(b"X%02d: y\r\n" % i for i in range(lines)) + b"Y: " + b"z" * max(0, size - 8 * lines - 80) + b"\r\n"
+            for target in (b"/v1/images", b"/v1/images?format=bin"):
+                for body in (TOPOLOGY, b'{"cpus":254,"context":"%s"}' % (b"c" * 64), b" " * 30000 + TOPOLOGY):
+                    with Wire(bench.address) as wire:
+                        answer = wire.send(post(body, head, target)).reply()
+                        if answer is None or answer.status != 200:
+                            wrong.append((lines, size, target, len(body), answer and answer.status))
+    tap.equal(wrong, [], "pools: heads of 1 to 40 lines and 200 to 16000 bytes, with bodies and without")
+    for name, head in (("cookies", b"Cookie: " + b"a=b;" * 500 + b"\r\n"), ("lines", b"X: y\r\n" * 300), ("bytes", b"X: " + b"y" * 9000 + b"\r\n")):
+        with Wire(bench.address) as wire:
+            first = wire.send(get()).reply().status
+            later = wire.send(get(head=head)).reply()
+            tap.ok(first == 200 and later is not None and later.status == 431 and bench.sound(),
+                   "pools: a later head of too many %s gets 431" % name, later)
+
+
 def lengths(bench):
     for value in (b"-1", b"+30", b"0x1e", b"30,30", b"30, 30", b"", b" ", b"3x", b"1e1", b"99999999999999999999999"):
         bench.case("length: %r" % value, post(length=b"Content-Length: " + value + b"\r\n"), (400, 413, END))
@@ -270,7 +291,7 @@ def main():
         bench = Bench(daemon)
         descriptors = "/proc/%d/fd" % daemon.process.pid
         before = len(os.listdir(descriptors))
-        for part in (no_http, request_line, targets, hosts, heads, lengths, chunks, bodies, expectations, pipelines,
+        for part in (no_http, request_line, targets, hosts, heads, pools, lengths, chunks, bodies, expectations, pipelines,
                      resets, reflection, logs):
             part(bench)
         left = wait_until(lambda: len(os.listdir(descriptors)) <= before, 5)
