@@ -256,6 +256,45 @@ def resets(bench):
     tap.ok(interleaved, "%d requests, each halved at another offset, all under way at once" % len(halves))
 
 
+def mutations(bench):
+    """Requests with bytes changed, put in, taken out and swapped: each is answered with a status that a client may cause,
+    or closed, soon after the client has said that it sends no more."""
+    chance = random.Random(9112)
+    seeds = (post(), get(b"/v1/images?cpus=4&context=a"), get(b"/healthz", b"Cookie: a=b; c=d\r\nAccept: */*;q=0.1\r\n"),
+             post(b"a\r\n{\"cpus\":4}\r\n0\r\n\r\n", length=b"Transfer-Encoding: chunked\r\n"), get() + post(), get(method=b"HEAD"))
+    statuses, odd = {}, []
+    for _ in range(10):
+        wires = []
+        for _ in range(100):
+            data = bytearray(chance.choice(seeds))
+            for _ in range(chance.randrange(1, 4)):
+                at, byte = chance.randrange(len(data)), chance.choice((0, 9, 10, 13, 32, 37, 58, 255, chance.randrange(256)))
+                kind = chance.randrange(4)
+                if kind == 0:
+                    data[at] = byte
+                elif kind == 1:
+                    data.insert(at, byte)
+                elif kind == 2:
+                    del data[at:at + chance.randrange(1, 9)]
+                else:
+                    data[at:at] = data[chance.randrange(len(data)):][:chance.randrange(1, 30)]
+            wire = Wire(bench.address).send(bytes(data))
+            wire.socket.shutdown(1)
+            wires.append((bytes(data), wire))
+        for data, wire in wires:
+            try:
+                while wire.more():
+                    pass
+                status = wire.left[9:12].decode("latin-1") if wire.left else END
+            except TimeoutError:
+                status = "silence"
+            statuses[status] = statuses.get(status, 0) + 1
+            if status in ("silence", "500", "503") or (status and not status.isdigit()):
+                odd.append((status, data))
+            wire.__exit__()
+    tap.ok(not odd and bench.sound(), "1000 requests with bytes changed: %s" % statuses, odd[:3])
+
+
 def reflection(bench):
     for name, data in (("path", get(b"/%1b[2J<script>alert(1)</script>")), ("member", post(b'{"<script>\\u001b":1}')),
                        ("host", get(host=b"Host: %s.example\r\n" % (b"a" * 500)))):
@@ -292,7 +331,7 @@ def main():
         descriptors = "/proc/%d/fd" % daemon.process.pid
         before = len(os.listdir(descriptors))
         for part in (no_http, request_line, targets, hosts, heads, pools, lengths, chunks, bodies, expectations, pipelines,
-                     resets, reflection, logs):
+                     resets, mutations, reflection, logs):
             part(bench)
         left = wait_until(lambda: len(os.listdir(descriptors)) <= before, 5)
         tap.ok(left is not None, "no descriptor is left behind", before, os.listdir(descriptors))
