@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 MPTABLED = os.environ.get("MPTABLED", "./mptabled")
@@ -13,16 +14,18 @@ SRCDIR = os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), ".."))
 
 
 class Tap:
-    """Counts as it goes; the plan comes last."""
+    """Counts as it goes, on any thread; the plan comes last."""
 
     def __init__(self):
         self.count = 0
+        self.lock = threading.Lock()
 
     def ok(self, good, name, *notes):
-        self.count += 1
-        print("%s %d - %s" % ("ok" if good else "not ok", self.count, name))
-        for note in notes if not good else ():
-            print("# %s" % repr(note)[:2000])
+        with self.lock:
+            self.count += 1
+            print("%s %d - %s" % ("ok" if good else "not ok", self.count, name.replace("#", "\\#")))
+            for note in notes if not good else ():
+                print("# %s" % repr(note)[:2000])
         return bool(good)
 
     def equal(self, got, wanted, name):

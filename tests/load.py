@@ -178,6 +178,34 @@ def floods():
         tap.ok(wait_until(lambda: served(daemon, daemon.socket), 2), "and gets in again when his connections end")
 
 
+def dripping():
+    """All slots are taken by requests that trickle in: a newcomer gets in after an idle time-out."""
+    with Daemon("--max-connections", "32", "--timeout", "3") as daemon:
+        wires = [Wire(address(daemon)).send(post()[:-20]) for _ in range(32)]
+        end, took = time.monotonic() + 8, []
+        waiting = threading.Thread(target=lambda: took.append(wait_until(lambda: served(daemon), 8)))
+        waiting.start()
+        while waiting.is_alive() and time.monotonic() < end:
+            for wire in wires:
+                wire.send(b" ")
+            time.sleep(0.4)
+        waiting.join()
+        tap.ok(took[0] is not None and took[0] < 6, "all slots drip: a newcomer is served within an idle time-out", took)
+        close(wires)
+
+
+def bounded():
+    """Memory stays below the sum of mptabled(8), with every slot at work."""
+    with Daemon("--threads", "2") as daemon:
+        head = b"X: " + b"y" * 60000 + b"\r\n"
+        wires = [Wire(address(daemon)).send(get(head=head)) for _ in range(128)]
+        wires += [Wire(address(daemon)).send(post(b" " * 65000 + b"x")[:-1]) for _ in range(128)]
+        time.sleep(1)
+        used, limit = resident(daemon), 1024 * (1 + 2 * 8 + 5 + 64)
+        tap.ok(sanitized(daemon) or used < limit, "%d KiB in use, of %d that it may have" % (used, limit))
+        close(wires)
+
+
 def try_more(wire):
     wire.socket.settimeout(0.05)
     try:
@@ -223,6 +251,28 @@ def descriptors():
         tap.ok(took is not None and took < 1 and "event=accept" not in daemon.text(), "and recovery within a second", took)
 
 
+def used_up():
+    """Descriptors run out while it serves: who is in is served on, nobody else, no spinning, and it recovers."""
+    with Daemon("--timeout", "20") as daemon:
+        inside = Wire(address(daemon)).send(get())
+        inside.reply()
+        limits = resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE)
+        open_now = len(os.listdir("/proc/%d/fd" % daemon.process.pid))
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (open_now, limits[1]))
+        outside = Wire(address(daemon)).send(get())
+        waits = wait_until(lambda: "event=accept" in daemon.text(), 3)
+        before = cpu(daemon)
+        time.sleep(1)
+        spent = cpu(daemon) - before
+        tap.ok(waits is not None and spent < 0.2 and daemon.text().count("event=accept") < 20,
+               "out of descriptors: told of, and no spinning", spent, daemon.text().count("event=accept"))
+        tap.equal(inside.send(post()).reply().status, 200, "out of descriptors: who is in is served")
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, limits)
+        begin = time.monotonic()
+        tap.ok(outside.reply().status == 200 and time.monotonic() - begin < 1, "and who waits, within a second of the end")
+        close((inside, outside))
+
+
 def cpu(daemon):
     with open("/proc/%d/stat" % daemon.process.pid, encoding="ascii") as file:
         fields = file.read().rsplit(")", 1)[1].split()
@@ -233,6 +283,12 @@ def resident(daemon):
     """KiB that are the process's own"""
     with open("/proc/%d/smaps_rollup" % daemon.process.pid, encoding="ascii") as file:
         return sum(int(line.split()[1]) for line in file if line.startswith(("Private_Dirty", "Private_Clean")))
+
+
+def sanitized(daemon):
+    with open(daemon.process.args[0], "rb") as program:
+        text = program.read()
+    return b"__asan_init" in text or b"__tsan_init" in text
 
 
 def requests():
@@ -296,10 +352,7 @@ def hammer():
         second = burst(SECONDS / 2)
         tap.equal(wrong[:5], [], "%d requests from %d threads in %.0f s: no wrong answer" % (len(counts), CLIENTS, SECONDS))
         tap.equal(second[1], first[1], "as many descriptors afterwards")
-        with open(daemon.process.args[0], "rb") as program:
-            text = program.read()
-        sanitized = b"__asan_init" in text or b"__tsan_init" in text
-        if sanitized:
+        if sanitized(daemon):
             tap.skip("as much memory afterwards", "sanitizers keep what is freed")
         else:
             tap.ok(second[0] - first[0] < 512, "as much memory afterwards", first, second)
@@ -308,11 +361,13 @@ def hammer():
 
 def main():
     begin = time.monotonic()
-    watcher = threading.Thread(target=slow) # most of its time it waits
-    watcher.start()
-    for part in (parked, unread, floods, busy, descriptors):
+    watchers = [threading.Thread(target=part) for part in (slow, dripping)]  # most of their time they wait
+    for watcher in watchers:
+        watcher.start()
+    for part in (parked, unread, floods, busy, bounded, descriptors, used_up):
         part()
-    watcher.join()
+    for watcher in watchers:
+        watcher.join()
     hammer()
     print("# %.0f s" % (time.monotonic() - begin))
     tap.done()

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+#include "account.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "metrics.h"
+
+static void format_peer(const struct peer *p, char *text, size_t size)
+{
+    char host[INET6_ADDRSTRLEN] = "?";
+
+    if (p->port->listener->is_unix) {
+        snprintf(text, size, "unix uid=%ld pid=%ld", (long)p->from.unix.uid, (long)p->from.unix.pid);
+    } else if (p->from.any.sa_family == AF_INET) {
+        inet_ntop(AF_INET, &p->from.in.sin_addr, host, sizeof(host));
+        snprintf(text, size, "%s:%u", host, ntohs(p->from.in.sin_port));
+    } else {
+        inet_ntop(AF_INET6, &p->from.in6.sin6_addr, host, sizeof(host));
+        snprintf(text, size, "[%s]:%u", host, ntohs(p->from.in6.sin6_port));
+    }
+}
+
+/* The trace id of a W3C traceparent: 00-<32 hex>-<16 hex>-<2 hex>, neither id all zero. Else "" */
+static void take_trace(const char *parent, char trace[33])
+{
+    static const char pattern[] = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+    size_t i = 0;
+
+    trace[0] = '\0';
+    for (; parent && pattern[i]; i++)
+        if (pattern[i] == 'x' ? !strchr("0123456789abcdef", parent[i]) || !parent[i]
+                              : parent[i] != pattern[i])
+            return;
+    if (!parent || parent[i] || strspn(parent + 3, "0") >= 32 || strspn(parent + 36, "0") >= 16)
+        return;
+    memcpy(trace, parent + 3, 32);
+    trace[32] = '\0';
+}
+
+static void log_request(const struct loop *l, const struct request *r, uint64_t micros)
+{
+    const struct job *job = &l->job;
+    const bool is_signed = job->reply.status == 200 && job->seal.sha256[0];
+    const char *templates[ROUTE_TEMPLATES_MAX];
+    const unsigned other = route_templates(templates) - 1, route = job->route < other ? job->route : other;
+    char peer[80], method[40], target[120] = "", trace[33], detail[2 * ERR_DETAIL_SIZE];
+
+    if (job->reply.status == 500)
+        log_event(LOG_ERROR, "internal", "id=%s detail=%s", job->id,
+                  log_quote(job->err.places[0].detail, detail, sizeof(detail)));
+    if (!log_wants(LOG_INFO))
+        return;
+    format_peer(r->peer, peer, sizeof(peer));
+    take_trace(r->head.values[HEADER_TRACEPARENT], trace);
+    if (route == other)
+        log_quote(r->target, target, sizeof(target));
+    log_event(LOG_INFO, "request",
+              "id=%s peer=%s method=%s route=%s%s%s status=%u bytes=%zu micros=%llu%s%s%s%s%s%s", job->id,
+              peer, log_quote(job->method, method, sizeof(method)), templates[route],
+              target[0] ? " target=" : "", target, job->reply.status, job->reply.size,
+              (unsigned long long)micros, is_signed ? " sha256=" : "", is_signed ? job->seal.sha256 : "",
+              is_signed ? " key=" : "", is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "",
+              trace);
+}
+
+void account_request(const struct loop *l, const struct request *r)
+{
+    const struct job *job = &l->job;
+    const uint64_t micros = clock_us() - r->begun;
+    const struct metric_request q = {
+        .route = job->route,
+        .method = job->method,
+        .status = job->reply.status,
+        .code = job->err.code,
+        .micros = micros,
+        .image_size = job->reply.status == 200 && job->seal.sha256[0] ? job->image.size : 0,
+        .format = (int)job->format,
+    };
+
+    metrics_request(l->service->metrics, l->number, &q);
+    log_request(l, r, micros);
+}
+
+void account_unanswered(const struct request *r)
+{
+    char peer[80], target[120];
+
+    if (!log_wants(LOG_INFO))
+        return;
+    format_peer(r->peer, peer, sizeof(peer));
+    log_event(LOG_INFO, "unanswered", "peer=%s target=%s", peer,
+              log_quote(r->target, target, sizeof(target)));
+}

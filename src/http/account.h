@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is written down of a request: a line of the log, and what is counted.
+ */
+#ifndef HTTP_ACCOUNT_H
+#define HTTP_ACCOUNT_H
+
+#include "state.h"
+
+/* account_request - the loop's job has been answered */
+void account_request(const struct loop *loop, const struct request *request);
+
+/* account_unanswered - the connection ended before the library let us see the request's head */
+void account_unanswered(const struct request *request);
+
+#endif
