@@ -34,6 +34,7 @@ struct shared {
     unsigned port_count;
     _Atomic size_t body_bytes; /* held by buffers for bodies */
     _Atomic int phase;         /* enum phase */
+    unsigned threads;          /* how many loops there will be */
     struct loop *loops[LOOPS_MAX];
     unsigned loop_count;
 };
