@@ -24,6 +24,7 @@ struct port {
     _Atomic unsigned open;    /* connections */
     _Atomic bool crowded;     /* no slot is free and somebody waits for one */
     _Atomic unsigned *by_uid; /* UNIX: connections of a uid, in the bucket of its hash; else NULL */
+    _Atomic unsigned users;   /* buckets that are not empty */
 };
 
 struct loop;
