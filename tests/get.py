@@ -118,11 +118,12 @@ def key_id(tool, key):
 
 def statuses(tool, daemon, key):
     server, out = ("--server", daemon.url), ("-o", "out.bin")
+    os.mkfifo(tool.path("out.fifo"))
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         nobody = "http://127.0.0.1:%d" % closed.getsockname()[1]
         rows = [(IO, nobody, "--server", nobody), (IO, "unix:", "--server", "unix:" + tool.path("no.sock")),
-                (IO, "no.pub", "-p", "no.pub", *server), (IO, "not a regular file", *server, "-o", "/dev/null"),
+                (IO, "no.pub", "-p", "no.pub", *server), (IO, "not a regular file", *server, "-o", "out.fifo"),
                 (IO, "no/such", *server, "-o", "no/such/file"), (IO, "not a regular file", *server, "-o", "."),
                 (IO, "no.token", *server, "--token-file", "no.token"),
                 (IO, "unix:", "--server", "unix:" + "x" * 200), (USAGE, "--cert: and --key-file", *server, "--cert", "c"),
@@ -140,7 +141,7 @@ def statuses(tool, daemon, key):
                              ("bad.token", "a b c\r\nX-Evil: 1\n", 0o600)):
         refused(tap, tool.run("get", *server, *out, "--token-file", tool.write(name, text, mode), "-", data=FOUR), IO, name,
                 "status 3: " + name)
-    tap.equal([name for name in tool.files() if name.startswith("out")], [], "and nothing is written")
+    tap.equal([name for name in tool.files() if name.startswith("out")], ["out.fifo"], "and nothing is written")
 
 
 def guarded(tool):
@@ -260,6 +261,7 @@ def lies(tool, daemon, key):
             ("an answer without a nonce", lambda l, a: l.image(*l.truth(FOUR.encode())), REFUSED, "nonce: signed for none"),
             ("another question's image", asked_for(b'"cpus":2'), REFUSED, "another image than"),
             ("another profile's image", asked_for(b'"cpus":4,"profile":"qemu"'), REFUSED, "another image than"),
+            ("an image of the same size", asked_for(b'"cpus":4,"oem_id":"OTHER"'), REFUSED, "another image than"),
             ("another place", asked_for(b'"cpus":4,"placement":{"window":"bios"}'), REFUSED, "load: "),
             ("a segment more", asked_for(b'"cpus":4,"bios_data_area":true'), REFUSED, "load: 2 segments were signed"),
             ("another machine's image", asked_for(b"vm:2", b"vm:1"), REFUSED, "ctx: signed for vm:2"),
@@ -293,6 +295,8 @@ def lies(tool, daemon, key):
         for name, lie, status, says in rows:
             server.lie = lie
             refuses(tool, status, says, name, *to)
+        server.lie = asked_for(b'"cpus":4', b'"cpus":4,"ttl":60')
+        refuses(tool, REFUSED, "exp: ", "an image that never expires", *to, topology='{"cpus":4,"ttl":60}')
         server.lie = problem(422, errors=[{"pointer": "#/a", "detail": "1"}, {"pointer": "#", "detail": "2"}])
         said = tool.run("get", "-o", "x", *to, "-", data=FOUR).stderr.decode().splitlines()
         tap.equal([line.split(": ", 2)[2] for line in said], ["/a: 1", "2"], "a line for each place of a problem")
