@@ -75,11 +75,14 @@ static int set_server(struct cli *cli, struct transfer *t)
 {
     const char *const server = cli->server ? cli->server : FETCH_SERVER;
     const bool local = strncmp(server, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
+    CURLUcode code;
 
     if (!local && strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0)
         return bad_server(cli);
-    if (curl_url_set(t->url, CURLUPART_URL, local ? "http://localhost" : server, CURLU_DISALLOW_USER) ||
-        has_part(t->url, CURLUPART_PATH, "/") || has_part(t->url, CURLUPART_QUERY, "") ||
+    code = curl_url_set(t->url, CURLUPART_URL, local ? "http://localhost" : server, CURLU_DISALLOW_USER);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return cli_no_memory(cli);
+    if (code != CURLUE_OK || has_part(t->url, CURLUPART_PATH, "/") || has_part(t->url, CURLUPART_QUERY, "") ||
         has_part(t->url, CURLUPART_FRAGMENT, ""))
         return bad_server(cli);
     if (curl_url_set(t->url, CURLUPART_PATH, "/v1/images", 0) ||

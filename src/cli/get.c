@@ -65,7 +65,7 @@ static int take_question(struct cli *cli, struct question *q)
 }
 
 /* Is the signature good, and one of this question? */
-static int judge_signature(struct cli *cli, const struct fetch *f, const struct public_key *key)
+static int judge_signature(struct cli *cli, struct fetch *f, const struct public_key *key)
 {
     uint32_t loads[IMAGE_SEGMENTS_MAX];
     const struct seal_wanted wanted = { .load_count = cli->image.segment_count,
@@ -74,22 +74,18 @@ static int judge_signature(struct cli *cli, const struct fetch *f, const struct 
                                         .nonce = cli->topology.nonce,
                                         .now = seal_now(),
                                         .need_life = cli->topology.ttl > 0 };
-    struct trust trust SCOPED(scoped_trust) = { .key = *key,
-                                                .image = malloc(f->size + 1),
-                                                .size = f->size,
-                                                .minisig = malloc(f->minisig_size + 1),
-                                                .minisig_size = f->minisig_size };
+    struct trust trust = { .key = *key,
+                           .image = f->image,
+                           .size = f->size,
+                           .minisig = f->minisig,
+                           .minisig_size = f->minisig_size };
 
     for (unsigned i = 0; i < cli->image.segment_count; i++)
         loads[i] = cli->image.segments[i].base;
-    if (!trust.image || !trust.minisig)
-        return err_at(&cli->err, ERR_BUSY, NULL, "no memory");
-    memcpy(trust.image, f->image, f->size);
-    memcpy(trust.minisig, f->minisig, f->minisig_size);
     return trust_judge(cli, &trust, &wanted);
 }
 
-static int judge(struct cli *cli, const struct fetch *f, const struct public_key *key)
+static int judge(struct cli *cli, struct fetch *f, const struct public_key *key)
 {
     if (key && judge_signature(cli, f, key) < 0)
         return -1;

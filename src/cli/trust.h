@@ -9,7 +9,7 @@
 /* An image with its signature, read once: what was verified are the bytes that are used. */
 struct trust {
     struct public_key key;
-    char *image, *minisig; /* to be released by free */
+    char *image, *minisig; /* scoped_trust releases them */
     size_t size, minisig_size;
     struct seal_facts facts; /* of a good signature */
 };
