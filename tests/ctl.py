@@ -49,7 +49,7 @@ def keygen(tool):
     tap.equal(tool.files(), ["a", "b", "c.key", "c.pub", "mptabled.key", "mptabled.pub"],
               "a public key lies beside its secret one")
     refused(tap, tool.run("keygen", "-s", "no/such/k"), IO, "no/such/k", "no directory for it")
-    refused(tap, tool.run("keygen", "-s", "a", "-p", "./a", "--force"), IO, "cannot be the secret and the public key",
+    refused(tap, tool.run("keygen", "-s", "a", "-p", "./a", "--force"), REFUSED, "cannot be the secret and the public key",
             "one name for both")
     tap.equal(tool.run("keygen", "mptabled.key").returncode, USAGE, "keygen takes no operand")
     check = subprocess.run([MPTABLED, "--key", "mptabled.key", "--check-config"], cwd=tool.work, capture_output=True)
@@ -349,6 +349,7 @@ def injection(tool):
     if os.geteuid() != 0:
         os.chmod(tool.path("memory"), 0o444)
         refused(tap, tool.run(*inject, "memory"), IO, "memory: Permission denied", "memory that may only be read")
+        os.chmod(tool.path("memory"), 0o644)
     before = injected(tool, b'{"cpus":4}', MIB)[1]
     tool.write("image.bin", tool.read("image.bin")[:-1] + b"x")
     refused(tap, tool.run(*inject, "memory"), REFUSED, "not one of these bytes", "inject refuses an image that was changed")

@@ -31,8 +31,8 @@ static bool generates(const char *secret, const char *public, bool replace, cons
 
     if (!because)
         return status == 0 && err.count == 0 && strlen(id) == KEY_ID_TEXT_SIZE - 1;
-    return status == (strstr(because, "is there already") ? 1 : -1) && err.code == ERR_FILE &&
-           err.count == 1 && strstr(detail(&err), because);
+    return status == (strstr(because, "cannot open") || strstr(because, "cannot put") ? -1 : 1) &&
+           err.code == ERR_FILE && err.count == 1 && strstr(detail(&err), because);
 }
 
 /* A sound pair: minisign's secret half in mode 0600, and its public half. */

@@ -50,7 +50,8 @@ struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
  * Whatever stops it, the secret file is the old one or the new one, whole, or missing where it was missing. A
  * new secret is in place before its public half: key_load_or_make mends a public file that lags behind.
  *
- * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE when one of them is there and to be left alone.
+ * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE when nothing failed but one of them is there and to be left
+ * alone, or both are one file.
  */
 int key_generate(const char *secret_path, const char *public_path, bool replace, char id[KEY_ID_TEXT_SIZE],
                  struct err *err) MUST_USE;

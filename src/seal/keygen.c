@@ -313,8 +313,10 @@ int key_generate(const char *secret_path, const char *public_path, bool replace,
         status = open_to_make(&public, public_path, replace, err);
     if (status != 0)
         return status;
-    if (same_place(&secret, &public))
-        return err_at(err, ERR_FILE, NULL, "%s: cannot be the secret and the public key", public_path);
+    if (same_place(&secret, &public)) {
+        err_at(err, ERR_FILE, NULL, "%s: cannot be the secret and the public key", public_path);
+        return 1;
+    }
     exclude_others(&secret);
     remove_temporaries(public.dir, secret.name);
     status = make(&secret, replace, err);
