@@ -128,6 +128,8 @@ def no_oracle(tool):
     swapped = parts[-7:] + parts[:-7]
     refused(tap, tool.run("sign", *key, "--base", "0x40e,0x9fc00", "--size", "7,292", "-x", "oracle", "-", data=swapped),
             REFUSED, "not signed", "sign refuses segments in another order")
+    refused(tap, tool.run("sign", *key, "--base", "0x9fc00,0x9fc10", "--size", "16,276", "-x", "oracle", "-", data=image),
+            REFUSED, "not signed", "sign refuses one segment as two")
     refused(tap, tool.run("sign", *key, "--base", "0x9f800", "-x", "oracle", "-", data=image), REFUSED, "not signed",
             "sign refuses another address")
     tap.equal(tool.files(), before, "and nothing is written")
