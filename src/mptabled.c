@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -42,16 +41,6 @@ struct daemon {
     sigset_t signals;            /* those that we wait for */
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
-
-/* Before a byte of a key is read: no core file, no debugger of the same user. */
-static void protect_memory(void)
-{
-    const struct rlimit none = { 0, 0 };
-
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
-    umask(077);
-}
 
 /* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
@@ -328,7 +317,8 @@ static void fill_service(struct daemon *d)
 
 static int run(struct daemon *d, struct err *err)
 {
-    protect_memory();
+    key_protect_process();
+    umask(077);
     block_signals(d);
     fill_service(d);
     if (seal_start() < 0)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Calls of the daemon made to fail one by one, for every n: while it starts and makes its key, and through whole requests.
-No crash, no leak, no wrong image; afterwards it serves as before."""
+"""Calls of the daemon made to fail one by one, for every n: while it starts and makes its key, and through whole requests;
+and calls of the tool. No crash, no leak, no wrong image; afterwards it serves as before."""
 import base64
 import ctypes
 import json
@@ -15,11 +15,13 @@ import time
 
 import ed25519
 from daemon import MPTABLED, SRCDIR, Daemon, Tap
+from tool import Tool
 
 tap = Tap()
 KINDS = ("allocate", "read", "write", "send", "accept", "close", "fsync", "name", "open", "poll")
 ALL = (1 << len(KINDS)) - 1
 FOUR = '{"cpus":4,"context":"vm"}'
+MIB = 1 << 20
 
 
 class Page(ctypes.Structure):
@@ -303,6 +305,41 @@ def lasting(faults, daemon):
     tap.equal(wrong, [], "no memory at all from the n-th allocation on")
 
 
+def commands(faults):
+    """The tool: done, or not and said so; no file that is half there."""
+    with Tool() as tool, Daemon() as daemon:
+        shutil.copy(os.path.join(daemon.state, "mptabled", "mptabled.pub"), tool.path("daemon.pub"))
+        tool.run("keygen", "-s", "k.key")
+        tool.write("four.json", FOUR)
+        tool.run("encode", "-s", "k.key", "-o", "image.bin", "four.json")
+        image, blank = tool.read("image.bin"), bytes(MIB)
+        memory = blank[:0x9FC00] + image + blank[0x9FC00 + len(image):]
+        good = {"new.sig": (tool.read("image.bin.minisig"),), "got.bin": (image,), "memory": (blank, memory)}
+        rows = (("verify", 1, "-p", "k.pub", "image.bin"), ("keygen", 1, "-s", "new.key"),
+                ("sign", 1, "-s", "k.key", "--context", "vm", "-x", "new.sig", "image.bin"),
+                ("inject", 1, "-p", "k.pub", "--memory", "memory", "image.bin"),
+                ("get", 7, "-p", "daemon.pub", "--server", "unix:" + daemon.socket, "-o", "got.bin", "four.json"))
+        for name, step, *arguments in rows:
+            number, wrong, statuses, fired = 1 - step, [], set(), 1
+            while fired and number < 3000 and len(wrong) < 4:
+                number += step
+                for old in ("new.sig", "got.bin", "got.bin.minisig", "new.key", "new.pub"):
+                    if os.path.exists(tool.path(old)):
+                        os.unlink(tool.path(old))
+                tool.write("memory", blank)
+                faults.arm(number)
+                done = tool.run(name, *arguments, env=dict(os.environ, **faults.environment))
+                fired = faults.disarm()
+                statuses.add(done.returncode)
+                key = read_if_there(tool.path("new.key"))
+                there = {file: read_if_there(tool.path(file)) for file in good}
+                sound = (key is None or whole(key)) and all(data is None or data in good[file] for file, data in there.items())
+                if done.returncode not in (0, 3) or not sound or (done.returncode == 3) != (done.stderr != b""):
+                    wrong.append((number, KINDS[faults.page.last_kind], done, tool.files()))
+            tap.equal(wrong, [], "%s: %d points failed one by one" % (name, (number - 1) // step))
+            tap.ok(statuses == {0, 3} and done.returncode == 0 and number > 10, "and then it is done as before", statuses, done)
+
+
 def main():
     with open(MPTABLED, "rb") as binary:
         if b"__asan_init" in binary.read():
@@ -314,6 +351,7 @@ def main():
         starts(faults, work)
         reloads(faults, work)
         requests(faults)
+        commands(faults)
     finally:
         shutil.rmtree(work)
     tap.done()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Who is let in: TLS, client certificates, tokens, addresses; certificates are made by openssl."""
+"""Who is let in: TLS, client certificates, tokens, addresses."""
 import os
 import shutil
 import signal
@@ -9,40 +9,12 @@ import subprocess
 import threading
 import warnings
 
+from certificates import certificates, tls_options
 from daemon import MPTABLED, Daemon, Tap
 from wire import Wire, get, post, wait_until
 
 tap = Tap()
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
-
-
-def openssl(work, *arguments):
-    subprocess.run(["openssl", *arguments], cwd=work, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def certificates(work):
-    """An authority, what it vouches for, and a stranger's; the daemon's is also for clients' eyes."""
-    def authority(name):
-        openssl(work, "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=" + name,
-                "-keyout", name + ".key", "-out", name + ".pem")
-
-    def leaf(name, issuer, usage, days="2"):
-        with open(os.path.join(work, name + ".ext"), "w", encoding="ascii") as file:
-            file.write("extendedKeyUsage=%s\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n" % usage)
-        openssl(work, "req", "-newkey", "ed25519", "-nodes", "-subj", "/CN=" + name, "-keyout", name + ".key",
-                "-out", name + ".csr")
-        openssl(work, "x509", "-req", "-in", name + ".csr", "-CA", issuer + ".pem", "-CAkey", issuer + ".key",
-                "-CAcreateserial", "-days", days, "-extfile", name + ".ext", "-out", name + ".pem")
-    authority("ca")
-    authority("strange")
-    leaf("server", "ca", "serverAuth")
-    leaf("client", "ca", "clientAuth")
-    leaf("stranger", "strange", "clientAuth")
-    leaf("expired", "ca", "clientAuth", "-1")
-
-
-def tls_options(work):
-    return ("--tls-cert", os.path.join(work, "server.pem"), "--tls-key", os.path.join(work, "server.key"))
 
 
 class Secure(Wire):

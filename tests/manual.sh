@@ -24,10 +24,12 @@ differences()
 }
 check 2 'the options of the daemon are those of its page' "$(differences "$MPTABLED" "$src/mptabled.8")"
 check 3 'the options of the tool are those of its page' "$(differences "$MPTABLECTL" "$src/cli/mptablectl.1")"
-check 4 'every command of the tool is in its page' "$(
-    "$MPTABLECTL" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | while read -r command; do
-        grep -q "^\.It Cm $command\>" "$src/cli/mptablectl.1" || echo "$command"
-    done)"
+"$MPTABLECTL" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort >manual.program
+check 4 'the commands of the tool are those of its page, in the synopsis and below' "$(
+    page=$src/cli/mptablectl.1
+    sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm \([a-z]*\)$/\1/p' "$page" | sort | comm -3 manual.program -
+    sed -n 's/^\.It Cm \([a-z]*\)\( Ar [a-z]*\)*$/\1/p' "$page" | sort | comm -3 manual.program -)"
+rm -f manual.program
 check 5 'every function of the library is in a page' "$(
     for function in $(grep -oE '\<mpt_[a-z_]+\(' "$src/mptable/mptable.h" | tr -d '(' | sort -u); do
         cat "$src"/mptable/*.3 | grep -q "^\.Nm $function\>" || echo "$function"

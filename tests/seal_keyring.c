@@ -10,6 +10,7 @@
 
 #include "../src/seal/jwk.h"
 #include "../src/seal/keyring.h"
+#include "../src/seal/revoked.h"
 #include "../src/seal/verify.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -202,7 +203,7 @@ static void refusals(void)
     CU_ASSERT(refused(&source, "no list of key ids"));
     for (size_t i = 0; i < sizeof(big); i += 2)
         big[i] = '1';
-    CU_ASSERT_EQUAL(scratch_write("revoked", 0644, big, 2 * (KEYRING_REVOKED_MAX + 1)), 0);
+    CU_ASSERT_EQUAL(scratch_write("revoked", 0644, big, 2 * (REVOKED_MAX + 1)), 0);
     CU_ASSERT(refused(&source, "more than 256 ids"));
     CU_ASSERT_EQUAL(scratch_write("revoked", 0664, "97B0\n", 5), 0);
     CU_ASSERT(refused(&source, "chmod go-w ./revoked"));

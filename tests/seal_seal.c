@@ -201,9 +201,14 @@ static const struct {
     { "\xfb\xff", "+/8=" },
 };
 
+static const char *const no_base64[] = { "Zg",      "Zg=",  "Zh==",  "Zg==\n", "Zg== ",
+                                         "Z\xe1==", "-_==", "Zm9v=", "Z" };
+
 static void base64(void)
 {
     char text[16];
+    uint8_t back[16];
+    size_t used;
 
     for (size_t i = 0; i < COUNT(base64_rows); i++) {
         size_t size = strlen(base64_rows[i].bytes);
@@ -211,7 +216,14 @@ static void base64(void)
         ROW_CHECK(base64_rows[i].text, seal_base64_size(size) == strlen(base64_rows[i].text) + 1);
         seal_base64(base64_rows[i].bytes, size, text);
         ROW_CHECK(base64_rows[i].text, strcmp(text, base64_rows[i].text) == 0);
+        ROW_CHECK(base64_rows[i].text, seal_unbase64(text, strlen(text), back, size, &used) == 0);
+        ROW_CHECK(base64_rows[i].text, used == size && memcmp(back, base64_rows[i].bytes, size) == 0);
+        ROW_CHECK(base64_rows[i].text,
+                  size == 0 || seal_unbase64(text, strlen(text), back, size - 1, &used) == -1);
     }
+    for (size_t i = 0; i < COUNT(no_base64); i++)
+        ROW_CHECK(no_base64[i],
+                  seal_unbase64(no_base64[i], strlen(no_base64[i]), back, sizeof(back), &used) == -1);
 }
 
 static void random_bytes(void)

@@ -261,6 +261,8 @@ static void lying_claims(void)
     key_free(secret);
 }
 
+static const uint32_t loads[] = { 0x9fc00, 0x40e, 0x9fc10, 0x40e, 0x9fc00, 0, 0x40e };
+
 static const struct {
     const char *name;
     struct seal_wanted wanted;
@@ -268,12 +270,24 @@ static const struct {
     const char *detail; /* part of it */
 } wants[] = {
     { "nothing", { 0 }, SEAL_GOOD, "" },
-    { "everything", { true, 0x9fc00, "vm-1", "nonce_of-8", 2000000100, true }, SEAL_GOOD, "" },
+    { "everything", { 2, loads, "vm-1", "nonce_of-8", 2000000100, true }, SEAL_GOOD, "" },
     { "load",
-      { .check_load = true, .load = 0x9fc10 },
+      { .load_count = 2, .loads = loads + 2 },
       SEAL_WRONG_LOAD,
       "signed for 0x9fc00, not for 0x9fc10" },
-    { "load 0", { .check_load = true }, SEAL_WRONG_LOAD, "not for 0x0" },
+    { "the second load",
+      { .load_count = 2, .loads = loads + 4 },
+      SEAL_WRONG_LOAD,
+      "signed for 0x40e, not for 0x0" },
+    { "load 0", { .load_count = 2, .loads = loads + 5 }, SEAL_WRONG_LOAD, "not for 0x0" },
+    { "fewer loads",
+      { .load_count = 1, .loads = loads },
+      SEAL_WRONG_LOAD,
+      "load: 2 segments were signed, 1 is wanted" },
+    { "more loads",
+      { .load_count = 3, .loads = loads },
+      SEAL_WRONG_LOAD,
+      "load: 2 segments were signed, 3 are wanted" },
     { "context", { .context = "vm-2" }, SEAL_WRONG_CONTEXT, "signed for vm-1, not for vm-2" },
     { "prefix of the context", { .context = "vm-" }, SEAL_WRONG_CONTEXT, "not for vm-" },
     { "no context", { .context = "" }, SEAL_WRONG_CONTEXT, "not for none" },

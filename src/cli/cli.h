@@ -13,16 +13,18 @@
 
 enum cli_status {
     CLI_DONE,
-    CLI_REFUSED, /* invalid input, lint errors */
+    CLI_REFUSED, /* invalid input, lint errors, a signature that is not good */
     CLI_USAGE,
-    CLI_IO /* a file cannot be read or written */
+    CLI_IO /* a file cannot be read or written, a server not reached */
 };
 
 /* The command line, and what commands work with: large, so there is one. */
 struct cli {
     const char *operand; /* a file, or "-" for standard input */
     const char *output, *format, *key, *base, *size, *floating_pointer;
-    bool scan, map;
+    const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
+    const char *server, *cacert, *cert, *key_file, *token_file;
+    bool scan, map, force, no_nonce;
     struct facts facts;
 
     struct source source;
@@ -37,6 +39,11 @@ int cli_encode(struct cli *cli);
 int cli_decode(struct cli *cli);
 int cli_lint(struct cli *cli);
 int cli_profiles(struct cli *cli);
+int cli_keygen(struct cli *cli);
+int cli_sign(struct cli *cli);
+int cli_verify(struct cli *cli);
+int cli_get(struct cli *cli);
+int cli_inject(struct cli *cli);
 
 /*
  * cli_complain - one line for each place of cli->err, on standard error: "mptablectl: FILE: POINTER: DETAIL"
@@ -49,6 +56,9 @@ int cli_complain(const struct cli *cli, const char *subject, enum cli_status sta
 /* cli_complain_options - the same where pointers name options: /irq0_pin is --irq0-pin. Return: CLI_USAGE */
 int cli_complain_options(const struct cli *cli);
 
+/* cli_no_memory - say that memory ran out. Return: CLI_IO */
+int cli_no_memory(struct cli *cli);
+
 /*
  * cli_read - a whole file, or standard input when it is "-"
  *
@@ -58,6 +68,45 @@ char *cli_read(struct cli *cli, const char *path, size_t *size) MUST_USE;
 
 /* cli_write - a whole file; NULL = standard output. -1 with cli->err filled */
 int cli_write(struct cli *cli, const char *path, const void *bytes, size_t size) MUST_USE;
+
+/* A file to be. */
+struct cli_file {
+    const char *path;
+    const void *bytes;
+    size_t size;
+};
+
+/*
+ * cli_save - write up to two files so that each comes into being whole, the first one first, or neither if
+ *            one of them cannot be written
+ *
+ * What is there is replaced if it is a regular file, else refused. Return: 0; -1 with cli->err filled.
+ */
+int cli_save(struct cli *cli, const struct cli_file *files, size_t count) MUST_USE;
+
+/* cli_signature_name - IMAGE.minisig, where minisign -Vm IMAGE looks, to be released by free; NULL: cli->err
+ */
+char *cli_signature_name(struct cli *cli, const char *image) MUST_USE;
+
+/*
+ * cli_check_signature - an image that is standard input needs a signature file that is named
+ * @read: and that is not standard input itself
+ *
+ * Return: the exit status.
+ */
+int cli_check_signature(struct cli *cli, bool read);
+
+/*
+ * cli_start_seal - ready libsodium
+ * @secret: a secret is going to be read: no core file, no debugger
+ *
+ * Return: the exit status, said.
+ */
+int cli_start_seal(struct cli *cli, bool secret);
+
+/* cli_seal_image - sign cli->image with the key of the options. Return: the exit status, said */
+struct seal;
+int cli_seal_image(struct cli *cli, struct seal *seal);
 
 /*
  * cli_take_source - the operand's bytes as guest memory

@@ -81,7 +81,17 @@ static int check_options(struct cli *cli, const struct encoding *encoding)
     return CLI_DONE;
 }
 
-static int sign(struct cli *cli, struct seal *seal)
+int cli_start_seal(struct cli *cli, bool secret)
+{
+    if (secret)
+        key_protect_process();
+    if (seal_start() == 0)
+        return CLI_DONE;
+    err_at(&cli->err, ERR_INTERNAL, NULL, "libsodium does not start");
+    return cli_complain(cli, NULL, CLI_IO);
+}
+
+int cli_seal_image(struct cli *cli, struct seal *seal)
 {
     struct key *const key = key_load(cli->key, &cli->err);
     int status;
@@ -93,16 +103,11 @@ static int sign(struct cli *cli, struct seal *seal)
     return status < 0 ? cli_complain(cli, NULL, CLI_REFUSED) : CLI_DONE;
 }
 
-/* FILE.minisig, where minisign -Vm FILE looks for it */
 static int write_signature(struct cli *cli, const struct seal *seal)
 {
-    const size_t size = strlen(cli->output) + sizeof(".minisig");
-    char *path SCOPED(scoped_free) = malloc(size);
+    char *path SCOPED(scoped_free) = cli_signature_name(cli, cli->output);
 
-    if (!path)
-        return err_at(&cli->err, ERR_BUSY, NULL, "no memory");
-    snprintf(path, size, "%s.minisig", cli->output);
-    return cli_write(cli, path, seal->minisign, seal->minisign_size);
+    return path ? cli_write(cli, path, seal->minisign, seal->minisign_size) : -1;
 }
 
 static int write_image(struct cli *cli, const struct encoding *encoding, const struct seal *seal)
@@ -110,10 +115,8 @@ static int write_image(struct cli *cli, const struct encoding *encoding, const s
     size_t size = 0;
     char *bytes SCOPED(scoped_free) = encoding->make(cli, seal, &size);
 
-    if (!bytes) {
-        err_at(&cli->err, ERR_BUSY, NULL, "no memory");
-        return cli_complain(cli, NULL, CLI_IO);
-    }
+    if (!bytes)
+        return cli_no_memory(cli);
     if (cli_write(cli, cli->output, bytes, size) < 0 ||
         (seal && !encoding->sealed && write_signature(cli, seal) < 0))
         return cli_complain(cli, NULL, CLI_IO);
@@ -141,12 +144,10 @@ int cli_encode(struct cli *cli)
 
     if (status != CLI_DONE)
         return status;
-    if (seal_start() < 0) {
-        err_at(&cli->err, ERR_INTERNAL, NULL, "libsodium does not start");
-        return cli_complain(cli, NULL, CLI_IO);
-    }
-    status = build(cli);
+    status = cli_start_seal(cli, cli->key != NULL);
+    if (status == CLI_DONE)
+        status = build(cli);
     if (status == CLI_DONE && cli->key)
-        status = sign(cli, &seal);
+        status = cli_seal_image(cli, &seal);
     return status == CLI_DONE ? write_image(cli, encoding, cli->key ? &seal : NULL) : status;
 }

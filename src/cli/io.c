@@ -36,6 +36,12 @@ int cli_complain_options(const struct cli *cli)
     return CLI_USAGE;
 }
 
+int cli_no_memory(struct cli *cli)
+{
+    err_at(&cli->err, ERR_BUSY, NULL, "no memory");
+    return cli_complain(cli, NULL, CLI_IO);
+}
+
 static char *read_stream(struct cli *cli, FILE *file, const char *path, size_t *size)
 {
     char *bytes = NULL;
@@ -212,8 +218,8 @@ int cli_print_json(struct cli *cli, cJSON *json)
     char *text SCOPED(scoped_free) = cli_json_text(json, &size);
 
     if (!text)
-        err_at(&cli->err, ERR_BUSY, NULL, "no memory");
-    if (!text || cli_write(cli, NULL, text, size) < 0)
+        return cli_no_memory(cli);
+    if (cli_write(cli, NULL, text, size) < 0)
         return cli_complain(cli, NULL, CLI_IO);
     return CLI_DONE;
 }

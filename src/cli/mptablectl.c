@@ -5,28 +5,50 @@
 #include <string.h>
 
 #include "cli.h"
+#include "fetch.h"
 
 enum {
     WITH_OUTPUT = 1U << 0,
     WITH_FORMAT = 1U << 1,
     WITH_KEY = 1U << 2,
-    WITH_BASE = 1U << 3, /* and what else says where the bytes lie */
-    WITH_VIEW = 1U << 4, /* other ways to show a table */
-    WITH_FACTS = 1U << 5
+    WITH_BASE = 1U << 3,
+    WITH_SIZE = 1U << 4,
+    WITH_FLOATING = 1U << 5,
+    WITH_VIEW = 1U << 6, /* other ways to show a table */
+    WITH_FACTS = 1U << 7,
+    WITH_PUBLIC = 1U << 8,
+    WITH_SIGNATURE = 1U << 9,
+    WITH_CLAIMS = 1U << 10, /* context and nonce */
+    WITH_LIFE = 1U << 11,
+    WITH_REVOKED = 1U << 12,
+    WITH_FORCE = 1U << 13,
+    WITH_SERVER = 1U << 14, /* and how to talk to it */
+    WITH_MEMORY = 1U << 15,
+
+    PLACED = WITH_BASE | WITH_SIZE | WITH_FLOATING,
+    JUDGED = WITH_PUBLIC | WITH_REVOKED | WITH_SIGNATURE | WITH_BASE | WITH_CLAIMS
 };
 
 static const struct command {
     const char *name, *operand;
-    unsigned with;
+    unsigned with, needs; /* options that it takes, and those of them that must be given */
     int (*run)(struct cli *cli);
     const char *help;
 } commands[] = {
-    { "encode", "TOPOLOGY", WITH_OUTPUT | WITH_FORMAT | WITH_KEY, cli_encode,
+    { "encode", "TOPOLOGY", WITH_OUTPUT | WITH_FORMAT | WITH_KEY, 0, cli_encode,
       "build the image of a topology (JSON; - is standard input)" },
-    { "decode", "FILE", WITH_BASE | WITH_VIEW | WITH_FACTS, cli_decode,
+    { "decode", "FILE", PLACED | WITH_VIEW | WITH_FACTS, 0, cli_decode,
       "print the topology, layout and findings of a table" },
-    { "lint", "FILE", WITH_BASE | WITH_FACTS, cli_lint, "print what is wrong with a table, a line each" },
-    { "profiles", NULL, WITH_FORMAT, cli_profiles, "list the profiles" },
+    { "lint", "FILE", PLACED | WITH_FACTS, 0, cli_lint, "print what is wrong with a table, a line each" },
+    { "profiles", NULL, WITH_FORMAT, 0, cli_profiles, "list the profiles" },
+    { "keygen", NULL, WITH_KEY | WITH_PUBLIC | WITH_FORCE, 0, cli_keygen, "make a key pair" },
+    { "sign", "IMAGE", WITH_KEY | WITH_SIGNATURE | WITH_BASE | WITH_SIZE | WITH_CLAIMS | WITH_LIFE, WITH_KEY,
+      cli_sign, "sign an image that encode or the daemon made" },
+    { "verify", "IMAGE", JUDGED, WITH_PUBLIC, cli_verify, "check a signature and what it claims" },
+    { "get", "TOPOLOGY", WITH_SERVER | WITH_OUTPUT | WITH_PUBLIC | WITH_REVOKED, WITH_OUTPUT, cli_get,
+      "fetch an image and its signature from a daemon and verify them" },
+    { "inject", "IMAGE", JUDGED | WITH_MEMORY, WITH_PUBLIC | WITH_MEMORY, cli_inject,
+      "verify an image and write it into a file of guest memory" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -42,12 +64,35 @@ static const struct option_row {
     { "output", "FILE", 'o', WITH_OUTPUT, offsetof(struct cli, output), "write to FILE" },
     { "format", "FORMAT", 0, WITH_FORMAT, offsetof(struct cli, format),
       "bin (default of encode), json, hex, elf; text (default of profiles)" },
-    { "key", "FILE", 0, WITH_KEY, offsetof(struct cli, key), "sign with this minisign secret key" },
+    { "key", "FILE", 's', WITH_KEY, offsetof(struct cli, key), "minisign secret key (keygen: mptabled.key)" },
+    { "public-key", "FILE", 'p', WITH_PUBLIC, offsetof(struct cli, public_key),
+      "minisign public key (keygen: beside the secret one)" },
+    { "force", NULL, 0, WITH_FORCE, offsetof(struct cli, force), "replace keys that are there" },
+    { "signature", "FILE", 'x', WITH_SIGNATURE, offsetof(struct cli, signature),
+      "signature file (default IMAGE.minisig)" },
+    { "context", "NAME", 0, WITH_CLAIMS, offsetof(struct cli, context),
+      "machine that the image is for; - of verify and inject: for none" },
+    { "nonce", "TEXT", 0, WITH_CLAIMS, offsetof(struct cli, nonce), "freshness value; - likewise" },
+    { "ttl", "SECONDS", 0, WITH_LIFE, offsetof(struct cli, ttl), "how long the signature is good" },
+    { "revoked", "FILE", 0, WITH_REVOKED, offsetof(struct cli, revoked),
+      "refuse keys whose ids this file lists" },
+    { "memory", "FILE", 0, WITH_MEMORY, offsetof(struct cli, memory),
+      "guest memory, from guest-physical address 0 on" },
+    { "server", "URL|unix:PATH", 0, WITH_SERVER, offsetof(struct cli, server),
+      "the daemon (default " FETCH_SERVER ")" },
+    { "cacert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cacert),
+      "authorities for the server's certificate (PEM)" },
+    { "cert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cert), "our certificate for the server (PEM)" },
+    { "key-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, key_file), "and its secret key (PEM)" },
+    { "token-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, token_file),
+      "our bearer token for the server" },
+    { "no-nonce", NULL, 0, WITH_SERVER, offsetof(struct cli, no_nonce),
+      "do not add a fresh nonce to the topology" },
     { "base", "ADDRESS[,ADDRESS]", 0, WITH_BASE, offsetof(struct cli, base),
-      "guest-physical address of the bytes (default " SOURCE_BASE "; 0 with --scan)" },
-    { "size", "BYTES[,BYTES]", 0, WITH_BASE, offsetof(struct cli, size),
+      "guest-physical address of the bytes (default " SOURCE_BASE "; 0 with --scan; as signed with verify)" },
+    { "size", "BYTES[,BYTES]", 0, WITH_SIZE, offsetof(struct cli, size),
       "bytes of each segment, where base has several" },
-    { "floating-pointer", "ADDRESS", 0, WITH_BASE, offsetof(struct cli, floating_pointer),
+    { "floating-pointer", "ADDRESS", 0, WITH_FLOATING, offsetof(struct cli, floating_pointer),
       "take the floating pointer at this address" },
     { "scan", NULL, 0, WITH_VIEW, offsetof(struct cli, scan),
       "the bytes are a memory dump: who takes what?" },
@@ -102,7 +147,7 @@ static int print_help(void)
         name_option(facts[i].name, name);
         print_option(name, arguments[facts[i].form], 0, facts[i].help);
     }
-    puts("\nexit status: 0 done, 1 refused, 2 usage, 3 cannot read or write");
+    puts("\nexit status: 0 done, 1 refused, 2 usage, 3 cannot read, write or reach");
     return CLI_DONE;
 }
 
@@ -167,6 +212,24 @@ static int usage(const char *problem, const char *word)
     return CLI_USAGE;
 }
 
+/* Options that the command cannot do without: each has an argument. Return: the exit status */
+static int check_needs(const struct command *command, const struct cli *cli)
+{
+    const char *value;
+
+    for (size_t i = 0; i < OPTION_ROWS; i++) {
+        if (!(option_rows[i].with & command->needs))
+            continue;
+        memcpy(&value, (const char *)cli + option_rows[i].member, sizeof(value));
+        if (!value) {
+            fprintf(stderr, "mptablectl: %s needs --%s; see mptablectl --help\n", command->name,
+                    option_rows[i].name);
+            return CLI_USAGE;
+        }
+    }
+    return CLI_DONE;
+}
+
 /* Short options in getopt's words: the letters of the command's options, each with an argument */
 static void list_letters(const struct command *command, char letters[OPTIONS_MAX])
 {
@@ -200,7 +263,8 @@ static int run_command(const struct command *command, int argc, char **argv, str
         return command->operand ? usage(command->name, " takes one file")
                                 : usage(command->name, " takes no file");
     cli->operand = command->operand ? argv[optind] : NULL;
-    return command->run(cli);
+    value = check_needs(command, cli);
+    return value == CLI_DONE ? command->run(cli) : value;
 }
 
 int main(int argc, char **argv)

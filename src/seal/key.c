@@ -13,6 +13,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static_assert(sodium_base64_ENCODED_LEN(RAW_SIZE, sodium_base64_VARIANT_ORIGINAL) == SECRET_LINE + 1,
@@ -245,6 +247,14 @@ struct key *key_load(const char *path, struct err *err)
     key = key_load_at(&place, err);
     sodium_stackzero(STACK_DEPTH);
     return key;
+}
+
+void key_protect_process(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
 }
 
 void key_free(struct key *key)

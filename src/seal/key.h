@@ -34,27 +34,38 @@ struct key *key_load(const char *path, struct err *err) MUST_USE;
  * key_load_or_make - the same, but a missing file is made first
  *
  * The file comes into being whole, by exclusive creation, mode 0600, file and directory fsynced; of two
- * processes that make it at once one wins and both use its key. The public key lands beside it with the
- * suffix .key replaced by .pub (appended to any other name), mode 0644, and is written anew whenever it is
- * missing or differs. Missing parent directories are made with mode 0700. What a killed maker left behind is
- * removed.
+ * processes that make it at once one wins and both use its key. The public key lands beside it (see
+ * key_public_name), mode 0644, and is written anew whenever it is missing or differs. Missing parent
+ * directories are made with mode 0700. What a killed maker left behind is removed.
  */
 struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
 
 /*
  * key_generate - make a key pair (what mptablectl keygen does)
  * @secret_path: the file that key_load reads, mode 0600; its directory must be there
- * @public_path: the minisign public key file, mode 0644; its directory must be there
+ * @public_path: the minisign public key file, mode 0644; its directory must be there, and it is another file
  * @replace:     files that are there are replaced (a rotation), else refused
  * @id:          set to the new key's id
  *
  * Whatever stops it, the secret file is the old one or the new one, whole, or missing where it was missing. A
  * new secret is in place before its public half: key_load_or_make mends a public file that lags behind.
  *
- * Return: 0; -1 with ERR_FILE.
+ * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE when nothing failed but one of them is there and to be left
+ * alone, or both are one file.
  */
 int key_generate(const char *secret_path, const char *public_path, bool replace, char id[KEY_ID_TEXT_SIZE],
                  struct err *err) MUST_USE;
+
+/*
+ * key_public_name - what a secret key's public half is called beside it: the suffix .key replaced by .pub, or
+ *                   .pub appended to any other name
+ *
+ * Return: 0; -1: that does not fit @size bytes.
+ */
+int key_public_name(const char *secret, char *public, size_t size) MUST_USE;
+
+/* key_protect_process - no core file, no debugger of the same user; to be called before a key is read */
+void key_protect_process(void);
 
 /* key_free - wipe and release a key; NULL is none */
 void key_free(struct key *key);

@@ -215,15 +215,20 @@ static int publish(const struct key_place *place, const char *stem, const char *
     return err_system(err, ERR_FILE, "%s: cannot put the public key in place", place->path);
 }
 
-/* NAME.key has its public key in NAME.pub, a file of another name in that name and .pub. */
+int key_public_name(const char *secret, char *public, size_t size)
+{
+    size_t length = strlen(secret), suffix = strlen(".key");
+
+    if (length >= suffix && strcmp(secret + length - suffix, ".key") == 0)
+        length -= suffix;
+    return (size_t)snprintf(public, size, "%.*s.pub", (int)length, secret) < size ? 0 : -1;
+}
+
 static int publish_beside(const struct key_place *place, const struct key *key, struct err *err)
 {
-    size_t length = strlen(place->name), suffix = strlen(".key");
     char name[256];
 
-    if (length >= suffix && strcmp(place->name + length - suffix, ".key") == 0)
-        length -= suffix;
-    if ((size_t)snprintf(name, sizeof(name), "%.*s.pub", (int)length, place->name) >= sizeof(name))
+    if (key_public_name(place->name, name, sizeof(name)) < 0)
         return err_at(err, ERR_FILE, NULL, "%s: the name is too long", place->path);
     return publish(place, place->name, name, key, err);
 }
@@ -272,9 +277,20 @@ struct key *key_load_or_make(const char *path, struct err *err)
     return key;
 }
 
+/* Return: 1 */
 static int refuse_taken(const char *path, struct err *err)
 {
-    return err_at(err, ERR_FILE, NULL, "%s: is there already, and is not replaced unless forced", path);
+    err_at(err, ERR_FILE, NULL, "%s: is there already, and is not replaced unless forced", path);
+    return 1;
+}
+
+/* Two paths of one file, which is perhaps still to be made */
+static bool same_place(const struct key_place *a, const struct key_place *b)
+{
+    struct stat one, other;
+
+    return strcmp(a->name, b->name) == 0 && fstat(a->dir, &one) == 0 && fstat(b->dir, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 static int open_to_make(struct key_place *place, const char *path, bool replace, struct err *err)
@@ -292,9 +308,15 @@ int key_generate(const char *secret_path, const char *public_path, bool replace,
     struct key *key;
     int status;
 
-    if (open_to_make(&secret, secret_path, replace, err) < 0 ||
-        open_to_make(&public, public_path, replace, err) < 0)
-        return -1;
+    status = open_to_make(&secret, secret_path, replace, err);
+    if (status == 0)
+        status = open_to_make(&public, public_path, replace, err);
+    if (status != 0)
+        return status;
+    if (same_place(&secret, &public)) {
+        err_at(err, ERR_FILE, NULL, "%s: cannot be the secret and the public key", public_path);
+        return 1;
+    }
     exclude_others(&secret);
     remove_temporaries(public.dir, secret.name);
     status = make(&secret, replace, err);

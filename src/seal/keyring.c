@@ -5,30 +5,26 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "jwk.h"
+#include "revoked.h"
 
-enum {
-    REVOKED_FILE = 16384, /* bytes of a list */
-    JWKS_SIZE = KEYRING_KEYS_MAX * JWK_SIZE + KEYRING_REVOKED_MAX * (KEY_ID_TEXT_SIZE + 2) + 64
-};
+enum { JWKS_SIZE = KEYRING_KEYS_MAX * JWK_SIZE + REVOKED_MAX * (KEY_ID_TEXT_SIZE + 2) + 64 };
 
 struct keyring {
     atomic_uint users;
     unsigned long serial;
     struct key *signer;
-    unsigned count, revoked_count;
+    unsigned count;
     struct {
         struct public_key key;
         enum key_state state;
         bool kept; /* has signed since the daemon started: listed whether a file names it or not */
     } keys[KEYRING_KEYS_MAX];
-    uint8_t revoked[KEYRING_REVOKED_MAX][KEY_ID_SIZE];
+    struct revoked revoked;
     char jwks[JWKS_SIZE];
 };
 
@@ -142,98 +138,20 @@ static int keep_signers(struct keyring *r, const struct keyring *before, struct 
     return 0;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
-
-/* An id as minisign prints it, perhaps without leading zeros. */
-static bool parse_id(const char *text, size_t length, uint8_t id[KEY_ID_SIZE])
-{
-    uint64_t number = 0;
-
-    if (length < 1 || length > 2 * KEY_ID_SIZE)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        const int digit = hex_digit(text[i]);
-
-        if (digit < 0)
-            return false;
-        number = number << 4 | (unsigned)digit;
-    }
-    for (size_t i = 0; i < KEY_ID_SIZE; i++)
-        id[i] = (uint8_t)(number >> 8 * i);
-    return true;
-}
-
-static int parse_revoked(struct keyring *r, const char *path, const char *text, struct err *err)
-{
-    for (unsigned line = 1; *text; line++) {
-        const size_t length = strcspn(text, "\n");
-
-        if (length > 0 && *text != '#') {
-            if (r->revoked_count == KEYRING_REVOKED_MAX)
-                return err_at(err, ERR_FILE, NULL, "%s: there are more than %d ids", path,
-                              KEYRING_REVOKED_MAX);
-            if (!parse_id(text, length, r->revoked[r->revoked_count++]))
-                return err_at(err, ERR_FILE, NULL, "%s: line %u is no key id of up to 16 hex digits", path,
-                              line);
-        }
-        text += length + (text[length] == '\n');
-    }
-    return 0;
-}
-
-/* What others may write to is no list of ours. */
-static int check_list(const char *path, int fd, struct err *err)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return err_at(err, ERR_FILE, NULL, "%s: the list of revoked keys is not a regular file", path);
-    if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 022))
-        return err_at(err, ERR_FILE, NULL,
-                      "others may write to the list of revoked keys; mend with: chmod go-w %s", path);
-    return 0;
-}
-
 static int load_revoked(struct keyring *r, const char *beside, struct err *err)
 {
-    int fd SCOPED(scoped_close) = -1;
-    char path[KEYRING_PATH_SIZE], text[REVOKED_FILE + 1];
-    size_t size = 0;
-    ssize_t got = 1;
+    char path[KEYRING_PATH_SIZE];
 
     if (snprintf(path, sizeof(path), "%srevoked", beside) >= (int)sizeof(path))
         return err_at(err, ERR_FILE, NULL, "%s: too long a path", beside);
-    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? 0
-                               : err_system(err, ERR_FILE, "%s: cannot open the list of revoked keys", path);
-    if (check_list(path, fd, err) < 0)
-        return -1;
-    while (got > 0 && size < sizeof(text)) {
-        got = read(fd, text + size, sizeof(text) - size);
-        size += got > 0 ? (size_t)got : 0;
-    }
-    if (got < 0)
-        return err_system(err, ERR_FILE, "%s: cannot read the list of revoked keys", path);
-    if (size == sizeof(text) || memchr(text, '\0', size))
-        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids, or one of more than %d bytes", path,
-                      REVOKED_FILE);
-    text[size] = '\0';
-    return parse_revoked(r, path, text, err);
+    return revoked_load(path, &r->revoked, err);
 }
 
 static int apply_revoked(struct keyring *r, struct err *err)
 {
-    for (unsigned i = 0; i < r->revoked_count; i++)
-        for (unsigned k = 0; k < r->count; k++)
-            if (memcmp(r->revoked[i], r->keys[k].key.id, KEY_ID_SIZE) == 0)
-                r->keys[k].state = KEY_REVOKED;
+    for (unsigned k = 0; k < r->count; k++)
+        if (revoked_has(&r->revoked, &r->keys[k].key))
+            r->keys[k].state = KEY_REVOKED;
     if (r->keys[0].state == KEY_REVOKED)
         return err_at(err, ERR_FILE, NULL, "the signing key %s is revoked: make another one the first",
                       key_id(r->signer));
@@ -252,11 +170,11 @@ static void write_jwks(struct keyring *r)
         at += jwk_write(&r->keys[i].key, key_state_name(r->keys[i].state), at);
     }
     at = stpcpy(at, "],\"revoked\":[");
-    for (unsigned i = 0; i < r->revoked_count; i++) {
+    for (unsigned i = 0; i < r->revoked.count; i++) {
         struct public_key key = { .id = { 0 } };
         char id[KEY_ID_TEXT_SIZE];
 
-        memcpy(key.id, r->revoked[i], KEY_ID_SIZE);
+        memcpy(key.id, r->revoked.ids[i], KEY_ID_SIZE);
         public_key_id(&key, id);
         at += sprintf(at, "%s\"%s\"", i > 0 ? "," : "", id);
     }

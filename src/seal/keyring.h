@@ -15,8 +15,7 @@
 #include "key.h"
 
 enum {
-    KEYRING_KEYS_MAX = 32,     /* public keys, the signing one's among them */
-    KEYRING_REVOKED_MAX = 256, /* ids */
+    KEYRING_KEYS_MAX = 32, /* public keys, the signing one's among them */
     KEYRING_PATH_SIZE = 4096
 };
 
@@ -46,8 +45,8 @@ struct keyring;
  * @before: the keyring in use, or NULL. The key that signed and those kept for its sake stay listed as
  * retired, so what a running daemon has signed can be verified as long as it runs
  *
- * @beside and "revoked" name a list of key ids, one of up to 16 hex digits a line; blank lines and lines that
- * begin with # are passed over, and no file is an empty list. Keys on it are published as revoked.
+ * @beside and "revoked" name a list of key ids (see revoked.h); no file is an empty list. Keys on it are
+ * published as revoked.
  *
  * Return: the keyring, with one user; NULL with ERR_FILE (a file, the detail names it: unreadable or not of
  * its form, two keys of one id, more than KEYRING_KEYS_MAX, the signing key on the list) or ERR_BUSY (no

@@ -100,6 +100,24 @@ void seal_base64(const void *bytes, size_t size, char *text)
     sodium_bin2base64(text, seal_base64_size(size), bytes, size, BASE64);
 }
 
+/*
+ * The decoder also returns 0 when it stopped early: only the end it reached and the length tell. Where char
+ * is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
+ */
+int seal_unbase64(const char *text, size_t length, void *out, size_t size, size_t *used)
+{
+    const char *stopped = NULL;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] & 0x80)
+            return -1;
+    *used = 0;
+    if (sodium_base642bin(out, size, text, length, NULL, used, &stopped, BASE64) != 0 ||
+        stopped != text + length || sodium_base64_encoded_len(*used, BASE64) - 1 != length)
+        return -1;
+    return 0;
+}
+
 void seal_random(void *bytes, size_t size)
 {
     randombytes_buf(bytes, size);

@@ -59,6 +59,15 @@ size_t seal_base64_size(size_t size);
 /* seal_base64 - standard base64 with padding; @text has room for seal_base64_size(size) characters */
 void seal_base64(const void *bytes, size_t size, char *text);
 
+/*
+ * seal_unbase64 - the bytes of such a text, which must be canonical
+ * @out:  receives them, at most @size
+ * @used: set to how many there are
+ *
+ * Return: 0; -1: it is another text, or of more bytes.
+ */
+int seal_unbase64(const char *text, size_t length, void *out, size_t size, size_t *used) MUST_USE;
+
 /* seal_random - unpredictable bytes */
 void seal_random(void *bytes, size_t size);
 

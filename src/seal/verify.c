@@ -71,15 +71,11 @@ static bool take_prefix(struct line *line, const char *prefix)
     return true;
 }
 
-/* The decoder also returns 0 when it stopped early: only the end it reached and the length tell. */
 static bool decode(struct line line, uint8_t *out, size_t size)
 {
-    const char *stopped = NULL;
-    size_t decoded = 0;
+    size_t decoded;
 
-    return line.length == sodium_base64_encoded_len(size, BASE64) - 1 &&
-           sodium_base642bin(out, size, line.text, line.length, NULL, &decoded, &stopped, BASE64) == 0 &&
-           stopped == line.text + line.length && decoded == size;
+    return seal_unbase64(line.text, line.length, out, size, &decoded) == 0 && decoded == size;
 }
 
 /* A signature file, taken apart. */
@@ -182,9 +178,14 @@ enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal
 {
     const struct seal_claims *c = &facts->claims;
 
-    if (w->check_load && c->segments[0].load != w->load)
-        return VERDICT(SEAL_WRONG_LOAD, err, "load: signed for 0x%" PRIx32 ", not for 0x%" PRIx32,
-                       c->segments[0].load, w->load);
+    if (w->load_count && w->load_count != c->segment_count)
+        return VERDICT(SEAL_WRONG_LOAD, err, "load: %u segment%s signed, %u %s wanted", c->segment_count,
+                       c->segment_count == 1 ? " was" : "s were", w->load_count,
+                       w->load_count == 1 ? "is" : "are");
+    for (unsigned i = 0; i < w->load_count; i++)
+        if (c->segments[i].load != w->loads[i])
+            return VERDICT(SEAL_WRONG_LOAD, err, "load: signed for 0x%" PRIx32 ", not for 0x%" PRIx32,
+                           c->segments[i].load, w->loads[i]);
     if (w->context && strcmp(c->context, w->context) != 0)
         return VERDICT(SEAL_WRONG_CONTEXT, err, "ctx: signed for %s, not for %s", or_none(c->context),
                        or_none(w->context));

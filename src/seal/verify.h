@@ -8,9 +8,9 @@
  *
  *   if (public_key_load("mptabled.pub", &key, &err) < 0 ||
  *       seal_verify(&key, image, size, minisig, minisig_size, &facts, &err) != SEAL_GOOD ||
- *       seal_compare(&facts, &(struct seal_wanted){ .check_load = true, .load = 0x9fc00, .context = "vm-1",
- *                                                   .now = seal_now() }, &err) != SEAL_GOOD)
- *       refuse(err.places[0].detail);
+ *       seal_compare(&facts, &(struct seal_wanted){ .load_count = 1, .loads = (uint32_t[]){ 0x9fc00 },
+ *                                                   .context = "vm-1", .now = seal_now() }, &err) !=
+ * SEAL_GOOD) refuse(err.places[0].detail);
  */
 #ifndef SEAL_VERIFY_H
 #define SEAL_VERIFY_H
@@ -47,12 +47,12 @@ struct seal_facts {
 
 /* What whoever is about to use the image knows. Zeroed, it wants nothing. */
 struct seal_wanted {
-    bool check_load;
-    uint32_t load;       /* where the first segment will be written */
-    const char *context; /* NULL: not compared; "": there must be none */
-    const char *nonce;   /* as context */
-    int64_t now;         /* 0: times are not looked at; else SEAL_CLOCK_SKEW is allowed for */
-    bool need_life;      /* an image that never expires is refused */
+    unsigned load_count;   /* 0: not compared */
+    const uint32_t *loads; /* where each segment will be written */
+    const char *context;   /* NULL: not compared; "": there must be none */
+    const char *nonce;     /* as context */
+    int64_t now;           /* 0: times are not looked at; else SEAL_CLOCK_SKEW is allowed for */
+    bool need_life;        /* an image that never expires is refused */
 };
 
 /*

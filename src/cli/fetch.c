@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+#include "fetch.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cjson/cJSON.h>
+#include <curl/curl.h>
+
+#define UNIX_PREFIX "unix:"
+#define TOKEN_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=" /* RFC 6750 */
+
+enum {
+    CONNECT_SECONDS = 10,
+    WHOLE_SECONDS = 30, /* the daemon gives a request 20 */
+    TOKEN_FILE = 65536  /* bytes of a token file, as the daemon takes it */
+};
+
+/* Everything a transfer needs, to be released together. */
+struct transfer {
+    CURL *curl;
+    CURLU *url;
+    struct curl_slist *headers;
+    struct fetch *fetch;
+    bool too_long;
+    char message[CURL_ERROR_SIZE], token[TOKEN_FILE + 1];
+};
+
+static void scoped_transfer(struct transfer *const *transfer)
+{
+    struct transfer *const t = *transfer;
+
+    if (t) {
+        curl_easy_cleanup(t->curl);
+        curl_url_cleanup(t->url);
+        curl_slist_free_all(t->headers);
+        explicit_bzero(t->token, sizeof(t->token));
+    }
+    free(t);
+}
+
+static size_t take_bytes(char *bytes, size_t one, size_t size, void *context)
+{
+    struct transfer *const t = context;
+    struct fetch *const f = t->fetch;
+
+    (void)one; /* always 1 */
+    t->too_long = size > sizeof(f->image) - f->size;
+    if (t->too_long)
+        return CURL_WRITEFUNC_ERROR;
+    memcpy(f->image + f->size, bytes, size);
+    f->size += size;
+    return size;
+}
+
+static int bad_server(struct cli *cli)
+{
+    err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "server", 0 },
+           "must be http://HOST[:PORT], https://HOST[:PORT] or unix:PATH");
+    return cli_complain_options(cli);
+}
+
+static bool has_part(CURLU *url, CURLUPart part, const char *but)
+{
+    char *text = NULL;
+    const bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK && strcmp(text, but) != 0;
+
+    curl_free(text);
+    return has;
+}
+
+/* Return: the exit status */
+static int set_server(struct cli *cli, struct transfer *t)
+{
+    const char *const server = cli->server ? cli->server : FETCH_SERVER;
+    const bool local = strncmp(server, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
+    CURLUcode code;
+
+    if (!local && strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0)
+        return bad_server(cli);
+    code = curl_url_set(t->url, CURLUPART_URL, local ? "http://localhost" : server, CURLU_DISALLOW_USER);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return cli_no_memory(cli);
+    if (code != CURLUE_OK || has_part(t->url, CURLUPART_PATH, "/") || has_part(t->url, CURLUPART_QUERY, "") ||
+        has_part(t->url, CURLUPART_FRAGMENT, ""))
+        return bad_server(cli);
+    if (curl_url_set(t->url, CURLUPART_PATH, "/v1/images", 0) ||
+        curl_url_set(t->url, CURLUPART_QUERY, "format=bin", 0) ||
+        curl_easy_setopt(t->curl, CURLOPT_CURLU, t->url) ||
+        (local && curl_easy_setopt(t->curl, CURLOPT_UNIX_SOCKET_PATH, server + strlen(UNIX_PREFIX))))
+        return cli_no_memory(cli);
+    return CLI_DONE;
+}
+
+/* The first line that is neither blank nor begins with #, so a daemon's token file will do. */
+static char *find_token(char *text)
+{
+    while (*text == '#' || *text == '\n') {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    return *text && !text[strspn(text, TOKEN_CHARS)] ? text : NULL;
+}
+
+static int read_token(struct cli *cli, char text[TOKEN_FILE + 1])
+{
+    const char *const path = cli->token_file;
+    int fd SCOPED(scoped_close) = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    size_t size = 0;
+    ssize_t got = 1;
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return err_system(&cli->err, ERR_FILE, "%s", path);
+    if (st.st_mode & (S_IRWXO | S_IWGRP))
+        return err_at(&cli->err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s", path,
+                      path);
+    for (; got > 0 && size<TOKEN_FILE; size += got> 0 ? (size_t)got : 0)
+        got = read(fd, text + size, TOKEN_FILE - size);
+    if (got < 0)
+        return err_system(&cli->err, ERR_FILE, "%s", path);
+    text[size] = '\0';
+    return 0;
+}
+
+/* Return: the exit status */
+static int set_token(struct cli *cli, struct transfer *t)
+{
+    const char *token;
+
+    if (!cli->token_file)
+        return CLI_DONE;
+    if (read_token(cli, t->token) < 0)
+        return cli_complain(cli, NULL, CLI_IO);
+    token = find_token(t->token);
+    if (!token) {
+        err_at(&cli->err, ERR_FILE, NULL, "%s: has no token in it", cli->token_file);
+        return cli_complain(cli, NULL, CLI_IO);
+    }
+    if (curl_easy_setopt(t->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) ||
+        curl_easy_setopt(t->curl, CURLOPT_XOAUTH2_BEARER, token))
+        return cli_no_memory(cli);
+    return CLI_DONE;
+}
+
+/* With a CA file of the user's own no other authority counts. */
+static bool set_certificates(const struct cli *cli, CURL *curl)
+{
+    return (!cli->cacert || (curl_easy_setopt(curl, CURLOPT_CAINFO, cli->cacert) == CURLE_OK &&
+                             curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+           (!cli->cert || (curl_easy_setopt(curl, CURLOPT_SSLCERT, cli->cert) == CURLE_OK &&
+                           curl_easy_setopt(curl, CURLOPT_SSLKEY, cli->key_file) == CURLE_OK));
+}
+
+static bool set_request(struct transfer *t, const char *topology, size_t size)
+{
+    static const char *const headers[] = { "Content-Type: application/json",
+                                           "Accept: application/octet-stream", "Expect:" };
+    const struct {
+        CURLoption option;
+        long value;
+    } numbers[] = { { CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS },
+                    { CURLOPT_TIMEOUT, WHOLE_SECONDS },
+                    { CURLOPT_NOSIGNAL, 1 },
+                    { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+                    { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 } };
+
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        struct curl_slist *const more = curl_slist_append(t->headers, headers[i]);
+
+        if (!more)
+            return false;
+        t->headers = more;
+    }
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (curl_easy_setopt(t->curl, numbers[i].option, numbers[i].value))
+            return false;
+    return curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "mptablectl/" MPTABLED_VERSION) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_POSTFIELDSIZE, (long)size) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_POSTFIELDS, topology) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->message) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t) == CURLE_OK;
+}
+
+static const char *text_of(const cJSON *json, const char *name)
+{
+    const char *const text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
+
+    return text ? text : "";
+}
+
+/* The places of problem details (RFC 9457): "#/cpus" is /cpus. */
+static void take_problem(struct cli *cli, const struct fetch *f, long status)
+{
+    cJSON *const json = cJSON_ParseWithLength(f->image, f->size);
+    const cJSON *place;
+
+    cJSON_ArrayForEach(place, cJSON_GetObjectItemCaseSensitive(json, "errors"))
+    {
+        const char *const pointer = text_of(place, "pointer"), *const detail = text_of(place, "detail");
+
+        if (!detail[0])
+            continue;
+        err_at(&cli->err, ERR_FILE, NULL, "%s%s%s", pointer + (pointer[0] == '#'),
+               strlen(pointer) > 1 ? ": " : "", detail);
+    }
+    if (cli->err.count == 0 && text_of(json, "title")[0])
+        err_at(&cli->err, ERR_FILE, NULL, "%s: %s", text_of(json, "title"), text_of(json, "detail"));
+    else if (cli->err.count == 0)
+        err_at(&cli->err, ERR_FILE, NULL, "answers with HTTP status %ld", status);
+    cJSON_Delete(json);
+}
+
+static int take_signature(struct cli *cli, struct transfer *t)
+{
+    struct fetch *const f = t->fetch;
+    struct curl_header *header;
+
+    if (curl_easy_header(t->curl, "Mptable-Signature", 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
+        header->amount != 1 ||
+        seal_unbase64(header->value, strlen(header->value), f->minisig, sizeof(f->minisig),
+                      &f->minisig_size) < 0)
+        return err_at(&cli->err, ERR_FILE, NULL, "answers without an Mptable-Signature");
+    return 0;
+}
+
+static int transfer(struct cli *cli, struct transfer *t)
+{
+    const char *const server = cli->server ? cli->server : FETCH_SERVER;
+    const CURLcode code = curl_easy_perform(t->curl);
+    long status = 0;
+
+    if (t->too_long) {
+        err_at(&cli->err, ERR_FILE, NULL, "answers with more than %d bytes", IMAGE_MAX);
+        return cli_complain(cli, server, CLI_REFUSED);
+    }
+    if (code != CURLE_OK) {
+        err_at(&cli->err, ERR_FILE, NULL, "%s", t->message[0] ? t->message : curl_easy_strerror(code));
+        return cli_complain(cli, server, CLI_IO);
+    }
+    curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) {
+        take_problem(cli, t->fetch, status);
+        return cli_complain(cli, server, status >= 500 ? CLI_IO : CLI_REFUSED);
+    }
+    return take_signature(cli, t) < 0 ? cli_complain(cli, server, CLI_REFUSED) : CLI_DONE;
+}
+
+int fetch_image(struct cli *cli, const char *topology, size_t size, struct fetch *fetch)
+{
+    struct transfer *t SCOPED(scoped_transfer) = calloc(1, sizeof(*t));
+    int status;
+
+    if (!t || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return cli_no_memory(cli);
+    t->fetch = fetch;
+    t->curl = curl_easy_init();
+    t->url = curl_url();
+    if (!t->curl || !t->url || !set_request(t, topology, size) || !set_certificates(cli, t->curl))
+        return cli_no_memory(cli);
+    status = set_server(cli, t);
+    if (status == CLI_DONE)
+        status = set_token(cli, t);
+    return status == CLI_DONE ? transfer(cli, t) : status;
+}

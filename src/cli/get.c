@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mptablectl get: an image from a daemon, not to be had before it has been verified.
+ *
+ * The answer must be one to this very question: a random number of ours is in the signature, so it has not
+ * been given before; and the image must be the one that the same encoder makes here of the same topology, so
+ * nobody has changed the question on its way.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../topo/request.h"
+#include "fetch.h"
+#include "trust.h"
+
+enum { NONCE_RANDOM = 16 };
+
+/* What is asked: the topology as it was given, perhaps with a nonce; released by scoped_question. */
+struct question {
+    char *text;
+    size_t size;
+};
+
+static void scoped_question(const struct question *q)
+{
+    free(q->text);
+}
+
+static void make_nonce(char nonce[SEAL_NONCE_MAX + 1])
+{
+    uint8_t random[NONCE_RANDOM];
+
+    seal_random(random, sizeof(random));
+    for (size_t i = 0; i < sizeof(random); i++)
+        snprintf(nonce + 2 * i, 3, "%02x", random[i]);
+}
+
+/* The text is known to be an object that has members: the first brace opens it. */
+static int add_nonce(struct cli *cli, struct question *q)
+{
+    const size_t before = (size_t)(strchr(q->text, '{') + 1 - q->text);
+    char *text = NULL;
+    int size;
+
+    make_nonce(cli->topology.nonce);
+    size = asprintf(&text, "%.*s\"nonce\":\"%s\",%s", (int)before, q->text, cli->topology.nonce,
+                    q->text + before);
+    if (size < 0)
+        return cli_no_memory(cli);
+    free(q->text);
+    *q = (struct question){ text, (size_t)size };
+    return CLI_DONE;
+}
+
+/* Return: the exit status; the topology and its image are in @cli */
+static int take_question(struct cli *cli, struct question *q)
+{
+    q->text = cli_read(cli, cli->operand, &q->size);
+    if (!q->text)
+        return cli_complain(cli, NULL, CLI_IO);
+    if (request_parse(q->text, q->size, &cli->topology, &cli->err) < 0 ||
+        image_build(&cli->topology, &cli->image, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    return cli->no_nonce || cli->topology.nonce[0] ? CLI_DONE : add_nonce(cli, q);
+}
+
+/* Is the signature good, and one of this question? */
+static int judge_signature(struct cli *cli, struct fetch *f, const struct public_key *key)
+{
+    uint32_t loads[IMAGE_SEGMENTS_MAX];
+    const struct seal_wanted wanted = { .load_count = cli->image.segment_count,
+                                        .loads = loads,
+                                        .context = cli->topology.context,
+                                        .nonce = cli->topology.nonce,
+                                        .now = seal_now(),
+                                        .need_life = cli->topology.ttl > 0 };
+    struct trust trust = { .key = *key,
+                           .image = f->image,
+                           .size = f->size,
+                           .minisig = f->minisig,
+                           .minisig_size = f->minisig_size };
+
+    for (unsigned i = 0; i < cli->image.segment_count; i++)
+        loads[i] = cli->image.segments[i].base;
+    return trust_judge(cli, &trust, &wanted);
+}
+
+static int judge(struct cli *cli, struct fetch *f, const struct public_key *key)
+{
+    if (key && judge_signature(cli, f, key) < 0)
+        return -1;
+    if (f->size == cli->image.size && memcmp(f->image, cli->image.bytes, f->size) == 0)
+        return 0;
+    return err_at(&cli->err, ERR_FILE, NULL,
+                  "answers with another image than mptablectl " MPTABLED_VERSION " builds of the topology");
+}
+
+/* The signature first: where the image is new, its signature is too. */
+static int save(struct cli *cli, const struct fetch *f)
+{
+    char *beside SCOPED(scoped_free) = cli_signature_name(cli, cli->output);
+    const struct cli_file files[] = { { beside, f->minisig, f->minisig_size },
+                                      { cli->output, f->image, f->size } };
+
+    if (!beside || cli_save(cli, files, 2) < 0)
+        return cli_complain(cli, NULL, CLI_IO);
+    if (!cli->public_key)
+        fprintf(stderr, "mptablectl: %s: the signature was not verified: no public key (-p)\n", cli->output);
+    return CLI_DONE;
+}
+
+static int fetch_and_save(struct cli *cli, const struct question *q, const struct public_key *key)
+{
+    struct fetch *fetch SCOPED(scoped_free) = calloc(1, sizeof(*fetch));
+    int status = fetch ? fetch_image(cli, q->text, q->size, fetch) : cli_no_memory(cli);
+
+    if (status != CLI_DONE)
+        return status;
+    if (judge(cli, fetch, key) < 0)
+        return cli_complain(cli, cli->server ? cli->server : FETCH_SERVER, CLI_REFUSED);
+    return save(cli, fetch);
+}
+
+int cli_get(struct cli *cli)
+{
+    struct question question SCOPED(scoped_question) = { .text = NULL };
+    struct public_key key;
+    int status;
+
+    if (!cli->cert != !cli->key_file) {
+        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "cert", 0 }, "and --key-file go together");
+        return cli_complain_options(cli);
+    }
+    status = cli_start_seal(cli, cli->key_file || cli->token_file);
+    if (status == CLI_DONE && cli->public_key)
+        status = trust_take_key(cli, &key);
+    if (status == CLI_DONE)
+        status = take_question(cli, &question);
+    return status == CLI_DONE ? fetch_and_save(cli, &question, cli->public_key ? &key : NULL) : status;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mptablectl sign: the signature of an image that has none, or none of this key.
+ *
+ * What is signed are never the bytes as they came. They are read as a table, the table as a topology, the
+ * topology is built anew, and the image that comes of it is signed if it is the same to the last byte and
+ * address. So a signature says here what it says everywhere: that this encoder made the image.
+ */
+#include <string.h>
+
+#include "../signed/signed.h"
+#include "../topo/request.h"
+#include "cli.h"
+
+/* What the signature is to bind besides the image */
+struct binding {
+    char context[TOPOLOGY_CONTEXT_MAX + 1], nonce[TOPOLOGY_NONCE_MAX + 1];
+    unsigned ttl;
+};
+
+/* The options are the members of a request of these names, and of their form. Return: the exit status */
+static int take_binding(struct cli *cli, struct binding *binding)
+{
+    const char *const values[] = { cli->context, cli->nonce, cli->ttl };
+    static const char *const names[] = { "context", "nonce", "ttl" };
+    struct request_pair pairs[4] = { { "cpus", "1" } };
+    size_t count = 1;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (values[i])
+            pairs[count++] = (struct request_pair){ names[i], values[i] };
+    if (request_parse_query(pairs, count, &cli->topology, &cli->err) < 0)
+        return cli_complain_options(cli);
+    memcpy(binding->context, cli->topology.context, sizeof(binding->context));
+    memcpy(binding->nonce, cli->topology.nonce, sizeof(binding->nonce));
+    binding->ttl = cli->topology.ttl;
+    return CLI_DONE;
+}
+
+static bool has_segment(const struct source *source, uint32_t base, size_t size)
+{
+    for (size_t i = 0; i < source->memory.count; i++)
+        if (source->segments[i].base == base && source->segments[i].size == size)
+            return true;
+    return false;
+}
+
+/* Where the table lies has been compared: what is left are bytes around it, and their order. */
+static bool is_same(const struct image *image, const struct source *source)
+{
+    return image->size == source->size && image->segment_count == source->memory.count &&
+           memcmp(image->bytes, source->bytes, image->size) == 0;
+}
+
+/* The table and then, if they are there, the words that a table does not have in it */
+static int rebuild(struct cli *cli)
+{
+    int status = cli_take_table(cli);
+
+    if (status != CLI_DONE)
+        return status;
+    if (!cli->reading.exact) {
+        err_at(&cli->err, ERR_FILE, NULL, "not signed: %s", cli->reading.difference);
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    }
+    cli->topology.bios_data_area = has_segment(&cli->source, PLACE_BIOS_BASE, PLACE_BIOS_SIZE);
+    if (cli->topology.bios_data_area && image_build(&cli->topology, &cli->image, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    if (is_same(&cli->image, &cli->source))
+        return CLI_DONE;
+    err_at(&cli->err, ERR_FILE, NULL, "not signed: the image of this table has other bytes around it");
+    return cli_complain(cli, cli->operand, CLI_REFUSED);
+}
+
+static int save_signature(struct cli *cli, const struct seal *seal)
+{
+    char *beside SCOPED(scoped_free) = cli->signature ? NULL : cli_signature_name(cli, cli->operand);
+    const char *const path = cli->signature ? cli->signature : beside;
+    int done = -1;
+
+    if (path && strcmp(path, "-") == 0)
+        done = cli_write(cli, NULL, seal->minisign, seal->minisign_size);
+    else if (path)
+        done = cli_save(cli, &(struct cli_file){ path, seal->minisign, seal->minisign_size }, 1);
+    return done < 0 ? cli_complain(cli, NULL, CLI_IO) : CLI_DONE;
+}
+
+int cli_sign(struct cli *cli)
+{
+    char *bytes SCOPED(scoped_free) = NULL;
+    struct binding binding = { .ttl = 0 };
+    struct seal seal;
+    int status = cli_check_signature(cli, false);
+
+    if (status == CLI_DONE)
+        status = cli_start_seal(cli, true);
+    if (status == CLI_DONE)
+        status = take_binding(cli, &binding);
+    if (status == CLI_DONE)
+        status = cli_take_source(cli, SOURCE_BASE, &bytes);
+    if (status == CLI_DONE)
+        status = rebuild(cli);
+    if (status != CLI_DONE)
+        return status;
+    memcpy(cli->topology.context, binding.context, sizeof(binding.context));
+    memcpy(cli->topology.nonce, binding.nonce, sizeof(binding.nonce));
+    cli->topology.ttl = binding.ttl;
+    status = cli_seal_image(cli, &seal);
+    return status == CLI_DONE ? save_signature(cli, &seal) : status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* mptablectl verify: whether a key signed these bytes, for this place, machine and time. */
+#include <stdio.h>
+
+#include "trust.h"
+
+/* The trusted comment, a claim a line: its alphabet is that of printable ASCII. */
+static void print_claims(const struct seal_facts *said)
+{
+    printf("key %s\n", said->key_id);
+    for (const char *c = said->comment; *c; c++)
+        putchar(*c == ' ' ? '\n' : *c);
+    putchar('\n');
+}
+
+int cli_verify(struct cli *cli)
+{
+    struct trust trust SCOPED(scoped_trust) = { .size = 0 };
+    const int status = trust_take(cli, &trust);
+
+    if (status == CLI_DONE)
+        print_claims(&trust.facts);
+    return status;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lists of keys that are no longer to be trusted, by their ids.
+ */
+#ifndef SEAL_REVOKED_H
+#define SEAL_REVOKED_H
+
+#include <stdbool.h>
+
+#include "public.h"
+
+enum { REVOKED_MAX = 256 }; /* ids */
+
+struct revoked {
+    unsigned count;
+    uint8_t ids[REVOKED_MAX][KEY_ID_SIZE]; /* as they stand in key files */
+};
+
+/*
+ * revoked_load - read a list of key ids
+ * @path: one id of up to 16 hex digits a line; blank lines and lines that begin with # are passed over. A
+ *        regular file of our own uid or root's that nobody else may write to, and no symbolic link
+ *
+ * Return: 0; 1: there is no such file, and the list is empty; -1 with ERR_FILE, the detail names the file.
+ */
+int revoked_load(const char *path, struct revoked *list, struct err *err) MUST_USE;
+
+/* revoked_has - is that key on the list? */
+bool revoked_has(const struct revoked *list, const struct public_key *key);
+
+#endif

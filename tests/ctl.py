@@ -1,0 +1,419 @@
+# SPDX-License-Identifier: ISC
+"""mptablectl's keys and signatures: made, verified claim by claim, and written into guest memory. minisign makes the
+well-signed lies, and judges what sign makes."""
+import base64
+import glob
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import threading
+import time
+
+from daemon import MPTABLED, SRCDIR, Tap
+from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, refused
+
+tap = Tap()
+FOUR = b'{"cpus":4,"context":"vm:1"}'
+TWO_PARTS = b'{"cpus":3,"profile":"virtualbox","bios_data_area":true}'
+MIB = 1 << 20
+
+
+def reply_of(tool, topology, *options):
+    """The image, what --base and --size are of it, its segments, and the signature if there is one."""
+    reply = json.loads(tool.run("encode", "--format", "json", *options, "-", data=topology).stdout)
+    places = ",".join(s["base"] for s in reply["segments"]), ",".join(str(s["size"]) for s in reply["segments"])
+    return base64.b64decode(reply["image"]), places, reply["segments"], reply.get("signature", {}).get("minisign")
+
+
+def keygen(tool):
+    done = tool.run("keygen", preexec_fn=lambda: os.umask(0))
+    said = done.stdout.decode()
+    key_id = tool.read("mptabled.pub").split()[5].decode()
+    tap.equal((done.returncode, done.stderr, tool.files()), (DONE, b"", ["mptabled.key", "mptabled.pub"]),
+              "keygen makes two files of the default names")
+    tap.equal([stat.S_IMODE(os.stat(tool.path(name)).st_mode) for name in tool.files()], [0o600, 0o644],
+              "the secret one is closed, whatever the umask")
+    tap.ok(said.startswith("key %s\n" % key_id) and "mptabled --key mptabled.key" in said, "it says the id and what to do", said)
+    before = tool.read("mptabled.key"), tool.read("mptabled.pub")
+    refused(tap, tool.run("keygen"), REFUSED, "mptabled.key: is there already", "and does not replace a key")
+    refused(tap, tool.run("keygen", "-s", "other.key", "-p", "mptabled.pub"), REFUSED, "mptabled.pub: is there",
+            "nor a public one")
+    tap.equal((tool.read("mptabled.key"), tool.read("mptabled.pub")), before, "both are as before")
+    tap.equal(tool.run("keygen", "--force").returncode, DONE, "unless it is forced to")
+    tap.ok(tool.read("mptabled.key") != before[0] and tool.read("mptabled.pub") != before[1], "then both are new")
+    tap.equal((tool.run("keygen", "-s", "a", "--public-key", "b").returncode, tool.run("keygen", "--key=c.key").returncode),
+              (DONE, DONE), "other names")
+    tap.equal(tool.files(), ["a", "b", "c.key", "c.pub", "mptabled.key", "mptabled.pub"],
+              "a public key lies beside its secret one")
+    refused(tap, tool.run("keygen", "-s", "no/such/k"), IO, "no/such/k", "no directory for it")
+    refused(tap, tool.run("keygen", "-s", "a", "-p", "./a", "--force"), REFUSED, "cannot be the secret and the public key",
+            "one name for both")
+    tap.equal(tool.run("keygen", "mptabled.key").returncode, USAGE, "keygen takes no operand")
+    check = subprocess.run([MPTABLED, "--key", "mptabled.key", "--check-config"], cwd=tool.work, capture_output=True)
+    tap.equal(check.returncode, 0, "the daemon takes the key")
+
+
+def signing(tool):
+    """Whatever the encoder makes can be signed, and the signature is that of encode --key."""
+    names = [p["name"] for p in json.loads(tool.run("profiles", "--format", "json").stdout)["profiles"]]
+    bodies = [b'{"cpus":3,"context":"vm:1","bios_data_area":true,"profile":"%s"}' % name.encode() for name in names]
+    bodies += [open(name, "rb").read() for name in sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))]
+    bodies += [b'{"cpus":255}', b'{"cpus":2,"default_configuration":5}',
+               b'{"cpus":1,"placement":{"window":"ebda","base":"0x90000"}}']
+    good = 0
+    for body in bodies:
+        topology = json.loads(body)
+        if {"nonce", "ttl"} & set(topology):
+            body = json.dumps({name: value for name, value in topology.items() if name not in ("nonce", "ttl")}).encode()
+        image, (base, size), _, wanted = reply_of(tool, body, "--key", "mptabled.key")
+        tool.write("got.bin", image)
+        binding = ("--context", topology["context"]) if "context" in topology else ()
+        done = tool.run("sign", "--key", "mptabled.key", "--base", base, "--size", size, *binding, "got.bin")
+        checked = tool.run("verify", "-p", "mptabled.pub", "--base", base, *binding, "got.bin")
+        if (done.returncode, checked.returncode, tool.read("got.bin.minisig").decode()) == (DONE, DONE, wanted):
+            good += 1
+        else:
+            tap.ok(False, "sign %s" % body[:80], done.stderr, checked.stderr)
+    tap.equal(good, len(bodies), "sign and encode --key make the same signature of %d images, which verify accepts"
+              % len(bodies))
+    image, _, _, _ = reply_of(tool, FOUR)
+    tool.write("image.bin", image)
+    done = tool.run("sign", "--key", "mptabled.key", "--context", "vm:1", "--nonce", "fresh-fresh", "--ttl", "300", "image.bin")
+    tap.equal((done.returncode, done.stdout, done.stderr), (DONE, b"", b""), "sign is silent")
+    said = tool.run("verify", "image.bin", "-p", "mptabled.pub").stdout.decode()
+    lines = dict(line.split("=") for line in said.splitlines() if "=" in line)
+    tap.equal((lines["ctx"], lines["nonce"], int(lines["exp"]) - int(lines["iat"]), abs(int(lines["iat"]) - time.time()) < 60),
+              ("vm:1", "fresh-fresh", 300, True), "context, nonce and life are bound, and verify prints them")
+    done = tool.run("sign", "--key", "mptabled.key", "-x", "-", "-", data=image)
+    tap.ok(done.returncode == DONE and done.stdout.startswith(b"untrusted comment: "),
+           "from standard input to standard output", done)
+    if shutil.which("minisign"):
+        accepted = tool.minisign("-VHQm", "image.bin", "-p", "mptabled.pub")
+        tap.ok(accepted.returncode == 0 and accepted.stdout.startswith(b"mptabled/1 sha256="),
+               "minisign accepts what sign makes", accepted)
+    else:
+        tap.skip("minisign accepts what sign makes", "minisign is not installed")
+
+
+def no_oracle(tool):
+    """sign takes no bytes but images."""
+    image, _, _, _ = reply_of(tool, FOUR)
+    key = ("--key", "mptabled.key")
+    signature = tool.run("sign", *key, "-x", "-", "-", data=image).stdout
+    zeros = bytes(len(image) - 1)
+    rows = [("a text", b"hello"), ("nothing", b""), ("zeros", zeros), ("a signature", signature),
+            ("a signature and a comment", base64.b64decode(signature.splitlines()[1])[10:] + b"mptabled/1 sha256="),
+            ("a cut image", image[:-1]), ("an image and more", image + b"\0"), ("an image behind something", bytes(16) + image),
+            ("the floating pointer alone", image[:16]), ("two images", image + image),
+            ("an ELF file", tool.run("encode", "--format", "elf", "-", data=FOUR).stdout),
+            ("a hexdump", tool.run("encode", "--format", "hex", "-", data=FOUR).stdout)]
+    rows += [("byte %d changed" % at, image[:at] + bytes([image[at] ^ 0x41]) + image[at + 1:])
+             for at in range(0, len(image), 13)]
+    right_sum = bytearray(image)  # changed where no topology reaches, and the sum mended: reserved bytes
+    right_sum[15], right_sum[10] = 1, (right_sum[10] - 1) & 255
+    refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=bytes(right_sum)), REFUSED,
+            "-: not signed: the byte at 0x9fc0a is", "sign refuses reserved bytes with a right sum")
+    before = tool.files()
+    for name, data in rows:
+        refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=data), REFUSED, "mptablectl: -: ", "sign refuses " + name)
+    refused(tap, tool.limited(100, "sign", *key, "-x", "oracle", "-", data=image), IO, "oracle: File too large", "a full disk")
+    parts, (base, size), _, _ = reply_of(tool, b'{"cpus":4,"bios_data_area":true}')
+    for name, data in (("words that point elsewhere", parts[:-7] + b"\0\x90" + parts[-5:]),
+                       ("bytes between the words", parts[:-4] + b"x" + parts[-3:])):
+        refused(tap, tool.run("sign", *key, "--base", base, "--size", size, "-x", "oracle", "-", data=data), REFUSED,
+                "not signed", "sign refuses " + name)
+    swapped = parts[-7:] + parts[:-7]
+    refused(tap, tool.run("sign", *key, "--base", "0x40e,0x9fc00", "--size", "7,292", "-x", "oracle", "-", data=swapped),
+            REFUSED, "not signed", "sign refuses segments in another order")
+    refused(tap, tool.run("sign", *key, "--base", "0x9fc00,0x9fc10", "--size", "16,276", "-x", "oracle", "-", data=image),
+            REFUSED, "not signed", "sign refuses one segment as two")
+    refused(tap, tool.run("sign", *key, "--base", "0x9f800", "-x", "oracle", "-", data=image), REFUSED, "not signed",
+            "sign refuses another address")
+    tap.equal(tool.files(), before, "and nothing is written")
+
+
+def statuses(tool):
+    tool.write("image.bin", reply_of(tool, FOUR)[0])
+    tool.run("sign", "--key", "mptabled.key", "--context", "vm:1", "image.bin")
+    shutil.copy(tool.path("mptabled.key"), tool.path("open.key"))
+    os.chmod(tool.path("open.key"), 0o644)
+    tool.write("no.pub", "untrusted comment: x\nRWQ=\n")
+    tool.write("memory", bytes(MIB))
+    os.mkfifo(tool.path("out.fifo"))
+    os.symlink("memory", tool.path("out.link"))
+    sign, verify, inject = ("sign", "--key", "mptabled.key"), ("verify", "-p", "mptabled.pub"), ("inject", "-p", "mptabled.pub")
+    rows = (
+        (USAGE, "needs --key", "sign", "image.bin"), (USAGE, "takes one file", *sign), (USAGE, "takes one file", *verify),
+        (USAGE, "--context: ", *sign, "--context", "two words", "image.bin"),
+        (USAGE, "--context: ", *sign, "--context", "-", "image.bin"),
+        (USAGE, "--nonce: ", *sign, "--nonce", "short", "image.bin"), (USAGE, "--ttl: ", *sign, "--ttl", "86401", "image.bin"),
+        (USAGE, "--ttl: ", *sign, "--ttl", "0", "image.bin"), (USAGE, "--signature: ", *sign, "-"),
+        (USAGE, "--base: ", *sign, "--base", "x", "image.bin"),
+        (IO, "nothing", *sign, "nothing"), (IO, "no.key", "sign", "--key", "no.key", "image.bin"),
+        (IO, "chmod 600", "sign", "--key", "open.key", "image.bin"),
+        (IO, "mptabled.pub", "sign", "-s", "mptabled.pub", "image.bin"),
+        (IO, "no/x", *sign, "-x", "no/x", "image.bin"), (IO, "not a regular file", *sign, "-x", "out.fifo", "image.bin"),
+        (IO, "not a regular file", *sign, "-x", "out.link", "image.bin"),
+        (USAGE, "needs --public-key", "verify", "image.bin"), (USAGE, "--signature: ", *verify, "-"),
+        (USAGE, "--signature: ", *verify, "-x", "-", "-"),
+        (USAGE, "--base: ", *verify, "--base", "0x9fc00,", "image.bin"),
+        (USAGE, "--base: ", *verify, "--base", "0x100000000", "image.bin"),
+        (USAGE, "--base: ", *verify, "--base", "1,2,3,4,5", "image.bin"),
+        (USAGE, "--base: ", *verify, "--base", "", "image.bin"),
+        (IO, "nothing", *verify, "nothing"), (IO, "nothing", *verify, "-x", "nothing", "image.bin"),
+        (IO, "no.pub: ", "verify", "-p", "no.pub", "image.bin"),
+        (IO, "nothing.pub", "verify", "-p", "nothing.pub", "image.bin"),
+        (IO, "mptabled.key", "verify", "-p", "mptabled.key", "image.bin"),
+        (USAGE, "needs --memory", *inject, "image.bin"),
+        (USAGE, "needs --public-key", "inject", "--memory", "memory", "image.bin"),
+    )
+    for status, says, *arguments in rows:
+        refused(tap, tool.run(*arguments), status, says, "status %d: %s" % (status, " ".join(arguments)))
+    for arguments in ((*verify, "--ttl", "1", "image.bin"), (*sign, "--revoked", "x", "image.bin"), ("keygen", "-x", "y"),
+                      ("inject", "--force", "x")):
+        tap.equal(tool.run(*arguments).returncode, USAGE, "another command's option: " + " ".join(arguments))
+    tap.ok(stat.S_ISFIFO(os.lstat(tool.path("out.fifo")).st_mode) and os.path.islink(tool.path("out.link")),
+           "what is no file is not replaced")
+
+
+def lies(tool):
+    """Well signed by minisign, but one claim is not so."""
+    if not shutil.which("minisign"):
+        tap.skip("well-signed lies", "minisign is not installed")
+        return
+    image, _, _, _ = reply_of(tool, FOUR)
+    tool.write("image.bin", image)
+    now = int(time.time())
+    tool.run("sign", "--key", "mptabled.key", "--context", "vm:1", "image.bin")
+    comment = tool.read("image.bin.minisig").splitlines()[2].decode().removeprefix("trusted comment: ")
+
+    def told(text, *options, data=None):
+        tool.write("lie.bin", image if data is None else data)
+        made = tool.minisign("-S", "-s", "mptabled.key", "-t", text, "-m", "lie.bin")
+        if made.returncode:
+            raise SystemExit("minisign: %s" % made.stderr)
+        return tool.run("verify", "-p", "mptabled.pub", *options, "lie.bin")
+    size = str(len(image))
+    live = comment.replace("nonce=- iat=- exp=-", "nonce=fresh-fresh iat=%d exp=%d")
+    good = (
+        ("what sign says", comment, ()), ("more claims behind the last", comment + " new=1 size=3", ()),
+        ("every claim as wanted", live % (now - 10, now + 10),
+        ("--base", "0x9fc00", "--context", "vm:1", "--nonce", "fresh-fresh")),
+        ("issued by a clock that is fast", live % (now + 50, now + 100), ()),
+        ("expired by a clock that is slow", live % (now - 100, now - 50), ()),
+        ("no context, and none is wanted", comment.replace("vm:1", "-"), ("--context", "-", "--nonce", "-")),
+    )
+    for name, text, options in good:
+        done = told(text, *options)
+        tap.equal((done.returncode, done.stdout.decode().splitlines()[1:], done.stderr), (DONE, text.split(" "), b""),
+                  "verify accepts " + name)
+    bad = (
+        ("another version", comment.replace("mptabled/1", "mptabled/2"), (), "malformed at mptabled/1"),
+        ("another word", comment.replace("mptabled/1", "mptable/1"), (), "malformed at mptabled/1"),
+        ("minisign's own comment", "timestamp:1700000000\tfile:lie.bin\thashed", (), "malformed at mptabled/1"),
+        ("another digest", comment.replace("sha256=", "sha256=0").replace("0" + comment[18:82], "0" + comment[18:81]), (),
+         "sha256"),
+        ("another size", comment.replace("size=" + size, "size=%d" % (len(image) + 1)), (), "size: "),
+        ("two sizes", comment.replace("size=" + size, "size=%s,1" % size).replace("load=0x9fc00", "load=0x9fc00,0x0"), (),
+         "size: "),
+        ("another load", comment.replace("load=0x9fc00", "load=0x9fc10"), (), "fp: "),
+        ("another load and fp", comment.replace("0x9fc00", "0x9fc10"), (), "load: "),
+        ("another load than wanted", comment, ("--base", "0x9f000"), "load: signed for 0x9fc00, not for 0x9f000"),
+        ("more loads than wanted", comment, ("--base", "0x9fc00,0x40e"), "load: 1 segment was signed, 2 are wanted"),
+        ("another fp", comment.replace("fp=0x9fc00", "fp=0x9fc10"), (), "fp: "),
+        ("another context", comment, ("--context", "vm:2"), "ctx: signed for vm:1, not for vm:2"),
+        ("a prefix of the context", comment, ("--context", "vm:"), "ctx: "),
+        ("a context where none is wanted", comment, ("--context", "-"), "ctx: "),
+        ("an empty variable for a context", comment, ("--context", ""), "ctx: "),
+        ("no context", comment.replace("vm:1", "-"), ("--context", "vm:1"), "ctx: "),
+        ("no nonce", comment, ("--nonce", "fresh-fresh"), "nonce: signed for none"),
+        ("another nonce", live % (now, now + 9), ("--nonce", "fresh-frosh"), "nonce: signed for fresh-fresh"),
+        ("issued in the future", live % (now + 90, now + 100), (), "iat: "),
+        ("expired", live % (now - 100, now - 70), (), "exp: expired"),
+        ("it expires before it begins", live % (now, now - 1), (), "iat, exp: "),
+        ("no load", comment.replace("load=0x9fc00 ", ""), (), "load"),
+        ("a leading zero", comment.replace("size=", "size=0"), (), "size"),
+        ("claims in another order", " ".join(sorted(comment.split(" "))), (), "malformed"),
+        ("a forged context", comment.replace("ctx=vm:1", "ctx=vm:1 ctx=vm:2"), (), "malformed at nonce"),
+        ("upper case", comment.replace("load=0x9fc00", "load=0x9FC00"), (), "malformed at fp"),
+    )
+    for name, text, options, says in bad:
+        tap.ok(text != comment or options, "this lies: " + name)
+        refused(tap, told(text, *options), REFUSED, says, "verify refuses " + name)
+    refused(tap, told(comment, data=image[:-1] + bytes([image[-1] ^ 1])), REFUSED, "sha256 of the bytes is",
+            "verify refuses other bytes, though signed")
+
+
+def files(tool):
+    """Signature files to the letter."""
+    image, _, _, _ = reply_of(tool, FOUR)
+    tool.write("image.bin", image)
+    tool.run("sign", "--key", "mptabled.key", "image.bin")
+    text = tool.read("image.bin.minisig")
+    lines = text.splitlines(keepends=True)
+
+    def verify(signature, data=image):
+        tool.write("file.bin", data)
+        tool.write("file.bin.minisig", signature)
+        return tool.run("verify", "-p", "mptabled.pub", "file.bin")
+    tap.equal(verify(text).returncode, DONE, "verify accepts the file as it is")
+    tap.equal(verify(text.replace(lines[0], b"untrusted comment: anything\n")).returncode, DONE,
+              "and with any untrusted comment")
+    rows = [("no file of four lines", b""), ("three lines", b"".join(lines[:3])), ("five lines", text + b"more\n"),
+            ("no last newline", text[:-1]),
+            ("carriage returns", text.replace(b"\n", b"\r\n")), ("NUL", text.replace(b"ctx", b"\0tx")),
+            ("an escape", text.replace(b"ctx", b"\x1btx")),
+            ("no prefix", text[1:]), ("a cut line", text.replace(lines[1], lines[1][:-5] + b"\n")),
+            ("a million lines", b"\n" * MIB),
+            ("another signature", text.replace(lines[1], lines[1][:20] + bytes([lines[1][20] ^ 1]) + lines[1][21:])),
+            ("another comment", text.replace(b"load=0x9fc00", b"load=0x8fc00")),
+            ("another global signature", text.replace(lines[3], lines[3][:9] + bytes([lines[3][9] ^ 1]) + lines[3][10:]))]
+    for name, signature in rows:
+        refused(tap, verify(signature), REFUSED, "file.bin: ", "verify refuses " + name)
+    for at in (0, 15, 16, 100, len(image) - 1):
+        refused(tap, verify(text, image[:at] + bytes([image[at] ^ 0x10]) + image[at + 1:]), REFUSED,
+                "not one of these bytes", "verify refuses byte %d changed" % at)
+    refused(tap, verify(text, image + b"\0"), REFUSED, "not one of these bytes", "verify refuses a byte more")
+    refused(tap, tool.run("verify", "-p", "c.pub", "image.bin"), REFUSED, "signed with the key", "verify refuses another key")
+    if shutil.which("minisign"):
+        tool.minisign("-S", "-l", "-s", "mptabled.key", "-t", lines[2].decode()[17:-1], "-m", "image.bin", "-x", "legacy")
+        refused(tap, tool.run("verify", "-p", "mptabled.pub", "-x", "legacy", "image.bin"), REFUSED, "older kind",
+                "verify refuses the older kind")
+    done = tool.run("verify", "-p", "mptabled.pub", "-x", "image.bin.minisig", "-", data=image)
+    tap.equal(done.returncode, DONE, "an image on standard input")
+    key_id = tool.read("mptabled.pub").split()[5]
+    revoked = ("verify", "-p", "mptabled.pub", "--revoked", "list", "image.bin")
+    refused(tap, tool.run(*revoked), IO, "list: there is no such list", "a list of revoked keys that is not there")
+    tool.write("list", b"# ours\n0123456789ABCDEF\n")
+    tap.equal(tool.run(*revoked).returncode, DONE, "a list with another key")
+    tool.write("list", b"0123456789ABCDEF\n" + key_id.lower() + b"\n")
+    refused(tap, tool.run(*revoked), REFUSED, "the key %s is revoked" % key_id.decode(), "a list with the key")
+    tool.write("list", b"nonsense\n")
+    refused(tap, tool.run(*revoked), IO, "line 1 is no key id", "a list that is none")
+    tool.write("list", b"", 0o666)
+    refused(tap, tool.run(*revoked), IO, "chmod go-w", "a list that others may write")
+
+
+def injected(tool, topology, size, *options, start=b"\xa5"):
+    """What inject does to memory of that size: the run, memory after it, memory as it should be."""
+    image, (base, sizes), segments, _ = reply_of(tool, topology)
+    tool.write("image.bin", image)
+    tool.run("sign", "--key", "mptabled.key", "--base", base, "--size", sizes, "image.bin")
+    tool.write("memory", start * size)
+    done = tool.run("inject", "-p", "mptabled.pub", "--memory", "memory", *options, "image.bin")
+    wanted = bytearray(start * size)
+    for s in segments:
+        at = int(s["base"], 16)
+        wanted[at:at + s["size"]] = image[s["offset"]:s["offset"] + s["size"]]
+    return done, tool.read("memory"), bytes(wanted)
+
+
+def injection(tool):
+    for name, topology in (("an image", b'{"cpus":4}'), ("255 processors", b'{"cpus":255}'), ("three segments", TWO_PARTS)):
+        done, memory, wanted = injected(tool, topology, MIB)
+        tap.ok(done.returncode == DONE and memory == wanted and done.stderr == b"", "inject writes %s and no other byte"
+               % name, done)
+        last = max(i for i in range(MIB) if memory[i] != 0xA5) + 1
+        done, memory, wanted = injected(tool, topology, last)
+        tap.ok(done.returncode == DONE and memory == wanted, "memory that ends with %s" % name, done, last)
+        done, memory, _ = injected(tool, topology, last - 1)
+        refused(tap, done, REFUSED, "memory: ends at 0x%x, the image at 0x%x" % (last - 1, last),
+                "memory that ends a byte before " + name)
+        tap.equal(memory, b"\xa5" * (last - 1), "and no byte is written, of no segment")
+    for name, options, says in (("another context", ("--context", "vm"), "ctx: "),
+                                ("another nonce", ("--nonce", "fresh-fresh"), "nonce: "),
+                                ("another address", ("--base", "0x9f000"), "load: ")):
+        done, memory, _ = injected(tool, b'{"cpus":4}', MIB, *options)
+        refused(tap, done, REFUSED, says, "inject refuses " + name)
+        tap.equal(memory, b"\xa5" * MIB, "and writes nothing")
+    inject = ("inject", "-p", "mptabled.pub", "image.bin", "--memory")
+    os.symlink("memory", tool.path("link"))
+    os.mkfifo(tool.path("fifo"))
+    address = socket.socket(socket.AF_UNIX)
+    address.bind(tool.path("socket"))
+    for name, memory, says in (("a link", "link", "symbolic link"), ("a directory", ".", ""),
+                               ("a FIFO", "fifo", "neither a regular file"),
+                               ("a device", "/dev/null", "neither a regular file"), ("a socket", "socket", ""),
+                               ("nothing", "nothing", "nothing: No such")):
+        refused(tap, tool.run(*inject, memory), IO, says, "inject refuses %s for memory" % name)
+    address.close()
+    refused(tap, tool.run(*inject, tool.write("empty", b"")), REFUSED, "empty: ends at 0x0", "and an empty file")
+    descriptor = os.memfd_create("memory")
+    os.ftruncate(descriptor, MIB)
+    done = tool.run(*inject, "/proc/self/fd/%d" % descriptor, pass_fds=[descriptor])
+    tap.ok(done.returncode == DONE and os.pread(descriptor, 4, 0x9FC00) == b"_MP_", "memory without a name", done)
+    os.close(descriptor)
+    refused(tap, tool.limited(0x9FC00 + 100, *inject, "memory"), IO, "not all of the image was written",
+            "a write that fails is told")
+    if os.geteuid() != 0:
+        os.chmod(tool.path("memory"), 0o444)
+        refused(tap, tool.run(*inject, "memory"), IO, "memory: Permission denied", "memory that may only be read")
+        os.chmod(tool.path("memory"), 0o644)
+    before = injected(tool, b'{"cpus":4}', MIB)[1]
+    tool.write("image.bin", tool.read("image.bin")[:-1] + b"x")
+    refused(tap, tool.run(*inject, "memory"), REFUSED, "not one of these bytes", "inject refuses an image that was changed")
+    tap.equal(tool.read("memory"), before, "and writes nothing")
+
+
+def races(tool):
+    """An image that comes through a pipe can be read once. One that is changed all the time is taken whole or not at all."""
+    injected(tool, b'{"cpus":4}', MIB)
+    good = tool.read("image.bin")
+    tool.write("memory", bytes(MIB))
+    os.mkfifo(tool.path("pipe"))
+    process = subprocess.Popen([MPTABLECTL, "inject", "-p", "mptabled.pub", "--memory", "memory", "-x", "image.bin.minisig",
+                                "pipe"],
+                               cwd=tool.work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    with open(tool.path("pipe"), "wb") as pipe:
+        pipe.write(good)
+    tap.equal((process.wait(20), process.stderr.read()), (DONE, b""), "the image is read once")
+    process.stderr.close()
+    tap.equal(tool.read("memory")[0x9FC00:0x9FC00 + len(good)], good, "and what was verified is written")
+    over = threading.Event()
+    bad = bytes(byte ^ 0xFF for byte in good)
+
+    def change():
+        turn = 0
+        while not over.is_set():
+            turn += 1
+            data = good if turn % 2 else bad
+            with open(tool.path("image.bin.new"), "wb") as file:
+                file.write(data)
+            os.rename(tool.path("image.bin.new"), tool.path("image.bin"))
+            with open(tool.path("image.bin"), "r+b") as file:
+                file.write(bad if turn % 3 else good)
+    thread = threading.Thread(target=change)
+    thread.start()
+    taken, wrong = 0, []
+    try:
+        for _ in range(40):
+            tool.write("memory", bytes(MIB))
+            done = tool.run("inject", "-p", "mptabled.pub", "--memory", "memory", "image.bin")
+            written = tool.read("memory")[0x9FC00:0x9FC00 + len(good)]
+            taken += done.returncode == DONE
+            if (done.returncode, written) not in ((DONE, good), (REFUSED, bytes(len(good)))):
+                wrong.append((done.returncode, done.stderr, written[:16]))
+    finally:
+        over.set()
+        thread.join()
+    tap.ok(not wrong, "an image that changes: written whole when it verified, else not", wrong[:2])
+    print("# %d of 40 verified" % taken)
+
+
+def main():
+    with Tool() as tool:
+        keygen(tool)
+        secrets = tool.secrets("mptabled.key")
+        for part in (signing, no_oracle, statuses, lies, files, injection, races):
+            start = time.monotonic()
+            part(tool)
+            print("# %s: %.1f s" % (part.__name__, time.monotonic() - start))
+        tap.equal(tool.has_printed(secrets), [], "nothing printed holds a byte of the secret key")
+        tap.ok(not [name for name in tool.files() if name.endswith(".tmp")], "no temporary file is left", tool.files())
+    tap.done()
+
+
+main()

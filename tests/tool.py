@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: ISC
+"""mptablectl in a directory of the test's own; all that it prints is kept."""
+import base64
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+
+MPTABLECTL = os.path.abspath(os.environ.get("MPTABLECTL", "./mptablectl"))
+DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
+
+
+class Tool:
+    """with Tool() as tool: tool.run("verify", "image.bin", "-p", "k.pub")"""
+
+    def __init__(self):
+        self.work = tempfile.mkdtemp(prefix="mptablectl-")
+        self.printed = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        shutil.rmtree(self.work)
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def write(self, name, data, mode=0o644):
+        with open(self.path(name), "wb") as file:
+            file.write(data if isinstance(data, bytes) else data.encode())
+        os.chmod(self.path(name), mode)
+        return name
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def files(self):
+        return sorted(os.listdir(self.work))
+
+    def run(self, *arguments, data=b"", **more):
+        data = data.encode() if isinstance(data, str) else data
+        done = subprocess.run([MPTABLECTL, *arguments], input=data, capture_output=True, timeout=60, cwd=self.work, **more)
+        self.printed.append(done.stdout + done.stderr)
+        return done
+
+    def limited(self, size, *arguments, data=b""):
+        """The same where no file may grow beyond that many bytes, as on a full disk."""
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        return self.run(*arguments, data=data, preexec_fn=limit)
+
+    def killed(self, call, when, *arguments, data=b""):
+        """The same killed in place of the when-th call of that name. Is it dead?"""
+        inject = "inject=%s:signal=KILL:when=%d" % (call, when)
+        done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", inject, MPTABLECTL,
+                               *arguments],
+                              input=data, capture_output=True, timeout=60, cwd=self.work)
+        return done.returncode == -signal.SIGKILL
+
+    def minisign(self, *arguments):
+        return subprocess.run(["minisign", *arguments], capture_output=True, cwd=self.work, stdin=subprocess.DEVNULL)
+
+    def secrets(self, key):
+        """What of a secret key file may not be printed: its seed as bytes, as hex, as any base64, and the file's line."""
+        line = self.read(key).splitlines()[1]
+        seed = base64.b64decode(line)[62:94]
+        encoded = [base64.b64encode(bytes(shift) + seed)[4:40] for shift in range(3)]
+        return [seed, seed.hex().encode(), seed.hex().upper().encode(), line[-120:], *encoded]
+
+    def has_printed(self, secrets):
+        return [secret for secret in secrets for text in self.printed if secret in text]
+
+
+def refused(tap, done, status, says, name):
+    """One line on standard error that says why, and nothing on standard output."""
+    text = done.stderr.decode("ascii")
+    return tap.ok(done.returncode == status and says in text and text.count("\n") == 1 and text.startswith("mptablectl: ") and
+                  done.stdout == b"", name, done.returncode, done.stdout, text)
