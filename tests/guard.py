@@ -214,7 +214,9 @@ def passed():
             thread.start()
         for round_ in range(6):
             process = start()
-            first = [process.stderr.readline().decode() for _ in range(2)]
+            first = []  # requests may be answered, and logged, before it is
+            while len(first) < 100 and not any("event=listening" in line for line in first):
+                first.append(process.stderr.readline().decode())
             drain = threading.Thread(target=process.stderr.read)
             drain.start()
             enough = (round_ + 1) * 200
