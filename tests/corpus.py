@@ -2,8 +2,8 @@
 """Topologies, good and bad, for everything that judges them: the schema, the reader, and the daemon.
 
 A row is (name, text, schema, builder, pointer): what a schema can say of the text, what the builder says, and where the
-builder's first error points. Frames put a value in each place that a member can stand; KINDS are values on both sides of
-every bound and of every wrong type. Integers are given as tokens, so that their form is tested too."""
+builder's first error points. Frames put values in each place that a member can stand, on both sides of every bound and of
+every wrong type. Values are tokens, so that their form is tested too."""
 import json
 
 HOLE = "<here>"
@@ -306,6 +306,11 @@ ROWS = (
     bad("default configuration of one", {"processors": [{"apic_id": 0}], "default_configuration": 5}, "/processors"),
     bad("default configuration with other IDs", {"processors": [{"apic_id": 0}, {"apic_id": 2}], "default_configuration": 1},
         "/processors/1/apic_id"),
+    good("default configuration with a table", {"entries": [dict(BUS, entry="bus")], "default_configuration": 5}),
+    good("cloud-hypervisor: 254 CPUs", {"cpus": 254, "profile": "cloud-hypervisor"}),
+    bad("cloud-hypervisor: 255 CPUs", {"cpus": 255, "profile": "cloud-hypervisor"}, "/cpus"),
+    bad("ID beyond the profile's", {"processors": [{"apic_id": 254}], "profile": "cloud-hypervisor"}, "/processors/0/apic_id"),
+    good("highest ID of the profile", {"processors": [{"apic_id": 253}], "profile": "cloud-hypervisor"}),
     good("default configuration of none", {"cpus": 3, "default_configuration": 0, "irqs": 16}),
     good("empty placement", {"cpus": 1, "placement": {}}),
     bad("placement a string", {"cpus": 1, "placement": "bios"}, "/placement"),

@@ -11,8 +11,11 @@ static char peek(const struct json *json)
 
 static inline void skip_space(struct json *json)
 {
-    while (json->at < json->end && (unsigned char)*json->at <= ' ')
-        json->at++;
+    const char *at = json->at, *const end = json->end;
+
+    while (at < end && (unsigned char)*at <= ' ')
+        at++;
+    json->at = at;
 }
 
 void json_start(struct json *json, const char *text, size_t size)

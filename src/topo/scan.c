@@ -15,7 +15,7 @@ struct cursor {
     const char *expected; /* set when the scan ends at .at */
     size_t depth;
     bool too_deep;
-    uint8_t objects[SCAN_DEPTH_MAX / 8]; /* of the brackets that are open: is it '{'? */
+    uint8_t *objects; /* a bit for each bracket that is open: is it '{'? */
 };
 
 static bool fail(struct cursor *c, const char *expected)
@@ -38,16 +38,22 @@ static inline bool take(struct cursor *c, int byte)
     return true;
 }
 
+static inline bool is_space(int byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 static inline void skip_space(struct cursor *c)
 {
-    int byte = peek(c);
+    const unsigned char *const text = c->text;
+    const size_t size = c->size;
+    size_t at = c->at;
 
-    if (byte > ' ') /* as nearly always */
+    if (at < size && text[at] > ' ') /* as nearly always */
         return;
-    while (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') {
-        c->at++;
-        byte = peek(c);
-    }
+    while (at < size && is_space(text[at]))
+        at++;
+    c->at = at;
 }
 
 static bool is_digit(int byte)
@@ -332,12 +338,9 @@ static void position(const struct cursor *c, struct err *err)
 
 int scan_json(const char *text, size_t size, struct err *err)
 {
-    struct cursor c;
+    uint8_t objects[SCAN_DEPTH_MAX / 8];
+    struct cursor c = { .text = (const unsigned char *)text, .size = size, .objects = objects };
 
-    c.text = (const unsigned char *)text;
-    c.size = size;
-    c.at = c.depth = 0;
-    c.too_deep = false;
     if (scan_text(&c))
         return 0;
     if (c.too_deep)

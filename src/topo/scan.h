@@ -10,7 +10,8 @@
 
 #include "../base/err.h"
 
-enum { SCAN_DEPTH_MAX = 65536 }; /* brackets that are followed; 64 KiB of text cannot nest deeper */
+/* Open brackets that are followed: more than a body of 64 KiB, or twice that, can have */
+enum { SCAN_DEPTH_MAX = 131072 };
 
 /*
  * scan_json - is this one JSON text, in well-formed UTF-8?
