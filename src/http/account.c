@@ -62,8 +62,7 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
               peer, log_quote(job->method, method, sizeof(method)), templates[route],
               target[0] ? " target=" : "", target, job->reply.status, job->reply.size,
               (unsigned long long)micros, is_signed ? " sha256=" : "", is_signed ? job->seal.sha256 : "",
-              is_signed ? " key=" : "", is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "",
-              trace);
+              is_signed ? " key=" : "", is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "", trace);
 }
 
 void account_request(const struct loop *l, const struct request *r)

@@ -67,7 +67,8 @@ void peer_linger(struct loop *l, struct peer *p)
     p->allowance = l->service->max_body;
     if (!p->watched)
         watch_peer(l, p);
-    if (!p->watched || shutdown(p->fd, SHUT_WR) < 0) /* the client has gone already, or cannot be waited for */
+    if (!p->watched ||
+        shutdown(p->fd, SHUT_WR) < 0) /* the client has gone already, or cannot be waited for */
         peer_drop(l, p);
 }
 

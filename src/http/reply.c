@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/base64.h"
+#include "../base/hex.h"
 #include "../signed/signed.h"
 #include "../topo/formats.h"
 #include "../topo/render.h"
@@ -163,7 +165,7 @@ static void image_headers(struct job *job, enum format format)
     char base[RENDER_ADDRESS_SIZE];
 
     render_address(job->image.place.base, base);
-    seal_base64(job->seal.minisign, job->seal.minisign_size, base64);
+    base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", "%s", base);
     reply_header(r, "Mptable-Signature", "%s", base64);
     if (format == FORMAT_BIN || format == FORMAT_ELF)
@@ -174,16 +176,9 @@ static void image_headers(struct job *job, enum format format)
 /* Each representation has its own tag: the digest of its bytes. */
 static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[TAG_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-    char *out = tag;
-
-    *out++ = '"';
-    for (unsigned i = 0; i < TAG_BYTES; i++) {
-        *out++ = digits[digest[i] >> 4];
-        *out++ = digits[digest[i] & 0xf];
-    }
-    *out++ = '"';
-    *out = '\0';
+    tag[0] = '"';
+    hex_encode(digest, TAG_BYTES, tag + 1);
+    strcpy(tag + 1 + 2 * TAG_BYTES, "\"");
 }
 
 static enum condition check_conditions(const struct job *job, const char *tag)
@@ -222,7 +217,7 @@ void reply_image(struct job *job, enum format format)
         start(job, 304, NULL);
         break;
     case CONDITION_NONE:
-        seal_base64(digest, sizeof(digest), base64);
+        base64_encode(digest, sizeof(digest), base64);
         reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
         image_headers(job, format);
     }
