@@ -136,6 +136,29 @@ static void texts(void)
     }
 }
 
+/* A reader that has stopped reading: lines that do not fit its pipe are dropped and counted, none is waited
+ * for. */
+static void unread(void)
+{
+    const int saved = dup(STDERR_FILENO);
+    unsigned long long before = log_dropped();
+    int ends[2];
+
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    log_set_level(LOG_INFO);
+    log_open();
+    for (int i = 0; i < 10000; i++)
+        log_event(LOG_INFO, "event", "number=%d", i);
+    CU_ASSERT(log_dropped() > before + 1000);
+    CU_ASSERT_EQUAL(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0); /* it stays as it was for others */
+    dup2(saved, STDERR_FILENO);
+    log_open();
+    close(saved);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static const struct test err_tests[] = {
     { "pointers and details", pointers },
     { "too many, too long", limits },
@@ -147,6 +170,7 @@ static const struct test text_tests[] = {
 static const struct test log_tests[] = {
     { "quoting", quoting },
     { "one line an event", lines },
+    { "nobody reads", unread },
 };
 
 int main(void)

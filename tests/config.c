@@ -52,6 +52,21 @@ static void rows(void)
         { { "--max-connections", "0" }, CONFIG_USAGE },
         { { "--timeout", "99999999999999999999" }, CONFIG_USAGE },
         { { "--log-level", "loud" }, CONFIG_USAGE },
+        { { "--threads", "64" }, CONFIG_RUN },
+        { { "--threads", "0" }, CONFIG_USAGE },
+        { { "--threads", "65" }, CONFIG_USAGE },
+        { { "--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a" }, CONFIG_RUN },
+        { { "--tls-cert", "c" }, CONFIG_USAGE },
+        { { "--tls-key", "k" }, CONFIG_USAGE },
+        { { "--tls-client-ca", "a" }, CONFIG_USAGE },
+        { { "--tls-cert", "c", "--tls-cert", "c", "--tls-key", "k" }, CONFIG_USAGE },
+        { { "--token-file", "t" }, CONFIG_RUN },
+        { { "--token-file", "t", "--token-file", "t" }, CONFIG_USAGE },
+        { { "--allow-host", "a.b-c", "--allow-host", "[2001:db8::1]" }, CONFIG_RUN },
+        { { "--allow-host", "a:80" }, CONFIG_USAGE },
+        { { "--allow-host", "[::1" }, CONFIG_USAGE },
+        { { "--allow-host", "" }, CONFIG_USAGE },
+        { { "--allow-host", "http://a" }, CONFIG_USAGE },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -73,6 +88,9 @@ static void values(void)
     CU_ASSERT_EQUAL(config.timeout, 10);
     CU_ASSERT_EQUAL(config.log_level, LOG_INFO);
     CU_ASSERT_EQUAL(config.listen_count, 0);
+    CU_ASSERT_EQUAL(config.threads, 0);
+    CU_ASSERT_EQUAL(config.allow_host_count, 0);
+    CU_ASSERT_PTR_NULL(config.token_file);
     CU_ASSERT_EQUAL(parse(all), CONFIG_RUN);
     CU_ASSERT_EQUAL(config.listen_count, 2);
     CU_ASSERT_EQUAL(config.max_body, 2000);

@@ -125,6 +125,27 @@ def heads(bench):
         bench.case("head: %s twice" % name, get(head=line * 2), 400, closes=True)
 
 
+def pools(bench):
+    """Whatever a connection's first request was like, it and its answer find room; a later one that does not is told."""
+    wrong = []
+    for lines in (1, 10, 27, 40):
+        for size in (200, 1900, 2100, 4000, 16000):
+            head = b"".join(b"X%02d: y\r\n" % i for i in range(lines)) + b"Y: " + b"z" * max(0, size - 8 * lines - 80) + b"\r\n"
+            for target in (b"/v1/images", b"/v1/images?format=bin"):
+                for body in (TOPOLOGY, b'{"cpus":254,"context":"%s"}' % (b"c" * 64), b" " * 30000 + TOPOLOGY):
+                    with Wire(bench.address) as wire:
+                        answer = wire.send(post(body, head, target)).reply()
+                        if answer is None or answer.status != 200:
+                            wrong.append((lines, size, target, len(body), answer and answer.status))
+    tap.equal(wrong, [], "pools: heads of 1 to 40 lines and 200 to 16000 bytes, with bodies and without")
+    for name, head in (("cookies", b"Cookie: " + b"a=b;" * 500 + b"\r\n"), ("lines", b"X: y\r\n" * 300), ("bytes", b"X: " + b"y" * 9000 + b"\r\n")):
+        with Wire(bench.address) as wire:
+            first = wire.send(get()).reply().status
+            later = wire.send(get(head=head)).reply()
+            tap.ok(first == 200 and later is not None and later.status == 431 and bench.sound(),
+                   "pools: a later head of too many %s gets 431" % name, later)
+
+
 def lengths(bench):
     for value in (b"-1", b"+30", b"0x1e", b"30,30", b"30, 30", b"", b" ", b"3x", b"1e1", b"99999999999999999999999"):
         bench.case("length: %r" % value, post(length=b"Content-Length: " + value + b"\r\n"), (400, 413, END))
@@ -235,6 +256,45 @@ def resets(bench):
     tap.ok(interleaved, "%d requests, each halved at another offset, all under way at once" % len(halves))
 
 
+def mutations(bench):
+    """Requests with bytes changed, put in, taken out and swapped: each is answered with a status that a client may cause,
+    or closed, soon after the client has said that it sends no more."""
+    chance = random.Random(9112)
+    seeds = (post(), get(b"/v1/images?cpus=4&context=a"), get(b"/healthz", b"Cookie: a=b; c=d\r\nAccept: */*;q=0.1\r\n"),
+             post(b"a\r\n{\"cpus\":4}\r\n0\r\n\r\n", length=b"Transfer-Encoding: chunked\r\n"), get() + post(), get(method=b"HEAD"))
+    statuses, odd = {}, []
+    for _ in range(10):
+        wires = []
+        for _ in range(100):
+            data = bytearray(chance.choice(seeds))
+            for _ in range(chance.randrange(1, 4)):
+                at, byte = chance.randrange(len(data)), chance.choice((0, 9, 10, 13, 32, 37, 58, 255, chance.randrange(256)))
+                kind = chance.randrange(4)
+                if kind == 0:
+                    data[at] = byte
+                elif kind == 1:
+                    data.insert(at, byte)
+                elif kind == 2:
+                    del data[at:at + chance.randrange(1, 9)]
+                else:
+                    data[at:at] = data[chance.randrange(len(data)):][:chance.randrange(1, 30)]
+            wire = Wire(bench.address).send(bytes(data))
+            wire.socket.shutdown(1)
+            wires.append((bytes(data), wire))
+        for data, wire in wires:
+            try:
+                while wire.more():
+                    pass
+                status = wire.left[9:12].decode("latin-1") if wire.left else END
+            except TimeoutError:
+                status = "silence"
+            statuses[status] = statuses.get(status, 0) + 1
+            if status in ("silence", "500", "503") or (status and not status.isdigit()):
+                odd.append((status, data))
+            wire.__exit__()
+    tap.ok(not odd and bench.sound(), "1000 requests with bytes changed: %s" % statuses, odd[:3])
+
+
 def reflection(bench):
     for name, data in (("path", get(b"/%1b[2J<script>alert(1)</script>")), ("member", post(b'{"<script>\\u001b":1}')),
                        ("host", get(host=b"Host: %s.example\r\n" % (b"a" * 500)))):
@@ -270,8 +330,8 @@ def main():
         bench = Bench(daemon)
         descriptors = "/proc/%d/fd" % daemon.process.pid
         before = len(os.listdir(descriptors))
-        for part in (no_http, request_line, targets, hosts, heads, lengths, chunks, bodies, expectations, pipelines,
-                     resets, reflection, logs):
+        for part in (no_http, request_line, targets, hosts, heads, pools, lengths, chunks, bodies, expectations, pipelines,
+                     resets, mutations, reflection, logs):
             part(bench)
         left = wait_until(lambda: len(os.listdir(descriptors)) <= before, 5)
         tap.ok(left is not None, "no descriptor is left behind", before, os.listdir(descriptors))

@@ -64,6 +64,9 @@ void log_open(void)
         continue; /* a socket that got number 2 would be written to */
     if (fd >= 0)
         close(fd);
+    if (log_fd != STDERR_FILENO)
+        close(log_fd);
+    log_fd = STDERR_FILENO;
     if (fstat(STDERR_FILENO, &st) < 0)
         return;
     is_socket = S_ISSOCK(st.st_mode);

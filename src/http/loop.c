@@ -179,8 +179,8 @@ static bool open_gates(struct loop *l)
 
         g->watch.kind = WATCH_GATE;
         g->port = &l->shared->ports[i];
-        g->shared = l->number >= listener->fd_count || listener->fd_count == 1;
-        g->fd = listener->fds[g->shared ? 0 : l->number];
+        g->shared = listener->fd_count == 1 && l->shared->threads > 1;
+        g->fd = listener->fds[listener->fd_count == 1 ? 0 : l->number];
         gate_set(l, g, true);
         if (!g->open)
             return false;

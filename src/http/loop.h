@@ -24,6 +24,7 @@ struct port {
     _Atomic unsigned open;    /* connections */
     _Atomic bool crowded;     /* no slot is free and somebody waits for one */
     _Atomic unsigned *by_uid; /* UNIX: connections of a uid, in the bucket of its hash; else NULL */
+    _Atomic unsigned users;   /* buckets that are not empty */
 };
 
 struct loop;
@@ -34,6 +35,7 @@ struct shared {
     unsigned port_count;
     _Atomic size_t body_bytes; /* held by buffers for bodies */
     _Atomic int phase;         /* enum phase */
+    unsigned threads;          /* how many loops there will be */
     struct loop *loops[LOOPS_MAX];
     unsigned loop_count;
 };

@@ -39,8 +39,8 @@ static void watch_peer(struct loop *l, struct peer *p)
 /* Gives back what a peer holds but for its descriptor. */
 void peer_forget(struct loop *l, struct peer *p)
 {
-    if (uid_count(p))
-        atomic_fetch_sub(uid_count(p), 1);
+    if (uid_count(p) && atomic_fetch_sub(uid_count(p), 1) == 1)
+        atomic_fetch_sub(&p->port->users, 1);
     atomic_fetch_sub(&p->port->open, 1);
     *p->link = p->next;
     if (p->next)
@@ -185,12 +185,18 @@ bool peer_is_idle(const struct loop *l, const struct peer *p, uint64_t ms)
     return !p->request && p->state != PEER_LINGERING && l->now - p->since >= ms;
 }
 
-/* One user must leave an eighth of a UNIX socket's slots to the others. */
+/*
+ * While others have connections by a UNIX socket too, one user must leave an eighth of its slots to them. How
+ * others get in when he has taken all of them before: see gate_tend.
+ */
 static bool is_greedy(const struct loop *l, const struct peer *p)
 {
     const unsigned max = l->service->max_connections, left = max >= 8 ? max / 8 : max > 1;
+    const unsigned own = uid_count(p) ? atomic_fetch_add(uid_count(p), 1) + 1 : 0;
 
-    return uid_count(p) && atomic_fetch_add(uid_count(p), 1) >= max - left;
+    if (own == 1)
+        atomic_fetch_add(&p->port->users, 1);
+    return own > max - left && atomic_load(&p->port->users) > 1;
 }
 
 void peer_accept(struct loop *l, struct port *port, int fd, const struct sockaddr_storage *from)

@@ -2,6 +2,7 @@
 /* The threads' life. What happens on them is in loop.c. */
 #include "server.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -49,6 +50,8 @@ static int open_loops(struct server *s, unsigned threads, struct err *err)
             return -1;
         s->shared.loop_count++;
     }
+    malloc_trim(
+        0); /* what starting took; and glibc sets its heap up now, which a sanitizer's makes it put off */
     for (; s->running < threads; s->running++) {
         const int status = pthread_create(&s->threads[s->running], NULL, run, s->shared.loops[s->running]);
 
@@ -57,6 +60,14 @@ static int open_loops(struct server *s, unsigned threads, struct err *err)
                           threads, strerror(status));
     }
     return 0;
+}
+
+static void log_listener(const struct listener *l)
+{
+    char address[2 * LISTEN_ADDRESS_SIZE], name[2 * LISTEN_NAME_SIZE];
+
+    log_event(LOG_INFO, "listening", "address=%s%s%s", log_quote(l->address, address, sizeof(address)),
+              l->name[0] ? " name=" : "", l->name[0] ? log_quote(l->name, name, sizeof(name)) : "");
 }
 
 struct server *server_start(struct service *service, const struct listener *listeners, unsigned count,
@@ -71,6 +82,7 @@ struct server *server_start(struct service *service, const struct listener *list
     }
     s->service = service;
     s->shared.service = service;
+    s->shared.threads = threads;
     service->metrics = metrics_new(threads, s->templates, route_templates(s->templates));
     if (!service->metrics)
         err_at(err, ERR_BUSY, NULL, "out of memory");
@@ -79,8 +91,7 @@ struct server *server_start(struct service *service, const struct listener *list
         return NULL;
     }
     for (unsigned i = 0; i < count; i++)
-        log_event(LOG_INFO, "listening", "address=%s%s%s", listeners[i].address,
-                  listeners[i].name[0] ? " name=" : "", listeners[i].name);
+        log_listener(&listeners[i]);
     return s;
 }
 
