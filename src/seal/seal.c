@@ -126,6 +126,17 @@ void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE
     crypto_hash_sha256(digest, bytes, size);
 }
 
+uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size)
+{
+    uint8_t out[crypto_shorthash_BYTES];
+    uint64_t hash;
+
+    static_assert(SEAL_HASH_KEY_SIZE == crypto_shorthash_KEYBYTES && sizeof(out) == sizeof(hash), "SipHash");
+    crypto_shorthash(out, bytes, size, key);
+    memcpy(&hash, out, sizeof(hash));
+    return hash;
+}
+
 void seal_random(void *bytes, size_t size)
 {
     randombytes_buf(bytes, size);

@@ -55,6 +55,12 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
 /* seal_sha256 - the SHA-256 of some bytes */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE]);
 
+enum { SEAL_HASH_KEY_SIZE = 16 };
+
+/* seal_hash - a short hash for tables: who does not know the key cannot choose bytes that collide (SipHash)
+ */
+uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size);
+
 /* seal_random - unpredictable bytes */
 void seal_random(void *bytes, size_t size);
 
