@@ -27,7 +27,7 @@ struct config {
     const char *allow_hosts[CONFIG_HOSTS_MAX];
     unsigned allow_host_count;
     unsigned threads;                  /* 0: one for each CPU */
-    size_t max_body;                   /* bytes */
+    size_t max_body, cache_bytes;      /* bytes */
     unsigned max_connections, timeout; /* timeout in seconds */
     int log_level;
     bool check_only;

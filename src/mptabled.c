@@ -311,6 +311,7 @@ static void fill_service(struct daemon *d)
     d->service.allow_host_count = c->allow_host_count;
     d->service.max_body = c->max_body;
     d->service.max_connections = c->max_connections;
+    d->service.cache_bytes = c->cache_bytes;
     d->service.idle_seconds = c->timeout;
     d->service.request_seconds = REQUEST_SECONDS;
 }

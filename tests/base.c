@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "../src/base/base64.h"
+#include "../src/base/hex.h"
 #include "../src/base/log.h"
 #include "suite.h"
 
@@ -105,6 +107,38 @@ static void lines(void)
     CU_ASSERT_EQUAL(log_level_named(""), -1);
 }
 
+/* RFC 4648 §10, and what needs the last characters of the alphabet */
+static void texts(void)
+{
+    static const struct {
+        const char *bytes, *base64, *hex;
+    } rows[] = {
+        { "", "", "" },
+        { "f", "Zg==", "66" },
+        { "fo", "Zm8=", "666f" },
+        { "foo", "Zm9v", "666f6f" },
+        { "foob", "Zm9vYg==", "666f6f62" },
+        { "fooba", "Zm9vYmE=", "666f6f6261" },
+        { "foobar", "Zm9vYmFy", "666f6f626172" },
+        { "\xff\xef\xbe\xfb",
+          "/+"
+          "+++w==",
+          "ffefbefb" },
+    };
+    char text[32];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const size_t size = strlen(rows[i].bytes);
+
+        memset(text, 'x', sizeof(text));
+        base64_encode(rows[i].bytes, size, text);
+        ROW_CHECK(rows[i].base64, strcmp(text, rows[i].base64) == 0);
+        ROW_CHECK(rows[i].base64, base64_size(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
+        hex_encode(rows[i].bytes, size, text);
+        ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
+    }
+}
+
 /* A reader that has stopped reading: lines that do not fit its pipe are dropped and counted, none is waited
  * for. */
 static void unread(void)
@@ -133,6 +167,9 @@ static const struct test err_tests[] = {
     { "too many, too long", limits },
     { "the system's errors", system_error },
 };
+static const struct test text_tests[] = {
+    { "base64 and hex", texts },
+};
 static const struct test log_tests[] = {
     { "quoting", quoting },
     { "one line an event", lines },
@@ -143,7 +180,8 @@ int main(void)
 {
     static const struct suite err = { "base/err", err_tests, sizeof(err_tests) / sizeof(err_tests[0]) };
     static const struct suite log = { "base/log", log_tests, sizeof(log_tests) / sizeof(log_tests[0]) };
-    static const struct suite *const suites[] = { &err, &log };
+    static const struct suite text = { "base/text", text_tests, sizeof(text_tests) / sizeof(text_tests[0]) };
+    static const struct suite *const suites[] = { &err, &log, &text };
 
-    return suite_main(suites, 2);
+    return suite_main(suites, 3);
 }

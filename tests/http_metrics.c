@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "../src/http/metrics.h"
 
+#include "../src/http/cache.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -40,9 +42,17 @@ static void page(void)
         NULL, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(keys);
     metrics_listener(m, "unix:/a\"b\\", &open);
-    metrics_request(m, 0,
+    metrics_request(
+        m, 0,
+        &(struct metric_request){
+            .route = 0, .method = "GET", .status = 200, .micros = 60, .image_size = 300, .built = true });
+    metrics_request(m, 1,
                     &(struct metric_request){
-                        .route = 0, .method = "GET", .status = 200, .micros = 60, .image_size = 300 });
+                        .route = 1, .method = "GET", .status = 200, .micros = 1, .image_size = 300 });
+    metrics_cache(m, 0,
+                  &(struct cache_counts){
+                      .hits = { 1, 20 }, .misses = { 3, 40 }, .evictions = 5, .entries = 6, .bytes = 7 });
+    metrics_cache(m, 1, &(struct cache_counts){ .hits = { 100, 200 }, .entries = 60 });
     metrics_request(
         m, 1, &(struct metric_request){ .route = 0, .method = "GET", .status = 200, .micros = 6000000 });
     metrics_request(
@@ -68,6 +78,15 @@ static void page(void)
     CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_bucket{le=\"256\"}"), 0);
     CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_bucket{le=\"512\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_sum"), 300);
+    CU_ASSERT_EQUAL(value(text, "mptabled_images_built_total"), 1);
+    CU_ASSERT_EQUAL(value(text, "mptabled_signatures_total{format=\"json\"}"), 2);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_hits_total{level=\"request\"}"), 101);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_hits_total{level=\"topology\"}"), 220);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_misses_total{level=\"request\"}"), 3);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_misses_total{level=\"topology\"}"), 40);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_evictions_total"), 5);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_entries"), 66);
+    CU_ASSERT_EQUAL(value(text, "mptabled_cache_bytes"), 7);
     CU_ASSERT_EQUAL(value(text, "mptabled_request_rejects_total{type=\"not-found\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_reloads_total{result=\"failed\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_http_connections{listener=\"unix:/a\\\"b\\\\\"}"), 3);

@@ -181,6 +181,41 @@ static void raw_signature(void)
     scratch_leave(&dir);
 }
 
+/* Every bit of the key, flipped in memory after it was loaded: nothing is signed, and once it is back it is.
+ */
+static void flipped_bits(void)
+{
+    enum { WATCHED = crypto_sign_SECRETKEYBYTES + sizeof(struct public_key) + 16 }; /* and its digest */
+    static const uint8_t zero[KEY_SIGNATURE_SIZE];
+    uint8_t message[64] = { 1 }, signature[KEY_SIGNATURE_SIZE], good[KEY_SIGNATURE_SIZE];
+    struct scratch_dir dir;
+    struct err err = { 0 };
+    struct key *key;
+    unsigned signed_bits = 0;
+
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    CU_ASSERT_EQUAL(write_vector("a.key"), 0);
+    key = key_load("a.key", &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(key);
+    CU_ASSERT_EQUAL(key_sign(key, message, sizeof(message), good), 0);
+    CU_ASSERT_EQUAL(sodium_mprotect_readwrite(key), 0);
+    for (unsigned bit = 0; bit < 8 * WATCHED; bit++) {
+        uint8_t *const byte = (uint8_t *)key + bit / 8;
+
+        *byte ^= (uint8_t)(1U << bit % 8);
+        memset(signature, 1, sizeof(signature));
+        if (key_sign(key, message, sizeof(message), signature) == 0 ||
+            memcmp(signature, zero, sizeof(zero)) != 0)
+            signed_bits++;
+        *byte ^= (uint8_t)(1U << bit % 8);
+    }
+    CU_ASSERT_EQUAL(signed_bits, 0);
+    CU_ASSERT_EQUAL(key_sign(key, message, sizeof(message), signature), 0);
+    CU_ASSERT_EQUAL(memcmp(signature, good, sizeof(good)), 0);
+    key_free(key);
+    scratch_leave(&dir);
+}
+
 #define LONG_COMMENT "untrusted comment: " S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64
 #define S64          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define TEXT(text)   (text), sizeof(text) - 1
@@ -1131,6 +1166,7 @@ static void minisign_signs(void)
 static const struct test tests[] = {
     { "the vector loads with its id and public key file", vector },
     { "a raw signature is the vector's", raw_signature },
+    { "a bit flipped in memory", flipped_bits },
     { "whole files", file_texts },
     { "characters of the base64 line", line_characters },
     { "every prefix is refused", every_prefix },

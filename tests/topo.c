@@ -13,7 +13,7 @@ int main(void)
 {
     static const struct suite *const suites[] = { &topo_volt,     &topo_scan,    &topo_json,  &topo_request,
                                                   &topo_topology, &topo_place,   &topo_image, &topo_render,
-                                                  &topo_reading,  &topo_formats, &topo_facts };
+                                                  &topo_reading,  &topo_formats, &topo_facts, &topo_canon };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

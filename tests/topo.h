@@ -9,7 +9,7 @@
 
 extern const struct suite topo_volt, topo_scan, topo_json, topo_request, topo_topology, topo_place,
     topo_image, topo_render;
-extern const struct suite topo_reading, topo_formats, topo_facts;
+extern const struct suite topo_reading, topo_formats, topo_canon, topo_facts;
 
 /* build - from JSON text to an image: 0, or -1 with *err filled */
 int build(const char *json, struct topology *t, struct image *image, struct err *err);

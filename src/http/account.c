@@ -76,10 +76,13 @@ void account_request(const struct loop *l, const struct request *r)
         .code = job->err.code,
         .micros = micros,
         .image_size = job->reply.status == 200 && job->seal.sha256[0] ? job->image.size : 0,
+        .built = job->built,
         .format = (int)job->format,
     };
 
     metrics_request(l->service->metrics, l->number, &q);
+    if (l->cache && job->keys[CACHE_REQUEST].hash)
+        metrics_cache(l->service->metrics, l->number, cache_counts(l->cache));
     log_request(l, r, micros);
 }
 

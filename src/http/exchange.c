@@ -19,6 +19,7 @@
 
 #include "../base/log.h"
 #include "account.h"
+#include "answer.h"
 #include "body.h"
 #include "peer.h"
 #include "tls.h"
@@ -165,16 +166,9 @@ static struct job *take_job(struct loop *l, const struct request *r, const char 
     job->head = &r->head;
     job->listener = r->peer->port->listener;
     job->draining = l->draining;
+    job->cache = l->cache;
     take_id(l, r->head.values[HEADER_REQUEST_ID], job->id);
     return job;
-}
-
-static bool add_headers(struct MHD_Response *response, const struct reply *reply, bool close)
-{
-    for (unsigned i = 0; i < reply->header_count; i++)
-        if (MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) != MHD_YES)
-            return false;
-    return !close || MHD_add_response_header(response, "Connection", "close") == MHD_YES;
 }
 
 /* The job is for the next request when the library sends, so a body that is in it is copied. */
@@ -186,24 +180,97 @@ static struct MHD_Response *make_response(struct reply *reply)
                                                             : MHD_RESPMEM_MUST_COPY;
     struct MHD_Response *response = MHD_create_response_from_buffer(reply->size, body, mode);
 
-    if (response)
-        reply->owned = NULL;
+    if (!response)
+        return NULL;
+    reply->owned = NULL;
+    for (unsigned i = 0; i < reply->header_count; i++)
+        if (MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) != MHD_YES) {
+            MHD_destroy_response(response);
+            return NULL;
+        }
     return response;
+}
+
+static void release_response(void *response)
+{
+    MHD_destroy_response(response);
+}
+
+/* The reply, ready to be sent any number of times; NULL when there is no memory */
+static struct answer *make_answer(struct job *job)
+{
+    enum { RESPONSE_SIZE = 512, HEADER_SIZE = 96 }; /* what the library has of its own, about */
+    struct reply *reply = &job->reply;
+    struct answer *a = calloc(1, sizeof(*a));
+
+    if (!a)
+        return NULL;
+    a->response = make_response(reply);
+    if (!a->response) {
+        free(a);
+        return NULL;
+    }
+    a->release = release_response;
+    a->size = sizeof(*a) + reply->size + reply->text_used + RESPONSE_SIZE +
+              (size_t)HEADER_SIZE * (reply->header_count + 1);
+    a->format = job->format;
+    a->image_size = job->image.size;
+    a->body_size = reply->size;
+    memcpy(a->tag, reply->tag, sizeof(a->tag));
+    memcpy(a->sha256, job->seal.sha256, sizeof(a->sha256));
+    memcpy(a->key_id, job->seal.key_id, sizeof(a->key_id));
+    return a;
+}
+
+/*
+ * One response may be on its way to several clients, each with an id of its own. The library writes a reply's
+ * head into the connection's buffer as soon as the handler has returned, in the same call of MHD_run, and
+ * looks at the headers no more: so what differs is set anew for each reply. There is no other moment for it,
+ * since all of a loop's connections are served on its thread. A header that is replaced goes to the end,
+ * where it is when it is set for the first time; tests/cache.py holds pipelined replies against this.
+ */
+static enum MHD_Result send_answer(struct MHD_Connection *connection, struct answer *a, const char *id,
+                                   unsigned status, bool close)
+{
+    if (a->id[0] && MHD_del_response_header(a->response, "X-Request-Id", a->id) != MHD_YES)
+        return MHD_NO;
+    a->id[0] = '\0';
+    if (MHD_add_response_header(a->response, "X-Request-Id", id) != MHD_YES)
+        return MHD_NO;
+    strcpy(a->id, id);
+    if (a->closes != close &&
+        (close ? MHD_add_response_header(a->response, "Connection", "close")
+               : MHD_del_response_header(a->response, "Connection", "close")) != MHD_YES)
+        return MHD_NO;
+    a->closes = close;
+    return MHD_queue_response(connection, status, a->response);
+}
+
+/* By each key that did not lead to it, the answer can be found from now on. */
+static void keep_answer(struct loop *l, struct answer *a)
+{
+    const struct job *job = &l->job;
+
+    for (int level = CACHE_LEVELS - 1; level >= 0; level--)
+        if (job->missed[level])
+            cache_add(l->cache, job->generation, &job->keys[level], a);
 }
 
 static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection, struct request *r)
 {
-    struct reply *reply = &l->job.reply;
+    struct job *job = &l->job;
     const bool crowded = atomic_load_explicit(&r->peer->port->crowded, memory_order_relaxed);
-    struct MHD_Response *response = make_response(reply);
+    struct answer *a = job->reply.answer ? job->reply.answer : make_answer(job);
     enum MHD_Result result = MHD_NO;
 
     r->answered = true;
-
-    if (response && add_headers(response, reply, reply->close || crowded))
-        result = MHD_queue_response(connection, reply->status, response);
-    if (response)
-        MHD_destroy_response(response);
+    if (a) {
+        result = send_answer(connection, a, job->id, job->reply.status, job->reply.close || crowded);
+        if (job->reply.answer || job->reply.tag[0])
+            keep_answer(l, a);
+        if (a->entries == 0)
+            answer_free(a);
+    }
     account_request(l, r);
     return result;
 }

@@ -199,6 +199,14 @@ struct loop *loop_new(struct shared *shared, unsigned number, struct err *err)
     l->shared = shared;
     l->service = shared->service;
     l->number = number;
+    if (shared->cache_bytes > 0) {
+        l->cache = cache_new(shared->cache_bytes);
+        if (!l->cache) {
+            err_at(err, ERR_BUSY, NULL, "out of memory");
+            free(l);
+            return NULL;
+        }
+    }
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (l->epoll >= 0 && l->wake_fd >= 0 && watch_fd(l, l->wake_fd, &l->wake, WATCH_WAKE) &&
@@ -219,6 +227,7 @@ void loop_free(struct loop *l)
         peer_drop(l, l->peers);
     body_free_spare(l);
     reply_reset(&l->job.reply);
+    cache_free(l->cache);
     if (l->epoll >= 0)
         close(l->epoll);
     if (l->wake_fd >= 0)

@@ -6,17 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/base64.h"
+#include "../base/hex.h"
 #include "../signed/signed.h"
 #include "../topo/formats.h"
 #include "../topo/render.h"
 #include "accept.h"
+#include "answer.h"
 #include "condition.h"
 #include "routes.h"
 
 #define PROBLEM_TYPE "application/problem+json"
 #define TEXT_TYPE    "text/plain; charset=utf-8"
 
-enum { TAG_BYTES = 16, TAG_SIZE = 2 * TAG_BYTES + 3 }; /* of the digest; as text with quotes and NUL */
+enum { TAG_BYTES = 16 }; /* of the digest */
 
 const char *const format_names[FORMATS] = { [FORMAT_JSON] = "json",
                                             [FORMAT_BIN] = "bin",
@@ -92,7 +95,6 @@ static void start(struct job *job, unsigned status, const char *type)
     if (type)
         reply_header(r, "Content-Type", "%s", type);
     reply_header(r, "X-Content-Type-Options", "nosniff");
-    reply_header(r, "X-Request-Id", "%s", job->id);
 }
 
 void reply_text(struct job *job, unsigned status, const char *type, const void *body, size_t size)
@@ -159,11 +161,11 @@ static void reply_elf(struct job *job)
 static void image_headers(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
-    char base64[4 * (SEAL_FILE_SIZE + 2) / 3 + 1];
+    char base64[BASE64_SIZE(SEAL_FILE_SIZE)];
     char base[RENDER_ADDRESS_SIZE];
 
     render_address(job->image.place.base, base);
-    seal_base64(job->seal.minisign, job->seal.minisign_size, base64);
+    base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", "%s", base);
     reply_header(r, "Mptable-Signature", "%s", base64);
     if (format == FORMAT_BIN || format == FORMAT_ELF)
@@ -172,31 +174,43 @@ static void image_headers(struct job *job, enum format format)
 }
 
 /* Each representation has its own tag: the digest of its bytes. */
-static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[TAG_SIZE])
+static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[REPLY_TAG_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-    char *out = tag;
-
-    *out++ = '"';
-    for (unsigned i = 0; i < TAG_BYTES; i++) {
-        *out++ = digits[digest[i] >> 4];
-        *out++ = digits[digest[i] & 0xf];
-    }
-    *out++ = '"';
-    *out = '\0';
+    tag[0] = '"';
+    hex_encode(digest, TAG_BYTES, tag + 1);
+    strcpy(tag + 1 + 2 * TAG_BYTES, "\"");
 }
 
-static enum condition check_conditions(const struct job *job, const char *tag)
+static void tag_headers(struct reply *r, const char *tag)
 {
-    return condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
-                           job_header(job, HEADER_IF_NONE_MATCH), tag);
+    reply_header(r, "ETag", "%s", tag);
+    reply_header(r, "Vary", "Accept");
+    reply_header(r, "Cache-Control", "no-cache");
+}
+
+/* What the request's conditions make of an image of that tag. Return: true when that is its reply */
+static bool reply_conditions(struct job *job, const char *tag)
+{
+    switch (condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
+                            job_header(job, HEADER_IF_NONE_MATCH), tag)) {
+    case CONDITION_FAILED:
+        err_at(&job->err, ERR_CONDITION, NULL, "the entity tag is %s", tag);
+        reply_problem(job);
+        return true;
+    case CONDITION_NOT_MODIFIED:
+        start(job, 304, NULL);
+        tag_headers(&job->reply, tag);
+        return true;
+    default:
+        return false;
+    }
 }
 
 void reply_image(struct job *job, enum format format)
 {
     struct reply *r = &job->reply;
     uint8_t digest[SEAL_SHA256_SIZE];
-    char base64[4 * (SEAL_SHA256_SIZE + 2) / 3 + 1], tag[TAG_SIZE];
+    char base64[BASE64_SIZE(SEAL_SHA256_SIZE)], tag[REPLY_TAG_SIZE];
 
     if (format == FORMAT_JSON)
         reply_json(job, 200, format_types[format], signed_json(&job->topology, &job->image, &job->seal));
@@ -211,24 +225,35 @@ void reply_image(struct job *job, enum format format)
     if (r->status != 200)
         return;
     job->format = format;
-    seal_sha256(r->body, r->size, digest);
+    if (format == FORMAT_BIN) /* the seal has it already */
+        memcpy(digest, job->seal.digest, sizeof(digest));
+    else
+        seal_sha256(r->body, r->size, digest);
     make_tag(digest, tag);
-    switch (check_conditions(job, tag)) {
-    case CONDITION_FAILED:
-        err_at(&job->err, ERR_CONDITION, NULL, "the entity tag is %s", tag);
-        reply_problem(job);
+    if (reply_conditions(job, tag))
         return;
-    case CONDITION_NOT_MODIFIED:
-        start(job, 304, NULL);
-        break;
-    case CONDITION_NONE:
-        seal_base64(digest, sizeof(digest), base64);
-        reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
-        image_headers(job, format);
-    }
-    reply_header(r, "ETag", "%s", tag);
-    reply_header(r, "Vary", "Accept");
-    reply_header(r, "Cache-Control", "no-cache");
+    base64_encode(digest, sizeof(digest), base64);
+    reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
+    image_headers(job, format);
+    tag_headers(r, tag);
+    memcpy(r->tag, tag, sizeof(tag));
+}
+
+void reply_answer(struct job *job, struct answer *a)
+{
+    struct reply *r = &job->reply;
+
+    job->format = a->format;
+    job->image.size = a->image_size;
+    memcpy(job->seal.sha256, a->sha256, sizeof(job->seal.sha256));
+    memcpy(job->seal.key_id, a->key_id, sizeof(job->seal.key_id));
+    if (reply_conditions(job, a->tag))
+        return;
+    reply_reset(r);
+    r->status = 200;
+    r->close = job->draining;
+    r->size = a->body_size;
+    r->answer = a;
 }
 
 /* A JSON pointer as a URI fragment: what a fragment may not hold is escaped (RFC 6901 §6). */

@@ -12,10 +12,15 @@
 
 #include "../base/err.h"
 
+struct answer;
 struct job;
-struct service;
 
-enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
+enum {
+    REPLY_HEADERS_MAX = 16,
+    REPLY_TEXT_SIZE = 2560,
+    REPLY_ID_SIZE = 65, /* of a request, NUL included */
+    REPLY_TAG_SIZE = 35 /* an entity tag: quotes, 32 hex digits, NUL */
+};
 
 /* How an image can be represented. */
 enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_HEX, FORMAT_ELF, FORMAT_MINISIG, FORMATS };
@@ -27,13 +32,16 @@ extern const char *const format_names[FORMATS];
  */
 extern const char *const format_types[FORMATS];
 
+/* The library's response has one header more, X-Request-Id, so that a reply can be sent again. */
 struct reply {
     unsigned status;
-    bool close;       /* end the connection behind it */
-    bool fixed;       /* the body never changes nor goes away: it need not be copied */
-    const void *body; /* borrowed from the job, unless owned or fixed */
-    char *owned;      /* the body, when the reply made it: to be freed */
-    size_t size;      /* bytes of body */
+    bool close;               /* end the connection behind it */
+    bool fixed;               /* the body never changes nor goes away: it need not be copied */
+    const void *body;         /* borrowed from the job, unless owned or fixed */
+    char *owned;              /* the body, when the reply made it: to be freed */
+    size_t size;              /* bytes of body */
+    struct answer *answer;    /* known already: status and size are set, headers and body are there */
+    char tag[REPLY_TAG_SIZE]; /* of an image */
     unsigned header_count;
     struct {
         const char *name, *value;
@@ -59,6 +67,9 @@ void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
 
 /* reply_image - the signed image of the job, or what the request's conditions make of it */
 void reply_image(struct job *job, enum format format);
+
+/* reply_answer - the same from what is known already: one reply can not be told from the other */
+void reply_answer(struct job *job, struct answer *answer);
 
 /* reply_problem - what job->err says: RFC 9457, or lines of text for clients that would rather have those */
 void reply_problem(struct job *job);

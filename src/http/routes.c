@@ -75,33 +75,101 @@ static int make_image(const struct service *service, struct job *job)
     if (image_build(&job->topology, &job->image, &job->err) < 0)
         return -1;
     keys = keyring_take(service->keys);
+    job->generation = keyring_serial(keys);
     status = signed_make(keyring_signer(keys), &job->topology, &job->image, &job->seal, &job->err);
     keyring_drop(keys);
+    job->built = status == 0;
     return status;
+}
+
+static void set_part(struct cache_key *key, unsigned part, const void *bytes, size_t size)
+{
+    key->parts[part].bytes = bytes;
+    key->parts[part].size = size;
+}
+
+static bool recall(struct job *job, enum cache_level level)
+{
+    struct answer *answer;
+
+    job->keys[level].level = level;
+    answer = cache_find(job->cache, job->generation, &job->keys[level]);
+    job->missed[level] = !answer;
+    if (answer)
+        reply_answer(job, answer);
+    return answer != NULL;
+}
+
+/* A request that was here before, byte for byte in all that makes an image of it */
+static bool recall_request(const struct service *service, struct job *job)
+{
+    const char *const accept = job_header(job, HEADER_ACCEPT);
+    struct cache_key *const key = &job->keys[CACHE_REQUEST];
+
+    if (!job->cache)
+        return false;
+    job->generation = keyring_now(service->keys);
+    set_part(key, 0, job->method, strlen(job->method));
+    set_part(key, 1, job->raw_target, strlen(job->raw_target));
+    set_part(key, 2, accept ? accept : "\n", accept ? strlen(accept) : 1); /* which no header has in it */
+    set_part(key, 3, job->body, job->body_size);
+    return recall(job, CACHE_REQUEST);
+}
+
+/* A topology that was here before, however it was said. What is for once or for a time is not known again. */
+static bool recall_topology(struct job *job, const enum format *format)
+{
+    const size_t size = job->cache ? canon_write(&job->topology, job->canon) : 0;
+
+    if (job->topology.nonce[0] || job->topology.ttl) {
+        memset(job->missed, 0, sizeof(job->missed));
+        return false;
+    }
+    if (size == 0)
+        return false;
+    set_part(&job->keys[CACHE_TOPOLOGY], 0, format, sizeof(*format));
+    set_part(&job->keys[CACHE_TOPOLOGY], 1, job->canon, size);
+    return recall(job, CACHE_TOPOLOGY);
+}
+
+/* Only what has passed every check of its head comes here: so a known answer goes to those alone who may have
+ * it. */
+static void reply_with_image(const struct service *service, struct job *job, int (*read)(struct job *job))
+{
+    if (recall_request(service, job))
+        return;
+    if (choose_format(job, &job->format) < 0 || read(job) < 0) {
+        reply_problem(job);
+        return;
+    }
+    if (recall_topology(job, &job->format))
+        return;
+    if (make_image(service, job) < 0)
+        reply_problem(job);
+    else
+        reply_image(job, job->format);
+}
+
+static int read_body(struct job *job)
+{
+    if (refuse_query(job) < 0)
+        return -1;
+    return request_parse(job->body ? job->body : "", job->body_size, &job->topology, &job->err);
+}
+
+static int read_query(struct job *job)
+{
+    return request_parse_query(job->target.pairs, job->target.pair_count, &job->topology, &job->err);
 }
 
 static void post_image(const struct service *service, struct job *job)
 {
-    enum format format;
-
-    if (choose_format(job, &format) < 0 || refuse_query(job) < 0 ||
-        request_parse(job->body ? job->body : "", job->body_size, &job->topology, &job->err) < 0 ||
-        make_image(service, job) < 0)
-        reply_problem(job);
-    else
-        reply_image(job, format);
+    reply_with_image(service, job, read_body);
 }
 
 static void get_image(const struct service *service, struct job *job)
 {
-    enum format format;
-
-    if (choose_format(job, &format) < 0 ||
-        request_parse_query(job->target.pairs, job->target.pair_count, &job->topology, &job->err) < 0 ||
-        make_image(service, job) < 0)
-        reply_problem(job);
-    else
-        reply_image(job, format);
+    reply_with_image(service, job, read_query);
 }
 
 /* The bytes of the body, where base and size say that they lie */

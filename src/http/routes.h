@@ -8,14 +8,16 @@
 #include <stdbool.h>
 
 #include "../seal/seal.h"
+#include "../topo/canon.h"
 #include "../topo/image.h"
+#include "cache.h"
 #include "head.h"
 #include "listen.h"
 #include "reply.h"
 #include "service.h"
 #include "target.h"
 
-enum { JOB_ID_SIZE = 65, ROUTE_TEMPLATES_MAX = 32 };
+enum { JOB_ID_SIZE = REPLY_ID_SIZE, ROUTE_TEMPLATES_MAX = 32 };
 
 /*
  * One request and all that becomes of it. Handlers run to their end, one after the other, so a loop has one
@@ -27,15 +29,21 @@ struct job {
     const struct listener *listener; /* by which the request came; NULL: any Host will do */
     const char *body;
     size_t body_size;
-    bool draining; /* the server is about to stop */
+    bool draining;       /* the server is about to stop */
+    struct cache *cache; /* NULL: nothing is known */
 
     char id[JOB_ID_SIZE];
-    unsigned route;     /* which template the target fits, see route_templates */
-    enum format format; /* of the image in the reply, when there is one */
+    unsigned route;            /* which template the target fits, see route_templates */
+    enum format format;        /* of the image in the reply, when there is one */
+    bool built;                /* the image was built and signed for this request */
+    bool missed[CACHE_LEVELS]; /* by this key it was looked for in vain: the reply may be kept for the next */
+    struct cache_key keys[CACHE_LEVELS]; /* borrow from the request and from canon */
+    unsigned long generation;            /* of the key that signs */
     struct target target;
     struct topology topology;
     struct image image;
     struct seal seal;
+    uint8_t canon[CANON_MAX]; /* canon_write's */
     struct err err;
     struct reply reply;
 };

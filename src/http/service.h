@@ -21,6 +21,7 @@ struct service {
     unsigned allow_host_count;
     struct metrics *metrics;
     size_t max_body;          /* bytes */
+    size_t cache_bytes;       /* of all loops together, 0 = no cache */
     unsigned max_connections; /* of one listener */
     unsigned idle_seconds;    /* a silent connection is closed after that */
     unsigned request_seconds; /* a whole request must have come in by then */

@@ -107,6 +107,7 @@ struct loop {
     struct engine engines[ENGINES];
     struct peer *peers, *adding;
     struct body *spare;
+    struct cache *cache;                       /* NULL: none */
     uint64_t now, ticked, looked, drain_began; /* milliseconds */
     bool added, hurried, draining, dirty, timed_out;
     _Atomic unsigned turns;

@@ -2,10 +2,8 @@
 /* The trusted comment: one check of the values for writer and reader, one order of the names. */
 #include "claims.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
+#include <assert.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -67,51 +65,68 @@ int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct er
     return 0;
 }
 
-/* Text that grows; one snprintf too long shows at the end. */
-struct text {
-    char *bytes;
-    size_t size, used;
-};
+/* What the longest values come to: tokens and times have their bounds from check. */
+static_assert(sizeof(CLAIMS_VERSION " sha256= size= load= fp= ctx= nonce= iat= exp=") +
+                      SEAL_SHA256_TEXT_SIZE +
+                      SEAL_SEGMENTS_MAX * (sizeof("4294967295,") + sizeof("0xffffffff,")) +
+                      sizeof("0xffffffff") + SEAL_CONTEXT_MAX + SEAL_NONCE_MAX + 2 * sizeof("253402300799") <=
+                  SEAL_COMMENT_SIZE,
+              "the longest comment fits");
 
-static void add(struct text *t, const char *format, ...) FORMAT(2, 3);
-
-static void add(struct text *t, const char *format, ...)
+/* Each puts text at @to and returns its end. */
+static char *add(char *to, const char *text)
 {
-    va_list args;
-    int n;
+    const size_t length = strlen(text);
 
-    va_start(args, format);
-    n = vsnprintf(t->bytes + t->used, t->size - t->used, format, args);
-    va_end(args);
-    t->used += n > 0 && (size_t)n < t->size - t->used ? (size_t)n : 0;
+    memcpy(to, text, length);
+    return to + length;
 }
 
-static void add_time(struct text *t, const char *name, int64_t seconds)
+static char *add_number(char *to, uint64_t number, unsigned base)
 {
-    if (seconds)
-        add(t, " %s=%" PRId64, name, seconds);
-    else
-        add(t, " %s=-", name);
+    char digits[20], *at = digits + sizeof(digits);
+
+    do {
+        *--at = HEX[number % base];
+        number /= base;
+    } while (number > 0);
+    memcpy(to, at, (size_t)(digits + sizeof(digits) - at));
+    return to + (digits + sizeof(digits) - at);
+}
+
+static char *add_address(char *to, uint32_t address)
+{
+    return add_number(add(to, "0x"), address, 16);
+}
+
+static char *add_token(char *to, const char *name, const char *token)
+{
+    return add(add(to, name), token[0] ? token : "-");
+}
+
+static char *add_time(char *to, const char *name, int64_t seconds)
+{
+    to = add(to, name);
+    return seconds ? add_number(to, (uint64_t)seconds, 10) : add(to, "-");
 }
 
 int seal_claims_write(const struct seal_claims *c, const char *sha256, char comment[SEAL_COMMENT_SIZE],
                       struct err *err)
 {
-    struct text t = { comment, SEAL_COMMENT_SIZE, 0 };
+    char *to = comment;
 
     if (check(c, ERR_INTERNAL, err) < 0)
         return -1;
-    add(&t, CLAIMS_VERSION " sha256=%s size=%" PRIu32, sha256, c->segments[0].size);
-    for (unsigned i = 1; i < c->segment_count; i++)
-        add(&t, ",%" PRIu32, c->segments[i].size);
-    add(&t, " load=0x%" PRIx32, c->segments[0].load);
-    for (unsigned i = 1; i < c->segment_count; i++)
-        add(&t, ",0x%" PRIx32, c->segments[i].load);
-    add(&t, " fp=0x%" PRIx32 " ctx=%s nonce=%s", c->floating_pointer, c->context[0] ? c->context : "-",
-        c->nonce[0] ? c->nonce : "-");
-    add_time(&t, "iat", c->issued);
-    add_time(&t, "exp", c->expires);
-    return (int)t.used;
+    to = add(add(to, CLAIMS_VERSION " sha256="), sha256);
+    for (unsigned i = 0; i < c->segment_count; i++)
+        to = add_number(add(to, i == 0 ? " size=" : ","), c->segments[i].size, 10);
+    for (unsigned i = 0; i < c->segment_count; i++)
+        to = add_address(add(to, i == 0 ? " load=" : ","), c->segments[i].load);
+    to = add_address(add(to, " fp="), c->floating_pointer);
+    to = add_token(add_token(to, " ctx=", c->context), " nonce=", c->nonce);
+    to = add_time(add_time(to, " iat=", c->issued), " exp=", c->expires);
+    *to = '\0';
+    return (int)(to - comment);
 }
 
 /* The reader's cursor is a pointer that moves on only over what was as expected. */

@@ -23,14 +23,19 @@ static_assert(RAW_SECRET + crypto_sign_SECRETKEYBYTES == RAW_CHECKSUM, "the chec
 static_assert(RAW_CHECKSUM + CHECKSUM_SIZE == RAW_SIZE, "the checksum ends the file");
 static_assert(KEY_SIGNATURE_SIZE == crypto_sign_BYTES, "Ed25519");
 
+enum { DIGEST_SIZE = crypto_shorthash_siphashx24_BYTES };
+
 struct key {
     uint8_t secret[crypto_sign_SECRETKEYBYTES];
     struct public_key public_half;
+    uint8_t digest[DIGEST_SIZE]; /* of all before it, when it was loaded */
     bool locked;
     char id_text[KEY_ID_TEXT_SIZE];
     char public_file[KEY_PUBLIC_FILE_SIZE];
 };
 
+static_assert(offsetof(struct key, digest) == crypto_sign_SECRETKEYBYTES + sizeof(struct public_key),
+              "no padding in what is digested");
 static_assert(_Alignof(struct key) == 1, "sodium_malloc aligns the end of an allocation, not its start");
 
 struct key_scratch *key_scratch_new(const char *path, struct err *err)
@@ -184,6 +189,17 @@ static int check_raw(const struct key_place *place, struct key_scratch *scratch,
     return 0;
 }
 
+/*
+ * A digest of what signing reads: both halves and the id. It is there to notice flipped bits, so its key need
+ * not be one; SipHash because it leaves no copy of the secret on the stack, as BLAKE2b does.
+ */
+static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
+{
+    static const uint8_t no_key[crypto_shorthash_siphashx24_KEYBYTES];
+
+    crypto_shorthash_siphashx24(digest, key->secret, offsetof(struct key, digest), no_key);
+}
+
 static struct key *key_new(const struct key_place *place, const struct key_scratch *scratch, struct err *err)
 {
     static const char message[] = "mptabled key self-test";
@@ -200,7 +216,10 @@ static struct key *key_new(const struct key_place *place, const struct key_scrat
     key->locked = sodium_mlock(key, sizeof(*key)) == 0; /* sodium_malloc tries too, but does not tell */
     public_key_id(&key->public_half, key->id_text);
     public_key_file(&key->public_half, key->public_file);
-    if (key_sign(key, message, sizeof(message), signature) < 0) {
+    take_digest(key, key->digest);
+    if (key_sign(key, message, sizeof(message), signature) < 0 ||
+        crypto_sign_verify_detached(signature, (const uint8_t *)message, sizeof(message),
+                                    key->public_half.bytes) != 0) {
         err_at(err, ERR_FILE, NULL, "%s: a test message signed with the key does not verify", place->path);
         key_free(key);
         return NULL;
@@ -282,22 +301,20 @@ bool key_locked(const struct key *key)
     return key->locked;
 }
 
-/*
- * What a signature costs besides itself stands here alone. Ed25519 is deterministic, so two signatures of one
- * message of which one went wrong (a flipped bit in memory, a fault provoked) give the secret away; and one
- * that does not verify is of no use to anybody.
- */
-static bool holds(const struct key *key, const void *bytes, size_t size,
-                  const uint8_t signature[KEY_SIGNATURE_SIZE])
+static bool is_intact(const struct key *key)
 {
-    return crypto_sign_verify_detached(signature, bytes, size, key->public_half.bytes) == 0;
+    uint8_t digest[DIGEST_SIZE];
+
+    take_digest(key, digest);
+    return sodium_memcmp(digest, key->digest, sizeof(digest)) == 0;
 }
 
 int key_sign(const struct key *key, const void *bytes, size_t size, uint8_t signature[KEY_SIGNATURE_SIZE])
 {
-    crypto_sign_detached(signature, NULL, bytes, size, key->secret);
-    if (holds(key, bytes, size, signature))
+    if (is_intact(key)) {
+        crypto_sign_detached(signature, NULL, bytes, size, key->secret);
         return 0;
+    }
     sodium_memzero(signature, KEY_SIGNATURE_SIZE);
     return -1;
 }

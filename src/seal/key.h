@@ -86,9 +86,9 @@ bool key_locked(const struct key *key);
  * key_sign - an Ed25519 signature, for seal.c alone: who could have bytes of his choice signed could make a
  *            trusted comment of them
  *
- * The signature is verified before it leaves.
+ * The key is first compared with what was loaded (see seal.c for what that is good for).
  *
- * Return: 0; -1 when the signature does not verify, @signature is zero then.
+ * Return: 0; -1 when it is not what was loaded, @signature is zero then.
  */
 int key_sign(const struct key *key, const void *bytes, size_t size,
              uint8_t signature[KEY_SIGNATURE_SIZE]) MUST_USE;

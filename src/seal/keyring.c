@@ -249,6 +249,7 @@ void keyring_slot_init(struct keyring_slot *slot, struct keyring *first)
 {
     pthread_mutex_init(&slot->lock, NULL);
     slot->now = first;
+    atomic_store(&slot->serial, first ? first->serial : 0);
 }
 
 /* Under the lock the slot is itself a user, so the count cannot have come to nothing. */
@@ -261,6 +262,11 @@ struct keyring *keyring_take(struct keyring_slot *slot)
     atomic_fetch_add_explicit(&r->users, 1, memory_order_relaxed);
     pthread_mutex_unlock(&slot->lock);
     return r;
+}
+
+unsigned long keyring_now(const struct keyring_slot *slot)
+{
+    return atomic_load_explicit(&slot->serial, memory_order_acquire);
 }
 
 /* Release and acquire: what other users read of it happened before it is released. */
@@ -277,6 +283,7 @@ void keyring_swap(struct keyring_slot *slot, struct keyring *r)
     pthread_mutex_lock(&slot->lock);
     old = slot->now;
     slot->now = r;
+    atomic_store(&slot->serial, r ? r->serial : 0);
     pthread_mutex_unlock(&slot->lock);
     keyring_drop(old);
 }

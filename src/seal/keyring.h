@@ -78,6 +78,7 @@ unsigned long keyring_serial(const struct keyring *ring);
 struct keyring_slot {
     pthread_mutex_t lock;
     struct keyring *now;
+    _Atomic unsigned long serial; /* of the present keyring, 0 = none */
 };
 
 /* keyring_slot_init - @first may be NULL until keyring_swap; its user is the slot from here on */
@@ -86,6 +87,9 @@ void keyring_slot_init(struct keyring_slot *slot, struct keyring *first);
 /* keyring_take - the present keyring of a slot that is not empty, good until it is dropped whatever becomes
  * of the slot; by any thread */
 struct keyring *keyring_take(struct keyring_slot *slot) MUST_USE;
+
+/* keyring_now - the serial of the present keyring, without taking it; by any thread */
+unsigned long keyring_now(const struct keyring_slot *slot);
 
 /* keyring_drop - the last to drop a keyring releases it, secret and all; NULL is none */
 void keyring_drop(struct keyring *ring);

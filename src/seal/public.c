@@ -11,6 +11,8 @@
 
 #include <sodium.h>
 
+#include "../base/base64.h"
+
 #define COMMENT_PREFIX "untrusted comment: "
 
 enum {
@@ -100,7 +102,7 @@ void public_key_line(const struct public_key *key, char line[KEY_PUBLIC_LINE_SIZ
 
     memcpy(raw + 2, key->id, sizeof(key->id));
     memcpy(raw + 2 + KEY_ID_SIZE, key->bytes, sizeof(key->bytes));
-    sodium_bin2base64(line, KEY_PUBLIC_LINE_SIZE, raw, sizeof(raw), BASE64);
+    base64_encode(raw, sizeof(raw), line);
 }
 
 void public_key_file(const struct public_key *key, char file[KEY_PUBLIC_FILE_SIZE])

@@ -12,17 +12,29 @@
  * as they come from a caller, and the older kind of file ("Ed", the signature of the file itself) is never
  * made: a "file" that consists of a signature and a comment would yield a forged comment.
  *
- * Equal inputs give equal bytes: Ed25519 takes no random numbers, and no clock is read.
+ * Equal inputs give equal bytes: Ed25519 takes no random numbers, and no clock is read. That has a price: two
+ * signatures of one message of which one went wrong give the secret away, and a flipped bit is enough for
+ * that. What is done about it, and what is not:
+ *
+ *   - Before each signature the key in memory, both halves, is compared with a digest taken when it was
+ *     loaded, and nothing is signed with one that has changed. A wrong public half is the easiest of these
+ *     faults: it goes into the hash that the secret is multiplied with.
+ *   - When a key is loaded a signature made with it is verified.
+ *   - A fault in the middle of a computation (a processor driven beyond its limits, a bit that flips between
+ *     comparison and use) goes unnoticed here. Only verifying each signature would show it, at three times
+ *     what signing costs. Whoever verifies the image sees that it is wrong; the secret is lost all the same.
  */
 #include "seal.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "../base/base64.h"
+#include "../base/hex.h"
 #include "minisig.h"
 
 #define UNTRUSTED UNTRUSTED_PREFIX "signature from mptabled\n"
+#define DAMAGED   "the key in memory is not the one that was loaded: nothing was signed"
 
 /* Each size counts a NUL, and each line has its newline in place of it. */
 static_assert(sizeof(UNTRUSTED) + SIGNATURE_TEXT_SIZE + sizeof(TRUSTED_PREFIX) + SEAL_COMMENT_SIZE +
@@ -44,12 +56,41 @@ static bool comment_is_line(const char *comment, size_t length)
     return length > 0 && length < SEAL_COMMENT_SIZE;
 }
 
+/* Text goes to the end of what is there. Return: the new end */
+static char *append(char *to, const char *text, size_t length)
+{
+    memcpy(to, text, length);
+    return to + length;
+}
+
+static char *append_base64(char *to, const void *bytes, size_t size)
+{
+    base64_encode(bytes, size, to);
+    to += BASE64_SIZE(size) - 1;
+    *to = '\n';
+    return to + 1;
+}
+
+/* The four lines; that they fit is asserted above. Return: bytes of the file, NUL not counted */
+static size_t write_file(char file[SEAL_FILE_SIZE], const uint8_t raw[SIGNATURE_RAW_SIZE],
+                         const char *comment, size_t comment_length, const uint8_t global[KEY_SIGNATURE_SIZE])
+{
+    char *to = append(file, UNTRUSTED, sizeof(UNTRUSTED) - 1);
+
+    to = append_base64(to, raw, SIGNATURE_RAW_SIZE);
+    to = append(to, TRUSTED_PREFIX, sizeof(TRUSTED_PREFIX) - 1);
+    to = append(to, comment, comment_length);
+    *to++ = '\n';
+    to = append_base64(to, global, KEY_SIGNATURE_SIZE);
+    *to = '\0';
+    return (size_t)(to - file);
+}
+
 int seal_minisign(const struct key *key, const void *bytes, size_t size, const char *comment,
                   char file[SEAL_FILE_SIZE], size_t *length, struct err *err)
 {
     uint8_t hash[HASH_SIZE], raw[SIGNATURE_RAW_SIZE] = { 'E', 'D' }, global[KEY_SIGNATURE_SIZE];
     uint8_t bound[KEY_SIGNATURE_SIZE + SEAL_COMMENT_SIZE];
-    char signature_text[SIGNATURE_TEXT_SIZE], global_text[GLOBAL_TEXT_SIZE];
     uint8_t *signature = raw + 2 + KEY_ID_SIZE;
     size_t comment_length = strlen(comment);
 
@@ -58,27 +99,22 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
     memcpy(raw + 2, key_public(key)->id, KEY_ID_SIZE);
     crypto_generichash(hash, sizeof(hash), bytes, size, NULL, 0);
     if (key_sign(key, hash, sizeof(hash), signature) < 0)
-        return err_at(err, ERR_INTERNAL, NULL, "the signature of the image does not verify");
+        return err_at(err, ERR_INTERNAL, NULL, DAMAGED);
     memcpy(bound, signature, KEY_SIGNATURE_SIZE);
     memcpy(bound + KEY_SIGNATURE_SIZE, comment, comment_length);
     if (key_sign(key, bound, KEY_SIGNATURE_SIZE + comment_length, global) < 0)
-        return err_at(err, ERR_INTERNAL, NULL, "the signature of the trusted comment does not verify");
-    sodium_bin2base64(signature_text, sizeof(signature_text), raw, sizeof(raw), BASE64);
-    sodium_bin2base64(global_text, sizeof(global_text), global, sizeof(global), BASE64);
-    *length = (size_t)snprintf(file, SEAL_FILE_SIZE, UNTRUSTED "%s\n" TRUSTED_PREFIX "%s\n%s\n",
-                               signature_text, comment, global_text);
+        return err_at(err, ERR_INTERNAL, NULL, DAMAGED);
+    *length = write_file(file, raw, comment, comment_length, global);
     return 0;
 }
 
 int seal_sign(const struct key *key, const uint8_t *image, size_t size, const struct seal_claims *claims,
               struct seal *seal, struct err *err)
 {
-    uint8_t digest[SEAL_SHA256_SIZE];
-
     if (seal_claims_size(claims) != size)
         return err_at(err, ERR_INTERNAL, NULL, "the segments do not come to the image's %zu bytes", size);
-    seal_sha256(image, size, digest);
-    sodium_bin2hex(seal->sha256, sizeof(seal->sha256), digest, sizeof(digest));
+    seal_sha256(image, size, seal->digest);
+    hex_encode(seal->digest, sizeof(seal->digest), seal->sha256);
     if (seal_claims_write(claims, seal->sha256, seal->comment, err) < 0)
         return -1;
     memcpy(seal->key_id, key_id(key), sizeof(seal->key_id));
@@ -90,14 +126,15 @@ void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE
     crypto_hash_sha256(digest, bytes, size);
 }
 
-size_t seal_base64_size(size_t size)
+uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size)
 {
-    return sodium_base64_encoded_len(size, BASE64);
-}
+    uint8_t out[crypto_shorthash_BYTES];
+    uint64_t hash;
 
-void seal_base64(const void *bytes, size_t size, char *text)
-{
-    sodium_bin2base64(text, seal_base64_size(size), bytes, size, BASE64);
+    static_assert(SEAL_HASH_KEY_SIZE == crypto_shorthash_KEYBYTES && sizeof(out) == sizeof(hash), "SipHash");
+    crypto_shorthash(out, bytes, size, key);
+    memcpy(&hash, out, sizeof(hash));
+    return hash;
 }
 
 /*

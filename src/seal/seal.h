@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signatures over images, as detached minisign files of the prehashed kind ("ED"), and the digests and base64
- * text that replies carry. This room alone includes libsodium. It sees addresses and bytes, never a topology.
+ * Signatures over images, as detached minisign files of the prehashed kind ("ED"), and the digests that
+ * replies carry. This room alone includes libsodium. It sees addresses and bytes, never a topology.
  */
 #ifndef SEAL_SEAL_H
 #define SEAL_SEAL_H
@@ -15,7 +15,8 @@
 enum { SEAL_FILE_SIZE = 1024 }; /* room for a signature file, and NUL */
 
 struct seal {
-    char sha256[SEAL_SHA256_TEXT_SIZE]; /* of the image, lower-case hex */
+    uint8_t digest[SEAL_SHA256_SIZE];   /* SHA-256 of the image */
+    char sha256[SEAL_SHA256_TEXT_SIZE]; /* the same in lower-case hex */
     char key_id[KEY_ID_TEXT_SIZE];      /* of the key that signed */
     char comment[SEAL_COMMENT_SIZE];    /* the trusted comment, without its prefix */
     char minisign[SEAL_FILE_SIZE];      /* the whole four-line file */
@@ -32,8 +33,8 @@ int seal_start(void) MUST_USE;
  *
  * No clock is read and no random number taken: equal inputs give equal bytes.
  *
- * Return: 0; -1 with ERR_INTERNAL when a claim is not of its form, the sizes disagree or a signature does not
- * verify.
+ * Return: 0; -1 with ERR_INTERNAL when a claim is not of its form, the sizes disagree or the key in memory is
+ * not what was loaded.
  */
 int seal_sign(const struct key *key, const uint8_t *image, size_t size, const struct seal_claims *claims,
               struct seal *seal, struct err *err) MUST_USE;
@@ -45,7 +46,8 @@ int seal_sign(const struct key *key, const uint8_t *image, size_t size, const st
  * @file:    receives the file and a NUL
  * @length:  set to the bytes of the file, NUL not counted
  *
- * Return: 0; -1 with ERR_INTERNAL when the comment is not of its form or a signature does not verify.
+ * Return: 0; -1 with ERR_INTERNAL when the comment is not of its form or the key in memory is not what was
+ * loaded.
  */
 int seal_minisign(const struct key *key, const void *bytes, size_t size, const char *comment,
                   char file[SEAL_FILE_SIZE], size_t *length, struct err *err) MUST_USE;
@@ -53,14 +55,14 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
 /* seal_sha256 - the SHA-256 of some bytes */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE]);
 
-/* seal_base64_size - characters that standard base64 with padding needs for that many bytes, NUL included */
-size_t seal_base64_size(size_t size);
+enum { SEAL_HASH_KEY_SIZE = 16 };
 
-/* seal_base64 - standard base64 with padding; @text has room for seal_base64_size(size) characters */
-void seal_base64(const void *bytes, size_t size, char *text);
+/* seal_hash - a short hash for tables: who does not know the key cannot choose bytes that collide (SipHash)
+ */
+uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size);
 
 /*
- * seal_unbase64 - the bytes of such a text, which must be canonical
+ * seal_unbase64 - the bytes of a text in standard base64 with padding (RFC 4648 §4), which must be canonical
  * @out:  receives them, at most @size
  * @used: set to how many there are
  *

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/hex.h"
 #include "minisig.h"
 
 static const char *const names[SEAL_VERDICTS] = {
@@ -159,7 +160,7 @@ enum seal_verdict seal_verify(const struct public_key *key, const void *image, s
     if (seal_claims_read(facts->comment, &facts->claims, facts->sha256, err) < 0)
         return SEAL_NO_CLAIMS;
     seal_sha256(image, size, digest);
-    sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
+    hex_encode(digest, sizeof(digest), hex);
     if (strcmp(hex, facts->sha256) != 0)
         return VERDICT(SEAL_WRONG_SHA256, err, "sha256 of the bytes is %s", hex);
     if (seal_claims_size(&facts->claims) != size)

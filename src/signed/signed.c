@@ -2,9 +2,10 @@
 #include "signed.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "../base/base64.h"
+#include "../base/hex.h"
 #include "../topo/render.h"
 
 int signed_make(const struct key *key, const struct topology *t, const struct image *image, struct seal *seal,
@@ -38,18 +39,22 @@ static cJSON *signature_json(const struct seal *seal)
     return NULL;
 }
 
-static void hex_digest(const struct image *image, char text[SEAL_SHA256_TEXT_SIZE])
+/* The seal has it already, if there is one. */
+static void hex_digest(const struct image *image, const struct seal *seal, char text[SEAL_SHA256_TEXT_SIZE])
 {
     uint8_t digest[SEAL_SHA256_SIZE];
 
+    if (seal) {
+        memcpy(text, seal->sha256, SEAL_SHA256_TEXT_SIZE);
+        return;
+    }
     seal_sha256(image->bytes, image->size, digest);
-    for (size_t i = 0; i < sizeof(digest); i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    hex_encode(digest, sizeof(digest), text);
 }
 
 cJSON *signed_json(const struct topology *topology, const struct image *image, const struct seal *seal)
 {
-    char *base64 SCOPED(scoped_free) = malloc(seal_base64_size(image->size));
+    char *base64 SCOPED(scoped_free) = malloc(base64_size(image->size));
     cJSON *const signature = seal ? signature_json(seal) : NULL;
     char sha256[SEAL_SHA256_TEXT_SIZE];
 
@@ -57,7 +62,7 @@ cJSON *signed_json(const struct topology *topology, const struct image *image, c
         cJSON_Delete(signature);
         return NULL;
     }
-    seal_base64(image->bytes, image->size, base64);
-    hex_digest(image, sha256);
+    base64_encode(image->bytes, image->size, base64);
+    hex_digest(image, seal, sha256);
     return render_image(topology, image, sha256, base64, signature);
 }

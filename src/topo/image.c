@@ -133,7 +133,7 @@ struct mpt_memory image_memory(const struct image *image, struct mpt_segment seg
 
 int image_build(const struct topology *t, struct image *image, struct err *err)
 {
-    const bool tabled = t->given & GIVEN_ENTRIES || !t->table.floating.default_configuration;
+    const bool tabled = topology_has_table(t);
     const size_t base = tabled ? mpt_base_size(&t->table) : 0;
     const size_t size = tabled ? base + mpt_extended_size(&t->table) : 0;
     struct mpt_table table = t->table;

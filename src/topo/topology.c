@@ -544,6 +544,11 @@ static int complete_table(struct topology *t, struct err *err)
     return status;
 }
 
+bool topology_has_table(const struct topology *t)
+{
+    return t->given & GIVEN_ENTRIES || !t->table.floating.default_configuration;
+}
+
 int topology_complete(struct topology *t, struct err *err)
 {
     int status;

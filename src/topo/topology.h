@@ -109,6 +109,9 @@ void topology_init(struct topology *topology);
  */
 bool topology_append_run(struct topology *topology, enum mpt_type type);
 
+/* topology_has_table - or is there only a floating pointer, with a default configuration? */
+bool topology_has_table(const struct topology *topology);
+
 /*
  * topology_complete - check what is given, and fill in the rest from the profile
  *
