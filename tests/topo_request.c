@@ -269,6 +269,17 @@ static const struct {
       "{\"cpus\":1,\"io_interrupts\":[{\"bus\":9,\"irq\":1,\"io_apic\":9,\"pin\":1},"
       "{\"bus\":0,\"irq\":1,\"io_apic\":8,\"pin\":1}]}",
       "/io_interrupts/0/bus /io_interrupts/0/io_apic /io_interrupts/1/io_apic" },
+    { "meaning and place",
+      "{\"processors\":[{\"apic_id\":1},{\"apic_id\":1}],"
+      "\"placement\":{\"floating_pointer\":\"0xe0000\",\"configuration_table\":\"0xa0000\"}}",
+      "/processors/1/apic_id /placement/floating_pointer /placement/configuration_table" },
+    { "form and place", "{\"cpus\":300,\"placement\":{\"window\":\"bios\",\"floating_pointer\":\"0x9fc00\"}}",
+      "/cpus /placement/floating_pointer" },
+    { "nothing to blame of the place", "{\"cpus\":300,\"placement\":{\"floating_pointer\":\"0x9fc00\"}}",
+      "/cpus" },
+    { "no place without form",
+      "{\"cpus\":300,\"placement\":{\"window\":\"x\",\"floating_pointer\":\"0xe0000\"}}",
+      "/cpus /placement/window" },
 };
 
 static void several_errors(void)

@@ -15,6 +15,7 @@
 
 #include "json.h"
 #include "members.h"
+#include "place.h"
 #include "profile.h"
 #include "scan.h"
 
@@ -28,7 +29,8 @@ struct reader {
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
     uint8_t ioapics[MPT_ENTRIES_MAX];
     bool io_by_device[MPT_ENTRIES_MAX], local_by_device[MPT_ENTRIES_MAX]; /* interrupts that say device */
-    bool unsound; /* something is wrong that topology_complete depends on */
+    bool unsound;   /* something is wrong that topology_complete depends on */
+    bool misplaced; /* something is wrong inside placement */
 };
 
 static uint64_t highest(const struct reader *r, const struct member *m)
@@ -455,6 +457,8 @@ static int read_member(struct reader *r, const struct member_object *object, voi
     g->next = i + 1;
     if (status == 0)
         r->topology->given |= m->given;
+    else if (!up && i == TOP_PLACEMENT)
+        r->misplaced = true;
     else if (!up && !m->apart)
         r->unsound = true;
     return status;
@@ -698,7 +702,10 @@ static int check_devices(struct reader *r)
     return status;
 }
 
-/* All members are read: @status -1 when one was wrong. */
+/*
+ * All members are read: @status -1 when one was wrong. Where the image would lie is asked when there can be
+ * one; when there cannot, what is wrong with the place whatever the image is said here.
+ */
 static int complete(struct reader *r, uint32_t seen, int status)
 {
     if (check_machine(r, seen) < 0)
@@ -706,6 +713,8 @@ static int complete(struct reader *r, uint32_t seen, int status)
     settle(r);
     if (!r->unsound && (topology_complete(r->topology, r->err) < 0 || check_devices(r) < 0))
         status = -1;
+    if (status < 0 && !r->misplaced && place_check(r->topology, r->err) < 0)
+        return -1;
     return status;
 }
 
@@ -716,7 +725,7 @@ static void start(struct reader *r, struct topology *t, struct err *err)
     r->err = err;
     r->where = PLAIN;
     memset(r->counts, 0, sizeof(r->counts));
-    r->unsound = false;
+    r->unsound = r->misplaced = false;
 }
 
 int request_parse(const char *text, size_t size, struct topology *t, struct err *err)
