@@ -275,6 +275,11 @@ static const struct {
       "/processors/1/apic_id /placement/floating_pointer /placement/configuration_table" },
     { "form and place", "{\"cpus\":300,\"placement\":{\"window\":\"bios\",\"floating_pointer\":\"0x9fc00\"}}",
       "/cpus /placement/floating_pointer" },
+    { "base entries behind extended ones",
+      "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"},"
+      "{\"entry\":\"bus_hierarchy\",\"bus_id\":1,\"parent_bus\":0},{\"entry\":\"processor\",\"apic_id\":0},"
+      "{\"entry\":\"bus_hierarchy\",\"bus_id\":2,\"parent_bus\":0},{\"entry\":\"io_apic\",\"apic_id\":1}]}",
+      "/entries/2/entry /entries/4/entry" },
     { "nothing to blame of the place", "{\"cpus\":300,\"placement\":{\"floating_pointer\":\"0x9fc00\"}}",
       "/cpus" },
     { "no place without form",

@@ -562,6 +562,16 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     return status;
 }
 
+/* Base and extended entries are two tables, the second behind the first. */
+static bool comes_late(const struct reader *r, const struct member_form *form)
+{
+    const struct topology *t = r->topology;
+    const size_t runs = t->table.order_count;
+
+    return r->where == ENTRIES && !is_extended(form) && runs > 0 &&
+           t->order[runs - 1].type >= MPT_EXTENDED_FIRST;
+}
+
 static int read_element(struct reader *r, const struct member_list *list, const struct at *at)
 {
     const struct json_value v = json_take(&r->json);
@@ -574,7 +584,11 @@ static int read_element(struct reader *r, const struct member_list *list, const 
     } else {
         if (!form)
             form = find_form(r);
-        status = form ? read_entry(r, form, at) : refuse_entry(r, at);
+        if (form && comes_late(r, form))
+            status = err_at(r->err, ERR_TOPOLOGY, &(struct at){ at, "entry", 0 },
+                            "must stand before all extended entries");
+        else
+            status = form ? read_entry(r, form, at) : refuse_entry(r, at);
     }
     pass_unread(r, &v, begin);
     return status;
