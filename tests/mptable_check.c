@@ -196,8 +196,14 @@ static const struct {
       { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd0f), P(usable.end, 0x9fd10) },
       { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0), P(usable.end, 0x9fc00) } },
     { TABLE_ROW("e820-usable"),
-      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fc0f), P(usable.end, 0x9fc10) },
+      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd4f), P(usable.end, 0x9ff50) },
       { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd50), P(usable.end, 0x9ff50) } },
+    { FLOATING_ROW("e820-usable"),
+      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fc0f), P(usable.end, 0xa0000) },
+      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd50), P(usable.end, 0xa0000) } },
+    { FLOATING_ROW("low-memory-collision"),
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0), P(occupied.end, 0x9fc01) },
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0), P(occupied.end, 0x9fc00) } },
     { TABLE_ROW("low-memory-collision"),
       { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0x9fd4f), P(occupied.end, 0x100000) },
       { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0x9fd50), P(occupied.end, 0x100000) } },
@@ -975,7 +981,7 @@ static const struct {
     { "irq0-pin", { GIVEN(MPT_FACT_IRQ0, irq0_intin, 0) }, 0x9fc10 + AT_IO_INT + 16, 8, 2, 1, 0 },
     { "cpu-id-over-14", { S(processors[1].apic_id, 77) }, 0x9fc10 + AT_CPU + 20, 1, 77, 0, 0 },
     { "lapic-address-odd", { T(header.local_apic_address, 0xfee01000) }, 0x9fc10, -1, 0xfee01000, 0, 0 },
-    { "entries-unsorted", { P(unordered, 1) }, 0x9fc10 + AT_BUS + 8, 5, 0, 0, 0 },
+    { "entries-unsorted", { P(unordered, 1) }, 0x9fc10 + AT_BUS + 8, 5, MPT_BUS, 0, 0 },
     { "unknown-entry-type", { TB(AT_LOCAL_INT + 8, 9) }, 0x9fc10 + AT_LOCAL_INT + 8, 23, 9, 0, 0 },
     { "table-length-remainder", { TB2(LENGTH, AT_EXT - 3) }, 0x9fc10, -1, AT_EXT - 3, 1, AT_LOCAL_INT + 8 },
     { "fp-multiple", { P(other, 2) }, 0x9fc00, -1, 0xf0000, 0, 0 },
@@ -991,9 +997,30 @@ static const struct {
       { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.end, 0x9fc01), S(place.table, 0), FP(11, 5) },
       0x9fc00,
       -1,
-      0,
+      0x9fc00,
       0,
       0 },
+    { "fp-reserved-features", { FP(15, 3) }, 0x9fc00, -1, 3, 0, 0 },
+    { "imcr-set", { FP(12, 0xc0) }, 0x9fc00, -1, 1, 0, 0 },
+    { "bsp-disabled", { S(processors[0].flags, MPT_CPU_BSP) }, 0x9fc10 + AT_CPU, 0, 0, 0, 0 },
+    { "bsp-multiple",
+      { S(processors[1].flags, MPT_CPU_BSP | MPT_CPU_ENABLED) },
+      0x9fc10 + AT_CPU,
+      0,
+      1,
+      0,
+      0 },
+};
+
+static const struct {
+    const char *rule;
+    struct poke pokes[POKES];
+    const char *text;
+} texts[] = {
+    { "table-signature", { TB(3, 'Q') }, "PCMQ" },
+    { "bus-type-padding", { TB(AT_BUS + 5, 0) }, "ISA\0  " },
+    { "bus-type-unknown", { TB(AT_BUS + 3, 'X') }, "IXA   " },
+    { "id-padding", { TB(27, 0) }, NULL },
 };
 
 static void what_findings_carry(void)
@@ -1007,6 +1034,18 @@ static void what_findings_carry(void)
         ROW_CHECK(carried[r].rule, f && f->value == carried[r].value);
         ROW_CHECK(carried[r].rule, f && f->has_expected == carried[r].has_expected);
         ROW_CHECK(carried[r].rule, f && f->expected == carried[r].expected);
+    }
+    for (size_t r = 0; r < sizeof(texts) / sizeof(texts[0]); r++) {
+        const struct mpt_finding *f;
+
+        ROW_CHECK(texts[r].rule, judge(texts[r].pokes));
+        f = find(texts[r].rule, -1);
+        ROW_CHECK(texts[r].rule, f && f->show == MPT_VALUE_TEXT);
+        if (texts[r].text)
+            ROW_CHECK(texts[r].rule,
+                      f && f->text_size > 0 && memcmp(f->text, texts[r].text, f->text_size) == 0);
+        else
+            ROW_CHECK(texts[r].rule, f && f->text_size == 12 && f->text[11] == 0);
     }
 }
 

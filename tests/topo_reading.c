@@ -301,13 +301,13 @@ static const struct {
     { "extended entries",
       "{\"cpus\":2,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA\"},{\"bus_id\":1,\"bus_type\":\"PCI\"}],"
       "\"extended\":[{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"prefetch\","
-      "\"address\":\"0xfedcba9876543210\",\"length\":\"0xffffffffffffffff\"},"
+      "\"address\":\"0xfedcba9876543210\",\"length\":\"0x0123456789abcdf0\"},"
       "{\"entry\":\"bus_hierarchy\",\"bus_id\":1,\"subtractive\":true,\"parent_bus\":0},"
       "{\"entry\":\"address_space_modifier\",\"bus_id\":0,\"subtracted\":true,\"range_list\":\"vga\"},"
       "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"io\",\"address\":0,\"length\":1}]}" },
     { "extended entries that only entries can say",
       "{\"entries\":[{\"entry\":\"address_space\",\"bus_id\":9,\"address_type\":77,\"address\":1,\"length\":"
-      "0},"
+      "\"0xffffffffffffffff\"},"
       "{\"entry\":\"bus_hierarchy\",\"bus_id\":9,\"flags\":255,\"parent_bus\":9},"
       "{\"entry\":\"address_space_modifier\",\"bus_id\":9,\"flags\":6,\"range_list\":4294967295}]}" },
     { "no entries", "{\"entries\":[]}" },

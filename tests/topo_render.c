@@ -87,8 +87,8 @@ static void some_findings(void)
     const struct mpt_rule entry = { "a-rule", MPT_NOTE, MPT_PART_PROCESSOR, "apic_id", "", "one", "who" };
     const struct mpt_rule whole = { "b-rule", MPT_ERROR, MPT_PART_TABLE, "", "some", "two", "who else" };
     const struct mpt_finding findings[] = {
-        { &entry, 0x1010, 3, 3, 2, MPT_VALUE_DECIMAL, 7, 1, 8 },
-        { &whole, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0 },
+        { &entry, 0x1010, 3, 3, 2, MPT_VALUE_DECIMAL, 7, 1, 8, "", 0 },
+        { &whole, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0, "", 0 },
     };
 
     check_text(render_findings(findings, 2, &source),
@@ -99,6 +99,45 @@ static void some_findings(void)
                "\"who\":\"who else\",\"count\":1,\"address\":\"0x2000\",\"value\":\"0xff\","
                "\"expected\":\"some\"}]");
     check_text(render_findings(NULL, 0, &source), "[]");
+}
+
+/* What can be compared with the value has its type. */
+static const struct {
+    enum mpt_value show;
+    uint64_t value;
+    const char *expected, *says;
+} values[] = {
+    { MPT_VALUE_NONE, 0, "some", "\"field\":\"f\",\"expected\":\"some\"}" },
+    { MPT_VALUE_NONE, 0, "1", "\"field\":\"f\",\"expected\":\"1\"}" },
+    { MPT_VALUE_DECIMAL, 0, "1", "\"value\":0,\"expected\":1}" },
+    { MPT_VALUE_DECIMAL, 2, "1 or 4", "\"value\":2,\"expected\":\"1 or 4\"}" },
+    { MPT_VALUE_HEX, 17, "0", "\"value\":\"0x11\",\"expected\":\"0x0\"}" },
+    { MPT_VALUE_BOOL, 0, "true", "\"value\":false,\"expected\":true}" },
+    { MPT_VALUE_BOOL, 1, "true for one", "\"value\":true,\"expected\":\"true for one\"}" },
+    { MPT_VALUE_TEXT, 0, "blanks", "\"value\":\"A \\\\x00\\\\xff\\\\x5c\",\"expected\":\"blanks\"}" },
+};
+
+static void values_of_findings(void)
+{
+    const struct render_source source = { .memory = &(struct mpt_memory){ NULL, 0 } };
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        const struct mpt_rule rule = {
+            .id = "a-rule", .field = "f", .expected = values[i].expected, .detail = "", .who = ""
+        };
+        const struct mpt_finding finding = { .rule = &rule,
+                                             .entry = -1,
+                                             .show = values[i].show,
+                                             .value = values[i].value,
+                                             .text = "A \0\xff\\",
+                                             .text_size = 5 };
+        cJSON *json = render_findings(&finding, 1, &source);
+        char *const text = cJSON_PrintUnformatted(json);
+
+        ROW_CHECK(values[i].says, text && strstr(text, values[i].says));
+        cJSON_free(text);
+        cJSON_Delete(json);
+    }
 }
 
 static void every_profile(void)
@@ -124,6 +163,7 @@ static void every_profile(void)
 static const struct test tests[] = {
     { "an image", an_image },
     { "findings", some_findings },
+    { "values of findings", values_of_findings },
     { "pointers of findings", pointers_of_findings },
     { "every profile", every_profile },
 };

@@ -269,6 +269,22 @@ static const struct {
       "{\"cpus\":1,\"io_interrupts\":[{\"bus\":9,\"irq\":1,\"io_apic\":9,\"pin\":1},"
       "{\"bus\":0,\"irq\":1,\"io_apic\":8,\"pin\":1}]}",
       "/io_interrupts/0/bus /io_interrupts/0/io_apic /io_interrupts/1/io_apic" },
+    { "meaning and place",
+      "{\"processors\":[{\"apic_id\":1},{\"apic_id\":1}],"
+      "\"placement\":{\"floating_pointer\":\"0xe0000\",\"configuration_table\":\"0xa0000\"}}",
+      "/processors/1/apic_id /placement/floating_pointer /placement/configuration_table" },
+    { "form and place", "{\"cpus\":300,\"placement\":{\"window\":\"bios\",\"floating_pointer\":\"0x9fc00\"}}",
+      "/cpus /placement/floating_pointer" },
+    { "base entries behind extended ones",
+      "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"},"
+      "{\"entry\":\"bus_hierarchy\",\"bus_id\":1,\"parent_bus\":0},{\"entry\":\"processor\",\"apic_id\":0},"
+      "{\"entry\":\"bus_hierarchy\",\"bus_id\":2,\"parent_bus\":0},{\"entry\":\"io_apic\",\"apic_id\":1}]}",
+      "/entries/2/entry /entries/4/entry" },
+    { "nothing to blame of the place", "{\"cpus\":300,\"placement\":{\"floating_pointer\":\"0x9fc00\"}}",
+      "/cpus" },
+    { "no place without form",
+      "{\"cpus\":300,\"placement\":{\"window\":\"x\",\"floating_pointer\":\"0xe0000\"}}",
+      "/cpus /placement/window" },
 };
 
 static void several_errors(void)

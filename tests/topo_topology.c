@@ -118,6 +118,10 @@ static void ids(void)
     CHECK_ROWS(rows);
 }
 
+#define RANGE(address, length)                                                                               \
+    "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\",\"address\":\"" address           \
+    "\",\"length\":" length "}"
+
 static void references(void)
 {
     static const struct row rows[] = {
@@ -163,6 +167,14 @@ static void references(void)
           "{\"entry\":\"address_space_modifier\",\"bus_id\":4,\"range_list\":\"isa\"}]}",
           "/extended/0/parent_bus /extended/1/bus_id /extended/2/bus_id /extended/3/parent_bus "
           "/extended/4/bus_id " },
+        { "ranges up to 2^64",
+          "{\"cpus\":1,\"extended\":[" RANGE("0xffffffffffffffff", "1") "," RANGE(
+              "0x1", "\"0xffffffffffffffff\"") "," RANGE("0xffffffffffffffff", "0") "]}",
+          "" },
+        { "ranges past 2^64",
+          "{\"cpus\":1,\"extended\":[" RANGE("0xffffffffffffffff",
+                                             "2") "," RANGE("0x2", "\"0xffffffffffffffff\"") "]}",
+          "/extended/0/length /extended/1/length " },
     };
 
     CHECK_ROWS(rows);

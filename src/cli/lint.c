@@ -3,9 +3,16 @@
 #include "../topo/render.h"
 #include "cli.h"
 
-static void print_value(const char *before, enum mpt_value show, uint64_t value)
+static void print_value(const char *before, const struct mpt_finding *f, uint64_t value)
 {
-    printf(show == MPT_VALUE_HEX ? "%s0x%llx" : "%s%llu", before, (unsigned long long)value);
+    char text[RENDER_TEXT_SIZE];
+
+    if (f->show == MPT_VALUE_TEXT)
+        printf("%s\"%s\"", before, render_text(f->text, f->text_size, text));
+    else if (f->show == MPT_VALUE_BOOL)
+        printf("%s%s", before, value ? "true" : "false");
+    else
+        printf(f->show == MPT_VALUE_HEX ? "%s0x%llx" : "%s%llu", before, (unsigned long long)value);
 }
 
 /* ": at 0x9fc98 (offset 152), entry 6, type is 3, expected 0" */
@@ -22,9 +29,9 @@ static void print_place(const struct cli *cli, const struct mpt_finding *f)
     if (rule->field[0])
         printf(", %s", rule->field);
     if (f->show != MPT_VALUE_NONE)
-        print_value(rule->field[0] ? " is " : ", value ", f->show, f->value);
+        print_value(rule->field[0] ? " is " : ", value ", f, f->value);
     if (f->has_expected)
-        print_value(", expected ", f->show, f->expected);
+        print_value(", expected ", f, f->expected);
     else if (rule->expected[0])
         printf(", expected %s", rule->expected);
     if (f->count > 1)

@@ -287,7 +287,7 @@ int main(int argc, char **argv)
         argv[1] = argv[0]; /* what getopt calls us */
         status = run_command(command, argc - 1, argv + 1, &cli);
     }
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == CLI_IO) /* which has been complained of */
         return status;
     perror("mptablectl: standard output");
     return CLI_IO;

@@ -34,6 +34,7 @@ struct check {
     struct mpt_rule rule;
     bool (*breaks)(const struct survey *s);
     enum mpt_value show;
+    uint8_t bit; /* of the value, when it is true or false */
     struct member value, expected;
     struct member spot; /* struct spot of the entry that a rule about the whole table points at */
 };
@@ -46,9 +47,11 @@ struct check {
 /* At the end of a row: where the value is and how it is shown, the expected one, the entry */
 #define DEC(m)    .show = MPT_VALUE_DECIMAL, .value = IN(m)
 #define HEX(m)    .show = MPT_VALUE_HEX, .value = IN(m)
+#define BIT(m, b) .show = MPT_VALUE_BOOL, .value = IN(m), .bit = (b)
+#define TEXT(m)   .show = MPT_VALUE_TEXT, .value = IN(m)
 #define EXPECT(m) .expected = IN(m)
 #define SPOT(m)   .spot = IN(m)
-#define TEXT_ONLY .show = MPT_VALUE_NONE
+#define NO_VALUE  .show = MPT_VALUE_NONE
 
 #define RULE(part, severity, id, breaks, field, expected, detail, who, ...)                                  \
     {                                                                                                        \
@@ -65,19 +68,23 @@ static bool overlaps(uint64_t base, uint64_t end, uint64_t other_base, uint64_t 
     return base < other_end && other_base < end;
 }
 
-/* Does the floating pointer or the table lie in one of the ranges? */
-static bool lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
+static bool lies_in(uint64_t base, uint64_t end, const struct mpt_range *ranges, size_t count)
 {
-    const uint64_t fp = s->view.floating_address, table = s->view.table_address;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_range *const r = &ranges[i];
-
-        if (overlaps(fp, fp + MPT_FLOATING_SIZE, r->base, r->end) ||
-            overlaps(table, s->table_end, r->base, r->end))
+    for (size_t i = 0; i < count; i++)
+        if (overlaps(base, end, ranges[i].base, ranges[i].end))
             return true;
-    }
     return false;
+}
+
+static bool pointer_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
+{
+    return lies_in(s->view.floating_address, s->view.floating_address + (uint64_t)MPT_FLOATING_SIZE, ranges,
+                   count);
+}
+
+static bool table_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
+{
+    return lies_in(s->view.table_address, s->table_end, ranges, count);
 }
 
 static bool revision_known(uint8_t revision)
@@ -125,9 +132,14 @@ static bool fp_spec_rev_mismatch(const struct survey *s)
     return s->view.has_header && s->view.floating.spec_revision != s->view.header.spec_revision;
 }
 
-static bool fp_reserved_features(const struct survey *s)
+static bool fp_reserved_bits(const struct survey *s)
 {
-    return s->view.floating.features & ~MPT_IMCRP || s->view.floating_reserved != 0;
+    return s->view.floating.features & ~MPT_IMCRP;
+}
+
+static bool fp_reserved_bytes(const struct survey *s)
+{
+    return !fp_reserved_bits(s) && s->view.floating_reserved != 0;
 }
 
 static bool fp_physptr_zero(const struct survey *s)
@@ -187,6 +199,16 @@ static bool bda_basemem_511k(const struct survey *s)
            s->facts.bios.base_memory_kib <= 512;
 }
 
+static bool pointer_usable(const struct survey *s)
+{
+    return given(s, MPT_FACT_USABLE) && pointer_lies_in(s, s->facts.usable, s->facts.usable_count);
+}
+
+static bool pointer_collision(const struct survey *s)
+{
+    return given(s, MPT_FACT_OCCUPIED) && pointer_lies_in(s, s->facts.occupied, s->facts.occupied_count);
+}
+
 static bool imcr_set(const struct survey *s)
 {
     return s->view.floating.features & MPT_IMCRP;
@@ -215,7 +237,7 @@ static bool xen_guest(const struct survey *s)
 static const struct check floating_checks[] = {
     RULE(FLOATING, ERROR, "fp-not-found", fp_not_found, "", "one on a 16-byte boundary, valid",
          "no floating pointer passes the checks that Linux makes of it",
-         "Linux, Xen and memtest86+ find no table and run one CPU", TEXT_ONLY),
+         "Linux, Xen and memtest86+ find no table and run one CPU", NO_VALUE),
     RULE(FLOATING, ERROR, "fp-alignment", fp_alignment, "placement", "a multiple of 16",
          "the floating pointer is not on a 16-byte boundary",
          "only memtest86+, NetBSD, OpenBSD and Haiku find it: the others search in steps of 16",
@@ -234,10 +256,13 @@ static const struct check floating_checks[] = {
     RULE(FLOATING, NOTE, "fp-spec-rev-mismatch", fp_spec_rev_mismatch, "spec_revision", "",
          "floating pointer and table have different revisions", "nobody checks",
          DEC(view.floating.spec_revision), EXPECT(view.header.spec_revision)),
-    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_features, "features",
-         "0, but for bit 7 of byte 2", "reserved bits of the feature bytes are set",
+    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_bits, "features", "0, but for bit 7",
+         "reserved bits of feature byte 2 are set",
          "FreeBSD's mptable prints a warning; xv6 writes the IMCR for any non-zero byte 2",
          HEX(view.floating.features)),
+    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_bytes, "reserved", "0",
+         "feature bytes 3 to 5 are not 0: the value has all their bits", "FreeBSD's mptable prints a warning",
+         HEX(view.floating_reserved)),
     RULE(FLOATING, ERROR, "fp-physptr-zero", fp_physptr_zero, "placement", "the table's address",
          "there is neither a table nor a default configuration",
          "Linux stops with a kernel BUG; the others refuse", HEX(view.table_address)),
@@ -265,7 +290,7 @@ static const struct check floating_checks[] = {
          HEX(view.floating_address)),
     RULE(FLOATING, WARNING, "bda-not-set", bda_not_set, "bios_data_area", "0x9fc0 at 0x40e and 639 at 0x413",
          "the words at 0x40e (EBDA) and 0x413 (base memory) are both 0",
-         "OpenBSD, NetBSD, SerenityOS and illumos do not find the table; xv6 crashes", TEXT_ONLY),
+         "OpenBSD, NetBSD, SerenityOS and illumos do not find the table; xv6 crashes", NO_VALUE),
     RULE(FLOATING, WARNING, "bda-basemem-mismatch", bda_basemem_mismatch, "bios_data_area",
          "640 at 0x413, or an EBDA there",
          "without an EBDA the word at 0x413 puts the last KiB of base memory elsewhere",
@@ -276,20 +301,29 @@ static const struct check floating_checks[] = {
     RULE(FLOATING, WARNING, "bda-basemem-511k", bda_basemem_511k, "bios_data_area", "more than 512 at 0x413",
          "the word at 0x413 says no more than 512 KiB of base memory",
          "illumos looks at 0x7fc00 and does not find the table", DEC(facts.bios.base_memory_kib)),
+    RULE(FLOATING, WARNING, "e820-usable", pointer_usable, "placement", "reserved in the guest's memory map",
+         "the floating pointer lies in memory that the guest is told it may use",
+         "against MPS: Linux protects itself, others may overwrite it before they read it",
+         HEX(view.floating_address)),
+    RULE(FLOATING, ERROR, "low-memory-collision", pointer_collision, "placement", "memory of its own",
+         "the floating pointer overlaps what the loader puts into low memory",
+         "one overwrites the other: kernel, command line, page tables or trampoline are damaged, or the "
+         "table is",
+         HEX(view.floating_address)),
     RULE(FLOATING, WARNING, "imcr-set", imcr_set, "imcr", "false",
          "IMCRP is set: there is an IMCR, in PIC mode",
          "HelenOS refuses the table; FreeBSD, NetBSD, OpenBSD, xv6, Plan 9 and 32-bit Linux write ports 0x22 "
          "and 0x23, which a virtual machine does not have",
-         HEX(view.floating.features)),
+         BIT(view.floating.features, MPT_IMCRP)),
     RULE(FLOATING, NOTE, "acpi-present", acpi_present, "", "", "the machine also has an ACPI MADT",
-         "Linux, OpenBSD, illumos and FreeBSD take the MADT and ignore the MP table", TEXT_ONLY),
+         "Linux, OpenBSD, illumos and FreeBSD take the MADT and ignore the MP table", NO_VALUE),
     RULE(FLOATING, NOTE, "kernel-no-mpparse", kernel_no_mpparse, "", "",
          "the kernel is built without CONFIG_X86_MPPARSE", "it runs one CPU and says nothing about the table",
-         TEXT_ONLY),
+         NO_VALUE),
     RULE(FLOATING, NOTE, "x2apic-mode", x2apic_mode, "", "", "the local APICs start in x2APIC mode",
-         "memtest86+ ignores the table", TEXT_ONLY),
+         "memtest86+ ignores the table", NO_VALUE),
     RULE(FLOATING, NOTE, "xen-guest", xen_guest, "", "", "the guest is a Xen hypervisor without ACPI",
-         "Xen 4.14 to 4.20 crashes on every explicit table", TEXT_ONLY),
+         "Xen 4.14 to 4.20 crashes on every explicit table", NO_VALUE),
 };
 
 /* Header */
@@ -380,7 +414,7 @@ static bool ext_without_entries(const struct survey *s)
 
 static const struct check header_checks[] = {
     RULE(HEADER, ERROR, "table-signature", table_signature, "signature", "PCMP",
-         "the table does not begin with PCMP", "everybody but SerenityOS refuses it", TEXT_ONLY),
+         "the table does not begin with PCMP", "everybody but SerenityOS refuses it", TEXT(signature)),
     RULE(HEADER, ERROR, "table-length-remainder", entry_cut, "base_length", "",
          "the length ends inside an entry; the expected value is where that entry begins",
          "Linux reads past the end; who walks by count does not notice", DEC(view.base_length),
@@ -405,9 +439,11 @@ static const struct check header_checks[] = {
          "there is the size of an OEM table, but no pointer to one", "HelenOS looks at the OEM table fields",
          DEC(view.header.oem_table_size)),
     RULE(HEADER, NOTE, "id-padding", oem_id_padding, "oem_id", "printable ASCII, padded with blanks",
-         "the OEM ID has bytes outside 0x20 to 0x7e", "Linux prints them as they are", TEXT_ONLY),
+         "the OEM ID has bytes outside 0x20 to 0x7e", "Linux prints them as they are",
+         TEXT(view.header.oem_id)),
     RULE(HEADER, NOTE, "id-padding", product_id_padding, "product_id", "printable ASCII, padded with blanks",
-         "the product ID has bytes outside 0x20 to 0x7e", "Linux prints them as they are", TEXT_ONLY),
+         "the product ID has bytes outside 0x20 to 0x7e", "Linux prints them as they are",
+         TEXT(view.header.product_id)),
     RULE(HEADER, ERROR, "entry-count-zero", entry_count_zero, "entry_count", "",
          "the entry count is 0, but there are entries",
          "FreeBSD, NetBSD, OpenBSD, SerenityOS and Haiku see no CPU", DEC(view.entry_count), EXPECT(entries)),
@@ -431,14 +467,16 @@ static const struct check header_checks[] = {
 
 /* The table as a whole */
 
-static bool e820_usable(const struct survey *s)
+static bool table_usable(const struct survey *s)
 {
-    return given(s, MPT_FACT_USABLE) && lies_in(s, s->facts.usable, s->facts.usable_count);
+    return !pointer_usable(s) && given(s, MPT_FACT_USABLE) &&
+           table_lies_in(s, s->facts.usable, s->facts.usable_count);
 }
 
-static bool low_memory_collision(const struct survey *s)
+static bool table_collision(const struct survey *s)
 {
-    return given(s, MPT_FACT_OCCUPIED) && lies_in(s, s->facts.occupied, s->facts.occupied_count);
+    return !pointer_collision(s) && given(s, MPT_FACT_OCCUPIED) &&
+           table_lies_in(s, s->facts.occupied, s->facts.occupied_count);
 }
 
 static bool has_table(const struct survey *s)
@@ -573,12 +611,12 @@ static bool lint_missing(const struct survey *s)
 }
 
 static const struct check table_checks[] = {
-    RULE(TABLE, WARNING, "e820-usable", e820_usable, "placement", "reserved in the guest's memory map",
-         "floating pointer or table lie in memory that the guest is told it may use",
-         "against MPS: Linux protects itself, others may overwrite the table before they read it",
+    RULE(TABLE, WARNING, "e820-usable", table_usable, "placement", "reserved in the guest's memory map",
+         "the table lies in memory that the guest is told it may use",
+         "against MPS: Linux protects itself, others may overwrite it before they read it",
          HEX(view.table_address)),
-    RULE(TABLE, ERROR, "low-memory-collision", low_memory_collision, "placement", "memory of their own",
-         "floating pointer or table overlap what the loader puts into low memory",
+    RULE(TABLE, ERROR, "low-memory-collision", table_collision, "placement", "memory of its own",
+         "the table overlaps what the loader puts into low memory",
          "one overwrites the other: kernel, command line, page tables or trampoline are damaged, or the "
          "table is",
          HEX(view.table_address)),
@@ -597,7 +635,8 @@ static const struct check table_checks[] = {
          "readers run into foreign bytes", DEC(view.base_length)),
     RULE(TABLE, WARNING, "entries-unsorted", entries_unsorted, "entry", "ascending types",
          "an entry's type is lower than that of the entry before it",
-         "illumos stops early; FreeBSD prints \"MPTABLE OUT OF ORDER!\" for some cases", SPOT(unsorted)),
+         "illumos stops early; FreeBSD prints \"MPTABLE OUT OF ORDER!\" for some cases", DEC(unsorted_type),
+         SPOT(unsorted)),
     RULE(TABLE, ERROR, "unknown-entry-type", unknown_entry_type, "entry", "0 to 4",
          "an entry has a type that MPS does not define, so nobody knows its length",
          "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table",
@@ -638,7 +677,7 @@ static const struct check table_checks[] = {
          "Linux stalls when it needs the PIT; illumos assumes that there is one", DEC(enabled_ioapics)),
     RULE(TABLE, ERROR, "irq0-missing", irq0_missing, "io_interrupts", "an INT entry for ISA IRQ 0",
          "there are interrupt entries, but none for ISA IRQ 0",
-         "Linux crashes with a NULL pointer on every machine where it needs the PIT", TEXT_ONLY),
+         "Linux crashes with a NULL pointer on every machine where it needs the PIT", NO_VALUE),
     RULE(TABLE, WARNING, "int-none", int_none, "io_interrupts", "one for each connected input",
          "there are no interrupt entries", "Linux invents ISA defaults, with IRQ 0 on input 2", DEC(io_ints)),
     RULE(TABLE, WARNING, "extint-multiple", extint_multiple, "io_interrupts", "at most 1",
@@ -753,17 +792,18 @@ static bool reserved_bytes(const struct survey *s)
 static const struct check processor_checks[] = {
     RULE(PROCESSOR, ERROR, "bsp-multiple", bsp_multiple, "bsp", "true for one processor",
          "there is more than one bootstrap processor",
-         "DragonFly refuses the table; memtest86+ counts too few CPUs", DEC(e.processor.apic_id)),
+         "DragonFly refuses the table; memtest86+ counts too few CPUs", BIT(e.processor.flags, MPT_CPU_BSP)),
     RULE(PROCESSOR, ERROR, "bsp-disabled", bsp_disabled, "enabled", "true",
          "the bootstrap processor is disabled",
-         "Linux 6.1 stops with a kernel BUG in setup_local_APIC, others lose a CPU", HEX(e.processor.flags)),
+         "Linux 6.1 stops with a kernel BUG in setup_local_APIC, others lose a CPU",
+         BIT(e.processor.flags, MPT_CPU_ENABLED)),
     RULE(PROCESSOR, ERROR, "bsp-id-mismatch", bsp_id_mismatch, "apic_id", "",
          "the bootstrap processor's APIC ID is not that of the virtual CPU that runs first",
          "illumos refuses the table; Linux up to 6.8 loses a CPU", DEC(e.processor.apic_id),
          EXPECT(facts.bsp_apic_id)),
     RULE(PROCESSOR, NOTE, "bsp-not-first", bsp_not_first, "bsp", "true for the first processor",
          "the bootstrap processor is not the first one in the table", "legal, but PC firmware puts it first",
-         DEC(e.processor.apic_id)),
+         BIT(e.processor.flags, MPT_CPU_BSP)),
     RULE(PROCESSOR, ERROR, "cpu-id-duplicate", id_again, "apic_id", "an ID of its own",
          "an enabled processor before it has the same APIC ID", "Linux and 9front lose one of the two",
          DEC(e.processor.apic_id)),
@@ -775,7 +815,8 @@ static const struct check processor_checks[] = {
          "the APIC ID is above 62", "current FreeBSD for amd64 does not start that processor",
          DEC(e.processor.apic_id)),
     RULE(PROCESSOR, WARNING, "cpu-disabled", cpu_disabled, "enabled", "true", "the processor is disabled",
-         "memtest86+ and xv6 start it anyway; Linux counts it as room for hotplug", HEX(e.processor.flags)),
+         "memtest86+ and xv6 start it anyway; Linux counts it as room for hotplug",
+         BIT(e.processor.flags, MPT_CPU_ENABLED)),
     RULE(PROCESSOR, ERROR, "cpu-version-discrete", cpu_version_discrete, "apic_version", "0x10 to 0x1f",
          "the APIC version is not that of an integrated APIC",
          "memtest86+ disables SMP; Linux and Haiku send no STARTUP to a version 0x01 to 0x0f",
@@ -792,8 +833,8 @@ static const struct check processor_checks[] = {
          "Haiku indexes an array of 8 names by it", HEX(e.processor.signature)),
     RULE(PROCESSOR, NOTE, "cpu-features-missing", cpu_features_missing, "features", "bits 0 and 9 set",
          "the feature flags lack bit 0 (FPU) or bit 9 (APIC)", "nobody checks", HEX(e.processor.features)),
-    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "", "0", "reserved bytes of the entry are not 0",
-         "nobody looks", HEX(e.reserved)),
+    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",
+         "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved)),
 };
 
 /* Buses */
@@ -832,16 +873,16 @@ static const struct check bus_checks[] = {
     RULE(BUS, ERROR, "bus-type-unknown", bus_type_unknown, "bus_type", "one of the 18 names of MPS",
          "MPS does not define that bus type",
          "FreeBSD panics on an interrupt that conforms to that bus; Linux says \"Unknown bustype\"",
-         TEXT_ONLY),
+         TEXT(e.bus.bus_type)),
     RULE(BUS, ERROR, "bus-type-padding", bus_type_padding, "bus_type", "upper case, padded with blanks",
          "the bus type is not in upper case and padded with blanks to six bytes",
-         "FreeBSD panics; NetBSD, OpenBSD and Plan 9 do not know the bus", TEXT_ONLY),
+         "FreeBSD panics; NetBSD, OpenBSD and Plan 9 do not know the bus", TEXT(e.bus.bus_type)),
     RULE(BUS, ERROR, "bus-id-duplicate", id_again, "bus_id", "an ID of its own",
          "a bus before it has the same ID", "DragonFly refuses the table; others keep the last one",
          DEC(e.bus.bus_id)),
     RULE(BUS, WARNING, "bus-multiple-isa", bus_multiple_isa, "bus_type", "one ISA or EISA bus",
          "there is more than one ISA or EISA bus", "NetBSD and OpenBSD say \"oops: multiple isa busses?\"",
-         DEC(e.bus.bus_id)),
+         TEXT(e.bus.bus_type)),
 };
 
 /* I/O APICs */
@@ -912,7 +953,7 @@ static const struct check ioapic_checks[] = {
          "the I/O APIC's ID is not the one that its register has", "xv6, FreeBSD and OpenBSD print a message",
          DEC(e.ioapic.apic_id), EXPECT(facts.ioapic_id)),
     RULE(IOAPIC, WARNING, "ioapic-disabled", ioapic_disabled, "enabled", "true", "the I/O APIC is disabled",
-         "nobody uses it; interrupts to it are dropped", HEX(e.ioapic.flags)),
+         "nobody uses it; interrupts to it are dropped", BIT(e.ioapic.flags, MPT_IOAPIC_ENABLED)),
 };
 
 /* I/O interrupts */
@@ -1025,7 +1066,7 @@ static bool pci_edge(const struct survey *s)
 static const struct check io_int_checks[] = {
     RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "", "an INT entry for ISA IRQ 0 as well",
          "ISA IRQ 0 has an ExtINT entry and no INT entry",
-         "Linux crashes with a NULL pointer on every machine where it needs the PIT", TEXT_ONLY),
+         "Linux crashes with a NULL pointer on every machine where it needs the PIT", NO_VALUE),
     RULE(IO_INT, WARNING, "irq0-pin", irq0_pin, "pin", "",
          "ISA IRQ 0 goes to another input than the one that the timer is wired to",
          "Linux says \"8254 timer not connected to IO-APIC\" and falls back; others lose the timer",
@@ -1056,7 +1097,7 @@ static const struct check io_int_checks[] = {
          "an entry before it leads the same source to another input", "Linux takes the first; FreeBSD remaps",
          DEC(e.io_int.intin)),
     RULE(IO_INT, NOTE, "int-duplicate", int_duplicate, "", "once", "an entry before it is identical",
-         "Linux drops it", TEXT_ONLY),
+         "Linux drops it", NO_VALUE),
     RULE(IO_INT, ERROR, "int-flags-reserved", int_flags_reserved, "flags", "0, 1 or 3 for each",
          "polarity or trigger mode is 2, which is reserved", "FreeBSD, NetBSD and OpenBSD panic",
          HEX(e.io_int.flags)),
@@ -1159,8 +1200,8 @@ static const struct check local_int_checks[] = {
 };
 
 static const struct check extended_checks[] = {
-    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "", "0", "reserved bytes of the entry are not 0",
-         "nobody looks", HEX(e.reserved)),
+    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",
+         "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved)),
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -1168,6 +1209,9 @@ static const struct check extended_checks[] = {
     {                                                                                                        \
         rows, COUNT(rows)                                                                                    \
     }
+
+_Static_assert(sizeof(((struct mpt_finding *)0)->text) >= sizeof(((struct mpt_header *)0)->product_id),
+               "no room for the longest text");
 
 enum {
     RULES = COUNT(floating_checks) + COUNT(header_checks) + COUNT(table_checks) + COUNT(processor_checks) +
@@ -1239,8 +1283,7 @@ static struct spot place_of(const struct survey *s, const struct check *check)
 static struct mpt_finding finding_of(const struct survey *s, const struct check *check)
 {
     const struct spot spot = place_of(s, check);
-
-    return (struct mpt_finding){
+    struct mpt_finding finding = {
         .rule = &check->rule,
         .address = spot.address,
         .entry = spot.entry,
@@ -1250,6 +1293,15 @@ static struct mpt_finding finding_of(const struct survey *s, const struct check 
         .has_expected = check->expected.width > 0,
         .expected = member_value(s, check->expected),
     };
+
+    if (check->show == MPT_VALUE_BOOL)
+        finding.value = (finding.value & check->bit) != 0;
+    if (check->show == MPT_VALUE_TEXT) {
+        finding.value = 0;
+        finding.text_size = check->value.width;
+        memcpy(finding.text, (const uint8_t *)s + check->value.offset, check->value.width);
+    }
+    return finding;
 }
 
 /* The rules of one part, each with its finding */

@@ -460,13 +460,13 @@ struct mpt_rule {
     enum mpt_part part;
     const char *field;    /* the member that is wrong, by its name in a topology or, where a topology has no
                              such member (checksum, length, reserved ...), the field's; "" = the part */
-    const char *expected; /* what it should be, in words; "" when the finding has it as a number */
+    const char *expected; /* what it should be, in words or digits; "" when the finding has it as a number */
     const char *detail;   /* what is wrong */
     const char *who;      /* who is hurt, and how */
 };
 
-/* How a finding's value reads */
-enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX };
+/* How a finding's value reads: not at all, as a number, as true or false (1 or 0), as the field's bytes */
+enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX, MPT_VALUE_BOOL, MPT_VALUE_TEXT };
 
 struct mpt_finding {
     const struct mpt_rule *rule;
@@ -478,6 +478,8 @@ struct mpt_finding {
     uint64_t value; /* of the field */
     int has_expected;
     uint64_t expected; /* what the field should hold */
+    char text[12];     /* MPT_VALUE_TEXT: the field, printable or not */
+    uint8_t text_size; /* bytes */
 };
 
 /* A range of guest-physical addresses [base, end). */

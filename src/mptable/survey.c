@@ -197,8 +197,10 @@ static void survey_entries(struct survey *s)
     while (mpt_next(&walk, &s->e, &s->stop)) {
         uint8_t *const mark = &s->marks[s->e.offset / 8];
 
-        if (s->e.type < last_type && s->unsorted.entry < 0)
+        if (s->e.type < last_type && s->unsorted.entry < 0) {
             s->unsorted = spot_at(s, s->e.index, s->e.offset);
+            s->unsorted_type = s->e.type;
+        }
         last_type = s->e.type;
         switch (s->e.type) {
         case MPT_PROCESSOR:
@@ -374,6 +376,7 @@ static void survey_table(struct survey *s)
     s->unsorted.entry = s->stop_spot.entry = -1;
     if (!v->has_header)
         return;
+    memcpy(s->signature, v->table, sizeof(s->signature));
     survey_entries(s);
     survey_extended(s);
     survey_irq0(s);

@@ -52,9 +52,11 @@ struct survey {
     bool whole;        /* the walk came to the end of the base table, and nothing is missing */
     bool cut_by_image; /* the bytes there are end before the table does */
     uint64_t table_end;
+    char signature[4];
     uint8_t right_checksum, right_extended_checksum;
     enum mpt_err stop; /* why the walk ended */
     uint8_t stop_type; /* first byte of the entry it ended at */
+    uint8_t unsorted_type;
     struct spot stop_spot, unsorted;
     size_t walked_end; /* offset behind the last whole entry */
     unsigned entries;

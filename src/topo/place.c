@@ -302,6 +302,21 @@ int place_choose(const struct topology *t, size_t table_size, struct mpt_place *
     return 0;
 }
 
+int place_check(const struct topology *t, struct err *err)
+{
+    struct choice c = { .t = t, .size = MPT_HEADER_SIZE, .table_wanted = true };
+    int status = 0;
+
+    set_window(&c);
+    c.floating = t->place.floating;
+    c.table = t->place.table;
+    if (t->given & GIVEN_FLOATING && check_floating(&c, err) < 0)
+        status = -1;
+    if (t->given & GIVEN_TABLE && check_table(&c, err) < 0)
+        status = -1;
+    return status;
+}
+
 struct mpt_bios place_bios(const struct topology *t, const struct mpt_place *place, size_t table_size)
 {
     const bool ebda_said = t->given & GIVEN_WINDOW && t->window == WINDOW_EBDA && t->given & GIVEN_BASE;

@@ -29,6 +29,16 @@ int place_choose(const struct topology *topology, size_t table_size, struct mpt_
                  struct err *err) MUST_USE;
 
 /*
+ * place_check - whether the addresses that a request gives can be, however long its table is
+ *
+ * For a topology that something else is wrong with, so that no table comes of it and place_choose is not
+ * asked.
+ *
+ * Return: 0; -1 and ERR_TOPOLOGY.
+ */
+int place_check(const struct topology *topology, struct err *err) MUST_USE;
+
+/*
  * place_bios - the words at 0x40e and 0x413 by which every system finds a floating pointer there
  * @table_size: 0 when there is no table
  */

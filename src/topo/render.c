@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/number.h"
 #include "profile.h"
 
 const char *const render_severities[] = {
@@ -33,6 +34,19 @@ static const char *const table_members[] = {
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
     snprintf(text, RENDER_ADDRESS_SIZE, "0x%llx", (unsigned long long)address);
+    return text;
+}
+
+char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE])
+{
+    char *to = text;
+
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] < ' ' || bytes[i] > '~' || bytes[i] == '\\')
+            to += snprintf(to, 5, "\\x%02x", (unsigned char)bytes[i]);
+        else
+            *to++ = bytes[i];
+    *to = '\0';
     return text;
 }
 
@@ -337,9 +351,39 @@ char *render_pointer(const struct mpt_finding *f, const struct render_source *so
     return text;
 }
 
-static bool add_value(cJSON *json, const char *name, enum mpt_value show, uint64_t value)
+static bool add_value(cJSON *json, const char *name, const struct mpt_finding *f, uint64_t value)
 {
-    return show == MPT_VALUE_HEX ? add_hex(json, name, value) : add_number(json, name, (double)value);
+    char text[RENDER_TEXT_SIZE];
+
+    switch (f->show) {
+    case MPT_VALUE_NONE:
+        return true;
+    case MPT_VALUE_HEX:
+        return add_hex(json, name, value);
+    case MPT_VALUE_BOOL:
+        return add_bool(json, name, value);
+    case MPT_VALUE_TEXT:
+        return add_string(json, name, render_text(f->text, f->text_size, text));
+    default:
+        return add_number(json, name, (double)value);
+    }
+}
+
+/* What can be compared with the value has its type; the rest is words. */
+static bool add_expected(cJSON *json, const struct mpt_finding *f)
+{
+    const char *const words = f->rule->expected;
+    const bool yes = strcmp(words, "true") == 0,
+               number = f->show == MPT_VALUE_DECIMAL || f->show == MPT_VALUE_HEX;
+    uint64_t value;
+
+    if (f->has_expected)
+        return add_value(json, "expected", f, f->expected);
+    if (f->show == MPT_VALUE_BOOL && (yes || strcmp(words, "false") == 0))
+        return add_bool(json, "expected", yes);
+    if (number && number_parse(words, 0, UINT64_MAX, &value))
+        return add_value(json, "expected", f, value);
+    return !words[0] || add_string(json, "expected", words);
 }
 
 static bool add_place(cJSON *json, const struct mpt_finding *f, const struct render_source *source)
@@ -364,12 +408,7 @@ static cJSON *render_finding(const struct mpt_finding *f, const struct render_so
 
     if (rule->field[0])
         ok = ok && add_string(json, "field", rule->field);
-    if (f->show != MPT_VALUE_NONE)
-        ok = ok && add_value(json, "value", f->show, f->value);
-    if (f->has_expected)
-        ok = ok && add_value(json, "expected", f->show, f->expected);
-    else if (rule->expected[0])
-        ok = ok && add_string(json, "expected", rule->expected);
+    ok = ok && add_value(json, "value", f, f->value) && add_expected(json, f);
     return whole(json, ok);
 }
 

@@ -15,6 +15,10 @@ enum { RENDER_ADDRESS_SIZE = 19 };
 /* render_address - "0x" and lower-case hex digits. Return: @text */
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE]);
 
+/* render_text - bytes as text: what cannot be printed, and the backslash, as \xNN. Return: @text */
+enum { RENDER_TEXT_SIZE = 4 * sizeof(((struct mpt_finding *)0)->text) + 1 };
+char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE]);
+
 /*
  * render_add, render_append - hand @item to an object or an array
  *

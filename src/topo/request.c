@@ -15,6 +15,7 @@
 
 #include "json.h"
 #include "members.h"
+#include "place.h"
 #include "profile.h"
 #include "scan.h"
 
@@ -28,7 +29,8 @@ struct reader {
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
     uint8_t ioapics[MPT_ENTRIES_MAX];
     bool io_by_device[MPT_ENTRIES_MAX], local_by_device[MPT_ENTRIES_MAX]; /* interrupts that say device */
-    bool unsound; /* something is wrong that topology_complete depends on */
+    bool unsound;   /* something is wrong that topology_complete depends on */
+    bool misplaced; /* something is wrong inside placement */
 };
 
 static uint64_t highest(const struct reader *r, const struct member *m)
@@ -455,6 +457,8 @@ static int read_member(struct reader *r, const struct member_object *object, voi
     g->next = i + 1;
     if (status == 0)
         r->topology->given |= m->given;
+    else if (!up && i == TOP_PLACEMENT)
+        r->misplaced = true;
     else if (!up && !m->apart)
         r->unsound = true;
     return status;
@@ -558,6 +562,16 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     return status;
 }
 
+/* Base and extended entries are two tables, the second behind the first. */
+static bool comes_late(const struct reader *r, const struct member_form *form)
+{
+    const struct topology *t = r->topology;
+    const size_t runs = t->table.order_count;
+
+    return r->where == ENTRIES && !is_extended(form) && runs > 0 &&
+           t->order[runs - 1].type >= MPT_EXTENDED_FIRST;
+}
+
 static int read_element(struct reader *r, const struct member_list *list, const struct at *at)
 {
     const struct json_value v = json_take(&r->json);
@@ -570,7 +584,11 @@ static int read_element(struct reader *r, const struct member_list *list, const 
     } else {
         if (!form)
             form = find_form(r);
-        status = form ? read_entry(r, form, at) : refuse_entry(r, at);
+        if (form && comes_late(r, form))
+            status = err_at(r->err, ERR_TOPOLOGY, &(struct at){ at, "entry", 0 },
+                            "must stand before all extended entries");
+        else
+            status = form ? read_entry(r, form, at) : refuse_entry(r, at);
     }
     pass_unread(r, &v, begin);
     return status;
@@ -698,7 +716,10 @@ static int check_devices(struct reader *r)
     return status;
 }
 
-/* All members are read: @status -1 when one was wrong. */
+/*
+ * All members are read: @status -1 when one was wrong. Where the image would lie is asked when there can be
+ * one; when there cannot, what is wrong with the place whatever the image is said here.
+ */
 static int complete(struct reader *r, uint32_t seen, int status)
 {
     if (check_machine(r, seen) < 0)
@@ -706,6 +727,8 @@ static int complete(struct reader *r, uint32_t seen, int status)
     settle(r);
     if (!r->unsound && (topology_complete(r->topology, r->err) < 0 || check_devices(r) < 0))
         status = -1;
+    if (status < 0 && !r->misplaced && place_check(r->topology, r->err) < 0)
+        return -1;
     return status;
 }
 
@@ -716,7 +739,7 @@ static void start(struct reader *r, struct topology *t, struct err *err)
     r->err = err;
     r->where = PLAIN;
     memset(r->counts, 0, sizeof(r->counts));
-    r->unsound = false;
+    r->unsound = r->misplaced = false;
 }
 
 int request_parse(const char *text, size_t size, struct topology *t, struct err *err)

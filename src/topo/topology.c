@@ -371,6 +371,14 @@ static int check_parent(const struct mpt_hierarchy *v, const struct present *p, 
     return check_reference(p->bus[v->parent_bus], here, "parent_bus", "bus", v->parent_bus, err);
 }
 
+static int check_range(const struct mpt_space *v, const struct at *here, struct err *err)
+{
+    if (v->length == 0 || v->length - 1 <= UINT64_MAX - v->address)
+        return 0;
+    return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "length", 0 }, "the range from 0x%llx passes 2^64",
+                  (unsigned long long)v->address);
+}
+
 /* One of the extended entries, in the order of their list; @used counts those of each type before it */
 static int check_extended_entry(const struct topology *t, const struct present *p, unsigned type,
                                 unsigned used[3], const struct at *here, struct err *err)
@@ -381,6 +389,8 @@ static int check_extended_entry(const struct topology *t, const struct present *
                                                : t->modifiers[i].bus_id;
     int status = check_reference(p->bus[id], here, "bus_id", "bus", id, err);
 
+    if (type == MPT_SPACE && check_range(&t->spaces[i], here, err) < 0)
+        status = -1;
     if (type == MPT_HIERARCHY && check_parent(&t->hierarchies[i], p, here, err) < 0)
         status = -1;
     return status;
