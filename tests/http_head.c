@@ -7,6 +7,7 @@
 static struct head head;
 static struct err error;
 static const char *behind = "\0\0";
+static size_t hidden_behind; /* bytes of the head behind its last line that the library does not show */
 
 /* A head of lines "name|value", laid out as the library does it. */
 static int check(const char *const *lines, unsigned minor)
@@ -34,7 +35,7 @@ static int check(const char *const *lines, unsigned minor)
         head_add(&head, name, name_size, value, value_size);
     }
     memcpy(at, behind, 2); /* of the empty line */
-    return head_check(&head, minor, &error);
+    return head_check(&head, at + hidden_behind + 2, minor, &error);
 }
 
 static void rows(void)
@@ -79,6 +80,9 @@ static void rows(void)
     behind = "\0 "; /* a line without a name, behind which the library shows no more */
     CU_ASSERT_EQUAL(check((const char *const[]){ "Host|a", NULL }, 1), -1);
     behind = "\0\0";
+    hidden_behind = 1; /* a NUL at the end of the last value */
+    CU_ASSERT_EQUAL(check((const char *const[]){ "Host|a", NULL }, 1), -1);
+    hidden_behind = 0;
 }
 
 /* What the library hides leaves a gap, or a line somewhere else. */

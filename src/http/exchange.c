@@ -301,16 +301,25 @@ static bool trusts(const struct loop *l, struct MHD_Connection *connection, stru
     return p->trusted;
 }
 
+/* The library counts from the method to the end of the empty line. */
+static const char *head_end(struct MHD_Connection *connection, const char *method)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return info ? method + info->header_size : NULL;
+}
+
 /* What is wrong with a request before its body is read, if it must end the connection. */
 static int check_begin(const struct loop *l, struct MHD_Connection *connection, const struct request *r,
-                       unsigned minor, struct err *err)
+                       const char *end, unsigned minor, struct err *err)
 {
     const char *const length = r->head.values[HEADER_CONTENT_LENGTH];
     const char *const expect = r->head.values[HEADER_EXPECT];
     const bool has_body =
         (length && strspn(length, "0") < strlen(length)) || r->head.values[HEADER_TRANSFER_ENCODING];
 
-    if (head_check(&r->head, minor, err) < 0)
+    if (head_check(&r->head, end, minor, err) < 0)
         return -1;
     if (!trusts(l, connection, r->peer))
         return err_at(err, ERR_CLIENT, NULL,
@@ -334,7 +343,7 @@ static enum MHD_Result begin(struct loop *l, struct MHD_Connection *connection, 
     head_start(&r->head, method, r->line, r->target_size, version);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &r->head);
     job = take_job(l, r, method);
-    if (check_begin(l, connection, r, minor, &job->err) < 0)
+    if (check_begin(l, connection, r, head_end(connection, method), minor, &job->err) < 0)
         return refuse_problem(l, connection, r);
     if (r->head.values[HEADER_EXPECT] && route_admit(l->service, job) < 0) /* before the client sends it */
         return refuse(l, connection, r);

@@ -110,12 +110,12 @@ static int check_framing(const struct head *h, unsigned minor, struct err *err)
     return 0;
 }
 
-int head_check(const struct head *h, unsigned minor, struct err *err)
+int head_check(const struct head *h, const char *end, unsigned minor, struct err *err)
 {
     const char *const host = h->values[HEADER_HOST];
 
-    /* Where the next line would begin, the empty one has become two NULs as well. */
-    if (h->hidden || h->next[0] || h->next[1])
+    /* Where the next line would begin, the empty one has become two NULs as well, and they are the last. */
+    if (h->hidden || h->next[0] || h->next[1] || h->next + LINE_END != end)
         return err_at(err, ERR_HEADERS, NULL,
                       "the head holds a NUL, a bare CR or LF, a folded line or a second blank");
     if (h->odd)

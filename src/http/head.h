@@ -51,11 +51,12 @@ void head_add(struct head *head, const char *name, size_t name_size, const char 
 
 /*
  * head_check - is it clear where this request ends and whom it is for?
+ * @end:   of the head, behind its empty line
  * @minor: of HTTP/1.x: Host may be missing in 1.0
  *
  * Return: 0; -1 with ERR_HEADERS, after which the connection must end: where the next request on it begins
  * is anybody's guess.
  */
-int head_check(const struct head *head, unsigned minor, struct err *err) MUST_USE;
+int head_check(const struct head *head, const char *end, unsigned minor, struct err *err) MUST_USE;
 
 #endif
