@@ -312,6 +312,8 @@ static const struct {
       "{\"entry\":\"address_space_modifier\",\"bus_id\":9,\"flags\":6,\"range_list\":4294967295}]}" },
     { "no entries", "{\"entries\":[]}" },
     { "a default configuration", "{\"cpus\":2,\"default_configuration\":5,\"imcr\":true}" },
+    { "a default configuration in an EBDA",
+      "{\"cpus\":2,\"default_configuration\":5,\"placement\":{\"window\":\"ebda\",\"base\":\"0x80000\"}}" },
     { "a default configuration in entries", "{\"entries\":[],\"default_configuration\":7}" },
     { "revision 1.1", "{\"cpus\":2,\"spec_revision\":1}" },
     { "below the pointer", "{\"cpus\":255}" },

@@ -509,10 +509,15 @@ static bool beyond_memory(const struct survey *s)
            !(s->view.table_address >= VGA_HOLE_END && s->table_end <= FIRST_MIB_END);
 }
 
+static bool header_missing(const struct survey *s)
+{
+    return has_table(s) && !s->view.has_header;
+}
+
 static bool table_length_short(const struct survey *s)
 {
-    return has_table(s) && (!s->view.has_header || s->view.base_length < MPT_HEADER_SIZE || s->cut_by_image ||
-                            beyond_memory(s));
+    return s->view.has_header &&
+           (s->view.base_length < MPT_HEADER_SIZE || s->cut_by_image || beyond_memory(s));
 }
 
 static bool entries_unsorted(const struct survey *s)
@@ -629,6 +634,9 @@ static const struct check table_checks[] = {
     RULE(TABLE, ERROR, "table-overlaps-fp", table_overlaps_fp, "placement",
          "structures apart from each other", "the floating pointer lies inside the table",
          "pointer or length are certainly wrong", HEX(view.table_address)),
+    RULE(TABLE, ERROR, "table-length-short", header_missing, "base_length",
+         "a header where the pointer points", "the table's header is not among the bytes there are",
+         "readers run into foreign bytes", NO_VALUE),
     RULE(TABLE, ERROR, "table-length-short", table_length_short, "base_length",
          "44 or more, and all of these bytes there",
          "the table's length is below that of its header, or runs past the bytes there are",

@@ -27,7 +27,6 @@
 enum {
     KIB = 1024,
     BIOS_DATA_END = 0x500, /* interrupt vectors and BIOS data area lie below */
-    BASE_MEMORY = 0x9fc00,
     BASE_MEMORY_END = 0xa0000,
     VGA_END = 0xc0000,
     BIOS = 0xf0000,
@@ -139,7 +138,7 @@ static void set_window(struct choice *c)
         c->window_end = c->room_end = FIRST_MIB_END;
         break;
     default:
-        c->window = BASE_MEMORY;
+        c->window = PLACE_BASE_MEMORY;
         c->window_end = c->room_end = BASE_MEMORY_END;
         break;
     }

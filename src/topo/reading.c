@@ -190,6 +190,10 @@ static void take_topology(struct topology *t, struct reading *r)
     if (t->table.floating.default_configuration && v->table_address == 0) {
         t->given |= GIVEN_CPUS;
         t->cpus = DEFAULT_CONFIGURATION_CPUS;
+        if (v->floating_address < PLACE_BASE_MEMORY) { /* only an EBDA's window is there */
+            t->given |= GIVEN_WINDOW;
+            t->window = WINDOW_EBDA;
+        }
     } else {
         take_header(t, v);
         take_entries(t, r);

@@ -267,9 +267,10 @@ static cJSON *render_placement(const struct topology *t)
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json,
-                 add_hex(json, "floating_pointer", t->place.floating) &&
-                     (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
+    return whole(
+        json, (!(t->given & GIVEN_WINDOW) || add_string(json, "window", topology_window_names[t->window])) &&
+                  add_hex(json, "floating_pointer", t->place.floating) &&
+                  (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
 }
 
 static bool add_header(cJSON *json, const struct topology *t)
