@@ -61,7 +61,7 @@ def statuses():
     topology = write("four.json", '{"cpus":4}')
     zeros = write("zeros", bytes(4096))
     rows = (
-        (DONE, "--help"), (DONE, "--version"), (DONE, "encode", topology), (DONE, "decode", image), (DONE, "lint", image),
+        (DONE, "--help"), (DONE, "encode", "--help"), (DONE, "--version"), (DONE, "encode", topology), (DONE, "decode", image), (DONE, "lint", image),
         (DONE, "profiles"), (DONE, "decode", "--scan", image), (DONE, "decode", "--map", image),
         (DONE, "encode", "--format=json", topology), (DONE, "encode", topology, "--format", "elf"),
         (DONE, "lint", "--base", "0x9fc00", "--vcpus", "4", "--acpi", image), (DONE, "decode", volt),

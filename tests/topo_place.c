@@ -89,6 +89,7 @@ static void refusals(void)
         { PLACED(AT_FLOATING("\"0xfffffff0\"")), "/placement/floating_pointer" },
         { PLACED(AT_FLOATING("0")), "/placement/floating_pointer" },
         { PLACED(WINDOW("bios") "," AT_FLOATING("\"0x9fc00\"")), "/placement/floating_pointer" },
+        { PLACED(WINDOW("bios") "," AT_BASE("\"0xe0000\"")), "/placement/base" },
         { PLACED(WINDOW("base-memory") "," AT_FLOATING("\"0xf0000\"")), "/placement/floating_pointer" },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9f000\"") "," AT_FLOATING("\"0x9f400\"")),
           "/placement/floating_pointer" },

@@ -278,7 +278,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0) {
         puts("mptablectl " MPTABLED_VERSION);
         status = CLI_DONE;
-    } else if (strcmp(argv[1], "--help") == 0) {
+    } else if (strcmp(argv[1], "--help") == 0 || (argc == 3 && strcmp(argv[2], "--help") == 0)) {
         status = print_help();
     } else {
         command = find_command(argv[1]);

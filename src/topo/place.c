@@ -5,14 +5,17 @@
  * Only the floating pointer has to be found by scanning; the table lies wherever it points. A window is where
  * somebody scans (MPS 1.4 §4):
  *
- *   base-memory  0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables looks
+ * base-memory: 0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables looks
  * here, though for some it takes the words at 0x40e and 0x413 to get there. Pointer at 0x9fc00, table behind
  * it while it ends by 0xa0000, where the VGA hole begins; a longer table goes below the pointer, and the
- * image grows downwards. bios         0xf0000 to 0xfffff, whatever the words say; for monitors that have
- * memory there. Pointer at 0xf0000, table behind it. ebda         the first kilobyte of an extended BIOS data
- * area that the word at 0x40e names. base is its address, and when it is not given the last KiB boundary from
- * which the image ends by 0xa0000; pointer first, table behind it. Without the word (bios_data_area) it is
- * found only where it happens to be at 0x9fc00.
+ * image grows downwards.
+ *
+ * bios: 0xf0000 to 0xfffff, whatever the words say; for monitors that have memory there. Pointer at 0xf0000,
+ * table behind it.
+ *
+ * ebda: the first kilobyte of an extended BIOS data area that the word at 0x40e names. base is its address,
+ * and when it is not given the last KiB boundary from which the image ends by 0xa0000; pointer first, table
+ * behind it. Without the word (bios_data_area) it is found only where it happens to be at 0x9fc00.
  *
  * In the other two windows base is the image's first byte, the lower of pointer and table. Placement that the
  * request says is held against all of this, but for topologies of entries, which tell what somebody found;
@@ -250,6 +253,8 @@ static int check_base(const struct choice *c, struct err *err)
                    ? 0
                    : err_at(err, ERR_TOPOLOGY, &at, "the EBDA must begin at a multiple of %d below 0x%x",
                             MPT_ADDRESS_ALIGN, BASE_MEMORY_END);
+    if (find_window(c->t) == WINDOW_BIOS && base < BIOS && !(c->t->given & GIVEN_ENTRIES))
+        return err_at(err, ERR_TOPOLOGY, &at, "the window bios begins at 0x%x", BIOS);
     return base == lower
                ? 0
                : err_at(err, ERR_TOPOLOGY, &at,
