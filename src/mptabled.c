@@ -283,6 +283,8 @@ static void wait_for_end(struct daemon *d)
             reload(d);
     } while (signal != SIGTERM && signal != SIGINT);
     notify_state("STOPPING=1");
+    for (unsigned i = 0; i < d->listener_count; i++)
+        listen_hide(&d->listeners[i]);
     server_drain(d->server);
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_close(&d->listeners[i]);

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -268,6 +269,7 @@ static int take_inherited(struct listener *l, int fd, struct err *err)
         return err_system(err, ERR_FILE, "passed descriptor %d", fd);
     l->fds[0] = fd;
     l->fd_count = 1;
+    l->is_passed = true;
     return describe(l, err);
 }
 
@@ -293,12 +295,23 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
     return (int)count;
 }
 
-void listen_close(struct listener *l)
+void listen_hide(struct listener *l)
 {
-    for (unsigned i = 0; i < l->fd_count; i++)
-        close(l->fds[i]);
+    struct sock_filter nothing =
+        BPF_STMT(BPF_RET | BPF_K, 0); /* is let through; accepted sockets have none */
+    const struct sock_fprog filter = { .len = 1, .filter = &nothing };
+
     if (l->unlink_path)
         unlink(l->unlink_path);
+    l->unlink_path = NULL; /* by now it may be another's */
+    for (unsigned i = 0; i < l->fd_count && !l->is_unix && !l->is_passed; i++)
+        setsockopt(l->fds[i], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
+void listen_close(struct listener *l)
+{
+    listen_hide(l);
+    for (unsigned i = 0; i < l->fd_count; i++)
+        close(l->fds[i]);
     l->fd_count = 0;
-    l->unlink_path = NULL;
 }
