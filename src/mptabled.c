@@ -56,7 +56,9 @@ static void protect_memory(void)
 /* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
 {
-    static const int harmless[] = { SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL };
+    static const int harmless[] = {
+        SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL, SIGXFSZ
+    };
 
     for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
         signal(harmless[i], SIG_IGN);
