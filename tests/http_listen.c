@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -188,6 +189,39 @@ static void hiding_names(void)
     CU_ASSERT_EQUAL(rmdir(directory), 0);
 }
 
+/* Who starts while another is between bind and listen waits, and then finds it alive. */
+static void starting(void)
+{
+    char directory[] = "/tmp/mptabled-XXXXXX", path[40], address[60];
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    const int other = socket(AF_UNIX, SOCK_STREAM, 0);
+    int lock, status = -1;
+    pid_t child;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/s", directory);
+    snprintf(address, sizeof(address), "unix:%s", path);
+    strcpy(at.sun_path, path);
+    lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CU_ASSERT_EQUAL(flock(lock, LOCK_EX), 0);
+    CU_ASSERT_EQUAL(bind(other, (const struct sockaddr *)&at, sizeof(at)), 0);
+    child = fork();
+    if (child == 0) {
+        close(lock);
+        _exit(try(address) == -1 && strstr(error.places[0].detail, "another process") ? 0 : 1);
+    }
+    usleep(100000);
+    CU_ASSERT_EQUAL(listen(other, 1), 0);
+    CU_ASSERT_EQUAL(flock(lock, LOCK_UN), 0);
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_EQUAL(status, 0);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    close(lock);
+    close(other);
+    CU_ASSERT_EQUAL(unlink(path), 0);
+    CU_ASSERT_EQUAL(rmdir(directory), 0);
+}
+
 static void inherited(void)
 {
     struct listener listeners[2];
@@ -241,6 +275,7 @@ static const struct test tests[] = {
     { "UNIX sockets: mode, take-over, what is in the way", unix_sockets },
     { "a socket that nobody new finds", hiding },
     { "a UNIX socket without its name", hiding_names },
+    { "a UNIX socket that is being opened", starting },
     { "sockets that are passed", inherited },
     { "their names", names },
 };
