@@ -45,7 +45,9 @@ struct daemon {
 /* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
 {
-    static const int harmless[] = { SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL };
+    static const int harmless[] = {
+        SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL, SIGXFSZ
+    };
 
     for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
         signal(harmless[i], SIG_IGN);
@@ -272,6 +274,8 @@ static void wait_for_end(struct daemon *d)
             reload(d);
     } while (signal != SIGTERM && signal != SIGINT);
     notify_state("STOPPING=1");
+    for (unsigned i = 0; i < d->listener_count; i++)
+        listen_hide(&d->listeners[i]);
     server_drain(d->server);
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_close(&d->listeners[i]);

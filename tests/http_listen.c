@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "../src/http/listen.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "http.h"
@@ -107,6 +113,115 @@ static void unix_sockets(void)
     CU_ASSERT_EQUAL(try("unix:relative"), -1);
 }
 
+/* A connection under way to where the listener is: the descriptor, which is writable once there is one. */
+static int come(const struct listener *l)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)atoi(strrchr(l->address, ':') + 1)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    return connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0 || errno == EINPROGRESS ? fd : -1;
+}
+
+static bool is_ready(int fd, short events)
+{
+    struct pollfd one = { .fd = fd, .events = events };
+
+    return poll(&one, 1, 100) == 1 && one.revents == events;
+}
+
+/* Who waited is let in, nobody comes to wait any more; a passed socket goes on. */
+static void hiding(void)
+{
+    for (int passed = 0; passed < 2; passed++) {
+        struct listener l;
+        int early, late, taken;
+
+        memset(&error, 0, sizeof(error));
+        CU_ASSERT_EQUAL_FATAL(listen_open("127.0.0.1:0", 1, &l, &error), 0);
+        l.is_passed = passed;
+        early = come(&l);
+        CU_ASSERT_TRUE(is_ready(early, POLLOUT));
+        listen_hide(&l);
+        late = come(&l);
+        CU_ASSERT_EQUAL(is_ready(late, POLLOUT), passed);
+        taken = accept(l.fds[0], NULL, NULL);
+        CU_ASSERT_EQUAL(send(early, "x", 1, MSG_NOSIGNAL), 1);
+        CU_ASSERT_TRUE(is_ready(taken, POLLIN)); /* the filter is not for those who were there before */
+        close(taken);
+        taken = accept(l.fds[0], NULL, NULL);
+        CU_ASSERT_EQUAL(taken >= 0, passed);
+        if (taken >= 0)
+            close(taken);
+        close(early);
+        close(late);
+        listen_close(&l);
+    }
+}
+
+/* The name is gone before the socket, so that what another process binds meanwhile is not removed. */
+static void hiding_names(void)
+{
+    char directory[] = "/tmp/mptabled-XXXXXX", path[40], address[60];
+    struct listener first;
+    struct sockaddr_un to = { .sun_family = AF_UNIX };
+    const int client = socket(AF_UNIX, SOCK_STREAM, 0);
+    int taken;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/s", directory);
+    snprintf(address, sizeof(address), "unix:%s", path);
+    strcpy(to.sun_path, path);
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL_FATAL(listen_open(address, 1, &first, &error), 0);
+    CU_ASSERT_EQUAL(connect(client, (const struct sockaddr *)&to, sizeof(to)), 0);
+    listen_hide(&first);
+    CU_ASSERT_EQUAL(access(path, F_OK), -1);
+    taken = accept(first.fds[0], NULL, NULL);
+    CU_ASSERT_TRUE(taken >= 0);
+    CU_ASSERT_EQUAL(try(address), 0);
+    listen_close(&first);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    listen_close(&listener);
+    close(taken);
+    close(client);
+    CU_ASSERT_EQUAL(rmdir(directory), 0);
+}
+
+/* Who starts while another is between bind and listen waits, and then finds it alive. */
+static void starting(void)
+{
+    char directory[] = "/tmp/mptabled-XXXXXX", path[40], address[60];
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    const int other = socket(AF_UNIX, SOCK_STREAM, 0);
+    int lock, status = -1;
+    pid_t child;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/s", directory);
+    snprintf(address, sizeof(address), "unix:%s", path);
+    strcpy(at.sun_path, path);
+    lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CU_ASSERT_EQUAL(flock(lock, LOCK_EX), 0);
+    CU_ASSERT_EQUAL(bind(other, (const struct sockaddr *)&at, sizeof(at)), 0);
+    child = fork();
+    if (child == 0) {
+        close(lock);
+        _exit(try(address) == -1 && strstr(error.places[0].detail, "another process") ? 0 : 1);
+    }
+    usleep(100000);
+    CU_ASSERT_EQUAL(listen(other, 1), 0);
+    CU_ASSERT_EQUAL(flock(lock, LOCK_UN), 0);
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_EQUAL(status, 0);
+    CU_ASSERT_EQUAL(access(path, F_OK), 0);
+    close(lock);
+    close(other);
+    CU_ASSERT_EQUAL(unlink(path), 0);
+    CU_ASSERT_EQUAL(rmdir(directory), 0);
+}
+
 static void inherited(void)
 {
     struct listener listeners[2];
@@ -158,6 +273,9 @@ static const struct test tests[] = {
     { "a port in use", port_in_use },
     { "a socket for each loop", queues },
     { "UNIX sockets: mode, take-over, what is in the way", unix_sockets },
+    { "a socket that nobody new finds", hiding },
+    { "a UNIX socket without its name", hiding_names },
+    { "a UNIX socket that is being opened", starting },
     { "sockets that are passed", inherited },
     { "their names", names },
 };

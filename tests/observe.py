@@ -183,7 +183,7 @@ def reaches_port(daemon):
 def signals():
     with Daemon() as daemon:
         body = ask(daemon, post()).body
-        for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGWINCH", "SIGCONT"):
+        for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGWINCH", "SIGCONT", "SIGXFSZ"):
             daemon.process.send_signal(getattr(signal, name))
             tap.equal(ask(daemon, post()).body, body, "%s does no harm" % name)
         tap.ok("event=reload result=ok" in daemon.text(), "SIGHUP reloads")

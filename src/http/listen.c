@@ -8,15 +8,21 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 
-enum { INHERITED_FIRST = 3 }; /* sd_listen_fds(3) */
+enum {
+    INHERITED_FIRST = 3, /* sd_listen_fds(3) */
+    LOCK_TRIES = 100,    /* 10 ms apart */
+};
 
 #define UNIX_PREFIX "unix:"
 
@@ -190,15 +196,35 @@ static int bind_and_listen(struct listener *l, const char *text, const union add
     return describe(l, err);
 }
 
+/*
+ * Those who start at once at one path take turns: a socket that is bound and does not listen yet looks dead.
+ * Somebody else's lock is not waited for forever. Return: a descriptor to be closed, or -1
+ */
+static int lock_directory(const char *path)
+{
+    const struct timespec moment = { .tv_nsec = 10000000 };
+    char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
+    int fd;
+
+    strcpy(directory, path);
+    strrchr(directory, '/')[1] = '\0';
+    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (unsigned left = LOCK_TRIES; fd >= 0 && left > 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; left--)
+        nanosleep(&moment, NULL);
+    return fd;
+}
+
 static int open_unix(const char *text, struct listener *l, struct err *err)
 {
     const char *path = text + strlen(UNIX_PREFIX);
     union address a = { .un = { .sun_family = AF_UNIX } };
+    int lock SCOPED(scoped_close) = -1;
 
     if (path[0] != '/' || strlen(path) >= sizeof(a.un.sun_path))
         return err_at(err, ERR_FILE, NULL, "%s: the path must begin with / and have at most %zu bytes", text,
                       sizeof(a.un.sun_path) - 1);
     strcpy(a.un.sun_path, path);
+    lock = lock_directory(path);
     if (clear_stale(path, &a, err) < 0 || bind_and_listen(l, text, &a, sizeof(a.un), 1, err) < 0)
         return -1;
     l->unlink_path = path;
@@ -268,6 +294,7 @@ static int take_inherited(struct listener *l, int fd, struct err *err)
         return err_system(err, ERR_FILE, "passed descriptor %d", fd);
     l->fds[0] = fd;
     l->fd_count = 1;
+    l->is_passed = true;
     return describe(l, err);
 }
 
@@ -293,12 +320,23 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
     return (int)count;
 }
 
-void listen_close(struct listener *l)
+void listen_hide(struct listener *l)
 {
-    for (unsigned i = 0; i < l->fd_count; i++)
-        close(l->fds[i]);
+    struct sock_filter nothing =
+        BPF_STMT(BPF_RET | BPF_K, 0); /* is let through; accepted sockets have none */
+    const struct sock_fprog filter = { .len = 1, .filter = &nothing };
+
     if (l->unlink_path)
         unlink(l->unlink_path);
+    l->unlink_path = NULL; /* by now it may be another's */
+    for (unsigned i = 0; i < l->fd_count && !l->is_unix && !l->is_passed; i++)
+        setsockopt(l->fds[i], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
+void listen_close(struct listener *l)
+{
+    listen_hide(l);
+    for (unsigned i = 0; i < l->fd_count; i++)
+        close(l->fds[i]);
     l->fd_count = 0;
-    l->unlink_path = NULL;
 }

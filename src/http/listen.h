@@ -19,6 +19,7 @@ struct listener {
     int fds[LISTEN_QUEUES_MAX]; /* one for each loop, or one that all share */
     unsigned fd_count;
     bool is_unix;
+    bool is_passed;                    /* by the service manager, which keeps it when we close it */
     bool is_loopback;                  /* TCP that only this host reaches */
     char address[LISTEN_ADDRESS_SIZE]; /* as it is logged: 127.0.0.1:8640, [::1]:8640 or unix:/path */
     char name[LISTEN_NAME_SIZE];       /* what the service manager calls it, "" when it was not passed */
@@ -51,6 +52,16 @@ int listen_check(const char *address, bool guarded, struct err *err) MUST_USE;
  * Return: how many of @listeners were filled, at most @max; -1 with ERR_FILE
  */
 int listen_inherit(struct listener *listeners, unsigned max, struct err *err) MUST_USE;
+
+/*
+ * listen_hide - nobody new comes to wait; who waits already can still be accepted
+ *
+ * Else who connects between the last accept and listen_close is reset, and cannot know whether his request
+ * was heard. A UNIX socket of ours loses its name. A TCP socket of ours drops what asks for a connection,
+ * which asks again after a second and then finds nobody, or who listens there next. A passed socket stays as
+ * it is: who comes by it waits for the next process.
+ */
+void listen_hide(struct listener *listener);
 
 /* listen_close - close the sockets; what they are called stays, for connections that came by them */
 void listen_close(struct listener *listener);

@@ -15,7 +15,7 @@
 #include "gate.h"
 #include "peer.h"
 
-enum { EVENTS = 128 };
+enum { EVENTS = 128, WAKE_TRIES = 8 };
 
 static void tick(struct loop *l)
 {
@@ -140,8 +140,11 @@ void loop_wake(struct loop *l)
 {
     const uint64_t one = 1;
 
-    if (write(l->wake_fd, &one, sizeof(one)) < 0)
-        return; /* it is full of wake-ups already */
+    /* Full of wake-ups, it wakes. Whatever else fails is tried again: who sleeps for good cannot be stopped.
+     */
+    for (unsigned left = WAKE_TRIES; left > 0; left--)
+        if (write(l->wake_fd, &one, sizeof(one)) > 0 || errno == EAGAIN)
+            return;
 }
 
 unsigned loop_turns(const struct loop *l)
