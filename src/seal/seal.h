@@ -64,4 +64,8 @@ uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, siz
 /* seal_random - unpredictable bytes */
 void seal_random(void *bytes, size_t size);
 
+/* seal_noise - as many bytes as are wanted from one seed of the kernel's: for names that must not be guessed
+ */
+void seal_noise(void *bytes, size_t size);
+
 #endif
