@@ -251,6 +251,10 @@ static void random_bytes(void)
     seal_random(a, sizeof(a));
     seal_random(b, sizeof(b));
     CU_ASSERT_NOT_EQUAL(memcmp(a, b, sizeof(a)), 0);
+    seal_noise(a, sizeof(a));
+    seal_noise(b, sizeof(b));
+    CU_ASSERT_NOT_EQUAL(memcmp(a, b, sizeof(a)), 0);
+    CU_ASSERT_NOT_EQUAL(memcmp(a, a + 16, 16), 0);
 }
 
 static bool minisign_accepts(const char *arguments)

@@ -45,7 +45,7 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
     const struct job *job = &l->job;
     const bool is_signed = job->reply.status == 200 && job->seal.sha256[0];
     const char *templates[ROUTE_TEMPLATES_MAX];
-    const unsigned other = route_templates(templates) - 1, route = job->route < other ? job->route : other;
+    unsigned other, route;
     char peer[80], method[40], target[120] = "", trace[33], detail[2 * ERR_DETAIL_SIZE];
 
     if (job->reply.status == 500)
@@ -53,6 +53,8 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
                   log_quote(job->err.places[0].detail, detail, sizeof(detail)));
     if (!log_wants(LOG_INFO))
         return;
+    other = route_templates(templates) - 1;
+    route = job->route < other ? job->route : other;
     format_peer(r->peer, peer, sizeof(peer));
     take_trace(r->head.values[HEADER_TRACEPARENT], trace);
     if (route == other)

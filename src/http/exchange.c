@@ -17,6 +17,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../base/hex.h"
 #include "../base/log.h"
 #include "account.h"
 #include "answer.h"
@@ -121,19 +122,14 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 /* Sixteen random bytes in hex, from a store: the kernel is not asked for every request. */
 static void make_id(struct loop *l, char id[JOB_ID_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
+    enum { ID_BYTES = 16 };
 
     if (l->random_left == 0) {
-        seal_random(l->random, sizeof(l->random));
+        seal_noise(l->random, sizeof(l->random));
         l->random_left = sizeof(l->random);
     }
-    for (size_t i = 0; i < 16; i++) {
-        const uint8_t byte = l->random[--l->random_left];
-
-        id[2 * i] = digits[byte >> 4];
-        id[2 * i + 1] = digits[byte & 0xf];
-    }
-    id[32] = '\0';
+    l->random_left -= ID_BYTES;
+    hex_encode(l->random + l->random_left, ID_BYTES, id);
 }
 
 static void take_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
@@ -167,8 +163,14 @@ static struct job *take_job(struct loop *l, const struct request *r, const char 
     job->listener = r->peer->port->listener;
     job->draining = l->draining;
     job->cache = l->cache;
-    take_id(l, r->head.values[HEADER_REQUEST_ID], job->id);
     return job;
+}
+
+/* The job gets its id once there is something to say: the client's, or a new one. */
+static void name_job(struct loop *l, const struct request *r)
+{
+    if (!l->job.id[0])
+        take_id(l, r->head.values[HEADER_REQUEST_ID], l->job.id);
 }
 
 /* The job is for the next request when the library sends, so a body that is in it is copied. */
@@ -285,6 +287,7 @@ static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection,
 
 static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *connection, struct request *r)
 {
+    name_job(l, r);
     reply_problem(&l->job);
     return refuse(l, connection, r);
 }
@@ -345,9 +348,11 @@ static enum MHD_Result begin(struct loop *l, struct MHD_Connection *connection, 
     job = take_job(l, r, method);
     if (check_begin(l, connection, r, head_end(connection, method), minor, &job->err) < 0)
         return refuse_problem(l, connection, r);
-    if (r->head.values[HEADER_EXPECT] && route_admit(l->service, job) < 0) /* before the client sends it */
-        return refuse(l, connection, r);
-    return MHD_YES;
+    if (!r->head.values[HEADER_EXPECT])
+        return MHD_YES;
+    name_job(l, r);
+    return route_admit(l->service, job) < 0 ? refuse(l, connection, r)
+                                            : MHD_YES; /* before the client sends it */
 }
 
 /* Up to the limit a body is kept, up to as much again it is read and forgotten, then the client is cut off.
@@ -383,6 +388,7 @@ static enum MHD_Result answer(struct loop *l, struct MHD_Connection *connection,
         err_at(&job->err, ERR_BUSY, NULL, "too many bodies are being read");
         return refuse_problem(l, connection, r);
     }
+    name_job(l, r);
     job->body = r->body ? r->body->bytes : "";
     job->body_size = r->size;
     route_dispatch(l->service, job);

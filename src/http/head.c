@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "chars.h"
 #include "host.h"
 
 enum {
@@ -13,36 +14,41 @@ enum {
     BLANKS_MAX = 4096 /* more than that between name and value cannot be in a head that is read at all */
 };
 
-static const char *const names[HEADERS] = {
-    [HEADER_HOST] = "Host",
-    [HEADER_CONTENT_LENGTH] = "Content-Length",
-    [HEADER_CONTENT_TYPE] = "Content-Type",
-    [HEADER_CONTENT_ENCODING] = "Content-Encoding",
-    [HEADER_TRANSFER_ENCODING] = "Transfer-Encoding",
-    [HEADER_EXPECT] = "Expect",
-    [HEADER_AUTHORIZATION] = "Authorization",
-    [HEADER_ACCEPT] = "Accept",
-    [HEADER_IF_MATCH] = "If-Match",
-    [HEADER_IF_NONE_MATCH] = "If-None-Match",
-    [HEADER_REQUEST_ID] = "X-Request-Id",
-    [HEADER_TRACEPARENT] = "traceparent",
+#define NAME(text)                                                                                           \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    }
+
+static const struct {
+    const char *text;
+    size_t size;
+} names[HEADERS] = {
+    [HEADER_HOST] = NAME("Host"),
+    [HEADER_CONTENT_LENGTH] = NAME("Content-Length"),
+    [HEADER_CONTENT_TYPE] = NAME("Content-Type"),
+    [HEADER_CONTENT_ENCODING] = NAME("Content-Encoding"),
+    [HEADER_TRANSFER_ENCODING] = NAME("Transfer-Encoding"),
+    [HEADER_EXPECT] = NAME("Expect"),
+    [HEADER_AUTHORIZATION] = NAME("Authorization"),
+    [HEADER_ACCEPT] = NAME("Accept"),
+    [HEADER_IF_MATCH] = NAME("If-Match"),
+    [HEADER_IF_NONE_MATCH] = NAME("If-None-Match"),
+    [HEADER_REQUEST_ID] = NAME("X-Request-Id"),
+    [HEADER_TRACEPARENT] = NAME("traceparent"),
 };
 
-/* RFC 9110 §5.6.2: tchar */
 static bool is_token(const char *text, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        if (text[i] <= 0x20 || text[i] > 0x7e || strchr("\"(),/:;<=>?@[\\]{}", text[i]))
-            return false;
-    return size > 0;
+    return size > 0 && char_span(text, size, CHAR_TOKEN) == size;
 }
 
 static bool has_controls(const char *text, size_t size)
 {
+    unsigned kinds = 0;
+
     for (size_t i = 0; i < size; i++)
-        if ((unsigned char)text[i] < 0x20 ? text[i] != '\t' : text[i] == 0x7f)
-            return true;
-    return false;
+        kinds |= char_kinds[(unsigned char)text[i]];
+    return kinds & CHAR_CONTROL;
 }
 
 static bool are_blanks(const char *from, const char *to)
@@ -84,7 +90,7 @@ void head_add(struct head *h, const char *name, size_t name_size, const char *va
     h->odd = h->odd || !is_token(name, name_size) || has_controls(value, value_size);
     h->next = value + value_size + LINE_END;
     for (int i = 0; i < HEADERS; i++) {
-        if (strcasecmp(name, names[i]) != 0)
+        if (name_size != names[i].size || strcasecmp(name, names[i].text) != 0)
             continue;
         if (h->values[i] && is_list(i))
             value = "";
@@ -122,7 +128,7 @@ int head_check(const struct head *h, const char *end, unsigned minor, struct err
         return err_at(err, ERR_HEADERS, NULL,
                       "a name or value in the head has characters that it may not have");
     if (h->twice != HEADERS)
-        return err_at(err, ERR_HEADERS, NULL, "%s is given twice", names[h->twice]);
+        return err_at(err, ERR_HEADERS, NULL, "%s is given twice", names[h->twice].text);
     if (check_framing(h, minor, err) < 0)
         return -1;
     if (!host && minor > 0)

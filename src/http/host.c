@@ -3,23 +3,11 @@
  */
 #include "host.h"
 
-#include <string.h>
 #include <strings.h>
 
-#define NAME    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
-#define ADDRESS "0123456789ABCDEFabcdef:."
+#include "chars.h"
 
 enum { PORT_MAX = 65535 };
-
-/* Like strspn, of text that need not be terminated */
-static size_t span(const char *text, size_t size, const char *accept)
-{
-    size_t n = 0;
-
-    while (n < size && text[n] && strchr(accept, text[n]))
-        n++;
-    return n;
-}
 
 /* Return: bytes of the host at the beginning, 0 when there is none */
 static size_t host_size_of(const char *text, size_t size)
@@ -27,8 +15,8 @@ static size_t host_size_of(const char *text, size_t size)
     size_t n;
 
     if (size == 0 || text[0] != '[')
-        return span(text, size, NAME);
-    n = 1 + span(text + 1, size - 1, ADDRESS);
+        return char_span(text, size, CHAR_NAME);
+    n = 1 + char_span(text + 1, size - 1, CHAR_ADDRESS);
     return n > 2 && n < size && text[n] == ']' ? n + 1 : 0;
 }
 
@@ -36,10 +24,13 @@ static bool is_port(const char *text, size_t size)
 {
     unsigned long port = 0;
 
-    if (size < 1 || size > 5 || span(text, size, "0123456789") != size)
+    if (size < 1 || size > 5)
         return false;
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
         port = port * 10 + (unsigned long)(text[i] - '0');
+    }
     return port <= PORT_MAX;
 }
 
@@ -52,5 +43,6 @@ bool host_is_authority(const char *text, size_t size)
 
 bool host_is(const char *authority, size_t size, const char *host, size_t host_size)
 {
-    return host_size_of(authority, size) == host_size && strncasecmp(authority, host, host_size) == 0;
+    return size >= host_size && strncasecmp(authority, host, host_size) == 0 &&
+           host_size_of(authority, size) == host_size;
 }

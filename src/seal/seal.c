@@ -159,3 +159,12 @@ void seal_random(void *bytes, size_t size)
 {
     randombytes_buf(bytes, size);
 }
+
+void seal_noise(void *bytes, size_t size)
+{
+    uint8_t seed[randombytes_SEEDBYTES];
+
+    randombytes_buf(seed, sizeof(seed));
+    randombytes_buf_deterministic(bytes, size, seed);
+    sodium_memzero(seed, sizeof(seed));
+}

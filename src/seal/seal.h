@@ -73,4 +73,8 @@ int seal_unbase64(const char *text, size_t length, void *out, size_t size, size_
 /* seal_random - unpredictable bytes */
 void seal_random(void *bytes, size_t size);
 
+/* seal_noise - as many bytes as are wanted from one seed of the kernel's: for names that must not be guessed
+ */
+void seal_noise(void *bytes, size_t size);
+
 #endif
