@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 from daemon import MPTABLED, Daemon, Tap
@@ -209,8 +210,36 @@ def no_answer_is_lost():
             tap.ok(lost == 0 and daemon.stop() == 0, "no answer is lost when it ends under load", lost)
 
 
+def nobody_is_reset():
+    """SIGTERM while clients connect all the time: each is refused, or let in and answered."""
+    for kind in ("TCP", "UNIX"):
+        with Daemon() as daemon:
+            where = address(daemon) if kind == "TCP" else daemon.socket
+            answers, refused = [], threading.Event()
+
+            def come(where=where, answers=answers, refused=refused):
+                while not refused.is_set():
+                    try:
+                        wire = Wire(where)
+                    except OSError:
+                        refused.set()
+                        return
+                    with wire:
+                        answers.append(wire.send(post()).reply() is not None)
+
+            clients = [threading.Thread(target=come) for _ in range(8)]
+            for client in clients:
+                client.start()
+            wait_until(lambda: len(answers) > 200, 5)
+            daemon.process.send_signal(signal.SIGTERM)
+            for client in clients:
+                client.join()
+            tap.ok(all(answers) and len(answers) > 200 and daemon.stop() == 0,
+                   "nobody is reset who connects by %s when it ends" % kind, answers.count(False), len(answers))
+
+
 def main():
-    for part in (metrics, log_lines, quiet, standard_error, draining, signals, no_answer_is_lost):
+    for part in (metrics, log_lines, quiet, standard_error, draining, signals, no_answer_is_lost, nobody_is_reset):
         part()
     tap.done()
 
