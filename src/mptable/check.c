@@ -1251,19 +1251,31 @@ static struct mpt_finding finding_of(const struct survey *s, const struct check 
     };
 }
 
-/* The rules of one part, each with its finding */
-static void judge(const struct survey *s, const struct part *part, struct mpt_finding *found)
+/* The findings so far, by rule. Those whose count is 0 are not there, so nothing has to be cleared but
+ * counts. */
+struct findings {
+    unsigned counts[RULES];
+    struct mpt_finding rows[RULES];
+};
+
+static void note(struct findings *found, size_t rule, const struct survey *s, const struct check *check)
 {
-    for (size_t i = 0; i < part->count; i++) {
-        if (!part->checks[i].breaks(s))
-            continue;
-        if (found[i].count == 0)
-            found[i] = finding_of(s, &part->checks[i]);
-        found[i].count++;
-    }
+    if (found->counts[rule]++ == 0)
+        found->rows[rule] = finding_of(s, check);
 }
 
-static void judge_entries(struct survey *s, struct mpt_finding *const first[])
+/* The rules of one part, each with its finding; @first is the number of the part's first rule */
+static void judge(const struct survey *s, const struct part *part, size_t first, struct findings *found)
+{
+    const struct check *const checks = part->checks;
+    const size_t count = part->count;
+
+    for (size_t i = 0; i < count; i++)
+        if (checks[i].breaks(s))
+            note(found, first + i, s, &checks[i]);
+}
+
+static void judge_entries(struct survey *s, const size_t first[], struct findings *found)
 {
     unsigned seen[MPT_BASE_TYPES] = { 0 };
     struct mpt_walk walk;
@@ -1275,40 +1287,39 @@ static void judge_entries(struct survey *s, struct mpt_finding *const first[])
 
         s->index = seen[s->e.type]++;
         s->mark = s->marks[s->e.offset / 8];
-        judge(s, &parts[part], first[part]);
+        judge(s, &parts[part], first[part], found);
     }
     s->index = 0;
     mpt_walk_extended(&s->view, &walk);
     for (; mpt_next(&walk, &s->e, &err); s->index++)
-        judge(s, &parts[MPT_PART_EXTENDED], first[MPT_PART_EXTENDED]);
+        judge(s, &parts[MPT_PART_EXTENDED], first[MPT_PART_EXTENDED], found);
 }
 
 size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view, const struct mpt_facts *facts,
                  struct mpt_finding *found, size_t cap)
 {
-    struct mpt_finding all[RULES], *first[COUNT(parts)];
+    struct findings all;
     struct survey s;
-    size_t n = 0;
+    size_t first[COUNT(parts)] = { 0 }, n = 0;
 
-    memset(all, 0, sizeof(all));
-    first[0] = all;
+    memset(all.counts, 0, sizeof(all.counts));
     for (size_t p = 1; p < COUNT(parts); p++)
         first[p] = first[p - 1] + parts[p - 1].count;
     mpt_survey(&s, memory, view, facts);
-    if (!view && fp_not_found(&s)) {
-        all[0] = finding_of(&s, &floating_checks[0]);
-        all[0].count = 1;
-    }
+    if (!view && fp_not_found(&s))
+        note(&all, 0, &s, &floating_checks[0]);
     if (view) {
-        judge(&s, &parts[MPT_PART_FLOATING], first[MPT_PART_FLOATING]);
-        judge(&s, &parts[MPT_PART_TABLE], first[MPT_PART_TABLE]);
+        judge(&s, &parts[MPT_PART_FLOATING], first[MPT_PART_FLOATING], &all);
+        judge(&s, &parts[MPT_PART_TABLE], first[MPT_PART_TABLE], &all);
     }
     if (view && view->has_header) {
-        judge(&s, &parts[MPT_PART_HEADER], first[MPT_PART_HEADER]);
-        judge_entries(&s, first);
+        judge(&s, &parts[MPT_PART_HEADER], first[MPT_PART_HEADER], &all);
+        judge_entries(&s, first, &all);
     }
     for (size_t r = 0; r < RULES; r++)
-        if (all[r].count > 0 && n++ < cap)
-            found[n - 1] = all[r];
+        if (all.counts[r] > 0 && n++ < cap) {
+            found[n - 1] = all.rows[r];
+            found[n - 1].count = all.counts[r];
+        }
     return n;
 }

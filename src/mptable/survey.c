@@ -2,7 +2,8 @@
 /*
  * Gathering, without judging. IDs are bytes, so what they stand for are tables of 256. Entries that agree or
  * conflict are found by radix sorts over the bytes of the 8-byte entries: linear, whatever the bytes are, and
- * without allocation, at the price of 32 KiB of stack.
+ * without allocation, at the price of 32 KiB of stack. A few entries are compared pair by pair, which costs
+ * less than one pass of a sort.
  */
 #include "survey.h"
 
@@ -21,6 +22,8 @@ const char mpt_bus_types[MPT_BUS_TYPES][6] = {
     { 'V', 'L', ' ', ' ', ' ', ' ' }, { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
 };
 enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 };
+
+enum { FEW = 32 }; /* entries that are compared pair by pair */
 
 int mpt_bus_type(const char name[6])
 {
@@ -179,13 +182,6 @@ static void stretch(struct span *span, const struct mpt_entry *e)
     span->end = e->offset + e->size;
 }
 
-static void walk_span(const struct survey *s, struct span span, struct mpt_walk *walk)
-{
-    mpt_walk_base(&s->view, walk);
-    walk->at = span.begin;
-    walk->end = span.end;
-}
-
 static void survey_entries(struct survey *s)
 {
     struct mpt_walk walk;
@@ -231,23 +227,6 @@ static void survey_entries(struct survey *s)
     s->whole = s->stop == MPT_OK && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
 }
 
-/* Only now are the buses known, whatever the order of the entries. */
-static void survey_irq0(struct survey *s)
-{
-    struct mpt_walk walk;
-    enum mpt_err err;
-
-    walk_span(s, s->io_int_span, &walk);
-    while (mpt_next(&walk, &s->e, &err)) {
-        const struct mpt_io_int *const v = &s->e.io_int;
-
-        if (s->e.type == MPT_IO_INT && v->irq == 0 && s->bus_kind[v->bus_id] == BUS_ISA) {
-            s->irq0_int |= v->int_type == MPT_INT;
-            s->irq0_extint |= v->int_type == MPT_EXTINT;
-        }
-    }
-}
-
 static void survey_extended(struct survey *s)
 {
     struct mpt_walk walk;
@@ -258,47 +237,69 @@ static void survey_extended(struct survey *s)
     s->extended_cut = !s->cut_by_image && s->view.extended_size < s->view.extended_length;
 }
 
-/* Offsets of 8-byte entries, in an order; room to put them into another one */
+/* Offsets of 8-byte entries, in an order; room to put them into another one, unless they are few */
 struct order {
     size_t count;
-    uint16_t at[MPT_ENTRIES_MAX], to[MPT_ENTRIES_MAX];
+    uint16_t *at, *to;
 };
 
-/* Bytes of an 8-byte entry as mask over load_8: I/O interrupts have type 1, flags 2, bus 4, IRQ 5, APIC 6,
- * INTIN 7 */
+/* Bytes of an 8-byte entry, in memory and as mask over load_8: what stands there in I/O interrupts */
+enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5 };
 #define BYTE(n)       (UINT64_C(0xff) << 8 * (n))
 #define INPUT_BYTES   (BYTE(6) | BYTE(7))
-#define SOURCE_BYTES  (BYTE(1) | BYTE(4) | BYTE(5))
+#define SOURCE_BYTES  (BYTE(INT_TYPE) | BYTE(BUS) | BYTE(IRQ))
 #define ALL_BYTES     (~BYTE(0))
 #define ADDRESS_BYTES (BYTE(4) | BYTE(5) | BYTE(6) | BYTE(7))
 
-static bool is_io_int(const struct survey *s)
+/* The entries of an 8-byte type in a stretch that was walked to its end: every type there is defined */
+static void gather(struct order *o, const struct survey *s, struct span span, unsigned type)
 {
-    return s->e.type == MPT_IO_INT;
+    const uint8_t *const table = s->view.table;
+    size_t count = 0;
+
+    for (size_t at = span.begin; at < span.end;) {
+        if (table[at] == type)
+            o->at[count++] = (uint16_t)at;
+        at += table[at] == MPT_PROCESSOR ? MPT_PROCESSOR_SIZE : MPT_IO_INT_SIZE;
+    }
+    o->count = count;
+}
+
+/* Leaves those of which the byte at that place passes a test, in their order */
+static void keep(struct order *o, const struct survey *s, unsigned place,
+                 bool (*wanted)(const struct survey *s, uint8_t byte))
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < o->count; i++)
+        if (wanted(s, s->view.table[o->at[i] + place]))
+            o->at[count++] = o->at[i];
+    o->count = count;
 }
 
 /* PCI interrupts share inputs by right. */
-static bool is_unshared(const struct survey *s)
+static bool is_unshared(const struct survey *s, uint8_t bus)
 {
-    return s->e.type == MPT_IO_INT && s->bus_kind[s->e.io_int.bus_id] != BUS_PCI;
+    return s->bus_kind[bus] != BUS_PCI;
 }
 
-static bool is_enabled_ioapic(const struct survey *s)
+static bool is_enabled(const struct survey *s, uint8_t flags)
 {
-    return s->e.type == MPT_IOAPIC && s->e.ioapic.flags & MPT_IOAPIC_ENABLED;
+    (void)s;
+    return flags & MPT_IOAPIC_ENABLED;
 }
 
-static void gather(struct order *o, struct survey *s, struct span span,
-                   bool (*wanted)(const struct survey *s))
+/* Only now are the buses known, whatever the order of the entries. */
+static void survey_irq0(struct survey *s, const struct order *io_ints)
 {
-    struct mpt_walk walk;
-    enum mpt_err err;
+    for (size_t i = 0; i < io_ints->count; i++) {
+        const uint8_t *const e = s->view.table + io_ints->at[i];
 
-    o->count = 0;
-    walk_span(s, span, &walk);
-    while (mpt_next(&walk, &s->e, &err))
-        if (wanted(s))
-            o->at[o->count++] = (uint16_t)s->e.offset;
+        if (e[IRQ] == 0 && s->bus_kind[e[BUS]] == BUS_ISA) {
+            s->irq0_int |= e[INT_TYPE] == MPT_INT;
+            s->irq0_extint |= e[INT_TYPE] == MPT_EXTINT;
+        }
+    }
 }
 
 /* One pass of a radix sort, which keeps the order of equals: by the byte at e[0] of every entry e */
@@ -322,45 +323,110 @@ static void sort_by_byte(struct order *o, const uint8_t *e)
     memcpy(o->at, o->to, o->count * sizeof(o->at[0]));
 }
 
-/*
- * Entries equal in the @group bytes come together, in the order of the table. Each one gets the mark when it
- * differs from the first of its group in the @differ bytes; with none of these, each but the first.
- */
-static void mark_groups(struct survey *s, struct order *o, uint64_t group, uint64_t differ, enum mark mark)
+/* What entries of a group may not differ in, or must, and what is then said of the later one */
+struct conflict {
+    uint64_t group, differ; /* bytes of load_8; differ 0: to be of one group is enough */
+    enum mark mark;
+};
+
+static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
+{
+    return c->differ == 0 || (v ^ first) & c->differ;
+}
+
+/* Each one against the first before it of its group */
+static void mark_few(struct survey *s, const struct order *o, const struct conflict *c)
+{
+    uint64_t v[FEW];
+
+    for (size_t i = 0; i < o->count; i++) {
+        size_t first = 0;
+
+        v[i] = load_8(s->view.table + o->at[i]);
+        while ((v[first] ^ v[i]) & c->group)
+            first++;
+        if (first < i && in_conflict(c, v[first], v[i]))
+            s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+    }
+}
+
+/* Entries of one group come together, in the order of the table, and the first of them is compared with. */
+static void mark_many(struct survey *s, struct order *o, const struct conflict *c)
 {
     const uint8_t *const table = s->view.table;
     uint64_t first = 0;
 
-    if (o->count < 2)
-        return;
     for (unsigned n = 0; n < 8; n++)
-        if (group & BYTE(n))
+        if (c->group & BYTE(n))
             sort_by_byte(o, table + n);
     for (size_t i = 0; i < o->count; i++) {
         const uint64_t v = load_8(table + o->at[i]);
 
-        if (i == 0 || (v ^ first) & group)
+        if (i == 0 || (v ^ first) & c->group)
             first = v;
-        else if (differ == 0 || (v ^ first) & differ)
-            s->marks[o->at[i] / 8] |= (uint8_t)mark;
+        else if (in_conflict(c, first, v))
+            s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
     }
 }
 
-static void survey_conflicts(struct survey *s)
+static void mark_groups(struct survey *s, struct order *o, const struct conflict *c)
 {
-    struct order o;
+    if (o->count <= FEW)
+        mark_few(s, o, c);
+    else
+        mark_many(s, o, c);
+}
 
-    if (s->enabled_ioapics > 1) {
-        gather(&o, s, s->ioapic_span, is_enabled_ioapic);
-        mark_groups(s, &o, ADDRESS_BYTES, 0, MARK_ADDRESS_AGAIN);
-    }
-    if (s->io_ints > 1) {
-        gather(&o, s, s->io_int_span, is_unshared);
-        mark_groups(s, &o, INPUT_BYTES, SOURCE_BYTES, MARK_PIN);
-        gather(&o, s, s->io_int_span, is_io_int);
-        mark_groups(s, &o, SOURCE_BYTES, INPUT_BYTES, MARK_SOURCE);
-        mark_groups(s, &o, ALL_BYTES, 0, MARK_SAME);
-    }
+static void survey_ioapics(struct survey *s, struct order *o)
+{
+    static const struct conflict same_address = { ADDRESS_BYTES, 0, MARK_ADDRESS_AGAIN };
+
+    gather(o, s, s->ioapic_span, MPT_IOAPIC);
+    keep(o, s, FLAGS, is_enabled);
+    mark_groups(s, o, &same_address);
+}
+
+static void survey_io_ints(struct survey *s, struct order *o)
+{
+    static const struct conflict same_source = { SOURCE_BYTES, INPUT_BYTES, MARK_SOURCE };
+    static const struct conflict same_entry = { ALL_BYTES, 0, MARK_SAME };
+    static const struct conflict same_input = { INPUT_BYTES, SOURCE_BYTES, MARK_PIN };
+
+    gather(o, s, s->io_int_span, MPT_IO_INT);
+    survey_irq0(s, o);
+    mark_groups(s, o, &same_source);
+    mark_groups(s, o, &same_entry);
+    gather(o, s, s->io_int_span, MPT_IO_INT); /* in the order of the table again */
+    keep(o, s, BUS, is_unshared);
+    mark_groups(s, o, &same_input);
+}
+
+static void survey_conflicts(struct survey *s, struct order *o)
+{
+    if (s->enabled_ioapics > 1)
+        survey_ioapics(s, o);
+    if (s->io_ints > 0)
+        survey_io_ints(s, o);
+}
+
+static size_t entries_in(struct span span)
+{
+    return (span.end - span.begin) / MPT_IO_INT_SIZE;
+}
+
+/* Each with its own frame: where there are few entries the stack that many need is not touched. */
+static __attribute__((noinline)) void survey_few(struct survey *s)
+{
+    uint16_t at[FEW];
+
+    survey_conflicts(s, &(struct order){ 0, at, NULL });
+}
+
+static __attribute__((noinline)) void survey_many(struct survey *s)
+{
+    uint16_t at[MPT_ENTRIES_MAX], to[MPT_ENTRIES_MAX];
+
+    survey_conflicts(s, &(struct order){ 0, at, to });
 }
 
 static void survey_table(struct survey *s)
@@ -376,8 +442,10 @@ static void survey_table(struct survey *s)
         return;
     survey_entries(s);
     survey_extended(s);
-    survey_irq0(s);
-    survey_conflicts(s);
+    if (entries_in(s->ioapic_span) <= FEW && entries_in(s->io_int_span) <= FEW)
+        survey_few(s);
+    else
+        survey_many(s);
 }
 
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
