@@ -17,6 +17,20 @@
 
 enum { EVENTS = 128 };
 
+/*
+ * What a burst of connections took goes back to the system. glibc gives back what lies free inside a thread's
+ * heap, but its end only when a block of more than 64 KiB is freed there: so one is.
+ */
+static void trim_heap(void)
+{
+    enum { NUDGE = 96 * 1024 }; /* bytes; at 128 KiB it would not be in the heap */
+    void *volatile block;
+
+    malloc_trim(0);
+    block = malloc(NUDGE);
+    free(block);
+}
+
 static void tick(struct loop *l)
 {
     const bool look = l->hurried || l->now - l->looked >= TICK_MS;
@@ -35,7 +49,7 @@ static void tick(struct loop *l)
         l->engines[i].due = l->engines[i].connections > 0;
     if (!l->peers && l->dirty) {
         body_free_spare(l);
-        malloc_trim(0);
+        trim_heap();
         l->dirty = false;
     }
 }

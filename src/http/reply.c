@@ -62,21 +62,36 @@ const char *problem_type(enum err_code code)
     return problems[code].type;
 }
 
-void reply_header(struct reply *r, const char *name, const char *format, ...)
+/* What was put at the end of text becomes the header's value. */
+static void take_value(struct reply *r, const char *name, size_t size)
 {
     const size_t room = sizeof(r->text) - r->text_used;
-    char *value = r->text + r->text_used;
+
+    if (size >= room || r->header_count == REPLY_HEADERS_MAX)
+        return;
+    r->headers[r->header_count].name = name;
+    r->headers[r->header_count++].value = r->text + r->text_used;
+    r->text_used += size + 1;
+}
+
+void reply_header(struct reply *r, const char *name, const char *value)
+{
+    const size_t size = strlen(value);
+
+    if (size < sizeof(r->text) - r->text_used)
+        memcpy(r->text + r->text_used, value, size + 1);
+    take_value(r, name, size);
+}
+
+void reply_header_of(struct reply *r, const char *name, const char *format, ...)
+{
     va_list args;
     int n;
 
     va_start(args, format);
-    n = vsnprintf(value, room, format, args);
+    n = vsnprintf(r->text + r->text_used, sizeof(r->text) - r->text_used, format, args);
     va_end(args);
-    if (n < 0 || (size_t)n >= room || r->header_count == REPLY_HEADERS_MAX)
-        return;
-    r->text_used += (size_t)n + 1;
-    r->headers[r->header_count].name = name;
-    r->headers[r->header_count++].value = value;
+    take_value(r, name, n < 0 ? sizeof(r->text) : (size_t)n);
 }
 
 void reply_reset(struct reply *r)
@@ -93,7 +108,7 @@ static void start(struct job *job, unsigned status, const char *type)
     r->status = status;
     r->close = job->draining;
     if (type)
-        reply_header(r, "Content-Type", "%s", type);
+        reply_header(r, "Content-Type", type);
     reply_header(r, "X-Content-Type-Options", "nosniff");
 }
 
@@ -166,11 +181,11 @@ static void image_headers(struct job *job, enum format format)
 
     render_address(job->image.place.base, base);
     base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
-    reply_header(r, "Mptable-Base", "%s", base);
-    reply_header(r, "Mptable-Signature", "%s", base64);
+    reply_header(r, "Mptable-Base", base);
+    reply_header(r, "Mptable-Signature", base64);
     if (format == FORMAT_BIN || format == FORMAT_ELF)
-        reply_header(r, "Content-Disposition", "attachment; filename=\"mptable-%s.%s\"", base + 2,
-                     format_names[format]);
+        reply_header_of(r, "Content-Disposition", "attachment; filename=\"mptable-%s.%s\"", base + 2,
+                        format_names[format]);
 }
 
 /* Each representation has its own tag: the digest of its bytes. */
@@ -183,7 +198,7 @@ static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[REPLY_TAG_
 
 static void tag_headers(struct reply *r, const char *tag)
 {
-    reply_header(r, "ETag", "%s", tag);
+    reply_header(r, "ETag", tag);
     reply_header(r, "Vary", "Accept");
     reply_header(r, "Cache-Control", "no-cache");
 }
@@ -233,7 +248,7 @@ void reply_image(struct job *job, enum format format)
     if (reply_conditions(job, tag))
         return;
     base64_encode(digest, sizeof(digest), base64);
-    reply_header(r, "Content-Digest", "sha-256=:%s:", base64);
+    reply_header_of(r, "Content-Digest", "sha-256=:%s:", base64);
     image_headers(job, format);
     tag_headers(r, tag);
     memcpy(r->tag, tag, sizeof(tag));
@@ -376,6 +391,6 @@ void reply_problem(struct job *job)
     if (job->reply.status == 503 && p->status == 503)
         reply_header(&job->reply, "Retry-After", "1");
     if (p->status == 401)
-        reply_header(&job->reply, "WWW-Authenticate", "Bearer realm=\"mptabled\"%s",
-                     job_header(job, HEADER_AUTHORIZATION) ? ", error=\"invalid_token\"" : "");
+        reply_header_of(&job->reply, "WWW-Authenticate", "Bearer realm=\"mptabled\"%s",
+                        job_header(job, HEADER_AUTHORIZATION) ? ", error=\"invalid_token\"" : "");
 }

@@ -443,12 +443,12 @@ static int check_route(const struct match *m, const struct route *route, struct 
         list_methods(m, methods, sizeof(methods));
         err_at(&job->err, ERR_METHOD, NULL, "this path has %s", methods);
         reply_problem(job);
-        reply_header(&job->reply, "Allow", "%s", methods);
+        reply_header(&job->reply, "Allow", methods);
     } else if (!route->query && refuse_query(job) < 0) {
         reply_problem(job);
     } else if (route->media && check_media(route, job) < 0) {
         reply_problem(job);
-        reply_header(&job->reply, "Accept-Post", "%s", route->media);
+        reply_header(&job->reply, "Accept-Post", route->media);
         reply_header(&job->reply, "Accept-Encoding", "identity");
     }
     return job->err.count ? -1 : 0;
@@ -462,9 +462,9 @@ static void reply_options(struct job *job, const struct match *m)
     if (m->count > 0)
         list_methods(m, methods, sizeof(methods));
     reply_fixed(job, 204, NULL, NULL, 0);
-    reply_header(&job->reply, "Allow", "%s", methods);
+    reply_header(&job->reply, "Allow", methods);
     if (post)
-        reply_header(&job->reply, "Accept-Post", "%s", post->media);
+        reply_header(&job->reply, "Accept-Post", post->media);
 }
 
 /* Return: 0 with *route, which is NULL when the request has its answer; -1 when it is refused. */

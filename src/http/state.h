@@ -111,7 +111,7 @@ struct loop {
     uint64_t now, ticked, looked, drain_began; /* milliseconds */
     bool added, hurried, draining, dirty, timed_out;
     _Atomic unsigned turns;
-    uint8_t random[4096];
+    uint8_t random[1024];
     size_t random_left;
     char scratch[PEEK_SIZE];
     struct job job;
