@@ -30,8 +30,8 @@ while read -r name calls size bound kind; do
 done <<EOF
 encode_loop 10 4 1500
 encode_loop 10 254 8000
-check_loop 10 4 40000
-check_loop 10 254 250000
+check_loop 10 4 24000
+check_loop 10 254 180000
 check_loop 1 1024 1500000 scattered
 check_loop 1 8186 12000000 scattered
 check_loop 1 8186 12000000 equal

@@ -54,14 +54,11 @@ static inline uint64_t load_8(const uint8_t *from)
     return load_4(from) | (uint64_t)load_4(from + 4) << 32;
 }
 
-/* Sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1, §4.2). */
-static inline uint8_t byte_sum(const uint8_t *from, size_t size)
-{
-    uint8_t sum = 0;
+#pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
-    for (size_t i = 0; i < size; i++)
-        sum = (uint8_t)(sum + from[i]);
-    return sum;
-}
+/* mpt_byte_sum - sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1, §4.2) */
+uint8_t mpt_byte_sum(const uint8_t *from, size_t size);
+
+#pragma GCC visibility pop
 
 #endif

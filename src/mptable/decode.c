@@ -74,12 +74,12 @@ static void open_header(const uint8_t *e, size_t room, struct mpt_view *view)
     view->extended_checksum = e[AT(header, extended_checksum)];
     view->table = e;
     view->table_size = base < room ? base : room;
-    view->sum = byte_sum(e, view->table_size);
+    view->sum = mpt_byte_sum(e, view->table_size);
     if (extended == 0 || base < MPT_HEADER_SIZE || base > room)
         return;
     view->extended = e + base;
     view->extended_size = extended < room - base ? extended : room - base;
-    view->extended_sum = byte_sum(view->extended, view->extended_size);
+    view->extended_sum = mpt_byte_sum(view->extended, view->extended_size);
 }
 
 enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view)
@@ -95,7 +95,7 @@ enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct 
     view->table_address = load_4(e + AT(floating, table_address));
     view->floating_length = e[AT(floating, length)];
     view->floating_checksum = e[AT(floating, checksum)];
-    view->floating_sum = byte_sum(e, MPT_FLOATING_SIZE);
+    view->floating_sum = mpt_byte_sum(e, MPT_FLOATING_SIZE);
     header = view->table_address ? mpt_at(memory, view->table_address, MPT_HEADER_SIZE) : NULL;
     if (header)
         open_header(header, mpt_room(memory, view->table_address), view);

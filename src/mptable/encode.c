@@ -143,8 +143,8 @@ static void store_table(uint8_t *e, const struct mpt_table *t, size_t base, size
         store_ordered(e, t);
     else
         store_ascending(e, t);
-    e[AT(header, extended_checksum)] = (uint8_t)-byte_sum(e + base, extended);
-    e[AT(header, checksum)] = (uint8_t)-byte_sum(e, base);
+    e[AT(header, extended_checksum)] = (uint8_t)-mpt_byte_sum(e + base, extended);
+    e[AT(header, checksum)] = (uint8_t)-mpt_byte_sum(e, base);
 }
 
 void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out)
@@ -157,7 +157,7 @@ void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, ui
     store_4(e + AT(floating, table_address), table);
     e[AT(floating, length)] = MPT_FLOATING_SIZE / 16;
     e[AT(floating, checksum)] = 0;
-    e[AT(floating, checksum)] = (uint8_t)-byte_sum(e, MPT_FLOATING_SIZE);
+    e[AT(floating, checksum)] = (uint8_t)-mpt_byte_sum(e, MPT_FLOATING_SIZE);
 }
 
 /* Can the table be written at all? */

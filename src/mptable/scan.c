@@ -91,7 +91,7 @@ static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t
         return 0;
     if (consumer->revision && revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
         return 0;
-    return !consumer->checksum || (summed <= room && byte_sum(e, summed) == 0);
+    return !consumer->checksum || (summed <= room && mpt_byte_sum(e, summed) == 0);
 }
 
 /* The segment that holds @address, or else the next one above it; NULL = there is none */

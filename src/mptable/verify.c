@@ -56,7 +56,7 @@ int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, con
     LAYOUT_FLOATING(SAME, floating)
     same &= load_4(e + AT(floating, table_address)) == table;
     same &= e[AT(floating, length)] == MPT_FLOATING_SIZE / 16;
-    return same && byte_sum(e, MPT_FLOATING_SIZE) == 0;
+    return same && mpt_byte_sum(e, MPT_FLOATING_SIZE) == 0;
 }
 
 static int same_header(const uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
@@ -69,8 +69,8 @@ static int same_header(const uint8_t *e, const struct mpt_table *t, size_t base,
     same &= load_2(e + AT(header, base_length)) == base;
     same &= load_2(e + AT(header, entry_count)) == entries;
     same &= load_2(e + AT(header, extended_length)) == extended;
-    same &= (uint8_t)(byte_sum(e + base, extended) + e[AT(header, extended_checksum)]) == 0;
-    return same && byte_sum(e, base) == 0;
+    same &= (uint8_t)(mpt_byte_sum(e + base, extended) + e[AT(header, extended_checksum)]) == 0;
+    return same && mpt_byte_sum(e, base) == 0;
 }
 
 /* Entries in the order that the table has, or by ascending type. */
