@@ -2,7 +2,9 @@
 /*
  * Requests and answers. This file alone includes libmicrohttpd, which is driven from outside: its own epoll
  * thread goes to sleep over a batch of exactly 128 events before it has served them, and at its connection
- * limit it notices only after many seconds that peers have gone. So it knows no limit and no listener.
+ * limit it notices only after many seconds that peers have gone. So it knows no limit and no listener. Nor
+ * a time-out: it would move each connection that something comes on to the front of a list, several times a
+ * request, and its neighbours in the list are in nobody's processor cache.
  *
  * It tells of a request in three steps: the target, as it was received; the head; the body in parts, and its
  * end. An answer can be given at the end, or to the head, and then the connection ends with it.
@@ -406,6 +408,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     (void)url;
     if (!r) /* no memory when the request began */
         return MHD_NO;
+    r->peer->heard = l->now;
     if (!r->headers_seen)
         return begin(l, connection, r, method, version);
     if (*size > 0) {
@@ -437,8 +440,7 @@ bool exchange_start(struct loop *l, enum engine_kind kind)
         on_request, l, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target,
         l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l, MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, pools[kind], MHD_OPTION_CONNECTION_LIMIT, 1u << 20,
-        MHD_OPTION_CONNECTION_TIMEOUT, l->service->idle_seconds, MHD_OPTION_ARRAY,
-        tls ? tls_options : &tls_options[4], MHD_OPTION_END);
+        MHD_OPTION_ARRAY, tls ? tls_options : &tls_options[4], MHD_OPTION_END);
     return l->engines[kind].daemon != NULL;
 }
 
@@ -459,9 +461,11 @@ void exchange_run(const struct engine *e)
     MHD_run(e->daemon);
 }
 
-bool exchange_wait(const struct engine *e, unsigned long long *milliseconds)
+bool exchange_is_pending(const struct engine *e)
 {
-    return MHD_get_timeout(e->daemon, milliseconds) == MHD_YES;
+    unsigned long long milliseconds;
+
+    return MHD_get_timeout(e->daemon, &milliseconds) == MHD_YES && milliseconds == 0;
 }
 
 void exchange_stop(struct engine *e)

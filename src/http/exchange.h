@@ -20,8 +20,8 @@ void exchange_take(const struct engine *engine, int fd, const struct sockaddr *f
 /* exchange_run - do what there is to do, without waiting */
 void exchange_run(const struct engine *engine);
 
-/* exchange_wait - false when the engine has no deadline of its own, else when it must run at the latest */
-bool exchange_wait(const struct engine *engine, unsigned long long *milliseconds);
+/* exchange_is_pending - has the engine, whose descriptor tells of edges, still something to do? */
+bool exchange_is_pending(const struct engine *engine);
 
 /* exchange_stop - close the engine's connections and end it */
 void exchange_stop(struct engine *engine);

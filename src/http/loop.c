@@ -71,30 +71,26 @@ static void run_engines(struct loop *l)
     for (unsigned i = 0; i < ENGINES; i++) {
         struct engine *e = &l->engines[i];
 
-        if (!e->daemon || !(e->due || l->timed_out))
+        if (!e->due)
             continue;
         e->due = false;
         exchange_run(e);
     }
 }
 
-/* How long nothing has to be done, in milliseconds: the library's own deadlines count too. */
+/* How long nothing has to be done, in milliseconds; -1: until something comes */
 static int sleep_time(struct loop *l)
 {
-    unsigned long long wait = l->hurried || l->draining ? HURRY_MS : TICK_MS, timeout;
-    const bool idle = !l->peers && !l->dirty && !l->hurried && !l->draining;
-
     for (unsigned i = 0; i < ENGINES; i++) {
         struct engine *e = &l->engines[i];
 
-        if (e->daemon && e->connections > 0 && exchange_wait(e, &timeout) && timeout < wait) {
-            wait = timeout;
-            e->due = e->due || timeout == 0;
-        }
+        e->due = e->due || (e->connections > 0 && exchange_is_pending(e));
         if (e->due)
-            wait = 0;
+            return 0;
     }
-    return idle && wait > 0 ? -1 : (int)wait;
+    if (l->hurried || l->draining)
+        return HURRY_MS;
+    return l->peers || l->dirty ? TICK_MS : -1;
 }
 
 static void handle_event(struct loop *l, const struct epoll_event *event)
@@ -129,7 +125,6 @@ static void turn(struct loop *l)
     const int phase = atomic_load_explicit(&l->shared->phase, memory_order_acquire);
 
     l->now = clock_us() / 1000;
-    l->timed_out = n <= 0;
     for (int i = 0; i < n; i++)
         handle_event(l, &events[i]);
     if (phase != PHASE_SERVE && !l->draining)

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -228,6 +229,21 @@ void peer_accept(struct loop *l, struct port *port, int fd, const struct sockadd
         peer_greet(l, p);
 }
 
+/*
+ * Milliseconds since anything came or went. The kernel knows it of TCP. On a UNIX socket parts of a head pass
+ * unseen, so it is the time since the last request, the last part of a body or the answer.
+ */
+static uint64_t quiet_time(const struct loop *l, const struct peer *p)
+{
+    struct tcp_info info = { 0 };
+    socklen_t size = sizeof(info);
+
+    if (p->port->listener->is_unix || getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+        return l->now - (p->heard > p->since ? p->heard : p->since);
+    return info.tcpi_last_data_recv < info.tcpi_last_data_sent ? info.tcpi_last_data_recv
+                                                               : info.tcpi_last_data_sent;
+}
+
 void peer_cut_overdue(struct loop *l, struct peer *p)
 {
     const struct service *s = l->service;
@@ -238,7 +254,7 @@ void peer_cut_overdue(struct loop *l, struct peer *p)
 
     if (p->state == PEER_LINGERING ? age > LINGER_MS : p->state == PEER_SILENT && age > idle)
         peer_drop(l, p);
-    else if (p->state == PEER_SERVED && age > whole)
+    else if (p->state == PEER_SERVED && (age > whole || (age > idle && quiet_time(l, p) > idle)))
         peer_hang_up(p);
     else if (l->draining && l->now - l->drain_began >= DRAIN_IDLE_MS && peer_is_idle(l, p, DRAIN_IDLE_MS))
         peer_hang_up(p);

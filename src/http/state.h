@@ -67,6 +67,7 @@ struct peer {
     struct engine *engine;
     struct request *request; /* under way */
     uint64_t since; /* milliseconds: the end of the last request, the first byte, or the connection's begin */
+    uint64_t heard; /* milliseconds: the last part of a request, or its answer */
     union {
         struct sockaddr any;
         struct sockaddr_in in;
@@ -109,7 +110,7 @@ struct loop {
     struct body *spare;
     struct cache *cache;                       /* NULL: none */
     uint64_t now, ticked, looked, drain_began; /* milliseconds */
-    bool added, hurried, draining, dirty, timed_out;
+    bool added, hurried, draining, dirty;
     _Atomic unsigned turns;
     uint8_t random[1024];
     size_t random_left;
