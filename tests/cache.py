@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """What is known already: the same bytes as what is made anew, for those alone who may have them, and never another's."""
+import email.utils
 import itertools
 import json
 import os
@@ -10,6 +11,7 @@ import shutil
 import signal
 import socket
 import threading
+import time
 
 from daemon import Daemon, Tap
 from wire import HOST, Wire, get, post, wait_until
@@ -81,12 +83,16 @@ def identity(cached, fresh):
     tap.equal(metric(fresh, 'cache_hits_total{level="request"}') + metric(fresh, "cache_entries"), 0, "and none of it without a cache")
 
 
-def head_text(daemon, data):
+def head_lines(daemon, data):
     with Wire(address(daemon)) as wire:
         wire.send(data)
         while b"\r\n\r\n" not in wire.left:
             wire.more()
-        return re.sub(rb"\r\n(Date|X-Request-Id): [^\r]*", rb"\r\n\1: ", wire.left.split(b"\r\n\r\n")[0])
+        return wire.left.split(b"\r\n\r\n")[0].split(b"\r\n")
+
+
+def head_text(daemon, data):
+    return b"\n".join(re.sub(rb"^(Date|X-Request-Id): .*", rb"\1: ", line) for line in head_lines(daemon, data))
 
 
 def order(cached, fresh):
@@ -94,6 +100,17 @@ def order(cached, fresh):
     tap.equal(set(heads), {head_text(fresh, post(b'{"cpus":6}'))}, "one order of headers")
     close = [head_text(cached, post(b'{"cpus":6}', head=b"Connection: close\r\n")) for _ in range(2)]
     tap.equal(set(close), {head_text(fresh, post(b'{"cpus":6}', head=b"Connection: close\r\n"))}, "with Connection: close too")
+
+
+def dates(cached):
+    """A known answer has the date of when it is sent."""
+    seen = []
+    for _ in range(3):
+        head = head_lines(cached, post(b'{"cpus":6}'))
+        said = [line[6:] for line in head if line.startswith(b"Date: ")]
+        seen.append(len(said) == 1 and abs(email.utils.parsedate_to_datetime(said[0].decode()).timestamp() - time.time()) < 1.1)
+        time.sleep(1.2)
+    tap.equal(seen, [True] * 3, "a known answer has one date, of now")
 
 
 def ids(cached):
@@ -252,6 +269,7 @@ def reload(fresh):
 with one_loop("--cache-bytes", "0") as none, one_loop(state=none.state) as some:
     identity(some, none)
     order(some, none)
+    dates(some)
     ids(some)
     spellings(some)
     members(some, none)

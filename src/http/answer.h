@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An image's reply made ready to be sent again: all of it but the request's id and what conditions make of
- * it. It lives while entries of a cache lead to it.
+ * An image's reply made ready to be sent again: all of it but the date, the request's id and what conditions
+ * make of it. It lives while entries of a cache lead to it.
  */
 #ifndef HTTP_ANSWER_H
 #define HTTP_ANSWER_H
@@ -15,9 +15,9 @@
 struct answer {
     unsigned entries; /* that lead here */
     size_t size;      /* bytes that it holds on to, about */
-    void *response;   /* the library's, ready to be sent; it has the header X-Request-Id with this value: */
-    char id[REPLY_ID_SIZE];
-    bool closes; /* and Connection: close */
+    void *response;   /* the library's, ready to be sent */
+    char *date, *id;  /* in it, the values of Date and X-Request-Id; NULL: it has none yet */
+    bool closes;      /* it has Connection: close */
     void (*release)(void *response);
 
     /* what accounts say of it */

@@ -200,6 +200,40 @@ static void release_response(void *response)
     MHD_destroy_response(response);
 }
 
+/* The value of Date (RFC 9110 §5.6.7), made once a second. */
+static const char *date_of(struct loop *l)
+{
+    const time_t now = time(NULL);
+    struct tm parts;
+
+    if (now != l->date_second && gmtime_r(&now, &parts)) {
+        strftime(l->date, sizeof(l->date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        l->date_second = now;
+    }
+    return l->date;
+}
+
+/*
+ * Sets a header of which *held is the value so far, NULL when it has none. The library keeps a copy of its own
+ * of each value and hands it out: one of the same length is written over it, since to take the header out and
+ * put it in anew is a twelfth of the work for a known answer.
+ */
+static bool set_header(struct MHD_Response *response, const char *name, char **held, const char *value)
+{
+    const size_t size = strlen(value);
+
+    if (*held && strlen(*held) == size) {
+        memcpy(*held, value, size);
+        return true;
+    }
+    if (*held && MHD_del_response_header(response, name, *held) != MHD_YES)
+        return false;
+    *held = NULL;
+    if (MHD_add_response_header(response, name, value) == MHD_YES)
+        *held = (char *)(uintptr_t)MHD_get_response_header(response, name);
+    return *held != NULL;
+}
+
 /* The reply, ready to be sent any number of times; NULL when there is no memory */
 static struct answer *make_answer(struct job *job)
 {
@@ -216,7 +250,7 @@ static struct answer *make_answer(struct job *job)
     }
     a->release = release_response;
     a->size = sizeof(*a) + reply->size + reply->text_used + RESPONSE_SIZE +
-              (size_t)HEADER_SIZE * (reply->header_count + 1);
+              (size_t)HEADER_SIZE * (reply->header_count + 2);
     a->format = job->format;
     a->image_size = job->image.size;
     a->body_size = reply->size;
@@ -233,15 +267,12 @@ static struct answer *make_answer(struct job *job)
  * since all of a loop's connections are served on its thread. A header that is replaced goes to the end,
  * where it is when it is set for the first time; tests/cache.py holds pipelined replies against this.
  */
-static enum MHD_Result send_answer(struct MHD_Connection *connection, struct answer *a, const char *id,
+static enum MHD_Result send_answer(struct loop *l, struct MHD_Connection *connection, struct answer *a,
                                    unsigned status, bool close)
 {
-    if (a->id[0] && MHD_del_response_header(a->response, "X-Request-Id", a->id) != MHD_YES)
+    if (!set_header(a->response, "Date", &a->date, date_of(l)) ||
+        !set_header(a->response, "X-Request-Id", &a->id, l->job.id))
         return MHD_NO;
-    a->id[0] = '\0';
-    if (MHD_add_response_header(a->response, "X-Request-Id", id) != MHD_YES)
-        return MHD_NO;
-    strcpy(a->id, id);
     if (a->closes != close &&
         (close ? MHD_add_response_header(a->response, "Connection", "close")
                : MHD_del_response_header(a->response, "Connection", "close")) != MHD_YES)
@@ -269,7 +300,7 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
 
     r->answered = true;
     if (a) {
-        result = send_answer(connection, a, job->id, job->reply.status, job->reply.close || crowded);
+        result = send_answer(l, connection, a, job->reply.status, job->reply.close || crowded);
         if (job->reply.answer || job->reply.tag[0])
             keep_answer(l, a);
         if (a->entries == 0)

@@ -18,7 +18,6 @@ struct job;
 enum {
     REPLY_HEADERS_MAX = 16,
     REPLY_TEXT_SIZE = 2560,
-    REPLY_ID_SIZE = 65, /* of a request, NUL included */
     REPLY_TAG_SIZE = 35 /* an entity tag: quotes, 32 hex digits, NUL */
 };
 
@@ -32,7 +31,7 @@ extern const char *const format_names[FORMATS];
  */
 extern const char *const format_types[FORMATS];
 
-/* The library's response has one header more, X-Request-Id, so that a reply can be sent again. */
+/* The library's response has two headers more, Date and X-Request-Id, so that a reply can be sent again. */
 struct reply {
     unsigned status;
     bool close;               /* end the connection behind it */

@@ -17,7 +17,7 @@
 #include "service.h"
 #include "target.h"
 
-enum { JOB_ID_SIZE = REPLY_ID_SIZE, ROUTE_TEMPLATES_MAX = 32 };
+enum { JOB_ID_SIZE = 65 /* NUL included */, ROUTE_TEMPLATES_MAX = 32 };
 
 /*
  * One request and all that becomes of it. Handlers run to their end, one after the other, so a loop has one

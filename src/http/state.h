@@ -114,6 +114,8 @@ struct loop {
     _Atomic unsigned turns;
     uint8_t random[1024];
     size_t random_left;
+    time_t date_second;
+    char date[32]; /* that second as headers have it */
     char scratch[PEEK_SIZE];
     struct job job;
 };
