@@ -21,6 +21,7 @@ struct answer {
     void (*release)(void *response);
 
     /* what accounts say of it */
+    unsigned route;
     enum format format;
     size_t image_size, body_size;
     char tag[REPLY_TAG_SIZE];

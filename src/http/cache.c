@@ -140,13 +140,15 @@ static size_t sample(const char *bytes, size_t size, char *out)
 
 static uint64_t hash(const struct cache *c, const struct cache_key *key)
 {
-    char samples[CACHE_PARTS * (sizeof(size_t) + SAMPLES * SAMPLE_SIZE) + 1];
+    char samples[CACHE_PARTS * (sizeof(uint32_t) + SAMPLES * SAMPLE_SIZE) + 1];
     size_t used = 0;
 
     samples[used++] = (char)key->level;
     for (unsigned i = 0; i < CACHE_PARTS; i++) {
-        memcpy(samples + used, &key->parts[i].size, sizeof(size_t));
-        used += sizeof(size_t);
+        const uint32_t size = (uint32_t)key->parts[i].size;
+
+        memcpy(samples + used, &size, sizeof(size));
+        used += sizeof(size);
         if (key->parts[i].size > 0)
             used += sample(key->parts[i].bytes, key->parts[i].size, samples + used);
     }

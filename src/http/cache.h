@@ -20,13 +20,13 @@
 #include "answer.h"
 
 enum cache_level {
-    CACHE_REQUEST,  /* method, target, Accept and body, byte for byte */
+    CACHE_REQUEST,  /* all that is looked at of it, byte for byte */
     CACHE_TOPOLOGY, /* canon_write, and the format */
     CACHE_LEVELS
 };
 
 enum {
-    CACHE_PARTS = 4,
+    CACHE_PARTS = 7,
     CACHE_CHAIN_MAX = 8,     /* entries of one hash bucket */
     CACHE_ENTRY_FRACTION = 8 /* an entry takes at most this part of the cache */
 };

@@ -251,6 +251,7 @@ static struct answer *make_answer(struct job *job)
     a->release = release_response;
     a->size = sizeof(*a) + reply->size + reply->text_used + RESPONSE_SIZE +
               (size_t)HEADER_SIZE * (reply->header_count + 2);
+    a->route = job->route;
     a->format = job->format;
     a->image_size = job->image.size;
     a->body_size = reply->size;

@@ -258,6 +258,7 @@ void reply_answer(struct job *job, struct answer *a)
 {
     struct reply *r = &job->reply;
 
+    job->route = a->route;
     job->format = a->format;
     job->image.size = a->image_size;
     memcpy(job->seal.sha256, a->sha256, sizeof(job->seal.sha256));

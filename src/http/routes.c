@@ -20,6 +20,7 @@
 #include "token.h"
 
 #define TEXT_TYPE    "text/plain; charset=utf-8"
+#define IMAGES       "/v1/images"
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 void job_start(struct job *job)
@@ -66,6 +67,13 @@ static int refuse_query(struct job *job)
     return job->err.count ? -1 : 0;
 }
 
+static bool has_token(const struct service *service, const struct job *job)
+{
+    const struct tokens *tokens = atomic_load_explicit(&service->tokens, memory_order_acquire);
+
+    return !tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION));
+}
+
 /* From a checked topology to the signed image of the job. */
 static int make_image(const struct service *service, struct job *job)
 {
@@ -100,19 +108,32 @@ static bool recall(struct job *job, enum cache_level level)
     return answer != NULL;
 }
 
-/* A request that was here before, byte for byte in all that makes an image of it */
+static void set_header_part(struct job *job, struct cache_key *key, unsigned part, enum header header)
+{
+    const char *const value = job_header(job, header);
+
+    set_part(key, part, value ? value : "\n", value ? strlen(value) : 1); /* which no value has in it */
+}
+
+/*
+ * A request that was here before, byte for byte in all by which it was admitted and made an image of, but for
+ * its token: that can be withdrawn.
+ */
 static bool recall_request(const struct service *service, struct job *job)
 {
-    const char *const accept = job_header(job, HEADER_ACCEPT);
     struct cache_key *const key = &job->keys[CACHE_REQUEST];
 
-    if (!job->cache)
+    if (!job->cache || strncmp(job->raw_target, IMAGES, sizeof(IMAGES) - 1) != 0 ||
+        job_header(job, HEADER_CONTENT_ENCODING) || !has_token(service, job))
         return false;
     job->generation = keyring_now(service->keys);
     set_part(key, 0, job->method, strlen(job->method));
     set_part(key, 1, job->raw_target, strlen(job->raw_target));
-    set_part(key, 2, accept ? accept : "\n", accept ? strlen(accept) : 1); /* which no header has in it */
-    set_part(key, 3, job->body, job->body_size);
+    set_part(key, 2, &job->listener, sizeof(job->listener));
+    set_header_part(job, key, 3, HEADER_HOST);
+    set_header_part(job, key, 4, HEADER_CONTENT_TYPE);
+    set_header_part(job, key, 5, HEADER_ACCEPT);
+    set_part(key, 6, job->body, job->body_size);
     return recall(job, CACHE_REQUEST);
 }
 
@@ -132,12 +153,8 @@ static bool recall_topology(struct job *job, const enum format *format)
     return recall(job, CACHE_TOPOLOGY);
 }
 
-/* Only what has passed every check of its head comes here: so a known answer goes to those alone who may have
- * it. */
 static void reply_with_image(const struct service *service, struct job *job, int (*read)(struct job *job))
 {
-    if (recall_request(service, job))
-        return;
     if (choose_format(job, &job->format) < 0 || read(job) < 0) {
         reply_problem(job);
         return;
@@ -319,8 +336,8 @@ static const struct route {
     bool query;        /* the handler reads it */
     bool open;         /* needs no token */
 } routes[] = {
-    { "POST", "/v1/images", post_image, "application/json", true, false },
-    { "GET", "/v1/images", get_image, NULL, true, false },
+    { "POST", IMAGES, post_image, "application/json", true, false },
+    { "GET", IMAGES, get_image, NULL, true, false },
     { "POST", "/v1/decode", post_decode, "application/octet-stream", true, false },
     { "GET", "/v1/profiles", get_profiles, NULL, false, false },
     { "GET", "/v1/keys", get_keys, NULL, false, false },
@@ -415,9 +432,7 @@ static int check_host(const struct service *service, struct job *job)
 
 static int check_token(const struct service *service, const struct route *route, struct job *job)
 {
-    const struct tokens *tokens = atomic_load_explicit(&service->tokens, memory_order_acquire);
-
-    if (!tokens || (route && route->open) || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))
+    if ((route && route->open) || has_token(service, job))
         return 0;
     return err_at(&job->err, ERR_TOKEN, NULL, "send one of the server's as Authorization: Bearer TOKEN");
 }
@@ -498,6 +513,8 @@ void route_dispatch(const struct service *service, struct job *job)
 {
     const struct route *route;
 
+    if (recall_request(service, job))
+        return;
     if (admit(service, job, &route) == 0 && route)
         route->handle(service, job);
 }
