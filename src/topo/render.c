@@ -33,7 +33,17 @@ static const char *const table_members[] = {
 
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
-    snprintf(text, RENDER_ADDRESS_SIZE, "0x%llx", (unsigned long long)address);
+    char digits[RENDER_ADDRESS_SIZE], *to = text;
+    size_t count = 0;
+
+    do
+        digits[count++] = "0123456789abcdef"[address & 0xf];
+    while (address >>= 4);
+    *to++ = '0';
+    *to++ = 'x';
+    while (count > 0)
+        *to++ = digits[--count];
+    *to = '\0';
     return text;
 }
 
@@ -50,28 +60,6 @@ char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE])
     return text;
 }
 
-static bool add_hex(cJSON *object, const char *name, uint64_t value)
-{
-    char text[RENDER_ADDRESS_SIZE];
-
-    return cJSON_AddStringToObject(object, name, render_address(value, text)) != NULL;
-}
-
-static bool add_number(cJSON *object, const char *name, double value)
-{
-    return cJSON_AddNumberToObject(object, name, value) != NULL;
-}
-
-static bool add_bool(cJSON *object, const char *name, bool value)
-{
-    return cJSON_AddBoolToObject(object, name, value) != NULL;
-}
-
-static bool add_string(cJSON *object, const char *name, const char *value)
-{
-    return cJSON_AddStringToObject(object, name, value) != NULL;
-}
-
 bool render_append(cJSON *parent, cJSON *item)
 {
     if (item && cJSON_AddItemToArray(parent, item))
@@ -86,6 +74,40 @@ bool render_add(cJSON *object, const char *name, cJSON *item)
         return true;
     cJSON_Delete(item);
     return false;
+}
+
+static bool add_string(cJSON *object, const char *name, const char *value)
+{
+    return render_add(object, name, cJSON_CreateString(value));
+}
+
+static bool add_hex(cJSON *object, const char *name, uint64_t value)
+{
+    char text[RENDER_ADDRESS_SIZE];
+
+    return add_string(object, name, render_address(value, text));
+}
+
+static bool add_bool(cJSON *object, const char *name, bool value)
+{
+    return render_add(object, name, cJSON_CreateBool(value));
+}
+
+/* cJSON has doubles only: it would write one with printf and read it again with scanf. */
+static cJSON *render_number(uint64_t value)
+{
+    char text[21], *digits = text + sizeof(text) - 1;
+
+    *digits = '\0';
+    do
+        *--digits = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    return cJSON_CreateRaw(digits);
+}
+
+static bool add_number(cJSON *object, const char *name, uint64_t value)
+{
+    return render_add(object, name, render_number(value));
 }
 
 /* The whole, or nothing when a part of it could not be made. */
@@ -114,7 +136,7 @@ static bool add_text(cJSON *object, const char *name, const char *text, size_t s
         bytes = cJSON_AddArrayToObject(object, name);
         ok = bytes != NULL;
         for (size_t k = 0; ok && k < size; k++)
-            ok = render_append(bytes, cJSON_CreateNumber((uint8_t)text[k]));
+            ok = render_append(bytes, render_number((uint8_t)text[k]));
         return ok;
     }
     while (length > 0 && text[length - 1] == ' ')
@@ -366,7 +388,7 @@ static bool add_value(cJSON *json, const char *name, const struct mpt_finding *f
     case MPT_VALUE_TEXT:
         return add_string(json, name, render_text(f->text, f->text_size, text));
     default:
-        return add_number(json, name, (double)value);
+        return add_number(json, name, value);
     }
 }
 
@@ -392,8 +414,8 @@ static bool add_place(cJSON *json, const struct mpt_finding *f, const struct ren
     const uint8_t *const at = mpt_at(source->memory, f->address, 1);
 
     return add_hex(json, "address", f->address) &&
-           (!at || add_number(json, "offset", (double)(at - source->origin))) &&
-           (f->entry < 0 || add_number(json, "entry", f->entry));
+           (!at || add_number(json, "offset", (uint64_t)(at - source->origin))) &&
+           (f->entry < 0 || add_number(json, "entry", (uint64_t)f->entry));
 }
 
 static cJSON *render_finding(const struct mpt_finding *f, const struct render_source *source)
@@ -433,7 +455,7 @@ static cJSON *render_segments(const struct image *image)
         cJSON *segment = cJSON_CreateObject();
 
         ok = render_append(json, segment) && add_hex(segment, "base", s->base) &&
-             add_number(segment, "offset", (double)s->offset) && add_number(segment, "size", (double)s->size);
+             add_number(segment, "offset", s->offset) && add_number(segment, "size", s->size);
     }
     return whole(json, ok);
 }
@@ -456,7 +478,7 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
 {
     cJSON *json = cJSON_CreateObject();
     bool ok = add_string(json, "profile", image->profile->name) && add_number(json, "cpus", image->cpus) &&
-              add_hex(json, "base", image->place.base) && add_number(json, "size", (double)image->size) &&
+              add_hex(json, "base", image->place.base) && add_number(json, "size", image->size) &&
               add_hex(json, "floating_pointer", image->place.floating) &&
               add_hex(json, "configuration_table", image->place.table) &&
               add_number(json, "entries", image->entries) && add_string(json, "sha256", sha256) &&
@@ -474,10 +496,10 @@ static cJSON *render_item(const struct reading *r, const struct reading_item *it
     cJSON *json = cJSON_CreateObject();
 
     return whole(json, add_string(json, "name", item->name) && add_hex(json, "address", item->address) &&
-                           (!at || add_number(json, "offset", (double)(at - origin))) &&
-                           add_number(json, "size", (double)item->size) &&
-                           (item->index < 0 || add_number(json, "index", item->index)) &&
-                           (item->type < 0 || add_number(json, "type", item->type)));
+                           (!at || add_number(json, "offset", (uint64_t)(at - origin))) &&
+                           add_number(json, "size", item->size) &&
+                           (item->index < 0 || add_number(json, "index", (uint64_t)item->index)) &&
+                           (item->type < 0 || add_number(json, "type", (uint64_t)item->type)));
 }
 
 static cJSON *render_layout(const struct reading *r, const uint8_t *origin)
@@ -546,7 +568,7 @@ static cJSON *render_profile(const struct profile *profile, struct topology *top
     return whole(json, add_string(json, "name", profile->name) &&
                            add_string(json, "description", profile->description) &&
                            add_bool(json, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0) &&
-                           add_number(json, "max_cpus", profile->max_cpus) &&
+                           render_add(json, "max_cpus", cJSON_CreateNumber(profile->max_cpus)) &&
                            render_add(json, "findings", render_profile_findings(profile, topology, image)));
 }
 

@@ -67,6 +67,9 @@ extern const char *const render_severities[]; /* by enum mpt_severity */
 
 /*
  * render_profiles - { "profiles": [ { name, description, default, max_cpus, findings } ] }
+ *
+ * mptablectl reads the tree: max_cpus is a number in it, while other numbers of this file are raw items.
+ *
  * @topology, @image: scratch. The findings are those of RENDER_PROFILE_CPUS processors, or as many as fit
  */
 enum { RENDER_PROFILE_CPUS = 4 };
