@@ -70,7 +70,7 @@ bool render_append(cJSON *parent, cJSON *item)
 
 bool render_add(cJSON *object, const char *name, cJSON *item)
 {
-    if (item && cJSON_AddItemToObject(object, name, item))
+    if (item && cJSON_AddItemToObjectCS(object, name, item))
         return true;
     cJSON_Delete(item);
     return false;
@@ -79,6 +79,12 @@ bool render_add(cJSON *object, const char *name, cJSON *item)
 static bool add_string(cJSON *object, const char *name, const char *value)
 {
     return render_add(object, name, cJSON_CreateString(value));
+}
+
+/* A text of the program's own, which is not copied */
+static bool add_word(cJSON *object, const char *name, const char *word)
+{
+    return render_add(object, name, cJSON_CreateStringReference(word));
 }
 
 static bool add_hex(cJSON *object, const char *name, uint64_t value)
@@ -149,13 +155,13 @@ static bool add_text(cJSON *object, const char *name, const char *text, size_t s
 /* A name out of a list, or the number when the list has none. */
 static bool add_name(cJSON *object, const char *name, uint32_t value, const char *const *names, size_t count)
 {
-    return value < count && names[value] ? add_string(object, name, names[value])
+    return value < count && names[value] ? add_word(object, name, names[value])
                                          : add_number(object, name, value);
 }
 
 static bool add_destination(cJSON *object, const char *name, uint8_t apic_id)
 {
-    return apic_id == MPT_ALL ? add_string(object, name, "all") : add_number(object, name, apic_id);
+    return apic_id == MPT_ALL ? add_word(object, name, "all") : add_number(object, name, apic_id);
 }
 
 /* One flag bit by its name, or the whole byte when others are set. */
@@ -176,7 +182,7 @@ static bool add_interrupt(cJSON *object, uint8_t type, uint16_t flags, uint8_t b
     if (flags > 0xf || !polarity || !trigger)
         ok = ok && add_number(object, "flags", flags);
     else
-        ok = ok && add_string(object, "polarity", polarity) && add_string(object, "trigger", trigger);
+        ok = ok && add_word(object, "polarity", polarity) && add_word(object, "trigger", trigger);
     return ok && add_number(object, "bus", bus) && add_number(object, "irq", irq);
 }
 
@@ -251,7 +257,7 @@ struct rendered {
 static cJSON *render_entry(const struct topology *t, unsigned type, struct rendered *done)
 {
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_string(json, "entry", reading_entry_name(type));
+    bool ok = add_word(json, "entry", reading_entry_name(type));
 
     switch (type) {
 #define RENDER(TYPE, array, add_one)                                                                         \
@@ -289,10 +295,10 @@ static cJSON *render_placement(const struct topology *t)
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(
-        json, (!(t->given & GIVEN_WINDOW) || add_string(json, "window", topology_window_names[t->window])) &&
-                  add_hex(json, "floating_pointer", t->place.floating) &&
-                  (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
+    return whole(json,
+                 (!(t->given & GIVEN_WINDOW) || add_word(json, "window", topology_window_names[t->window])) &&
+                     add_hex(json, "floating_pointer", t->place.floating) &&
+                     (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
 }
 
 static bool add_header(cJSON *json, const struct topology *t)
@@ -406,7 +412,7 @@ static bool add_expected(cJSON *json, const struct mpt_finding *f)
         return add_bool(json, "expected", yes);
     if (number && number_parse(words, 0, UINT64_MAX, &value))
         return add_value(json, "expected", f, value);
-    return !words[0] || add_string(json, "expected", words);
+    return !words[0] || add_word(json, "expected", words);
 }
 
 static bool add_place(cJSON *json, const struct mpt_finding *f, const struct render_source *source)
@@ -423,14 +429,14 @@ static cJSON *render_finding(const struct mpt_finding *f, const struct render_so
     const struct mpt_rule *const rule = f->rule;
     char pointer[RENDER_POINTER_SIZE];
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_string(json, "rule", rule->id) &&
-              add_string(json, "severity", render_severities[rule->severity]) &&
+    bool ok = add_word(json, "rule", rule->id) &&
+              add_word(json, "severity", render_severities[rule->severity]) &&
               add_string(json, "pointer", render_pointer(f, source, pointer)) &&
-              add_string(json, "detail", rule->detail) && add_string(json, "who", rule->who) &&
+              add_word(json, "detail", rule->detail) && add_word(json, "who", rule->who) &&
               add_number(json, "count", f->count) && add_place(json, f, source);
 
     if (rule->field[0])
-        ok = ok && add_string(json, "field", rule->field);
+        ok = ok && add_word(json, "field", rule->field);
     ok = ok && add_value(json, "value", f, f->value) && add_expected(json, f);
     return whole(json, ok);
 }
@@ -477,7 +483,7 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
                     const char *base64, cJSON *signature)
 {
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_string(json, "profile", image->profile->name) && add_number(json, "cpus", image->cpus) &&
+    bool ok = add_word(json, "profile", image->profile->name) && add_number(json, "cpus", image->cpus) &&
               add_hex(json, "base", image->place.base) && add_number(json, "size", image->size) &&
               add_hex(json, "floating_pointer", image->place.floating) &&
               add_hex(json, "configuration_table", image->place.table) &&
@@ -495,7 +501,7 @@ static cJSON *render_item(const struct reading *r, const struct reading_item *it
     const uint8_t *const at = mpt_at(r->memory, item->address, 1);
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_string(json, "name", item->name) && add_hex(json, "address", item->address) &&
+    return whole(json, add_word(json, "name", item->name) && add_hex(json, "address", item->address) &&
                            (!at || add_number(json, "offset", (uint64_t)(at - origin))) &&
                            add_number(json, "size", item->size) &&
                            (item->index < 0 || add_number(json, "index", (uint64_t)item->index)) &&
@@ -521,7 +527,7 @@ static cJSON *render_takers(const struct reading *r)
     bool ok = json != NULL;
 
     for (unsigned i = 0; ok && i < r->taker_count; i++)
-        ok = render_append(json, cJSON_CreateString(r->takers[i]->name));
+        ok = render_append(json, cJSON_CreateStringReference(r->takers[i]->name));
     return whole(json, ok);
 }
 
@@ -565,8 +571,8 @@ static cJSON *render_profile(const struct profile *profile, struct topology *top
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_string(json, "name", profile->name) &&
-                           add_string(json, "description", profile->description) &&
+    return whole(json, add_word(json, "name", profile->name) &&
+                           add_word(json, "description", profile->description) &&
                            add_bool(json, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0) &&
                            render_add(json, "max_cpus", cJSON_CreateNumber(profile->max_cpus)) &&
                            render_add(json, "findings", render_profile_findings(profile, topology, image)));

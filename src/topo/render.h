@@ -21,6 +21,7 @@ char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE]);
 
 /*
  * render_add, render_append - hand @item to an object or an array
+ * @name: a literal: it is not copied
  *
  * Return: false, with @item released, when @item is NULL or there is no memory.
  */
