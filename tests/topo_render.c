@@ -22,7 +22,7 @@ static void an_image(void)
 {
     CU_ASSERT_EQUAL(build("{\"cpus\":64,\"bios_data_area\":true}", &topology, &image, &error), 0);
     image.finding_count = 0;
-    check_text(render_image(&topology, &image, "00ff", "AA==", cJSON_CreateTrue()),
+    check_text(render_image(&topology, &image, "00ff", "\"AA==\"", cJSON_CreateTrue()),
                "{\"profile\":\"kvm\",\"cpus\":64,\"base\":\"0x9f630\",\"size\":1511,"
                "\"floating_pointer\":\"0x9fc00\",\"configuration_table\":\"0x9f630\",\"entries\":83,"
                "\"sha256\":\"00ff\",\"image\":\"AA==\",\"segments\":[{\"base\":\"0x9f630\",\"offset\":0,"

@@ -488,7 +488,8 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
               add_hex(json, "floating_pointer", image->place.floating) &&
               add_hex(json, "configuration_table", image->place.table) &&
               add_number(json, "entries", image->entries) && add_string(json, "sha256", sha256) &&
-              add_string(json, "image", base64) && render_add(json, "segments", render_segments(image));
+              render_add(json, "image", cJSON_CreateRaw(base64)) &&
+              render_add(json, "segments", render_segments(image));
 
     if (signature)
         ok = render_add(json, "signature", signature) && ok;

@@ -32,7 +32,7 @@ bool render_append(cJSON *array, cJSON *item);
  * render_image - the image reply, members in the order of the contract
  * @topology:  what the image was made from
  * @sha256:    of the image, in hex
- * @base64:    the image
+ * @base64:    the image, in quotes: written as it is
  * @signature: its object, which becomes part of the reply or is released; NULL leaves the member out
  */
 cJSON *render_image(const struct topology *topology, const struct image *image, const char *sha256,
