@@ -22,7 +22,7 @@ static void an_image(void)
 {
     CU_ASSERT_EQUAL(build("{\"cpus\":64,\"bios_data_area\":true}", &topology, &image, &error), 0);
     image.finding_count = 0;
-    check_text(render_image(&topology, &image, "00ff", "AA==", cJSON_CreateTrue()),
+    check_text(render_image(&topology, &image, "00ff", "\"AA==\"", cJSON_CreateTrue()),
                "{\"profile\":\"kvm\",\"cpus\":64,\"base\":\"0x9f630\",\"size\":1511,"
                "\"floating_pointer\":\"0x9fc00\",\"configuration_table\":\"0x9f630\",\"entries\":83,"
                "\"sha256\":\"00ff\",\"image\":\"AA==\",\"segments\":[{\"base\":\"0x9f630\",\"offset\":0,"
@@ -111,7 +111,9 @@ static const struct {
     { MPT_VALUE_NONE, 0, "1", "\"field\":\"f\",\"expected\":\"1\"}" },
     { MPT_VALUE_DECIMAL, 0, "1", "\"value\":0,\"expected\":1}" },
     { MPT_VALUE_DECIMAL, 2, "1 or 4", "\"value\":2,\"expected\":\"1 or 4\"}" },
+    { MPT_VALUE_DECIMAL, UINT64_MAX, "10", "\"value\":18446744073709551615,\"expected\":10}" },
     { MPT_VALUE_HEX, 17, "0", "\"value\":\"0x11\",\"expected\":\"0x0\"}" },
+    { MPT_VALUE_HEX, UINT64_MAX, "16", "\"value\":\"0xffffffffffffffff\",\"expected\":\"0x10\"}" },
     { MPT_VALUE_BOOL, 0, "true", "\"value\":false,\"expected\":true}" },
     { MPT_VALUE_BOOL, 1, "true for one", "\"value\":true,\"expected\":\"true for one\"}" },
     { MPT_VALUE_TEXT, 0, "blanks", "\"value\":\"A \\\\x00\\\\xff\\\\x5c\",\"expected\":\"blanks\"}" },

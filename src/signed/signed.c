@@ -27,13 +27,50 @@ int signed_make(const struct key *key, const struct topology *t, const struct im
     return seal_sign(key, image->bytes, image->size, &claims, seal, err);
 }
 
+/*
+ * Texts of which it is known what JSON escapes become JSON here: cJSON would look at each character of a
+ * string, and at each once more where one is to be escaped.
+ */
+
+/* A signature file: base64, and comments without quotes and backslashes (claims.h). Newlines are escaped. */
+static cJSON *lines_json(const char *lines)
+{
+    char json[2 * SEAL_FILE_SIZE + 2], *to = json;
+
+    *to++ = '"';
+    for (const char *end; (end = strchr(lines, '\n')); lines = end + 1) {
+        memcpy(to, lines, (size_t)(end - lines));
+        to += end - lines;
+        *to++ = '\\';
+        *to++ = 'n';
+    }
+    *to++ = '"';
+    *to = '\0';
+    return cJSON_CreateRaw(json);
+}
+
+/* NULL: no memory */
+static char *base64_json(const struct image *image)
+{
+    const size_t size = base64_size(image->size);
+    char *const json = malloc(size + 2);
+
+    if (!json)
+        return NULL;
+    json[0] = '"';
+    base64_encode(image->bytes, image->size, json + 1);
+    json[size] = '"';
+    json[size + 1] = '\0';
+    return json;
+}
+
 static cJSON *signature_json(const struct seal *seal)
 {
     cJSON *json = cJSON_CreateObject();
 
-    if (cJSON_AddStringToObject(json, "key_id", seal->key_id) &&
-        cJSON_AddStringToObject(json, "trusted_comment", seal->comment) &&
-        cJSON_AddStringToObject(json, "minisign", seal->minisign))
+    if (render_add(json, "key_id", cJSON_CreateString(seal->key_id)) &&
+        render_add(json, "trusted_comment", cJSON_CreateString(seal->comment)) &&
+        render_add(json, "minisign", lines_json(seal->minisign)))
         return json;
     cJSON_Delete(json);
     return NULL;
@@ -54,7 +91,7 @@ static void hex_digest(const struct image *image, const struct seal *seal, char 
 
 cJSON *signed_json(const struct topology *topology, const struct image *image, const struct seal *seal)
 {
-    char *base64 SCOPED(scoped_free) = malloc(base64_size(image->size));
+    char *base64 SCOPED(scoped_free) = base64_json(image);
     cJSON *const signature = seal ? signature_json(seal) : NULL;
     char sha256[SEAL_SHA256_TEXT_SIZE];
 
@@ -62,7 +99,6 @@ cJSON *signed_json(const struct topology *topology, const struct image *image, c
         cJSON_Delete(signature);
         return NULL;
     }
-    base64_encode(image->bytes, image->size, base64);
     hex_digest(image, seal, sha256);
     return render_image(topology, image, sha256, base64, signature);
 }

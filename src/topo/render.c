@@ -33,7 +33,17 @@ static const char *const table_members[] = {
 
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
-    snprintf(text, RENDER_ADDRESS_SIZE, "0x%llx", (unsigned long long)address);
+    char digits[RENDER_ADDRESS_SIZE], *to = text;
+    size_t count = 0;
+
+    do
+        digits[count++] = "0123456789abcdef"[address & 0xf];
+    while (address >>= 4);
+    *to++ = '0';
+    *to++ = 'x';
+    while (count > 0)
+        *to++ = digits[--count];
+    *to = '\0';
     return text;
 }
 
@@ -50,28 +60,6 @@ char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE])
     return text;
 }
 
-static bool add_hex(cJSON *object, const char *name, uint64_t value)
-{
-    char text[RENDER_ADDRESS_SIZE];
-
-    return cJSON_AddStringToObject(object, name, render_address(value, text)) != NULL;
-}
-
-static bool add_number(cJSON *object, const char *name, double value)
-{
-    return cJSON_AddNumberToObject(object, name, value) != NULL;
-}
-
-static bool add_bool(cJSON *object, const char *name, bool value)
-{
-    return cJSON_AddBoolToObject(object, name, value) != NULL;
-}
-
-static bool add_string(cJSON *object, const char *name, const char *value)
-{
-    return cJSON_AddStringToObject(object, name, value) != NULL;
-}
-
 bool render_append(cJSON *parent, cJSON *item)
 {
     if (item && cJSON_AddItemToArray(parent, item))
@@ -82,10 +70,50 @@ bool render_append(cJSON *parent, cJSON *item)
 
 bool render_add(cJSON *object, const char *name, cJSON *item)
 {
-    if (item && cJSON_AddItemToObject(object, name, item))
+    if (item && cJSON_AddItemToObjectCS(object, name, item))
         return true;
     cJSON_Delete(item);
     return false;
+}
+
+static bool add_string(cJSON *object, const char *name, const char *value)
+{
+    return render_add(object, name, cJSON_CreateString(value));
+}
+
+/* A text of the program's own, which is not copied */
+static bool add_word(cJSON *object, const char *name, const char *word)
+{
+    return render_add(object, name, cJSON_CreateStringReference(word));
+}
+
+static bool add_hex(cJSON *object, const char *name, uint64_t value)
+{
+    char text[RENDER_ADDRESS_SIZE];
+
+    return add_string(object, name, render_address(value, text));
+}
+
+static bool add_bool(cJSON *object, const char *name, bool value)
+{
+    return render_add(object, name, cJSON_CreateBool(value));
+}
+
+/* cJSON has doubles only: it would write one with printf and read it again with scanf. */
+static cJSON *render_number(uint64_t value)
+{
+    char text[21], *digits = text + sizeof(text) - 1;
+
+    *digits = '\0';
+    do
+        *--digits = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    return cJSON_CreateRaw(digits);
+}
+
+static bool add_number(cJSON *object, const char *name, uint64_t value)
+{
+    return render_add(object, name, render_number(value));
 }
 
 /* The whole, or nothing when a part of it could not be made. */
@@ -114,7 +142,7 @@ static bool add_text(cJSON *object, const char *name, const char *text, size_t s
         bytes = cJSON_AddArrayToObject(object, name);
         ok = bytes != NULL;
         for (size_t k = 0; ok && k < size; k++)
-            ok = render_append(bytes, cJSON_CreateNumber((uint8_t)text[k]));
+            ok = render_append(bytes, render_number((uint8_t)text[k]));
         return ok;
     }
     while (length > 0 && text[length - 1] == ' ')
@@ -127,13 +155,13 @@ static bool add_text(cJSON *object, const char *name, const char *text, size_t s
 /* A name out of a list, or the number when the list has none. */
 static bool add_name(cJSON *object, const char *name, uint32_t value, const char *const *names, size_t count)
 {
-    return value < count && names[value] ? add_string(object, name, names[value])
+    return value < count && names[value] ? add_word(object, name, names[value])
                                          : add_number(object, name, value);
 }
 
 static bool add_destination(cJSON *object, const char *name, uint8_t apic_id)
 {
-    return apic_id == MPT_ALL ? add_string(object, name, "all") : add_number(object, name, apic_id);
+    return apic_id == MPT_ALL ? add_word(object, name, "all") : add_number(object, name, apic_id);
 }
 
 /* One flag bit by its name, or the whole byte when others are set. */
@@ -154,7 +182,7 @@ static bool add_interrupt(cJSON *object, uint8_t type, uint16_t flags, uint8_t b
     if (flags > 0xf || !polarity || !trigger)
         ok = ok && add_number(object, "flags", flags);
     else
-        ok = ok && add_string(object, "polarity", polarity) && add_string(object, "trigger", trigger);
+        ok = ok && add_word(object, "polarity", polarity) && add_word(object, "trigger", trigger);
     return ok && add_number(object, "bus", bus) && add_number(object, "irq", irq);
 }
 
@@ -229,7 +257,7 @@ struct rendered {
 static cJSON *render_entry(const struct topology *t, unsigned type, struct rendered *done)
 {
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_string(json, "entry", reading_entry_name(type));
+    bool ok = add_word(json, "entry", reading_entry_name(type));
 
     switch (type) {
 #define RENDER(TYPE, array, add_one)                                                                         \
@@ -267,10 +295,10 @@ static cJSON *render_placement(const struct topology *t)
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(
-        json, (!(t->given & GIVEN_WINDOW) || add_string(json, "window", topology_window_names[t->window])) &&
-                  add_hex(json, "floating_pointer", t->place.floating) &&
-                  (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
+    return whole(json,
+                 (!(t->given & GIVEN_WINDOW) || add_word(json, "window", topology_window_names[t->window])) &&
+                     add_hex(json, "floating_pointer", t->place.floating) &&
+                     (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
 }
 
 static bool add_header(cJSON *json, const struct topology *t)
@@ -366,7 +394,7 @@ static bool add_value(cJSON *json, const char *name, const struct mpt_finding *f
     case MPT_VALUE_TEXT:
         return add_string(json, name, render_text(f->text, f->text_size, text));
     default:
-        return add_number(json, name, (double)value);
+        return add_number(json, name, value);
     }
 }
 
@@ -384,7 +412,7 @@ static bool add_expected(cJSON *json, const struct mpt_finding *f)
         return add_bool(json, "expected", yes);
     if (number && number_parse(words, 0, UINT64_MAX, &value))
         return add_value(json, "expected", f, value);
-    return !words[0] || add_string(json, "expected", words);
+    return !words[0] || add_word(json, "expected", words);
 }
 
 static bool add_place(cJSON *json, const struct mpt_finding *f, const struct render_source *source)
@@ -392,8 +420,8 @@ static bool add_place(cJSON *json, const struct mpt_finding *f, const struct ren
     const uint8_t *const at = mpt_at(source->memory, f->address, 1);
 
     return add_hex(json, "address", f->address) &&
-           (!at || add_number(json, "offset", (double)(at - source->origin))) &&
-           (f->entry < 0 || add_number(json, "entry", f->entry));
+           (!at || add_number(json, "offset", (uint64_t)(at - source->origin))) &&
+           (f->entry < 0 || add_number(json, "entry", (uint64_t)f->entry));
 }
 
 static cJSON *render_finding(const struct mpt_finding *f, const struct render_source *source)
@@ -401,14 +429,14 @@ static cJSON *render_finding(const struct mpt_finding *f, const struct render_so
     const struct mpt_rule *const rule = f->rule;
     char pointer[RENDER_POINTER_SIZE];
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_string(json, "rule", rule->id) &&
-              add_string(json, "severity", render_severities[rule->severity]) &&
+    bool ok = add_word(json, "rule", rule->id) &&
+              add_word(json, "severity", render_severities[rule->severity]) &&
               add_string(json, "pointer", render_pointer(f, source, pointer)) &&
-              add_string(json, "detail", rule->detail) && add_string(json, "who", rule->who) &&
+              add_word(json, "detail", rule->detail) && add_word(json, "who", rule->who) &&
               add_number(json, "count", f->count) && add_place(json, f, source);
 
     if (rule->field[0])
-        ok = ok && add_string(json, "field", rule->field);
+        ok = ok && add_word(json, "field", rule->field);
     ok = ok && add_value(json, "value", f, f->value) && add_expected(json, f);
     return whole(json, ok);
 }
@@ -433,7 +461,7 @@ static cJSON *render_segments(const struct image *image)
         cJSON *segment = cJSON_CreateObject();
 
         ok = render_append(json, segment) && add_hex(segment, "base", s->base) &&
-             add_number(segment, "offset", (double)s->offset) && add_number(segment, "size", (double)s->size);
+             add_number(segment, "offset", s->offset) && add_number(segment, "size", s->size);
     }
     return whole(json, ok);
 }
@@ -455,12 +483,13 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
                     const char *base64, cJSON *signature)
 {
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_string(json, "profile", image->profile->name) && add_number(json, "cpus", image->cpus) &&
-              add_hex(json, "base", image->place.base) && add_number(json, "size", (double)image->size) &&
+    bool ok = add_word(json, "profile", image->profile->name) && add_number(json, "cpus", image->cpus) &&
+              add_hex(json, "base", image->place.base) && add_number(json, "size", image->size) &&
               add_hex(json, "floating_pointer", image->place.floating) &&
               add_hex(json, "configuration_table", image->place.table) &&
               add_number(json, "entries", image->entries) && add_string(json, "sha256", sha256) &&
-              add_string(json, "image", base64) && render_add(json, "segments", render_segments(image));
+              render_add(json, "image", cJSON_CreateRaw(base64)) &&
+              render_add(json, "segments", render_segments(image));
 
     if (signature)
         ok = render_add(json, "signature", signature) && ok;
@@ -473,11 +502,11 @@ static cJSON *render_item(const struct reading *r, const struct reading_item *it
     const uint8_t *const at = mpt_at(r->memory, item->address, 1);
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_string(json, "name", item->name) && add_hex(json, "address", item->address) &&
-                           (!at || add_number(json, "offset", (double)(at - origin))) &&
-                           add_number(json, "size", (double)item->size) &&
-                           (item->index < 0 || add_number(json, "index", item->index)) &&
-                           (item->type < 0 || add_number(json, "type", item->type)));
+    return whole(json, add_word(json, "name", item->name) && add_hex(json, "address", item->address) &&
+                           (!at || add_number(json, "offset", (uint64_t)(at - origin))) &&
+                           add_number(json, "size", item->size) &&
+                           (item->index < 0 || add_number(json, "index", (uint64_t)item->index)) &&
+                           (item->type < 0 || add_number(json, "type", (uint64_t)item->type)));
 }
 
 static cJSON *render_layout(const struct reading *r, const uint8_t *origin)
@@ -499,7 +528,7 @@ static cJSON *render_takers(const struct reading *r)
     bool ok = json != NULL;
 
     for (unsigned i = 0; ok && i < r->taker_count; i++)
-        ok = render_append(json, cJSON_CreateString(r->takers[i]->name));
+        ok = render_append(json, cJSON_CreateStringReference(r->takers[i]->name));
     return whole(json, ok);
 }
 
@@ -543,10 +572,10 @@ static cJSON *render_profile(const struct profile *profile, struct topology *top
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_string(json, "name", profile->name) &&
-                           add_string(json, "description", profile->description) &&
+    return whole(json, add_word(json, "name", profile->name) &&
+                           add_word(json, "description", profile->description) &&
                            add_bool(json, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0) &&
-                           add_number(json, "max_cpus", profile->max_cpus) &&
+                           render_add(json, "max_cpus", cJSON_CreateNumber(profile->max_cpus)) &&
                            render_add(json, "findings", render_profile_findings(profile, topology, image)));
 }
 

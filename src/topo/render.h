@@ -21,6 +21,7 @@ char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE]);
 
 /*
  * render_add, render_append - hand @item to an object or an array
+ * @name: a literal: it is not copied
  *
  * Return: false, with @item released, when @item is NULL or there is no memory.
  */
@@ -31,7 +32,7 @@ bool render_append(cJSON *array, cJSON *item);
  * render_image - the image reply, members in the order of the contract
  * @topology:  what the image was made from
  * @sha256:    of the image, in hex
- * @base64:    the image
+ * @base64:    the image, in quotes: written as it is
  * @signature: its object, which becomes part of the reply or is released; NULL leaves the member out
  */
 cJSON *render_image(const struct topology *topology, const struct image *image, const char *sha256,
@@ -67,6 +68,9 @@ extern const char *const render_severities[]; /* by enum mpt_severity */
 
 /*
  * render_profiles - { "profiles": [ { name, description, default, max_cpus, findings } ] }
+ *
+ * mptablectl reads the tree: max_cpus is a number in it, while other numbers of this file are raw items.
+ *
  * @topology, @image: scratch. The findings are those of RENDER_PROFILE_CPUS processors, or as many as fit
  */
 enum { RENDER_PROFILE_CPUS = 4 };
