@@ -22,7 +22,7 @@ fi
 # shellcheck disable=SC2046
 ${CC:-cc} -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=thread -DSEAL_BUILD_TIME=1 -I"$srcdir/src" -I"$srcdir/tests" \
     "$work/main.c" "$srcdir"/tests/seal_keyring.c "$srcdir"/src/seal/*.c "$srcdir"/src/base/*.c \
-    $(pkg-config --cflags --libs libsodium cunit) -pthread -o "$work/threads" || exit 1
+    $(pkg-config --cflags --libs libsodium gnutls cunit) -pthread -o "$work/threads" || exit 1
 # The sanitizer wants the classic memory layout.
 TMPDIR=$work TSAN_OPTIONS="exitcode=66 $TSAN_OPTIONS" setarch -R "$work/threads" 2>"$work/races"
 status=$?

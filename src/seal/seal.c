@@ -29,6 +29,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <gnutls/crypto.h>
+
 #include "../base/base64.h"
 #include "../base/hex.h"
 #include "minisig.h"
@@ -121,9 +123,11 @@ int seal_sign(const struct key *key, const uint8_t *image, size_t size, const st
     return seal_minisign(key, image, size, seal->comment, seal->minisign, &seal->minisign_size, err);
 }
 
+/* GnuTLS uses the instructions that processors have for it, with which it takes a quarter of the time. */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE])
 {
-    crypto_hash_sha256(digest, bytes, size);
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, size, digest) < 0)
+        crypto_hash_sha256(digest, bytes, size);
 }
 
 uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size)
