@@ -8,6 +8,7 @@
  */
 #include "profile.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "topology.h"
@@ -730,9 +731,9 @@ static void fill_ioapic(struct topology *t)
 struct wiring {
     uint8_t isa, ioapic;
     bool taken[UINT8_MAX + 1]; /* INTINs that PCI routes go to */
-    bool written[TOPOLOGY_PCI_MAX];
-    unsigned highest; /* of these INTINs; 0 = none */
+    unsigned highest;          /* of these INTINs; 0 = none */
     bool pci_done;
+    bool written[TOPOLOGY_PCI_MAX]; /* of pci_ints; beyond their count it is not set */
 };
 
 static void add_io_int(struct topology *t, const struct mpt_io_int *entry, uint8_t ioapic)
@@ -757,18 +758,23 @@ static bool own_route_stands(const struct topology *t, const struct mpt_io_int *
     return !(t->given & GIVEN_BUSES) || bus_declared(t, route->bus_id);
 }
 
+static void note_route(struct wiring *w, uint8_t intin)
+{
+    w->taken[intin] = true;
+    if (intin > w->highest)
+        w->highest = intin;
+}
+
 static void note_pci(const struct topology *t, struct wiring *w)
 {
     const struct profile *p = t->profile;
 
     for (unsigned i = 0; i < p->pci_count; i++)
         if (own_route_stands(t, &p->pci[i]))
-            w->taken[p->pci[i].intin] = true;
+            note_route(w, p->pci[i].intin);
     for (unsigned i = 0; i < t->pci_int_count; i++)
-        w->taken[t->pci_ints[i].intin] = true;
-    for (unsigned intin = 0; intin <= UINT8_MAX; intin++)
-        if (w->taken[intin])
-            w->highest = intin;
+        note_route(w, t->pci_ints[i].intin);
+    memset(w->written, 0, t->pci_int_count);
 }
 
 static void add_pci(struct topology *t, struct wiring *w)
@@ -955,7 +961,7 @@ static void fill_header(struct topology *t)
 int profile_fill(struct topology *t, struct err *err)
 {
     static const struct at at_buses = { NULL, "buses", 0 };
-    struct wiring w = { 0 };
+    struct wiring w;
     const struct mpt_bus *isa;
 
     if (t->given & GIVEN_ENTRIES || t->table.floating.default_configuration) {
@@ -971,6 +977,7 @@ int profile_fill(struct topology *t, struct err *err)
                       "profile %s has interrupts from an ISA bus: declare one, or give io_interrupts and "
                       "local_interrupts too",
                       t->profile->name);
+    memset(&w, 0, offsetof(struct wiring, written));
     w.isa = isa ? isa->bus_id : 0;
     w.ioapic = t->table.ioapic_count > 0 ? t->ioapics[0].apic_id : 0;
     fill_slots(t);

@@ -225,7 +225,7 @@ static int check_buses(const struct topology *t, struct err *err)
     struct seen seen = { { 0 } };
     int status = 0;
 
-    for (unsigned i = 0; t->given & GIVEN_BUSES && i < t->table.bus_count; i++) {
+    for (unsigned i = 0; i < t->table.bus_count; i++) {
         const struct at here = { &at_buses, NULL, i };
 
         if (check_unique(&seen, t->buses[i].bus_id, i, &(struct at){ &here, "bus_id", 0 }, "bus", err) < 0)
@@ -265,7 +265,7 @@ static int check_ioapics(const struct topology *t, struct err *err)
 
     for (unsigned i = 0; i < t->cpus; i++)
         cpus.at[t->processors[i].apic_id] = i + 1;
-    for (unsigned i = 0; t->given & GIVEN_IOAPICS && i < t->table.ioapic_count; i++) {
+    for (unsigned i = 0; i < t->table.ioapic_count; i++) {
         const struct at here = { &at_ioapics, NULL, i }, at = { &here, "apic_id", 0 };
         const uint8_t id = t->ioapics[i].apic_id;
 
@@ -332,7 +332,7 @@ static int check_local_ints(const struct topology *t, const struct present *p, s
 {
     int status = 0;
 
-    for (unsigned i = 0; t->given & GIVEN_LOCAL_INTS && i < t->table.local_int_count; i++) {
+    for (unsigned i = 0; i < t->table.local_int_count; i++) {
         const struct at here = { &at_local_ints, NULL, i };
         const struct mpt_local_int *v = &t->local_ints[i];
 
@@ -402,7 +402,7 @@ static int check_extended(const struct topology *t, const struct present *p, str
     size_t index = 0;
     int status = 0;
 
-    for (unsigned run = 0; t->given & GIVEN_EXTENDED && run < t->table.order_count; run++) {
+    for (unsigned run = 0; run < t->table.order_count; run++) {
         const struct mpt_run *r = &t->order[run];
 
         for (unsigned i = 0; r->type >= MPT_EXTENDED_FIRST && i < r->count; i++) {
@@ -526,28 +526,40 @@ static int check_irqs(const struct topology *t, struct err *err)
     return 0;
 }
 
-static int complete_table(struct topology *t, struct err *err)
+/* Does all exist that the lists of the request name? @io_ints: its interrupts, without the profile's */
+static int check_references(const struct topology *t, unsigned io_ints, struct err *err)
 {
-    const unsigned own_io_ints = t->given & GIVEN_IO_INTS ? t->table.io_int_count : 0;
     struct present present;
     int status = 0;
 
-    if (check_buses(t, err) < 0)
+    if (!(t->given & (GIVEN_IO_INTS | GIVEN_LOCAL_INTS | GIVEN_EXTENDED)) && t->pci_int_count == 0)
+        return 0;
+    note_present(t, &present);
+    if (check_io_ints(t, &present, io_ints, err) < 0)
         status = -1;
-    if (check_ioapics(t, err) < 0)
+    if (check_pci_ints(t, &present, err) < 0)
+        status = -1;
+    if (t->given & GIVEN_LOCAL_INTS && check_local_ints(t, &present, err) < 0)
+        status = -1;
+    if (t->given & GIVEN_EXTENDED && check_extended(t, &present, err) < 0)
+        status = -1;
+    return status;
+}
+
+static int complete_table(struct topology *t, struct err *err)
+{
+    const unsigned io_ints = t->given & GIVEN_IO_INTS ? t->table.io_int_count : 0;
+    int status = 0;
+
+    if (t->given & GIVEN_BUSES && check_buses(t, err) < 0)
+        status = -1;
+    if (t->given & GIVEN_IOAPICS && check_ioapics(t, err) < 0)
         status = -1;
     if (check_irqs(t, err) < 0)
         status = -1;
     if (check_room(t, err) < 0 || profile_fill(t, err) < 0)
         return -1;
-    note_present(t, &present);
-    if (check_io_ints(t, &present, own_io_ints, err) < 0)
-        status = -1;
-    if (check_pci_ints(t, &present, err) < 0)
-        status = -1;
-    if (check_local_ints(t, &present, err) < 0)
-        status = -1;
-    if (check_extended(t, &present, err) < 0)
+    if (check_references(t, io_ints, err) < 0)
         status = -1;
     if (check_size(t, err) < 0)
         status = -1;
