@@ -19,6 +19,23 @@
 #include "profile.h"
 #include "scan.h"
 
+/* One bit for each element of a list: with a byte for each, a reader would be 28 KiB of stack. */
+struct marks {
+    uint8_t bits[MPT_ENTRIES_MAX / 8 + 1];
+};
+
+static void mark(struct marks *m, size_t i, bool on)
+{
+    const uint8_t bit = (uint8_t)(1U << i % 8);
+
+    m->bits[i / 8] = (uint8_t)(on ? m->bits[i / 8] | bit : m->bits[i / 8] & ~bit);
+}
+
+static bool is_marked(const struct marks *m, size_t i)
+{
+    return m->bits[i / 8] >> i % 8 & 1;
+}
+
 struct reader {
     struct json json;
     struct topology *topology;
@@ -27,10 +44,10 @@ struct reader {
     size_t counts[FORMS];
     /* What follows from members that are there or not must wait for the profile, and for buses. */
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
-    uint8_t ioapics[MPT_ENTRIES_MAX];
-    bool io_by_device[MPT_ENTRIES_MAX], local_by_device[MPT_ENTRIES_MAX]; /* interrupts that say device */
-    bool unsound;   /* something is wrong that topology_complete depends on */
-    bool misplaced; /* something is wrong inside placement */
+    struct marks ioapic_versions;                /* I/O APICs that say theirs */
+    struct marks io_by_device, local_by_device;  /* interrupts that say device */
+    bool unsound;                                /* something is wrong that topology_complete depends on */
+    bool misplaced;                              /* something is wrong inside placement */
 };
 
 static uint64_t highest(const struct reader *r, const struct member *m)
@@ -551,11 +568,11 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     if (form == &member_forms[PROCESSOR])
         r->processors[*count] = (uint8_t)seen;
     if (form == &member_forms[IO_APIC])
-        r->ioapics[*count] = (uint8_t)seen;
+        mark(&r->ioapic_versions, *count, seen & MEMBER_BIT(IOAPIC_VERSION));
     if (form == &member_forms[IO_INTERRUPT])
-        r->io_by_device[*count] = (seen & MEMBER_BIT(INT_DEVICE)) != 0;
+        mark(&r->io_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
     if (form == &member_forms[LOCAL_INTERRUPT])
-        r->local_by_device[*count] = (seen & MEMBER_BIT(INT_DEVICE)) != 0;
+        mark(&r->local_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
     if (form == &member_forms[PCI_INTERRUPT])
         t->pci_to_first[*count] = !(seen & MEMBER_BIT(PCI_IO_APIC));
     (*count)++;
@@ -646,7 +663,7 @@ static void settle_processors(struct reader *r)
 static void settle_ioapics(struct reader *r)
 {
     for (size_t i = 0; i < r->counts[IO_APIC]; i++)
-        if (!(r->ioapics[i] & MEMBER_BIT(IOAPIC_VERSION)))
+        if (!is_marked(&r->ioapic_versions, i))
             r->topology->ioapics[i].apic_version = r->topology->profile->ioapic_version;
 }
 
@@ -708,10 +725,12 @@ static int check_devices(struct reader *r)
     for (size_t i = 0; i < t->table.bus_count; i++)
         pci[t->buses[i].bus_id] |= memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
     for (size_t i = 0; i < r->counts[IO_INTERRUPT]; i++)
-        if (r->io_by_device[i] && check_device(r, pci, t->io_ints[i].bus_id, "io_interrupts", i) < 0)
+        if (is_marked(&r->io_by_device, i) &&
+            check_device(r, pci, t->io_ints[i].bus_id, "io_interrupts", i) < 0)
             status = -1;
     for (size_t i = 0; i < r->counts[LOCAL_INTERRUPT]; i++)
-        if (r->local_by_device[i] && check_device(r, pci, t->local_ints[i].bus_id, "local_interrupts", i) < 0)
+        if (is_marked(&r->local_by_device, i) &&
+            check_device(r, pci, t->local_ints[i].bus_id, "local_interrupts", i) < 0)
             status = -1;
     return status;
 }
