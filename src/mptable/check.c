@@ -849,13 +849,6 @@ static bool reserved_bytes(const struct survey *s)
 
 /* Buses */
 
-static bool bus_name_exact(const struct survey *s)
-{
-    const int type = mpt_bus_type(s->e.bus.bus_type);
-
-    return type >= 0 && memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) == 0;
-}
-
 static bool bus_type_unknown(const struct survey *s)
 {
     return mpt_bus_type(s->e.bus.bus_type) < 0;
@@ -863,7 +856,9 @@ static bool bus_type_unknown(const struct survey *s)
 
 static bool bus_type_padding(const struct survey *s)
 {
-    return !bus_type_unknown(s) && !bus_name_exact(s);
+    const int type = mpt_bus_type(s->e.bus.bus_type);
+
+    return type >= 0 && memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
 }
 
 static bool bus_multiple_isa(const struct survey *s)

@@ -345,27 +345,40 @@ static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
     return c->differ == 0 || (v ^ first) & c->differ;
 }
 
-/* Each one against the first before it of its group */
-static void mark_few(struct survey *s, const struct order *o, const struct conflict *c)
+/* One of 64 bits for what a group has in common, as the upper bits of a product have it mixed */
+static uint64_t group_bit(uint64_t common)
 {
-    uint64_t v[FEW];
+    return UINT64_C(1) << (common * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+}
+
+/* Each one against the first before it of its group, which is only looked for when there may be one */
+static bool mark_few(struct survey *s, const struct order *o, const struct conflict *c)
+{
+    uint64_t v[FEW], seen = 0;
+    bool again = false;
 
     for (size_t i = 0; i < o->count; i++) {
         size_t first = 0;
 
         v[i] = load_8(s->view.table + o->at[i]);
-        while ((v[first] ^ v[i]) & c->group)
-            first++;
-        if (first < i && in_conflict(c, v[first], v[i]))
-            s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+        if (seen & group_bit(v[i] & c->group)) {
+            while ((v[first] ^ v[i]) & c->group)
+                first++;
+            again |= first < i;
+            if (first < i && in_conflict(c, v[first], v[i]))
+                s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+        }
+        seen |= group_bit(v[i] & c->group);
     }
+    return again;
 }
 
 /* Entries of one group come together, in the order of the table, and the first of them is compared with. */
-static void mark_many(struct survey *s, struct order *o, const struct conflict *c)
+static bool mark_many(struct survey *s, struct order *o, const struct conflict *c)
 {
     const uint8_t *const table = s->view.table;
     uint64_t first = 0;
+    bool again = false;
 
     for (unsigned n = 0; n < 8; n++)
         if (c->group & BYTE(n))
@@ -373,19 +386,21 @@ static void mark_many(struct survey *s, struct order *o, const struct conflict *
     for (size_t i = 0; i < o->count; i++) {
         const uint64_t v = load_8(table + o->at[i]);
 
-        if (i == 0 || (v ^ first) & c->group)
+        if (i == 0 || (v ^ first) & c->group) {
             first = v;
-        else if (in_conflict(c, first, v))
+            continue;
+        }
+        again = true;
+        if (in_conflict(c, first, v))
             s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
     }
+    return again;
 }
 
-static void mark_groups(struct survey *s, struct order *o, const struct conflict *c)
+/* Return: whether any group has two entries */
+static bool mark_groups(struct survey *s, struct order *o, const struct conflict *c)
 {
-    if (o->count <= FEW)
-        mark_few(s, o, c);
-    else
-        mark_many(s, o, c);
+    return o->count <= FEW ? mark_few(s, o, c) : mark_many(s, o, c);
 }
 
 static void survey_ioapics(struct survey *s, struct order *o)
@@ -405,9 +420,10 @@ static void survey_io_ints(struct survey *s, struct order *o)
 
     gather(o, s, s->io_int_span, MPT_IO_INT);
     survey_irq0(s, o);
-    mark_groups(s, o, &same_source);
-    mark_groups(s, o, &same_entry);
-    gather(o, s, s->io_int_span, MPT_IO_INT); /* in the order of the table again */
+    if (mark_groups(s, o, &same_source)) /* else no two are the same */
+        mark_groups(s, o, &same_entry);
+    if (o->count > FEW)
+        gather(o, s, s->io_int_span, MPT_IO_INT); /* in the order of the table again */
     keep(o, s, BUS, is_unshared);
     mark_groups(s, o, &same_input);
 }
