@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "load.h"
 #include "scan.h"
 #include "survey.h"
 
@@ -1299,77 +1300,84 @@ static void write_finding(const struct survey *s, const struct check *check, str
     }
 }
 
-/* The findings so far, by rule. Those whose count is 0 are not there, so nothing has to be cleared but
- * counts. */
+/* The findings so far, by rule. Rows are not cleared: those are there whose count is not 0. */
 struct findings {
+    size_t size;
+    uint8_t rules[RULES]; /* those that are broken, ascending */
     unsigned counts[RULES];
     struct mpt_finding rows[RULES];
 };
+_Static_assert(RULES <= UINT8_MAX, "a rule's number is a byte");
 
 /* Not inlined: most rules hold, and asking them all is short when what a broken one takes is elsewhere. */
-static __attribute__((noinline)) void note(struct findings *found, size_t rule, const struct survey *s)
+static __attribute__((noinline)) void note(struct findings *found, unsigned rule, const struct survey *s)
 {
-    if (found->counts[rule]++ == 0)
-        write_finding(s, &checks[rule], &found->rows[rule]);
+    size_t i = found->size;
+
+    if (found->counts[rule]++ > 0)
+        return;
+    for (; i > 0 && found->rules[i - 1] > rule; i--)
+        found->rules[i] = found->rules[i - 1];
+    found->rules[i] = (uint8_t)rule;
+    found->size++;
+    write_finding(s, &checks[rule], &found->rows[rule]);
 }
 
-/* judge_<PART> - the rules of one part, each with its finding */
+/* The rules of one part, each with its finding */
 #define JUDGE(part, severity, id, breaks, ...)                                                               \
     if (breaks(s))                                                                                           \
         note(found, part##_##breaks, s);
-#define DEFINE_JUDGE(PART)                                                                                   \
-    static void judge_##PART(const struct survey *s, struct findings *found)                                 \
+#define DEFINE_JUDGE(name, RULES_OF_PART)                                                                    \
+    static void name(const struct survey *s, struct findings *found)                                         \
     {                                                                                                        \
-        PART##_RULES(JUDGE)                                                                                  \
+        RULES_OF_PART(JUDGE)                                                                                 \
     }
 
-DEFINE_JUDGE(FLOATING)
-DEFINE_JUDGE(HEADER)
-DEFINE_JUDGE(TABLE)
-DEFINE_JUDGE(PROCESSOR)
-DEFINE_JUDGE(BUS)
-DEFINE_JUDGE(IOAPIC)
-DEFINE_JUDGE(IO_INT)
-DEFINE_JUDGE(LOCAL_INT)
-DEFINE_JUDGE(EXTENDED)
+DEFINE_JUDGE(judge_floating, FLOATING_RULES)
+DEFINE_JUDGE(judge_header, HEADER_RULES)
+DEFINE_JUDGE(judge_table, TABLE_RULES)
+DEFINE_JUDGE(judge_processor, PROCESSOR_RULES)
+DEFINE_JUDGE(judge_bus, BUS_RULES)
+DEFINE_JUDGE(judge_ioapic, IOAPIC_RULES)
+DEFINE_JUDGE(judge_io_int, IO_INT_RULES)
+DEFINE_JUDGE(judge_local_int, LOCAL_INT_RULES)
+DEFINE_JUDGE(judge_extended, EXTENDED_RULES)
 
-static void judge_entry(const struct survey *s, struct findings *found)
+/* The base entries that the survey walked over: each is whole, and of a defined type. */
+static void judge_base_entries(struct survey *s, struct findings *found)
 {
-    switch (s->e.type) {
-    case MPT_PROCESSOR:
-        judge_PROCESSOR(s, found);
+    unsigned seen[MPT_BASE_TYPES] = { 0 }, index = 0;
+
+    for (size_t at = MPT_HEADER_SIZE; at < s->walked_end; at += size_base(s->view.table[at])) {
+        const uint8_t *const e = s->view.table + at;
+
+        s->index = seen[e[0]]++;
+        s->mark = s->marks[at / 8];
+        s->e.index = index++;
+        s->e.offset = at;
+        s->e.reserved = 0;
+        switch (e[0]) {
+#define JUDGE_ENTRY(TYPE, S, array, counter, bytes, LAYOUT)                                                  \
+    case TYPE:                                                                                               \
+        s->e.S = load_##S(e, &s->e.reserved);                                                                \
+        judge_##S(s, found);                                                                                 \
         break;
-    case MPT_BUS:
-        judge_BUS(s, found);
-        break;
-    case MPT_IOAPIC:
-        judge_IOAPIC(s, found);
-        break;
-    case MPT_IO_INT:
-        judge_IO_INT(s, found);
-        break;
-    default:
-        judge_LOCAL_INT(s, found);
-        break;
+            LAYOUT_BASE(JUDGE_ENTRY)
+#undef JUDGE_ENTRY
+        default:
+            break;
+        }
     }
 }
 
-static void judge_entries(struct survey *s, struct findings *found)
+static void judge_extended_entries(struct survey *s, struct findings *found)
 {
-    unsigned seen[MPT_BASE_TYPES] = { 0 };
     struct mpt_walk walk;
     enum mpt_err err;
 
-    mpt_walk_base(&s->view, &walk);
-    while (mpt_next(&walk, &s->e, &err)) {
-        s->index = seen[s->e.type]++;
-        s->mark = s->marks[s->e.offset / 8];
-        judge_entry(s, found);
-    }
-    s->index = 0;
     mpt_walk_extended(&s->view, &walk);
-    for (; mpt_next(&walk, &s->e, &err); s->index++)
-        judge_EXTENDED(s, found);
+    for (s->index = 0; mpt_next(&walk, &s->e, &err); s->index++)
+        judge_extended(s, found);
 }
 
 size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view, const struct mpt_facts *facts,
@@ -1377,24 +1385,24 @@ size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view, c
 {
     struct findings all;
     struct survey s;
-    size_t n = 0;
 
+    all.size = 0;
     memset(all.counts, 0, sizeof(all.counts));
     mpt_survey(&s, memory, view, facts);
     if (!view && fp_not_found(&s))
         note(&all, FLOATING_fp_not_found, &s);
     if (view) {
-        judge_FLOATING(&s, &all);
-        judge_TABLE(&s, &all);
+        judge_floating(&s, &all);
+        judge_table(&s, &all);
     }
     if (view && view->has_header) {
-        judge_HEADER(&s, &all);
-        judge_entries(&s, &all);
+        judge_header(&s, &all);
+        judge_base_entries(&s, &all);
+        judge_extended_entries(&s, &all);
     }
-    for (size_t r = 0; r < RULES; r++)
-        if (all.counts[r] > 0 && n++ < cap) {
-            found[n - 1] = all.rows[r];
-            found[n - 1].count = all.counts[r];
-        }
-    return n;
+    for (size_t i = 0; i < all.size && i < cap; i++) {
+        found[i] = all.rows[all.rules[i]];
+        found[i].count = all.counts[all.rules[i]];
+    }
+    return all.size;
 }
