@@ -7,6 +7,7 @@
 #include "../src/base/base64.h"
 #include "../src/base/hex.h"
 #include "../src/base/log.h"
+#include "../src/base/number.h"
 #include "suite.h"
 
 static struct err error;
@@ -187,6 +188,26 @@ static void long_texts(void)
     }
 }
 
+static void numbers(void)
+{
+    static const struct {
+        uint64_t value;
+        const char *decimal, *hex;
+    } rows[] = { { 0, "0", "0" },
+                 { 9, "9", "9" },
+                 { 10, "10", "a" },
+                 { 0x9fc00, "654336", "9fc00" },
+                 { UINT64_MAX, "18446744073709551615", "ffffffffffffffff" } };
+    char text[32];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        *number_write(text, rows[i].value, 10) = '\0';
+        ROW_CHECK(rows[i].decimal, strcmp(text, rows[i].decimal) == 0);
+        *number_write(text, rows[i].value, 16) = '\0';
+        ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
+    }
+}
+
 /* A reader that has stopped reading: lines that do not fit its pipe are dropped and counted, none is waited
  * for. */
 static void unread(void)
@@ -218,6 +239,7 @@ static const struct test err_tests[] = {
 static const struct test text_tests[] = {
     { "base64 and hex", texts },
     { "long ones, and every pair of characters", long_texts },
+    { "numbers", numbers },
 };
 static const struct test log_tests[] = {
     { "quoting", quoting },

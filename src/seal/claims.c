@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base/number.h"
+
 #define DIGITS         "0123456789"
 #define HEX            DIGITS "abcdef"
 #define NONCE          DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
@@ -82,21 +84,9 @@ static char *add(char *to, const char *text)
     return to + length;
 }
 
-static char *add_number(char *to, uint64_t number, unsigned base)
-{
-    char digits[20], *at = digits + sizeof(digits);
-
-    do {
-        *--at = HEX[number % base];
-        number /= base;
-    } while (number > 0);
-    memcpy(to, at, (size_t)(digits + sizeof(digits) - at));
-    return to + (digits + sizeof(digits) - at);
-}
-
 static char *add_address(char *to, uint32_t address)
 {
-    return add_number(add(to, "0x"), address, 16);
+    return number_write(add(to, "0x"), address, 16);
 }
 
 static char *add_token(char *to, const char *name, const char *token)
@@ -107,7 +97,7 @@ static char *add_token(char *to, const char *name, const char *token)
 static char *add_time(char *to, const char *name, int64_t seconds)
 {
     to = add(to, name);
-    return seconds ? add_number(to, (uint64_t)seconds, 10) : add(to, "-");
+    return seconds ? number_write(to, (uint64_t)seconds, 10) : add(to, "-");
 }
 
 int seal_claims_write(const struct seal_claims *c, const char *sha256, char comment[SEAL_COMMENT_SIZE],
@@ -119,7 +109,7 @@ int seal_claims_write(const struct seal_claims *c, const char *sha256, char comm
         return -1;
     to = add(add(to, CLAIMS_VERSION " sha256="), sha256);
     for (unsigned i = 0; i < c->segment_count; i++)
-        to = add_number(add(to, i == 0 ? " size=" : ","), c->segments[i].size, 10);
+        to = number_write(add(to, i == 0 ? " size=" : ","), c->segments[i].size, 10);
     for (unsigned i = 0; i < c->segment_count; i++)
         to = add_address(add(to, i == 0 ? " load=" : ","), c->segments[i].load);
     to = add_address(add(to, " fp="), c->floating_pointer);

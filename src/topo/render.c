@@ -33,7 +33,8 @@ static const char *const table_members[] = {
 
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
-    snprintf(text, RENDER_ADDRESS_SIZE, "0x%llx", (unsigned long long)address);
+    memcpy(text, "0x", 2);
+    *number_write(text + 2, address, 16) = '\0';
     return text;
 }
 
