@@ -7,6 +7,7 @@
 #include "../src/base/base64.h"
 #include "../src/base/hex.h"
 #include "../src/base/log.h"
+#include "../src/base/number.h"
 #include "suite.h"
 
 static struct err error;
@@ -139,6 +140,74 @@ static void texts(void)
     }
 }
 
+/* Bit by bit, for comparison */
+static void plain_base64(const uint8_t *bytes, size_t size, char *text)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t bit = 0; bit < 8 * size; bit += 6) {
+        unsigned v = 0;
+
+        for (size_t b = bit; b < bit + 6; b++)
+            v = v << 1 | (b < 8 * size ? (unsigned)bytes[b / 8] >> (7 - b % 8) & 1U : 0);
+        *text++ = alphabet[v];
+    }
+    for (size_t i = size; i % 3 != 0; i++)
+        *text++ = '=';
+    *text = '\0';
+}
+
+/* Every length that is taken in blocks and what is left, and every pair of characters */
+static void long_texts(void)
+{
+    char text[1400], plain[1400], hex[3];
+    uint8_t bytes[1024];
+
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 167 + i / 256 * 59 + i / 3);
+    for (size_t size = 0; size <= sizeof(bytes); size += size < 64 ? 1 : 160) {
+        char row[32];
+
+        snprintf(row, sizeof(row), "%zu bytes", size);
+        base64_encode(bytes, size, text);
+        plain_base64(bytes, size, plain);
+        ROW_CHECK(row, strcmp(text, plain) == 0);
+    }
+    for (unsigned v = 0; v < 4096; v++) {
+        const uint8_t three[3] = { (uint8_t)(v >> 4), (uint8_t)(v << 4 | v >> 8), (uint8_t)v };
+
+        base64_encode(three, 3, text);
+        plain_base64(three, 3, plain);
+        CU_ASSERT(strcmp(text, plain) == 0);
+    }
+    hex_encode(bytes, 600, text);
+    CU_ASSERT_EQUAL(strlen(text), 1200);
+    for (size_t i = 0; i < 600; i++) {
+        snprintf(hex, sizeof(hex), "%02x", bytes[i]);
+        CU_ASSERT(memcmp(text + 2 * i, hex, 2) == 0);
+    }
+}
+
+static void numbers(void)
+{
+    static const struct {
+        uint64_t value;
+        const char *decimal, *hex;
+    } rows[] = { { 0, "0", "0" },
+                 { 9, "9", "9" },
+                 { 10, "10", "a" },
+                 { 0x9fc00, "654336", "9fc00" },
+                 { UINT64_MAX, "18446744073709551615", "ffffffffffffffff" } };
+    char text[32];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        *number_write(text, rows[i].value, 10) = '\0';
+        ROW_CHECK(rows[i].decimal, strcmp(text, rows[i].decimal) == 0);
+        *number_write(text, rows[i].value, 16) = '\0';
+        ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
+    }
+}
+
 /* A reader that has stopped reading: lines that do not fit its pipe are dropped and counted, none is waited
  * for. */
 static void unread(void)
@@ -169,6 +238,8 @@ static const struct test err_tests[] = {
 };
 static const struct test text_tests[] = {
     { "base64 and hex", texts },
+    { "long ones, and every pair of characters", long_texts },
+    { "numbers", numbers },
 };
 static const struct test log_tests[] = {
     { "quoting", quoting },

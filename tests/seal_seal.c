@@ -169,6 +169,14 @@ static const struct {
     { "escape", "\033", false },
     { "DEL", "\177", false },
     { "no ASCII", "\xe9", false },
+    { "TAB in a long one", "0123456789abcdef0123456789\tbcdef0123456789abcdef", true },
+    { "escape in a long one", "0123456789abcdef0123456789\033bcdef0123456789abcdef", false },
+    { "DEL at the end of a long one", "0123456789abcdef0123456789abcde\177", false },
+    { "newline after a long one", "0123456789abcdef\n", false },
+    { "no ASCII behind a TAB",
+      "0123456789\tbcdef0123456789abcd\xe9"
+      "f",
+      false },
 };
 
 static void comment_forms(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Standard base64 with padding (RFC 4648 §4), for bytes that anybody may see: which characters come out shows
- * in the time it takes. Secret bytes are for sodium_bin2base64, which takes seven times as long.
+ * in the time it takes. Secret bytes are for sodium_bin2base64, which takes many times as long.
  */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H

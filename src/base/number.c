@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers in options and query strings: one spelling of each, so that nobody reads 010 as eight. */
+/* Numbers in texts: one spelling of each, so that nobody reads 010 as eight. */
 #include "number.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static int digit_value(char c)
 {
@@ -42,4 +43,16 @@ bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t 
     const char *const end = number_take(text, value);
 
     return end && !*end && *value >= lowest && *value <= highest;
+}
+
+char *number_write(char *to, uint64_t value, unsigned radix)
+{
+    char digits[20], *const end = digits + sizeof(digits), *at = end;
+
+    do {
+        *--at = "0123456789abcdef"[value % radix];
+        value /= radix;
+    } while (value > 0);
+    memcpy(to, at, (size_t)(end - at));
+    return to + (end - at);
 }

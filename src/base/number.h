@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers in options and query strings. */
+/* Numbers in texts. */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
 
@@ -16,5 +16,8 @@ const char *number_take(const char *text, uint64_t *value);
 
 /* number_parse - a text that is such a number and nothing else, within bounds */
 bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t *value);
+
+/* number_write - digits of radix 10 or 16 (lower case), without NUL; at most 20. Return: their end */
+char *number_write(char *to, uint64_t value, unsigned radix);
 
 #endif

@@ -2,7 +2,6 @@
 /* Statuses, media types and headers are decided here and nowhere else. */
 #include "reply.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,15 +82,21 @@ void reply_header(struct reply *r, const char *name, const char *value)
     take_value(r, name, size);
 }
 
-void reply_header_of(struct reply *r, const char *name, const char *format, ...)
+void reply_header_of(struct reply *r, const char *name, const char *const parts[])
 {
-    va_list args;
-    int n;
+    char *const value = r->text + r->text_used;
+    const size_t room = sizeof(r->text) - r->text_used;
+    size_t size = 0;
 
-    va_start(args, format);
-    n = vsnprintf(r->text + r->text_used, sizeof(r->text) - r->text_used, format, args);
-    va_end(args);
-    take_value(r, name, n < 0 ? sizeof(r->text) : (size_t)n);
+    for (; *parts; parts++) {
+        const size_t length = strlen(*parts);
+
+        if (length >= room - size)
+            return;
+        memcpy(value + size, *parts, length + 1);
+        size += length;
+    }
+    take_value(r, name, size);
 }
 
 void reply_reset(struct reply *r)
@@ -184,8 +189,9 @@ static void image_headers(struct job *job, enum format format)
     reply_header(r, "Mptable-Base", base);
     reply_header(r, "Mptable-Signature", base64);
     if (format == FORMAT_BIN || format == FORMAT_ELF)
-        reply_header_of(r, "Content-Disposition", "attachment; filename=\"mptable-%s.%s\"", base + 2,
-                        format_names[format]);
+        reply_header_of(r, "Content-Disposition",
+                        (const char *const[]){ "attachment; filename=\"mptable-", base + 2, ".",
+                                               format_names[format], "\"", NULL });
 }
 
 /* Each representation has its own tag: the digest of its bytes. */
@@ -248,7 +254,7 @@ void reply_image(struct job *job, enum format format)
     if (reply_conditions(job, tag))
         return;
     base64_encode(digest, sizeof(digest), base64);
-    reply_header_of(r, "Content-Digest", "sha-256=:%s:", base64);
+    reply_header_of(r, "Content-Digest", (const char *const[]){ "sha-256=:", base64, ":", NULL });
     image_headers(job, format);
     tag_headers(r, tag);
     memcpy(r->tag, tag, sizeof(tag));
@@ -392,6 +398,8 @@ void reply_problem(struct job *job)
     if (job->reply.status == 503 && p->status == 503)
         reply_header(&job->reply, "Retry-After", "1");
     if (p->status == 401)
-        reply_header_of(&job->reply, "WWW-Authenticate", "Bearer realm=\"mptabled\"%s",
-                        job_header(job, HEADER_AUTHORIZATION) ? ", error=\"invalid_token\"" : "");
+        reply_header(&job->reply, "WWW-Authenticate",
+                     job_header(job, HEADER_AUTHORIZATION)
+                         ? "Bearer realm=\"mptabled\", error=\"invalid_token\""
+                         : "Bearer realm=\"mptabled\"");
 }

@@ -51,7 +51,8 @@ struct reply {
 
 /* reply_header - add a header; @name is a literal. Values that do not fit are a bug and are left out. */
 void reply_header(struct reply *reply, const char *name, const char *value);
-void reply_header_of(struct reply *reply, const char *name, const char *format, ...) FORMAT(3, 4);
+/* reply_header_of - the same with a value that is put together of @parts, of which the last is NULL */
+void reply_header_of(struct reply *reply, const char *name, const char *const parts[]);
 
 /* reply_text - a body of that media type, borrowed */
 void reply_text(struct job *job, unsigned status, const char *type, const void *body, size_t size);

@@ -6,35 +6,9 @@
  * every step goes forward by the size of an entry, so reading ends and stays inside whatever the bytes are.
  * Nothing is judged here (check.c does) and nothing is searched (scan.c does).
  */
-#include "layout.h"
+#include "load.h"
 
 #include <string.h>
-
-#include "bytes.h"
-
-#define LOAD_GIVEN(S, member, width) v.member = load_##width(e + AT(S, member));
-#define LOAD_TEXT(S, member, width)  memcpy(v.member, e + AT(S, member), width);
-#define LOAD_MADE(S, member, width)
-#define LOAD_ZERO(S, member, width)                                                                          \
-    for (size_t z = 0; z < (width); z++)                                                                     \
-        *reserved |= e[AT(S, member) + z];
-#define LOAD(S, kind, member, width) LOAD_##kind(S, member, width)
-
-/* load_<S> - the values of the structure at @e; its reserved bytes are or-ed into *reserved */
-#define DEFINE_LOAD(S, LAYOUT)                                                                               \
-    static struct mpt_##S load_##S(const uint8_t *e, uint8_t *reserved) {                                    \
-        struct mpt_##S v;                                                                                    \
-                                                                                                             \
-        (void)reserved;                                                                                      \
-        LAYOUT(LOAD, S)                                                                                      \
-        return v;                                                                                            \
-    }
-#define DEFINE_ENTRY(type, S, array, counter, size, LAYOUT) DEFINE_LOAD(S, LAYOUT)
-
-DEFINE_LOAD(floating, LAYOUT_FLOATING)
-DEFINE_LOAD(header, LAYOUT_HEADER)
-LAYOUT_BASE(DEFINE_ENTRY)
-LAYOUT_EXTENDED(DEFINE_ENTRY)
 
 size_t mpt_room(const struct mpt_memory *memory, uint64_t address)
 {
@@ -117,61 +91,42 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
         (struct mpt_walk){ .bytes = view->table, .at = at, .end = at + view->extended_size, .extended = 1 };
 }
 
-/* Bytes of an entry of that type; 0 when MPS does not define it for this table */
-static size_t defined_size(unsigned type, int extended)
-{
-    switch (type) {
-#define SIZE_OF(TYPE, S, array, counter, bytes, LAYOUT)                                                      \
-    case TYPE:                                                                                               \
-        return extended == (type >= (unsigned)MPT_EXTENDED_FIRST) ? (bytes) : 0;
-        LAYOUT_BASE(SIZE_OF)
-        LAYOUT_EXTENDED(SIZE_OF)
-#undef SIZE_OF
-    default:
-        return 0;
-    }
-}
-
-/* Bytes of the entry at the walk's position; 0 with *err when it has none or does not fit */
-static size_t entry_size(const struct mpt_walk *walk, enum mpt_err *err)
+/* The entry at the walk's position, with its size; MPT_EUNKNOWN or MPT_ECUT */
+static enum mpt_err size_entry(const struct mpt_walk *walk, size_t *size)
 {
     const uint8_t *const e = walk->bytes + walk->at;
-    const size_t left = walk->end - walk->at, defined = defined_size(e[0], walk->extended);
-    size_t size = defined;
+    const size_t left = walk->end - walk->at;
 
-    *err = MPT_EUNKNOWN;
-    if (defined == 0 && (!walk->extended || e[0] < MPT_EXTENDED_FIRST))
-        return 0;
-    *err = MPT_ECUT;
-    if (walk->extended) {
-        if (left < 2 || e[1] < 2 || (defined > 0 && e[1] != defined))
-            return 0;
-        size = e[1];
+    if (!walk->extended) {
+        *size = size_base(e[0]);
+        return *size == 0 ? MPT_EUNKNOWN : *size > left ? MPT_ECUT : MPT_OK;
     }
-    return size <= left ? size : 0;
+    if (e[0] < MPT_EXTENDED_FIRST)
+        return MPT_EUNKNOWN;
+    if (left < 2 || e[1] < 2 || e[1] > left || (size_extended(e[0]) > 0 && e[1] != size_extended(e[0])))
+        return MPT_ECUT;
+    *size = e[1];
+    return MPT_OK;
 }
 
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
 {
     const uint8_t *const e = walk->bytes + walk->at;
+    uint8_t reserved = 0;
     size_t size;
 
-    *err = MPT_OK;
-    if (walk->at == walk->end)
+    *err = walk->at == walk->end ? MPT_OK : size_entry(walk, &size);
+    if (walk->at == walk->end || *err != MPT_OK)
         return 0;
-    size = entry_size(walk, err);
-    if (size == 0)
-        return 0;
-    *err = MPT_OK;
     entry->type = e[0];
     entry->index = walk->index++;
     entry->offset = walk->at;
     entry->size = size;
-    entry->reserved = 0;
-    switch (e[0]) {
+    walk->at += size;
+    switch (entry->type) {
 #define LOAD_ENTRY(TYPE, S, array, counter, bytes, LAYOUT)                                                   \
     case TYPE:                                                                                               \
-        entry->S = load_##S(e, &entry->reserved);                                                            \
+        entry->S = load_##S(e, &reserved);                                                                   \
         break;
         LAYOUT_BASE(LOAD_ENTRY)
         LAYOUT_EXTENDED(LOAD_ENTRY)
@@ -179,6 +134,6 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
     default:
         break;
     }
-    walk->at += size;
+    entry->reserved = reserved;
     return 1;
 }

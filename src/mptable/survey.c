@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "bytes.h"
+#include "load.h"
 #include "scan.h"
 
 const char mpt_bus_types[MPT_BUS_TYPES][6] = {
@@ -118,113 +118,122 @@ static struct spot spot_at(const struct survey *s, unsigned entry, size_t offset
     return (struct spot){ (int)entry, s->view.table_address + (uint32_t)offset };
 }
 
-static uint8_t survey_processor(struct survey *s, const struct mpt_processor *p)
+static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
 {
-    const bool bsp = p->flags & MPT_CPU_BSP, enabled = p->flags & MPT_CPU_ENABLED;
+    const bool bsp = p.flags & MPT_CPU_BSP, enabled = p.flags & MPT_CPU_ENABLED;
     uint8_t mark = 0;
 
     s->first_is_bsp |= s->processors++ == 0 && bsp;
     s->bsps += bsp;
     if (!enabled) {
-        s->listed[p->apic_id] |= 1;
+        s->listed[p.apic_id] |= 1;
         return 0;
     }
     s->enabled++;
     s->enabled_bsps += bsp;
-    if (s->listed[p->apic_id] & 2)
+    if (s->listed[p.apic_id] & 2)
         mark = MARK_ID_AGAIN;
     else
         s->distinct++;
-    s->listed[p->apic_id] |= 2;
-    if (p->apic_id > s->highest_id)
-        s->highest_id = p->apic_id;
+    s->listed[p.apic_id] |= 2;
+    if (p.apic_id > s->highest_id)
+        s->highest_id = p.apic_id;
     return mark;
 }
 
-static uint8_t survey_bus(struct survey *s, const struct mpt_bus *b, int *last_id)
+static uint8_t survey_bus(struct survey *s, struct mpt_bus b, int *last_id)
 {
-    const int type = mpt_bus_type(b->bus_type);
+    const int type = mpt_bus_type(b.bus_type);
     uint8_t mark = 0;
 
-    if (s->bus_kind[b->bus_id] != BUS_UNDECLARED)
+    if (s->bus_kind[b.bus_id] != BUS_UNDECLARED)
         mark |= MARK_ID_AGAIN;
-    if (b->bus_id < *last_id || (*last_id < 0 && b->bus_id != 0))
+    if (b.bus_id < *last_id || (*last_id < 0 && b.bus_id != 0))
         mark |= MARK_BUS_ORDER;
-    *last_id = b->bus_id;
+    *last_id = b.bus_id;
     if (type == TYPE_ISA || type == TYPE_EISA) {
-        s->bus_kind[b->bus_id] = BUS_ISA;
+        s->bus_kind[b.bus_id] = BUS_ISA;
         if (s->isa_buses++ > 0)
             mark |= MARK_ISA_AGAIN;
     } else if (type == TYPE_PCI) {
-        s->bus_kind[b->bus_id] = BUS_PCI;
+        s->bus_kind[b.bus_id] = BUS_PCI;
         s->pci_buses++;
-        s->pci_zero |= b->bus_id == 0;
+        s->pci_zero |= b.bus_id == 0;
     } else {
-        s->bus_kind[b->bus_id] = BUS_OTHER;
+        s->bus_kind[b.bus_id] = BUS_OTHER;
     }
     return mark;
 }
 
-static uint8_t survey_ioapic(struct survey *s, const struct mpt_ioapic *a)
+static uint8_t survey_ioapic(struct survey *s, struct mpt_ioapic a)
 {
-    const uint8_t mark = s->ioapic[a->apic_id] ? MARK_ID_AGAIN : 0;
+    const uint8_t mark = s->ioapic[a.apic_id] ? MARK_ID_AGAIN : 0;
 
-    s->ioapic[a->apic_id] = true;
-    s->enabled_ioapics += a->flags & MPT_IOAPIC_ENABLED;
+    s->ioapic[a.apic_id] = true;
+    s->enabled_ioapics += a.flags & MPT_IOAPIC_ENABLED;
     return mark;
 }
 
 /* What a second walk has to see: all entries of one type, and in a sorted table nothing else */
-static void stretch(struct span *span, const struct mpt_entry *e)
+static void stretch(struct span *span, size_t at, size_t size)
 {
     if (span->end == 0)
-        span->begin = e->offset;
-    span->end = e->offset + e->size;
+        span->begin = at;
+    span->end = at + size;
 }
 
+/* Return: mark of the entry at @e */
+static uint8_t survey_entry(struct survey *s, const uint8_t *e, size_t at, int *last_bus)
+{
+    uint8_t reserved = 0;
+
+    switch (e[0]) {
+    case MPT_PROCESSOR:
+        return survey_processor(s, load_processor(e, &reserved));
+    case MPT_BUS:
+        return survey_bus(s, load_bus(e, &reserved), last_bus);
+    case MPT_IOAPIC:
+        stretch(&s->ioapic_span, at, MPT_IOAPIC_SIZE);
+        return survey_ioapic(s, load_ioapic(e, &reserved));
+    case MPT_IO_INT:
+        stretch(&s->io_int_span, at, MPT_IO_INT_SIZE);
+        s->io_ints++;
+        s->extints += load_io_int(e, &reserved).int_type == MPT_EXTINT;
+        return 0;
+    default:
+        s->local_ints++;
+        return 0;
+    }
+}
+
+/* Walks as mpt_next does, but loads no more of an entry than it looks at. */
 static void survey_entries(struct survey *s)
 {
-    struct mpt_walk walk;
+    const uint8_t *const table = s->view.table;
+    const size_t end = s->view.table_size > MPT_HEADER_SIZE ? s->view.table_size : MPT_HEADER_SIZE;
+    size_t at = MPT_HEADER_SIZE, size;
     uint8_t last_type = 0;
     int last_bus = -1;
 
-    mpt_walk_base(&s->view, &walk);
-    memset(s->marks, 0, walk.end / 8 + 1);
-    while (mpt_next(&walk, &s->e, &s->stop)) {
-        uint8_t *const mark = &s->marks[s->e.offset / 8];
+    memset(s->marks, 0, end / 8 + 1);
+    for (; at < end; at += size, s->entries++) {
+        const uint8_t type = table[at];
 
-        if (s->e.type < last_type && s->unsorted.entry < 0) {
-            s->unsorted = spot_at(s, s->e.index, s->e.offset);
-            s->unsorted_type = s->e.type;
-        }
-        last_type = s->e.type;
-        switch (s->e.type) {
-        case MPT_PROCESSOR:
-            *mark = survey_processor(s, &s->e.processor);
-            break;
-        case MPT_BUS:
-            *mark = survey_bus(s, &s->e.bus, &last_bus);
-            break;
-        case MPT_IOAPIC:
-            *mark = survey_ioapic(s, &s->e.ioapic);
-            stretch(&s->ioapic_span, &s->e);
-            break;
-        case MPT_IO_INT:
-            s->io_ints++;
-            s->extints += s->e.io_int.int_type == MPT_EXTINT;
-            stretch(&s->io_int_span, &s->e);
-            break;
-        default:
-            s->local_ints++;
+        size = size_base(type);
+        if (size == 0 || size > end - at) {
+            s->stop = size == 0 ? MPT_EUNKNOWN : MPT_ECUT;
+            s->stop_type = type;
+            s->stop_spot = spot_at(s, s->entries, at);
             break;
         }
+        if (type < last_type && s->unsorted.entry < 0) {
+            s->unsorted = spot_at(s, s->entries, at);
+            s->unsorted_type = type;
+        }
+        last_type = type;
+        s->marks[at / 8] = survey_entry(s, table + at, at, &last_bus);
     }
-    s->entries = walk.index;
-    s->walked_end = walk.at;
-    if (s->stop != MPT_OK) {
-        s->stop_type = s->view.table[walk.at];
-        s->stop_spot = spot_at(s, walk.index, walk.at);
-    }
+    s->walked_end = at;
     s->cut_by_image = s->view.table_size < s->view.base_length;
     s->whole = s->stop == MPT_OK && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
 }
@@ -262,7 +271,7 @@ static void gather(struct order *o, const struct survey *s, struct span span, un
     for (size_t at = span.begin; at < span.end;) {
         if (table[at] == type)
             o->at[count++] = (uint16_t)at;
-        at += table[at] == MPT_PROCESSOR ? MPT_PROCESSOR_SIZE : MPT_IO_INT_SIZE;
+        at += size_base(table[at]);
     }
     o->count = count;
 }
@@ -336,27 +345,40 @@ static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
     return c->differ == 0 || (v ^ first) & c->differ;
 }
 
-/* Each one against the first before it of its group */
-static void mark_few(struct survey *s, const struct order *o, const struct conflict *c)
+/* One of 64 bits for what a group has in common, as the upper bits of a product have it mixed */
+static uint64_t group_bit(uint64_t common)
 {
-    uint64_t v[FEW];
+    return UINT64_C(1) << (common * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+}
+
+/* Each one against the first before it of its group, which is only looked for when there may be one */
+static bool mark_few(struct survey *s, const struct order *o, const struct conflict *c)
+{
+    uint64_t v[FEW], seen = 0;
+    bool again = false;
 
     for (size_t i = 0; i < o->count; i++) {
         size_t first = 0;
 
         v[i] = load_8(s->view.table + o->at[i]);
-        while ((v[first] ^ v[i]) & c->group)
-            first++;
-        if (first < i && in_conflict(c, v[first], v[i]))
-            s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+        if (seen & group_bit(v[i] & c->group)) {
+            while ((v[first] ^ v[i]) & c->group)
+                first++;
+            again |= first < i;
+            if (first < i && in_conflict(c, v[first], v[i]))
+                s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+        }
+        seen |= group_bit(v[i] & c->group);
     }
+    return again;
 }
 
 /* Entries of one group come together, in the order of the table, and the first of them is compared with. */
-static void mark_many(struct survey *s, struct order *o, const struct conflict *c)
+static bool mark_many(struct survey *s, struct order *o, const struct conflict *c)
 {
     const uint8_t *const table = s->view.table;
     uint64_t first = 0;
+    bool again = false;
 
     for (unsigned n = 0; n < 8; n++)
         if (c->group & BYTE(n))
@@ -364,19 +386,21 @@ static void mark_many(struct survey *s, struct order *o, const struct conflict *
     for (size_t i = 0; i < o->count; i++) {
         const uint64_t v = load_8(table + o->at[i]);
 
-        if (i == 0 || (v ^ first) & c->group)
+        if (i == 0 || (v ^ first) & c->group) {
             first = v;
-        else if (in_conflict(c, first, v))
+            continue;
+        }
+        again = true;
+        if (in_conflict(c, first, v))
             s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
     }
+    return again;
 }
 
-static void mark_groups(struct survey *s, struct order *o, const struct conflict *c)
+/* Return: whether any group has two entries */
+static bool mark_groups(struct survey *s, struct order *o, const struct conflict *c)
 {
-    if (o->count <= FEW)
-        mark_few(s, o, c);
-    else
-        mark_many(s, o, c);
+    return o->count <= FEW ? mark_few(s, o, c) : mark_many(s, o, c);
 }
 
 static void survey_ioapics(struct survey *s, struct order *o)
@@ -396,9 +420,10 @@ static void survey_io_ints(struct survey *s, struct order *o)
 
     gather(o, s, s->io_int_span, MPT_IO_INT);
     survey_irq0(s, o);
-    mark_groups(s, o, &same_source);
-    mark_groups(s, o, &same_entry);
-    gather(o, s, s->io_int_span, MPT_IO_INT); /* in the order of the table again */
+    if (mark_groups(s, o, &same_source)) /* else no two are the same */
+        mark_groups(s, o, &same_entry);
+    if (o->count > FEW)
+        gather(o, s, s->io_int_span, MPT_IO_INT); /* in the order of the table again */
     keep(o, s, BUS, is_unshared);
     mark_groups(s, o, &same_input);
 }

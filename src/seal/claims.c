@@ -7,21 +7,30 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base/number.h"
+
 #define DIGITS         "0123456789"
 #define HEX            DIGITS "abcdef"
-#define NONCE          DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
-#define CONTEXT        NONCE ".:"
 #define CLAIMS_VERSION "mptabled/1"
 
 #define YEAR_9999 INT64_C(253402300799) /* its last second */
 
 enum { DAY = 86400 };
 
-/* A value may not be "-", which stands for none. */
-static bool is_token(const char *text, const char *alphabet, size_t shortest, size_t longest)
+static bool is_alphanumeric(char c)
 {
-    const size_t length = strspn(text, alphabet);
+    const char lower = (char)(c | 0x20);
 
+    return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
+}
+
+/* Letters, digits and some others. A value may not be "-", which stands for none. */
+static bool is_token(const char *text, const char *others, size_t shortest, size_t longest)
+{
+    size_t length = 0;
+
+    while (is_alphanumeric(text[length]) || (text[length] && strchr(others, text[length])))
+        length++;
     return !text[length] && length >= shortest && length <= longest && strcmp(text, "-") != 0;
 }
 
@@ -35,9 +44,9 @@ static int check(const struct seal_claims *c, enum err_code code, struct err *er
         if (s->size == 0 || s->size - 1 > UINT32_MAX - s->load)
             return err_at(err, code, NULL, "size, load: segment %u is empty or ends above 4 GiB", i);
     }
-    if (c->context[0] && !is_token(c->context, CONTEXT, 1, SEAL_CONTEXT_MAX))
+    if (c->context[0] && !is_token(c->context, "_-.:", 1, SEAL_CONTEXT_MAX))
         return err_at(err, code, NULL, "ctx: not of the form [A-Za-z0-9._:-]{1,%d}", SEAL_CONTEXT_MAX);
-    if (c->nonce[0] && !is_token(c->nonce, NONCE, SEAL_NONCE_MIN, SEAL_NONCE_MAX))
+    if (c->nonce[0] && !is_token(c->nonce, "_-", SEAL_NONCE_MIN, SEAL_NONCE_MAX))
         return err_at(err, code, NULL, "nonce: not of the form [A-Za-z0-9_-]{%d,%d}", SEAL_NONCE_MIN,
                       SEAL_NONCE_MAX);
     if (c->issued < 0 || c->issued > YEAR_9999 || c->expires < 0 || c->expires > YEAR_9999 ||
@@ -82,21 +91,9 @@ static char *add(char *to, const char *text)
     return to + length;
 }
 
-static char *add_number(char *to, uint64_t number, unsigned base)
-{
-    char digits[20], *at = digits + sizeof(digits);
-
-    do {
-        *--at = HEX[number % base];
-        number /= base;
-    } while (number > 0);
-    memcpy(to, at, (size_t)(digits + sizeof(digits) - at));
-    return to + (digits + sizeof(digits) - at);
-}
-
 static char *add_address(char *to, uint32_t address)
 {
-    return add_number(add(to, "0x"), address, 16);
+    return number_write(add(to, "0x"), address, 16);
 }
 
 static char *add_token(char *to, const char *name, const char *token)
@@ -107,7 +104,7 @@ static char *add_token(char *to, const char *name, const char *token)
 static char *add_time(char *to, const char *name, int64_t seconds)
 {
     to = add(to, name);
-    return seconds ? add_number(to, (uint64_t)seconds, 10) : add(to, "-");
+    return seconds ? number_write(to, (uint64_t)seconds, 10) : add(to, "-");
 }
 
 int seal_claims_write(const struct seal_claims *c, const char *sha256, char comment[SEAL_COMMENT_SIZE],
@@ -119,7 +116,7 @@ int seal_claims_write(const struct seal_claims *c, const char *sha256, char comm
         return -1;
     to = add(add(to, CLAIMS_VERSION " sha256="), sha256);
     for (unsigned i = 0; i < c->segment_count; i++)
-        to = add_number(add(to, i == 0 ? " size=" : ","), c->segments[i].size, 10);
+        to = number_write(add(to, i == 0 ? " size=" : ","), c->segments[i].size, 10);
     for (unsigned i = 0; i < c->segment_count; i++)
         to = add_address(add(to, i == 0 ? " load=" : ","), c->segments[i].load);
     to = add_address(add(to, " fp="), c->floating_pointer);

@@ -29,14 +29,13 @@ static uint8_t *add_segment(struct image *image, uint32_t base, size_t size)
 static int write_together(struct image *image, const struct mpt_table *table, size_t size, struct err *err)
 {
     const struct mpt_place *p = &image->place;
+    uint8_t *const bytes = image->bytes + image->size;
     size_t len;
-    uint8_t *bytes;
 
-    if (mpt_encode(table, p, NULL, 0, &len) != MPT_ENOSPACE || len > sizeof(image->bytes))
+    if (mpt_encode(table, p, bytes, sizeof(image->bytes) - image->size, &len) != MPT_OK)
         return not_read_back(err);
-    bytes = add_segment(image, p->base, len);
-    if (mpt_encode(table, p, bytes, len, &len) != MPT_OK ||
-        !mpt_verify_floating(&table->floating, p->table, bytes + (p->floating - p->base),
+    add_segment(image, p->base, len);
+    if (!mpt_verify_floating(&table->floating, p->table, bytes + (p->floating - p->base),
                              MPT_FLOATING_SIZE) ||
         (size > 0 && !mpt_verify_table(table, bytes + (p->table - p->base), size)))
         return not_read_back(err);

@@ -33,17 +33,8 @@ static const char *const table_members[] = {
 
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
-    char digits[RENDER_ADDRESS_SIZE], *to = text;
-    size_t count = 0;
-
-    do
-        digits[count++] = "0123456789abcdef"[address & 0xf];
-    while (address >>= 4);
-    *to++ = '0';
-    *to++ = 'x';
-    while (count > 0)
-        *to++ = digits[--count];
-    *to = '\0';
+    memcpy(text, "0x", 2);
+    *number_write(text + 2, address, 16) = '\0';
     return text;
 }
 
@@ -102,13 +93,10 @@ static bool add_bool(cJSON *object, const char *name, bool value)
 /* cJSON has doubles only: it would write one with printf and read it again with scanf. */
 static cJSON *render_number(uint64_t value)
 {
-    char text[21], *digits = text + sizeof(text) - 1;
+    char text[21];
 
-    *digits = '\0';
-    do
-        *--digits = (char)('0' + value % 10);
-    while ((value /= 10) > 0);
-    return cJSON_CreateRaw(digits);
+    *number_write(text, value, 10) = '\0';
+    return cJSON_CreateRaw(text);
 }
 
 static bool add_number(cJSON *object, const char *name, uint64_t value)
