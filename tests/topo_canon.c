@@ -10,7 +10,7 @@ static size_t canon(const char *json, uint8_t out[CANON_MAX])
 {
     struct err err = { .count = 0 };
 
-    return request_parse(json, strlen(json), &topology, &err) == 0 ? canon_write(&topology, out) : 0;
+    return request_read(json, strlen(json), &topology, &err) == 0 ? canon_write(&topology, out) : 0;
 }
 
 /* One topology in several spellings; the first counts */
@@ -22,7 +22,11 @@ static const char *const same[] = {
     "{\"local_apic_address\":4276092928,\"cpus\":4e0,\"context\":\"a\"}", /* kvm is the default */
 };
 
-/* Each of these gives another image, other findings or another signature than any other. */
+#define WIRED(interrupt)                                                                                     \
+    "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA\"}],\"io_interrupts\":[{" interrupt "}]}"
+#define PCI(route) "{\"cpus\":1,\"profile\":\"qemu\",\"pci_interrupts\":[{" route "}]}"
+
+/* Each of these gives another image, other findings, another signature or another refusal than any other. */
 static const char *const different[] = {
     "{\"cpus\":4}",
     "{\"cpus\":5}",
@@ -59,8 +63,28 @@ static const char *const different[] = {
     "{\"cpus\":4,\"topology\":{\"packages\":2,\"dies\":1,\"cores\":1,\"threads\":2}}",
     "{\"cpus\":4,\"extended\":[{\"entry\":\"address_space_modifier\",\"bus_id\":0,\"subtracted\":true,"
     "\"range_list\":\"vga\"}]}",
+    "{\"cpus\":4,\"extended\":[{\"entry\":\"bus_hierarchy\",\"bus_id\":0,\"subtractive\":true,"
+    "\"parent_bus\":1},{\"entry\":\"address_space_modifier\",\"bus_id\":0,\"subtracted\":true,"
+    "\"range_list\":\"vga\"}]}",
+    "{\"cpus\":4,\"extended\":[{\"entry\":\"address_space_modifier\",\"bus_id\":0,\"subtracted\":true,"
+    "\"range_list\":\"vga\"},{\"entry\":\"bus_hierarchy\",\"bus_id\":0,\"subtractive\":true,"
+    "\"parent_bus\":1}]}",
+    "{\"cpus\":4,\"topology\":{\"packages\":4,\"dies\":1,\"cores\":1,\"threads\":1}}",
+    "{\"cpus\":4,\"topology\":{\"packages\":1,\"dies\":4,\"cores\":1,\"threads\":1}}",
+    "{\"cpus\":4,\"topology\":{\"packages\":1,\"dies\":1,\"cores\":4,\"threads\":1}}",
+    "{\"cpus\":4,\"topology\":{\"packages\":1,\"dies\":1,\"cores\":1,\"threads\":4}}",
     "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"apic_version\":20,\"enabled\":true,\"bsp\":true}]"
     "}",
+    "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"},"
+    "{\"entry\":\"processor\",\"apic_id\":0,\"apic_version\":20}]}",
+    "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"apic_version\":20},"
+    "{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}]}",
+    WIRED("\"bus\":0,\"irq\":5,\"io_apic\":\"all\",\"pin\":1"),
+    WIRED("\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1"), /* the same IRQ */
+    PCI("\"bus\":0,\"device\":1,\"pin_name\":\"INTA\",\"pin\":17"),
+    PCI("\"bus\":0,\"device\":1,\"pin_name\":\"INTA\",\"pin\":18"),
+    PCI("\"bus\":0,\"device\":2,\"pin_name\":\"INTA\",\"pin\":17"),
+    PCI("\"bus\":0,\"device\":1,\"pin_name\":\"INTA\",\"pin\":17,\"io_apic\":0"), /* and the first is 0 */
 };
 
 static void spellings(void)

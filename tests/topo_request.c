@@ -605,7 +605,8 @@ static void query(void)
     const struct request_pair twice[] = { { "cpus", "4" }, { "cpus", "4" } };
 
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL(request_parse_query(good, good_count, &topology, &error), 0);
+    CU_ASSERT_EQUAL(request_read_query(good, good_count, &topology, &error), 0);
+    CU_ASSERT_EQUAL(request_complete(&topology, &error), 0);
     CU_ASSERT_EQUAL(topology.cpus, 4);
     CU_ASSERT_STRING_EQUAL(topology.context, "7");
     CU_ASSERT_EQUAL(topology.memory_size, 1048576);
@@ -620,15 +621,15 @@ static void query(void)
         const size_t skip = strcmp(bad[i].pair.name, "cpus") == 0;
 
         memset(&error, 0, sizeof(error));
-        ROW_CHECK(bad[i].pair.value, request_parse_query(pairs + skip, 2 - skip, &topology, &error) == -1);
+        ROW_CHECK(bad[i].pair.value, request_read_query(pairs + skip, 2 - skip, &topology, &error) == -1);
         ROW_CHECK(bad[i].pair.value, error.code == ERR_TOPOLOGY && error.count == 1);
         ROW_CHECK(bad[i].pair.value, strcmp(error.places[0].pointer, bad[i].pointer) == 0);
     }
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL(request_parse_query(twice, 2, &topology, &error), -1);
+    CU_ASSERT_EQUAL(request_read_query(twice, 2, &topology, &error), -1);
     CU_ASSERT_STRING_EQUAL(error.places[0].detail, "given twice");
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL(request_parse_query(NULL, 0, &topology, &error), -1);
+    CU_ASSERT_EQUAL(request_read_query(NULL, 0, &topology, &error), -1);
     CU_ASSERT_STRING_EQUAL(pointers(), "");
 }
 

@@ -29,7 +29,7 @@ static int take_binding(struct cli *cli, struct binding *binding)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (values[i])
             pairs[count++] = (struct request_pair){ names[i], values[i] };
-    if (request_parse_query(pairs, count, &cli->topology, &cli->err) < 0)
+    if (request_read_query(pairs, count, &cli->topology, &cli->err) < 0)
         return cli_complain_options(cli);
     memcpy(binding->context, cli->topology.context, sizeof(binding->context));
     memcpy(binding->nonce, cli->topology.nonce, sizeof(binding->nonce));

@@ -74,13 +74,14 @@ static bool has_token(const struct service *service, const struct job *job)
     return !tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION));
 }
 
-/* From a checked topology to the signed image of the job. */
+/* From a topology that was read to the signed image of the job. */
 static int make_image(const struct service *service, struct job *job)
 {
     struct keyring *keys;
     int status;
 
-    if (image_build(&job->topology, &job->image, &job->err) < 0)
+    if (request_complete(&job->topology, &job->err) < 0 ||
+        image_build(&job->topology, &job->image, &job->err) < 0)
         return -1;
     keys = keyring_take(service->keys);
     job->generation = keyring_serial(keys);
@@ -171,12 +172,12 @@ static int read_body(struct job *job)
 {
     if (refuse_query(job) < 0)
         return -1;
-    return request_parse(job->body ? job->body : "", job->body_size, &job->topology, &job->err);
+    return request_read(job->body ? job->body : "", job->body_size, &job->topology, &job->err);
 }
 
 static int read_query(struct job *job)
 {
-    return request_parse_query(job->target.pairs, job->target.pair_count, &job->topology, &job->err);
+    return request_read_query(job->target.pairs, job->target.pair_count, &job->topology, &job->err);
 }
 
 static void post_image(const struct service *service, struct job *job)

@@ -19,23 +19,6 @@
 #include "profile.h"
 #include "scan.h"
 
-/* One bit for each element of a list: with a byte for each, a reader would be 28 KiB of stack. */
-struct marks {
-    uint8_t bits[MPT_ENTRIES_MAX / 8 + 1];
-};
-
-static void mark(struct marks *m, size_t i, bool on)
-{
-    const uint8_t bit = (uint8_t)(1U << i % 8);
-
-    m->bits[i / 8] = (uint8_t)(on ? m->bits[i / 8] | bit : m->bits[i / 8] & ~bit);
-}
-
-static bool is_marked(const struct marks *m, size_t i)
-{
-    return m->bits[i / 8] >> i % 8 & 1;
-}
-
 struct reader {
     struct json json;
     struct topology *topology;
@@ -44,8 +27,7 @@ struct reader {
     size_t counts[FORMS];
     /* What follows from members that are there or not must wait for the profile, and for buses. */
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
-    struct marks ioapic_versions;                /* I/O APICs that say theirs */
-    struct marks io_by_device, local_by_device;  /* interrupts that say device */
+    struct topology_marks ioapic_versions;       /* I/O APICs that say theirs */
     bool unsound;                                /* something is wrong that topology_complete depends on */
     bool misplaced;                              /* something is wrong inside placement */
 };
@@ -553,6 +535,13 @@ static void preset(const struct member_form *form, void *element)
             (struct mpt_ioapic){ .flags = MPT_IOAPIC_ENABLED, .address = MPT_IOAPIC_ADDRESS };
 }
 
+static void note_device(struct topology *t, struct topology_marks *marks, size_t i, bool device)
+{
+    topology_mark(marks, i, device);
+    if (device)
+        t->given |= GIVEN_DEVICES;
+}
+
 static int read_entry(struct reader *r, const struct member_form *form, const struct at *at)
 {
     struct topology *t = r->topology;
@@ -568,11 +557,11 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     if (form == &member_forms[PROCESSOR])
         r->processors[*count] = (uint8_t)seen;
     if (form == &member_forms[IO_APIC])
-        mark(&r->ioapic_versions, *count, seen & MEMBER_BIT(IOAPIC_VERSION));
+        topology_mark(&r->ioapic_versions, *count, seen & MEMBER_BIT(IOAPIC_VERSION));
     if (form == &member_forms[IO_INTERRUPT])
-        mark(&r->io_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
+        note_device(t, &t->io_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
     if (form == &member_forms[LOCAL_INTERRUPT])
-        mark(&r->local_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
+        note_device(t, &t->local_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
     if (form == &member_forms[PCI_INTERRUPT])
         t->pci_to_first[*count] = !(seen & MEMBER_BIT(PCI_IO_APIC));
     (*count)++;
@@ -663,7 +652,7 @@ static void settle_processors(struct reader *r)
 static void settle_ioapics(struct reader *r)
 {
     for (size_t i = 0; i < r->counts[IO_APIC]; i++)
-        if (!is_marked(&r->ioapic_versions, i))
+        if (!topology_marked(&r->ioapic_versions, i))
             r->topology->ioapics[i].apic_version = r->topology->profile->ioapic_version;
 }
 
@@ -703,51 +692,21 @@ static void settle(struct reader *r)
     table->entry_count_given = (t->given & GIVEN_ENTRY_COUNT) != 0;
 }
 
-/* Only interrupts of PCI come from a device and a pin; of another bus they would be read as any IRQ. */
-static int check_device(struct reader *r, const bool pci[UINT8_MAX + 1], uint8_t bus_id, const char *list,
-                        size_t index)
-{
-    const struct at up = { NULL, list, 0 }, here = { &up, NULL, index };
-
-    if (pci[bus_id])
-        return 0;
-    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus", bus_id);
-}
-
-static int check_devices(struct reader *r)
-{
-    const struct topology *t = r->topology;
-    bool pci[UINT8_MAX + 1] = { false };
-    int status = 0;
-
-    if (t->given & GIVEN_ENTRIES)
-        return 0;
-    for (size_t i = 0; i < t->table.bus_count; i++)
-        pci[t->buses[i].bus_id] |= memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
-    for (size_t i = 0; i < r->counts[IO_INTERRUPT]; i++)
-        if (is_marked(&r->io_by_device, i) &&
-            check_device(r, pci, t->io_ints[i].bus_id, "io_interrupts", i) < 0)
-            status = -1;
-    for (size_t i = 0; i < r->counts[LOCAL_INTERRUPT]; i++)
-        if (is_marked(&r->local_by_device, i) &&
-            check_device(r, pci, t->local_ints[i].bus_id, "local_interrupts", i) < 0)
-            status = -1;
-    return status;
-}
-
 /*
- * All members are read: @status -1 when one was wrong. Where the image would lie is asked when there can be
- * one; when there cannot, what is wrong with the place whatever the image is said here.
+ * All members are read: @status -1 when one was wrong. Then all else that is wrong is said as well, the image's
+ * place as far as it can be judged whatever the image.
  */
-static int complete(struct reader *r, uint32_t seen, int status)
+static int end(struct reader *r, uint32_t seen, int status)
 {
     if (check_machine(r, seen) < 0)
         status = -1;
     settle(r);
-    if (!r->unsound && (topology_complete(r->topology, r->err) < 0 || check_devices(r) < 0))
+    if (status == 0)
+        return 0;
+    if (!r->unsound && topology_complete(r->topology, r->err) < 0)
         status = -1;
-    if (status < 0 && !r->misplaced && place_check(r->topology, r->err) < 0)
-        return -1;
+    if (!r->misplaced && place_check(r->topology, r->err) < 0)
+        status = -1;
     return status;
 }
 
@@ -761,7 +720,7 @@ static void start(struct reader *r, struct topology *t, struct err *err)
     r->unsound = r->misplaced = false;
 }
 
-int request_parse(const char *text, size_t size, struct topology *t, struct err *err)
+int request_read(const char *text, size_t size, struct topology *t, struct err *err)
 {
     struct reader r;
     uint32_t seen;
@@ -774,7 +733,7 @@ int request_parse(const char *text, size_t size, struct topology *t, struct err 
     if (json_take(&r.json).kind != JSON_OBJECT)
         return err_at(err, ERR_TOPOLOGY, NULL, "must be an object");
     status = read_object(&r, &member_top, t, NULL, &seen);
-    return complete(&r, seen, status);
+    return end(&r, seen, status);
 }
 
 /* Decimal, without sign or leading zeros: what JSON calls an integer, and none of its other forms. */
@@ -824,7 +783,7 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
     return status;
 }
 
-int request_parse_query(const struct request_pair *pairs, size_t count, struct topology *t, struct err *err)
+int request_read_query(const struct request_pair *pairs, size_t count, struct topology *t, struct err *err)
 {
     struct reader r;
     uint32_t seen = 0;
@@ -835,5 +794,17 @@ int request_parse_query(const struct request_pair *pairs, size_t count, struct t
     for (size_t i = 0; i < count; i++)
         if (read_pair(&r, &pairs[i], &seen) < 0)
             status = -1;
-    return complete(&r, seen, status);
+    return end(&r, seen, status);
+}
+
+int request_complete(struct topology *t, struct err *err)
+{
+    const int status = topology_complete(t, err);
+
+    return status < 0 && place_check(t, err) < 0 ? -1 : status;
+}
+
+int request_parse(const char *text, size_t size, struct topology *t, struct err *err)
+{
+    return request_read(text, size, t, err) < 0 ? -1 : request_complete(t, err);
 }

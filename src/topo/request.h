@@ -9,21 +9,27 @@
 #include "topology.h"
 
 /*
- * request_parse - read and check a topology from JSON text
+ * request_read - read a topology from JSON text
  * @text:     RFC 8259, UTF-8; need not be terminated
  * @topology: its members and counts are set anew; what arrays held before stays behind their counts
  *
  * Numbers are integers and taken from their text, so nothing wraps or rounds; 4.0 and 4e0 are 4. Time is
  * linear in size, nothing is allocated, and nothing is shared with other threads.
  *
- * Return: 0 and a topology that topology_complete has filled in; -1 with ERR_SYNTAX and the position, or with
- * ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its order. What topology_complete
- * says follows unless the members that it looks at are wrong themselves.
+ * Return: 0 and a topology that request_complete is still to judge; -1 with ERR_SYNTAX and the position, or
+ * with ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its order. What request_complete
+ * would say follows unless the members that it looks at are wrong themselves.
  */
+int request_read(const char *text, size_t size, struct topology *topology, struct err *err) MUST_USE;
+
+/* request_complete - topology_complete of what was read. Return: 0; -1 with what is wrong with its place too */
+int request_complete(struct topology *topology, struct err *err) MUST_USE;
+
+/* request_parse - both */
 int request_parse(const char *text, size_t size, struct topology *topology, struct err *err) MUST_USE;
 
 /*
- * request_parse_query - the same from name=value pairs of a query string
+ * request_read_query - the same from name=value pairs of a query string
  * @pairs: decoded; values may hold any byte but NUL
  *
  * Names are members of the topology whose value fits one word: cpus, profile, irqs, context, nonce, ttl,
@@ -34,7 +40,7 @@ struct request_pair {
     const char *name, *value;
 };
 
-int request_parse_query(const struct request_pair *pairs, size_t count, struct topology *topology,
+int request_read_query(const struct request_pair *pairs, size_t count, struct topology *topology,
                         struct err *err) MUST_USE;
 
 #endif

@@ -546,6 +546,36 @@ static int check_references(const struct topology *t, unsigned io_ints, struct e
     return status;
 }
 
+/* Only interrupts of PCI come from a device and a pin; of another bus they would be read as any IRQ. */
+static int check_device(const bool pci[IDS], uint8_t bus_id, const struct at *list, size_t index,
+                        struct err *err)
+{
+    const struct at here = { list, NULL, index };
+
+    if (pci[bus_id])
+        return 0;
+    return err_at(err, ERR_TOPOLOGY, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus", bus_id);
+}
+
+static int check_devices(const struct topology *t, unsigned io_ints, struct err *err)
+{
+    const unsigned local_ints = t->given & GIVEN_LOCAL_INTS ? t->table.local_int_count : 0;
+    bool pci[IDS] = { false };
+    int status = 0;
+
+    for (unsigned i = 0; i < t->table.bus_count; i++)
+        pci[t->buses[i].bus_id] |= memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
+    for (unsigned i = 0; i < io_ints; i++)
+        if (topology_marked(&t->io_by_device, i) &&
+            check_device(pci, t->io_ints[i].bus_id, &at_io_ints, i, err) < 0)
+            status = -1;
+    for (unsigned i = 0; i < local_ints; i++)
+        if (topology_marked(&t->local_by_device, i) &&
+            check_device(pci, t->local_ints[i].bus_id, &at_local_ints, i, err) < 0)
+            status = -1;
+    return status;
+}
+
 static int complete_table(struct topology *t, struct err *err)
 {
     const unsigned io_ints = t->given & GIVEN_IO_INTS ? t->table.io_int_count : 0;
@@ -562,6 +592,8 @@ static int complete_table(struct topology *t, struct err *err)
     if (check_references(t, io_ints, err) < 0)
         status = -1;
     if (check_size(t, err) < 0)
+        status = -1;
+    if (status == 0 && t->given & GIVEN_DEVICES && check_devices(t, io_ints, err) < 0)
         status = -1;
     return status;
 }

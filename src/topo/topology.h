@@ -10,6 +10,8 @@
 #define TOPO_TOPOLOGY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "../base/err.h"
 #include "../mptable/mptable.h"
@@ -49,7 +51,13 @@ enum topology_given {
     GIVEN_FLOATING = 1U << 19,
     GIVEN_TABLE = 1U << 20,
     GIVEN_IRQS = 1U << 21,
-    GIVEN_PCI_INTS = 1U << 22
+    GIVEN_PCI_INTS = 1U << 22,
+    GIVEN_DEVICES = 1U << 23 /* interrupts that say device */
+};
+
+/* A bit for each element of a list */
+struct topology_marks {
+    uint8_t bits[MPT_ENTRIES_MAX / 8 + 1];
 };
 
 /* Where a kernel looks for the floating pointer (MPS 1.4 §4) */
@@ -97,7 +105,21 @@ struct topology {
     struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX]; /* with GIVEN_PCI_INTS: added to the profile's; no flags */
     bool pci_to_first[TOPOLOGY_PCI_MAX];          /* the route names no I/O APIC: it takes the first one */
     unsigned pci_int_count;
+    struct topology_marks io_by_device, local_by_device; /* with GIVEN_DEVICES: given by a device and a pin */
 };
+
+/* topology_mark - set a bit, which those before it have been already: they need not be cleared at first */
+static inline void topology_mark(struct topology_marks *marks, size_t i, bool on)
+{
+    const unsigned low = (1U << i % 8) - 1;
+
+    marks->bits[i / 8] = (uint8_t)((marks->bits[i / 8] & low) | (on ? low + 1 : 0));
+}
+
+static inline bool topology_marked(const struct topology_marks *marks, size_t i)
+{
+    return marks->bits[i / 8] >> i % 8 & 1;
+}
 
 /* topology_init - an empty topology of the default profile; its arrays are left as they are */
 void topology_init(struct topology *topology);
