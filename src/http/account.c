@@ -67,10 +67,10 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
               is_signed ? " key=" : "", is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "", trace);
 }
 
-void account_request(const struct loop *l, const struct request *r)
+void account_request(struct loop *l, const struct request *r)
 {
     const struct job *job = &l->job;
-    const uint64_t micros = clock_us() - r->begun;
+    const uint64_t micros = (l->clock = clock_us()) - r->begun;
     const struct metric_request q = {
         .route = job->route,
         .method = job->method,

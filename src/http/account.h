@@ -8,7 +8,7 @@
 #include "state.h"
 
 /* account_request - the loop's job has been answered */
-void account_request(const struct loop *loop, const struct request *request);
+void account_request(struct loop *loop, const struct request *request);
 
 /* account_unanswered - the connection ended before the library let us see the request's head */
 void account_unanswered(const struct request *request);

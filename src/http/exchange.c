@@ -96,7 +96,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 
     if (!r)
         return NULL;
-    *r = (struct request){ .peer = p, .line = target, .begun = clock_us(), .target_size = size };
+    *r = (struct request){ .peer = p, .line = target, .begun = l->clock, .target_size = size };
     memcpy(r->target, target, size + 1);
     p->request = r;
     if (l->service->idle_seconds > l->service->request_seconds)
@@ -153,12 +153,11 @@ static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *
     return MHD_YES;
 }
 
-/* The loop's one job, made ready for this request. */
+/* The loop's one job, which is made fit for the next request when one is done with it. */
 static struct job *take_job(struct loop *l, const struct request *r, const char *method)
 {
     struct job *job = &l->job;
 
-    job_start(job);
     job->method = method;
     job->raw_target = r->target;
     job->head = &r->head;
@@ -214,9 +213,9 @@ static const char *date_of(struct loop *l)
 }
 
 /*
- * Sets a header of which *held is the value so far, NULL when it has none. The library keeps a copy of its own
- * of each value and hands it out: one of the same length is written over it, since to take the header out and
- * put it in anew is a twelfth of the work for a known answer.
+ * Sets a header of which *held is the value so far, NULL when it has none. The library keeps a copy of its
+ * own of each value and hands it out: one of the same length is written over it, since to take the header out
+ * and put it in anew is a twelfth of the work for a known answer.
  */
 static bool set_header(struct MHD_Response *response, const char *name, char **held, const char *value)
 {
@@ -308,6 +307,7 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
             answer_free(a);
     }
     account_request(l, r);
+    job_start(job);
     return result;
 }
 
@@ -353,8 +353,9 @@ static int check_begin(const struct loop *l, struct MHD_Connection *connection, 
 {
     const char *const length = r->head.values[HEADER_CONTENT_LENGTH];
     const char *const expect = r->head.values[HEADER_EXPECT];
-    const bool has_body =
-        (length && strspn(length, "0") < strlen(length)) || r->head.values[HEADER_TRANSFER_ENCODING];
+    const unsigned long long size =
+        length ? strtoull(length, NULL, 10) : 0; /* the library has seen that it is one */
+    const bool has_body = size > 0 || r->head.values[HEADER_TRANSFER_ENCODING];
 
     if (head_check(&r->head, end, minor, err) < 0)
         return -1;
@@ -363,7 +364,7 @@ static int check_begin(const struct loop *l, struct MHD_Connection *connection, 
                       "the client's certificate is missing or not from the right authority");
     if (expect && strcasecmp(expect, "100-continue") != 0)
         return err_at(err, ERR_EXPECT, NULL, "the only expectation that can be met is 100-continue");
-    if (length && strtoull(length, NULL, 10) > l->service->max_body) /* the library has seen that it is one */
+    if (size > l->service->max_body)
         return err_at(err, ERR_TOO_LARGE, NULL, "at most %zu bytes are taken", l->service->max_body);
     if (has_body && body_over_budget(l, 1))
         return err_at(err, ERR_BUSY, NULL, "too many bodies are being read");
@@ -385,8 +386,10 @@ static enum MHD_Result begin(struct loop *l, struct MHD_Connection *connection, 
     if (!r->head.values[HEADER_EXPECT])
         return MHD_YES;
     name_job(l, r);
-    return route_admit(l->service, job) < 0 ? refuse(l, connection, r)
-                                            : MHD_YES; /* before the client sends it */
+    if (route_admit(l->service, job) < 0) /* before the client sends it */
+        return refuse(l, connection, r);
+    job_start(job);
+    return MHD_YES;
 }
 
 /* Up to the limit a body is kept, up to as much again it is read and forgotten, then the client is cut off.

@@ -124,7 +124,8 @@ static void turn(struct loop *l)
     const int n = epoll_wait(l->epoll, events, EVENTS, sleep_time(l));
     const int phase = atomic_load_explicit(&l->shared->phase, memory_order_acquire);
 
-    l->now = clock_us() / 1000;
+    l->clock = clock_us();
+    l->now = l->clock / 1000;
     for (int i = 0; i < n; i++)
         handle_event(l, &events[i]);
     if (phase != PHASE_SERVE && !l->draining)
@@ -211,6 +212,7 @@ struct loop *loop_new(struct shared *shared, unsigned number, struct err *err)
     l->shared = shared;
     l->service = shared->service;
     l->number = number;
+    job_start(&l->job);
     if (shared->cache_bytes > 0) {
         l->cache = cache_new(shared->cache_bytes);
         if (!l->cache) {

@@ -21,7 +21,7 @@ enum { JOB_ID_SIZE = 65 /* NUL included */, ROUTE_TEMPLATES_MAX = 32 };
 
 /*
  * One request and all that becomes of it. Handlers run to their end, one after the other, so a loop has one
- * job for all its connections and job_start makes it fit for the next request.
+ * job for all its connections, and job_start makes it fit for the next request.
  */
 struct job {
     const char *method, *raw_target; /* borrowed from the connection, as all that follows */

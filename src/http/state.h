@@ -88,7 +88,7 @@ struct body {
 struct request {
     struct peer *peer;
     const char *line; /* the target where it was received */
-    uint64_t begun;   /* microseconds */
+    uint64_t begun;   /* microseconds, the loop's clock */
     struct head head;
     bool headers_seen, answered;
     bool starved; /* no memory for its body */
@@ -108,7 +108,8 @@ struct loop {
     struct engine engines[ENGINES];
     struct peer *peers, *adding;
     struct body *spare;
-    struct cache *cache;                       /* NULL: none */
+    struct cache *cache; /* NULL: none */
+    uint64_t clock;      /* microseconds: when this turn began, or the last answer was given */
     uint64_t now, ticked, looked, drain_began; /* milliseconds */
     bool added, hurried, draining, dirty;
     _Atomic unsigned turns;
