@@ -153,16 +153,17 @@ static size_t entry_size(const struct mpt_walk *walk, enum mpt_err *err)
 
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
 {
-    const uint8_t *const e = walk->bytes + walk->at;
+    const uint8_t *e;
     size_t size;
 
     *err = MPT_OK;
-    if (walk->at == walk->end)
+    if (walk->at == walk->end) /* where the table has no header there are no bytes either */
         return 0;
     size = entry_size(walk, err);
     if (size == 0)
         return 0;
     *err = MPT_OK;
+    e = walk->bytes + walk->at;
     entry->type = e[0];
     entry->index = walk->index++;
     entry->offset = walk->at;
