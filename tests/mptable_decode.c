@@ -25,8 +25,6 @@ static bool read_all(const struct mpt_memory *memory, uint32_t address, struct m
     memset(tally, 0, sizeof(*tally));
     if (mpt_open(memory, address, view) != MPT_OK)
         return false;
-    if (!view->has_header)
-        return true;
     mpt_walk_base(view, &walk);
     for (before = walk.at; mpt_next(&walk, &entry, &tally->base_end); before = walk.at) {
         CU_ASSERT(entry.offset == before && walk.at > before && walk.at <= view->table_size);

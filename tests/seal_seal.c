@@ -4,6 +4,7 @@
  */
 #include "scratch.h"
 #include "suite.h"
+#include "vector.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -13,21 +14,6 @@
 #include "../src/seal/seal.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
-
-/* Seed 00 01 .. 1f, and what minisign 0.11 accepts as its signature of bytes 00..ff four times. */
-#define SECRET_FILE                                                                                          \
-    "untrusted comment: unencrypted secret key\n"                                                            \
-    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"                                                  \
-    "AAAAAAAAAAAAAAAAAAAQLyk6vnSsJcAAQIDBAUGBwgJCgsMDQ4PEB"                                                  \
-    "ESExQVFhcYGRobHB0eHwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3"                                                  \
-    "chmQSVTG4Vy2snkZ/s2s6X4bW7LGl0jT9gXOGoZn71Y56lNvb6SA=\n"
-#define VECTOR_COMMENT "timestamp:1700000000\tfile:image.bin\thashed"
-#define VECTOR_FILE                                                                                          \
-    "untrusted comment: signature from mptabled\n"                                                           \
-    "RURAvKTq+dKwlz+lP9qCkDFfjM6Hso6/IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux/DDZs2cHQCoISH+6KJ1p57kspjqoaSg8=\n" \
-    "trusted comment: " VECTOR_COMMENT "\n"                                                                  \
-    "NCfC1+fl+i2ltSvbhm0OLLbOZItwsblyMRJ1r7X+bxvH0baHRM3U4/TlXQ/WyC5OvjYFKcnyDmWUNm/+Wp6WCQ==\n"
-#define VECTOR_SHA256 "785b0751fc2c53dc14a4ce3d800e69ef9ce1009eb327ccf458afe09c242c26c9"
 
 enum { IMAGE_SIZE = 1024 };
 
@@ -61,9 +47,9 @@ static void vector(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(key);
     image_bytes(image);
-    CU_ASSERT_EQUAL(seal_minisign(key, image, sizeof(image), VECTOR_COMMENT, file, &length, &err), 0);
-    CU_ASSERT_STRING_EQUAL(file, VECTOR_FILE);
-    CU_ASSERT_EQUAL(length, strlen(VECTOR_FILE));
+    CU_ASSERT_EQUAL(seal_minisign(key, image, sizeof(image), COMMENT, file, &length, &err), 0);
+    CU_ASSERT_STRING_EQUAL(file, VECTOR);
+    CU_ASSERT_EQUAL(length, strlen(VECTOR));
     CU_ASSERT_EQUAL(err.count, 0);
     key_free(key);
 }
@@ -102,7 +88,7 @@ static void seals(void)
         CU_ASSERT_STRING_EQUAL(seal.minisign, file);
         CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &rows[i], &again, &err), 0);
         CU_ASSERT_STRING_EQUAL(seal.minisign, again.minisign);
-        CU_ASSERT_EQUAL(strncmp(seal.minisign, VECTOR_FILE, 144), 0); /* same image: same first signature */
+        CU_ASSERT_EQUAL(strncmp(seal.minisign, VECTOR, 144), 0); /* same image: same first signature */
         CU_ASSERT_EQUAL(err.count, 0);
     }
     key_free(key);

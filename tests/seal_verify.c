@@ -5,6 +5,7 @@
  */
 #include "scratch.h"
 #include "suite.h"
+#include "vector.h"
 
 #include <stdint.h>
 
@@ -14,21 +15,6 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 #define TEXT(text)  (text), sizeof(text) - 1
-#define PUBLIC_LINE "RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
-#define UNTRUSTED   "untrusted comment: signature from mptabled\n"
-#define SIGNATURE                                                                                            \
-    "RURAvKTq+dKwlz+lP9qCkDFfjM6Hso6/IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux/DDZs2cHQCoISH+6KJ1p57kspjqoaSg8="
-#define COMMENT       "timestamp:1700000000\tfile:image.bin\thashed"
-#define TRUSTED       "trusted comment: " COMMENT "\n"
-#define GLOBAL        "NCfC1+fl+i2ltSvbhm0OLLbOZItwsblyMRJ1r7X+bxvH0baHRM3U4/TlXQ/WyC5OvjYFKcnyDmWUNm/+Wp6WCQ=="
-#define VECTOR        UNTRUSTED SIGNATURE "\n" TRUSTED GLOBAL "\n"
-#define VECTOR_SHA256 "785b0751fc2c53dc14a4ce3d800e69ef9ce1009eb327ccf458afe09c242c26c9"
-#define SECRET_FILE                                                                                          \
-    "untrusted comment: unencrypted secret key\n"                                                            \
-    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"                                                  \
-    "AAAAAAAAAAAAAAAAAAAQLyk6vnSsJcAAQIDBAUGBwgJCgsMDQ4PEB"                                                  \
-    "ESExQVFhcYGRobHB0eHwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3"                                                  \
-    "chmQSVTG4Vy2snkZ/s2s6X4bW7LGl0jT9gXOGoZn71Y56lNvb6SA=\n"
 
 enum { IMAGE_SIZE = 1024 };
 
@@ -323,8 +309,6 @@ static void comparisons(void)
     for (int v = 0; v < SEAL_VERDICTS; v++)
         CU_ASSERT_PTR_NOT_NULL(seal_verdict_name((enum seal_verdict)v));
 }
-
-#define PUBLIC_COMMENT "untrusted comment: minisign public key 97B0D2F9EAA4BC40\n"
 
 static const struct {
     const char *name, *text;

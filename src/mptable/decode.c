@@ -111,13 +111,15 @@ static enum mpt_err size_entry(const struct mpt_walk *walk, size_t *size)
 
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
 {
-    const uint8_t *const e = walk->bytes + walk->at;
+    const uint8_t *e;
     uint8_t reserved = 0;
     size_t size;
 
     *err = walk->at == walk->end ? MPT_OK : size_entry(walk, &size);
     if (walk->at == walk->end || *err != MPT_OK)
         return 0;
+    e = walk->bytes +
+        walk->at; /* where the table has no header there are no bytes, and the walk is at its end */
     entry->type = e[0];
     entry->index = walk->index++;
     entry->offset = walk->at;

@@ -110,7 +110,7 @@ static void store_ordered(uint8_t *out, const struct mpt_table *t)
         switch (run.type) {
 #define STORE_RUN(TYPE, S, array, counter, size, LAYOUT)                                                     \
     case TYPE:                                                                                               \
-        pos = store_##S(out, pos, t->array + *first, run.count);                                             \
+        pos = run.count == 0 ? pos : store_##S(out, pos, t->array + *first, run.count);                      \
         break;
             LAYOUT_BASE(STORE_RUN)
             LAYOUT_EXTENDED(STORE_RUN)

@@ -89,7 +89,7 @@ static int same_entries(const uint8_t *e, const struct mpt_table *t)
 #define SAME_RUN(TYPE, S, array, counter, size, LAYOUT)                                                      \
     case TYPE:                                                                                               \
         count = t->order ? t->order[r].count : t->counter;                                                   \
-        same &= same_##S(e + pos, t->array + *first, count);                                                 \
+        same &= count == 0 || same_##S(e + pos, t->array + *first, count);                                   \
         pos += count * (size);                                                                               \
         break;
             LAYOUT_BASE(SAME_RUN)

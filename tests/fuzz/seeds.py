@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: ISC
+"""seeds.py DIRECTORY MPTABLECTL: what each fuzzer starts from, in DIRECTORY/<target>/, and the words that mean something
+to its parser, in DIRECTORY/<target>.words."""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(TESTS)
+sys.path.insert(0, TESTS)
+import corpus  # noqa: E402
+
+OUT, MPTABLECTL = sys.argv[1:]
+BODY_MAX = 65536
+TARGETS = ("/v1/images?cpus=4&profile=kvm&irqs=24&context=vm:7f3a&nonce=0123456789&ttl=60&memory_size=1048576"
+           "&bios_data_area=true&placement=bios",
+           "http://localhost:8640/v1/images?cpus=255", "/v1/images?profile=volt&cpus=%34%31", "*", "/v1/images")
+FACTS = ("vcpus=2&bsp_apic_id=0&apic_version=20&io_apic_id=3&io_apic_inputs=24&irq0_pin=2&ebda=0x9fc00&base_memory_kib=639"
+         "&memory_size=0x100000&usable=0-0x9fc00,0x100000-0x200000&occupied=0x7000-0x8000&x2apic=true")
+
+
+def read(*path):
+    with open(os.path.join(TOP, *path), "rb") as file:
+        return file.read()
+
+
+def encoded(path):
+    done = subprocess.run([MPTABLECTL, "encode", "--format", "elf", "-o", "/dev/stdout", path], capture_output=True)
+    return [done.stdout] if done.returncode == 0 else []
+
+
+def tables():
+    rows = [line.split() for line in read("tests/vectors/peers/index").decode().splitlines() if line[0] != "#"]
+    pointers = {row[:2][0] + row[1]: row for row in rows if row[2] == "floating-pointer"}
+    for name, cpus, *row in rows:
+        if row[0] == "all":
+            yield b"/v1/decode?base=%s\n" % row[1].encode() + read("tests/vectors/peers", row[2])
+        elif row[0] == "config-table":
+            other = pointers[name + cpus]
+            parts = read("tests/vectors/peers", other[4]), read("tests/vectors/peers", row[2])
+            yield b"/v1/decode?base=%s,%s&size=%d,%d&" % (other[3].encode(), row[1].encode(), *map(len, parts)) + \
+                FACTS.encode() + b"\n" + b"".join(parts)
+    for path in glob.glob(os.path.join(TOP, "api/examples/*.json")):
+        for elf in encoded(path):
+            yield b"/v1/decode?%s\n" % FACTS.encode() + elf
+
+
+def requests():
+    for path in glob.glob(os.path.join(TOP, "api/examples/*.json")):
+        yield read(path)
+    for row in corpus.corpus():
+        yield row[1].encode("utf-8", "surrogatepass")
+
+
+def macro(text, name):
+    """The string that a macro of C is, further macros in it replaced"""
+    value = re.search(r"#define %s\s((?:.*\\\n)*.*)" % name, text).group(1)
+    return "".join(part[1:-1].encode().decode("unicode_escape") if part[0] == '"' else macro(text, part)
+                   for part in re.findall(r'"(?:[^"\\]|\\.)*"|\w+', value))
+
+
+def seals():
+    vector = read("tests/vector.h").decode()
+    for file in ("SECRET_FILE", "VECTOR"):
+        yield macro(vector, file).encode()
+    yield (macro(vector, "PUBLIC_COMMENT") + macro(vector, "PUBLIC_LINE")).encode()
+    yield b"# revoked\n97B0D2F9EAA4BC40\n\nabcdef\n"
+    yield b"mptabled/1 sha256=%s size=292,9 load=0x9fc00,0x40e fp=0x9fc00 ctx=vm:7f3a nonce=01234567 iat=1 exp=61" % (b"0a" * 32)
+    yield b"mptabled/1 sha256=%s size=292 load=0x9fc00 fp=0x9fc00 ctx=- nonce=- iat=- exp=- more" % (b"0a" * 32)
+
+
+def names():
+    """Of members and parameters, and of what some of them may be"""
+    return set(re.findall(r"[A-Za-z0-9_.:-]{2,40}", read("api/topology.schema.json").decode()) +
+               re.findall(r"(?<=name: )\w+", read("api/openapi.yaml").decode()))
+
+
+def write(target, seeds, words):
+    os.makedirs(os.path.join(OUT, target), exist_ok=True)
+    for number, seed in enumerate(seeds):
+        if len(seed) <= BODY_MAX:
+            with open(os.path.join(OUT, target, "%04d" % number), "wb") as file:
+                file.write(seed)
+    with open(os.path.join(OUT, target + ".words"), "w") as file:
+        file.writelines('"%s"\n' % word for word in sorted(words))
+
+
+for name in ("table", "reading"):
+    write(name, tables(), {"_MP_", "PCMP", "ISA   ", "PCI   ", "\\x7fELF", "base=", "size="})
+write("request", requests(), names())
+write("target", [target.encode() for target in TARGETS], names())
+write("seal", seals(), {"untrusted comment: ", "trusted comment: ", "RURA", "RWRA", "RWQA", "0x0", "-", ",", "\\x0a", "97B0D2F9"})

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* GET /v1/images: what is accepted means what the same members mean as JSON. */
+#include "fuzz.h"
+
+#include <stdio.h>
+
+#include "../../src/topo/canon.h"
+
+/* Values that were accepted need no escapes. */
+static size_t as_json(const struct target *target, char *text, size_t room)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < target->pair_count; i++) {
+        const char *const name = target->pairs[i].name, *const value = target->pairs[i].value;
+        const bool window = strcmp(name, "placement") == 0;
+        const bool quoted =
+            window || !strcmp(name, "profile") || !strcmp(name, "context") || !strcmp(name, "nonce");
+
+        used += (size_t)snprintf(text + used, room - used, "%c\"%s\":%s%s%s%s%s", used ? ',' : '{', name,
+                                 window ? "{\"window\":" : "", quoted ? "\"" : "", value, quoted ? "\"" : "",
+                                 window ? "}" : "");
+    }
+    return used + (size_t)snprintf(text + used, room - used, "}");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct topology topology, same;
+    static struct target target;
+    static uint8_t one[CANON_MAX], two[CANON_MAX];
+    char raw[2 * TARGET_SIZE] = "", json[2 * TARGET_SIZE];
+    struct err err = { 0 };
+    size_t length;
+
+    memcpy(raw, data, size < sizeof(raw) ? size : sizeof(raw) - 1);
+    if (target_parse(raw, &target, &err) < 0 ||
+        request_read_query(target.pairs, target.pair_count, &topology, &err) < 0)
+        return refused(&err);
+    assert(request_read(json, as_json(&target, json, sizeof(json)), &same, &err) == 0);
+    length = canon_write(&topology, one);
+    assert(canon_write(&same, two) == length && memcmp(one, two, length) == 0);
+    assert(strcmp(topology.nonce, same.nonce) == 0 && topology.ttl == same.ttl);
+    return 0;
+}
