@@ -16,8 +16,7 @@ static size_t canon(const char *json, uint8_t out[CANON_MAX])
 /* One topology in several spellings; the first counts */
 static const char *const same[] = {
     "{\"cpus\":4,\"profile\":\"kvm\",\"local_apic_address\":4276092928,\"context\":\"a\"}",
-    " { \"context\" : \"a\" , \"local_apic_address\" : \"0xfee00000\" , \"cpus\" : 4, \"profile\" : \"kvm\" "
-    "} ",
+    " { \"context\" : \"a\" , \"local_apic_address\" : \"0xfee00000\" ,\"cpus\":4,\"profile\" : \"kvm\" } ",
     "{\"cpus\":4.0,\"context\":\"\\u0061\",\"local_apic_address\":\"0xFEE00000\",\"profile\":\"\\u006bvm\"}",
     "{\"local_apic_address\":4276092928,\"cpus\":4e0,\"context\":\"a\"}", /* kvm is the default */
 };

@@ -118,8 +118,7 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
     *err = walk->at == walk->end ? MPT_OK : size_entry(walk, &size);
     if (walk->at == walk->end || *err != MPT_OK)
         return 0;
-    e = walk->bytes +
-        walk->at; /* where the table has no header there are no bytes, and the walk is at its end */
+    e = walk->bytes + walk->at; /* not before: where the table has no header there are no bytes either */
     entry->type = e[0];
     entry->index = walk->index++;
     entry->offset = walk->at;

@@ -693,8 +693,8 @@ static void settle(struct reader *r)
 }
 
 /*
- * All members are read: @status -1 when one was wrong. Then all else that is wrong is said as well, the image's
- * place as far as it can be judged whatever the image.
+ * All members are read: @status -1 when one was wrong. Then all else that is wrong is said as well, the
+ * image's place as far as it can be judged whatever the image.
  */
 static int end(struct reader *r, uint32_t seen, int status)
 {

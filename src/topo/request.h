@@ -17,12 +17,13 @@
  * linear in size, nothing is allocated, and nothing is shared with other threads.
  *
  * Return: 0 and a topology that request_complete is still to judge; -1 with ERR_SYNTAX and the position, or
- * with ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its order. What request_complete
- * would say follows unless the members that it looks at are wrong themselves.
+ * with ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its order. What
+ * request_complete would say follows unless the members that it looks at are wrong themselves.
  */
 int request_read(const char *text, size_t size, struct topology *topology, struct err *err) MUST_USE;
 
-/* request_complete - topology_complete of what was read. Return: 0; -1 with what is wrong with its place too */
+/* request_complete - topology_complete of what was read. Return: 0; -1 with what is wrong with its place too
+ */
 int request_complete(struct topology *topology, struct err *err) MUST_USE;
 
 /* request_parse - both */
@@ -41,6 +42,6 @@ struct request_pair {
 };
 
 int request_read_query(const struct request_pair *pairs, size_t count, struct topology *topology,
-                        struct err *err) MUST_USE;
+                       struct err *err) MUST_USE;
 
 #endif
