@@ -35,11 +35,14 @@ enum {
 
 static void log_library(void *cls, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
+/* On a UNIX socket it has something to say to every reply: that it could not set TCP_NODELAY. */
 static void log_library(void *cls, const char *format, va_list args)
 {
     char message[256], quoted[512];
 
     (void)cls;
+    if (!log_wants(LOG_DEBUG))
+        return;
     vsnprintf(message, sizeof(message), format, args);
     message[strcspn(message, "\r\n")] = '\0';
     log_event(LOG_DEBUG, "http", "detail=%s", log_quote(message, quoted, sizeof(quoted)));
