@@ -217,8 +217,10 @@ def expectations(bench):
         tap.equal((first, wire.send(TOPOLOGY).reply().status), (100, 200), "expect: 100 and then the answer")
     for name, data in (("type", post(b"", head=b"Expect: 100-continue\r\n", length=b"Content-Length: 9\r\n", media=b"")),
                        ("path", post(b"", head=b"Expect: 100-continue\r\n", length=b"Content-Length: 9\r\n", target=b"/x")),
+                       ("format", post(b"", head=b"Expect: 100-continue\r\nAccept: image/png\r\n",
+                                       length=b"Content-Length: 9\r\n")),
                        ("length", post(b"", head=b"Expect: 100-continue\r\n", length=b"Content-Length: 99999999\r\n"))):
-        bench.case("expect: refused at once for its " + name, data, (404, 413, 415), closes=True)
+        bench.case("expect: refused at once for its " + name, data, (404, 406, 413, 415), closes=True)
     bench.case("expect: something else", post(head=b"Expect: 200-ok\r\n"), 417, closes=True)
     bench.case("expect: more than one thing", post(head=b"Expect: 100-continue, x\r\n"), 417, closes=True)
 

@@ -506,8 +506,15 @@ static int admit(const struct service *service, struct job *job, const struct ro
 int route_admit(const struct service *service, struct job *job)
 {
     const struct route *route;
+    enum format format;
 
-    return admit(service, job, &route);
+    if (admit(service, job, &route) < 0)
+        return -1;
+    if (route && route->handle == post_image && choose_format(job, &format) < 0) {
+        reply_problem(job);
+        return -1;
+    }
+    return 0;
 }
 
 void route_dispatch(const struct service *service, struct job *job)
