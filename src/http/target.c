@@ -70,19 +70,18 @@ static int parse_pair(char *text, struct target *t, struct err *err)
 /* Steps over "http://authority". Return: what is left, NULL when the target is in no form that we take */
 static const char *skip_authority(const char *raw, struct target *t)
 {
-    const size_t scheme = strncasecmp(raw, "http://", 7) == 0    ? 7
-                          : strncasecmp(raw, "https://", 8) == 0 ? 8
-                                                                 : 0;
+    size_t scheme;
 
     t->authority = NULL;
-    if (scheme) {
-        t->authority = raw + scheme;
-        t->authority_size = strcspn(t->authority, "/?#");
-        raw = t->authority + t->authority_size;
-        if (!host_is_authority(t->authority, t->authority_size))
-            return NULL;
-    }
-    return raw[0] == '/' || (!scheme && strcmp(raw, "*") == 0) ? raw : NULL;
+    if (raw[0] == '/' || strcmp(raw, "*") == 0)
+        return raw;
+    scheme = strncasecmp(raw, "http://", 7) == 0 ? 7 : strncasecmp(raw, "https://", 8) == 0 ? 8 : 0;
+    if (!scheme)
+        return NULL;
+    t->authority = raw + scheme;
+    t->authority_size = strcspn(t->authority, "/?#");
+    raw = t->authority + t->authority_size;
+    return raw[0] == '/' && host_is_authority(t->authority, t->authority_size) ? raw : NULL;
 }
 
 int target_parse(const char *raw, struct target *t, struct err *err)
