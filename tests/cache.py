@@ -243,6 +243,11 @@ def admission(fresh):
         tap.equal(ask(daemon, post(head=token + b"Content-Encoding: gzip\r\n")).status, 415, "known, encoded")
         tap.equal(ask(daemon, post(head=token).replace(HOST, b"Host: evil.example\r\n")).status, 421, "known, for another host")
         tap.equal(ask(daemon, post(head=token + b"Host: localhost\r\n")).status, 400, "known, with two hosts")
+        elsewhere = post(head=token).replace(HOST, b"Host: evil.example\r\n")  # a UNIX socket has no name
+        for _ in range(3):
+            with Wire(daemon.socket) as wire:
+                tap.equal(wire.send(elsewhere).reply().status, 200, "any host by a UNIX socket")
+        tap.equal(ask(daemon, elsewhere).status, 421, "known by a UNIX socket, for another host by TCP")
         tap.equal(ask(daemon, post(head=token)).status, 200, "and with a token again")
 
 

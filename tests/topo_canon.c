@@ -80,6 +80,10 @@ static const char *const different[] = {
     "{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}]}",
     WIRED("\"bus\":0,\"irq\":5,\"io_apic\":\"all\",\"pin\":1"),
     WIRED("\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1"), /* the same IRQ */
+    WIRED("\"bus\":0,\"irq\":5,\"io_apic\":\"all\",\"pin\":1},{"
+          "\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1"), /* the second */
+    WIRED("\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1},{"
+          "\"bus\":0,\"irq\":5,\"io_apic\":\"all\",\"pin\":1"), /* the first */
     PCI("\"bus\":0,\"device\":1,\"pin_name\":\"INTA\",\"pin\":17"),
     PCI("\"bus\":0,\"device\":1,\"pin_name\":\"INTA\",\"pin\":18"),
     PCI("\"bus\":0,\"device\":2,\"pin_name\":\"INTA\",\"pin\":17"),

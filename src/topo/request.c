@@ -801,6 +801,7 @@ int request_complete(struct topology *t, struct err *err)
 {
     const int status = topology_complete(t, err);
 
+    /* What is wrong with its place is added to what is wrong with the topology. */
     return status < 0 && place_check(t, err) < 0 ? -1 : status;
 }
 
