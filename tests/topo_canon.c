@@ -4,7 +4,7 @@
 #include "topo.h"
 
 static struct topology topology;
-static uint8_t bytes[64][CANON_MAX];
+static uint8_t bytes[96][CANON_MAX];
 
 static size_t canon(const char *json, uint8_t out[CANON_MAX])
 {
@@ -23,9 +23,15 @@ static const char *const same[] = {
 
 #define WIRED(interrupt)                                                                                     \
     "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA\"}],\"io_interrupts\":[{" interrupt "}]}"
-#define PCI(route) "{\"cpus\":1,\"profile\":\"qemu\",\"pci_interrupts\":[{" route "}]}"
+#define LOCAL(interrupts) "{\"cpus\":1,\"local_interrupts\":[{" interrupts "}]}"
+#define LOCAL_IRQ         "\"bus\":0,\"irq\":5,\"local_apic\":\"all\",\"lint\":0"
+#define LOCAL_DEVICE      "\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"local_apic\":\"all\",\"lint\":0"
+#define P0                "{\"entry\":\"processor\",\"apic_id\":0}"
+#define BUS               "{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}"
+#define PCI(route)        "{\"cpus\":1,\"profile\":\"qemu\",\"pci_interrupts\":[{" route "}]}"
 
 /* Each of these gives another image, other findings, another signature or another refusal than any other. */
+/* clang-format off */
 static const char *const different[] = {
     "{\"cpus\":4}",
     "{\"cpus\":5}",
@@ -78,6 +84,24 @@ static const char *const different[] = {
     "{\"entry\":\"processor\",\"apic_id\":0,\"apic_version\":20}]}",
     "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"apic_version\":20},"
     "{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}]}",
+    /* Pairs that differ in one value, whether or not a topology can be completed from it */
+    "{\"cpus\":6,\"topology\":{\"packages\":2}}",
+    "{\"cpus\":6,\"topology\":{\"packages\":3}}",
+    "{\"cpus\":6,\"topology\":{\"dies\":2}}",
+    "{\"cpus\":6,\"topology\":{\"dies\":3}}",
+    "{\"cpus\":6,\"topology\":{\"cores\":2}}",
+    "{\"cpus\":6,\"topology\":{\"cores\":3}}",
+    "{\"cpus\":6,\"topology\":{\"threads\":2}}",
+    "{\"cpus\":6,\"topology\":{\"threads\":3}}",
+    "{\"cpus\":4,\"irqs\":18}",
+    "{\"cpus\":4,\"imcr\":false}",
+    "{\"cpus\":4,\"placement\":{\"window\":\"ebda\",\"base\":\"0x9e000\"}}",
+    "{\"cpus\":4,\"placement\":{\"floating_pointer\":\"0x9fc20\"}}",
+    "{\"cpus\":4,\"placement\":{\"configuration_table\":\"0x9e000\"}}",
+    "{\"entries\":[" P0 "," P0 "," BUS "," P0 "]}",
+    "{\"entries\":[" P0 "," BUS "," P0 "," P0 "]}",
+    LOCAL(LOCAL_IRQ "},{" LOCAL_DEVICE),
+    LOCAL(LOCAL_DEVICE "},{" LOCAL_IRQ),
     WIRED("\"bus\":0,\"irq\":5,\"io_apic\":\"all\",\"pin\":1"),
     WIRED("\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1"), /* the same IRQ */
     WIRED("\"bus\":0,\"irq\":5,\"io_apic\":\"all\",\"pin\":1},{"
@@ -89,6 +113,7 @@ static const char *const different[] = {
     PCI("\"bus\":0,\"device\":2,\"pin_name\":\"INTA\",\"pin\":17"),
     PCI("\"bus\":0,\"device\":1,\"pin_name\":\"INTA\",\"pin\":17,\"io_apic\":0"), /* and the first is 0 */
 };
+/* clang-format on */
 
 static void spellings(void)
 {

@@ -2,7 +2,8 @@
 /*
  * The part of the table that is given says most: its entries and its header. Before it stands what completes,
  * places and judges it, and whom it is for. Values stand as they do in memory, each in full width, and lists
- * behind their sizes, so no two sequences of values run into one another.
+ * behind their sizes, so no two sequences of values run into one another. The floating pointer's revision
+ * is the table's.
  */
 #include "canon.h"
 
@@ -53,7 +54,6 @@ size_t canon_write(const struct topology *t, uint8_t out[CANON_MAX])
     PUT(t->place.base);
     PUT(t->place.floating);
     PUT(t->place.table);
-    PUT(given.floating.spec_revision);
     PUT(given.floating.default_configuration);
     PUT(given.floating.features);
     PUT(given.order_count);
