@@ -55,8 +55,8 @@ static const struct option flags[] = {
 };
 
 /* Decimal digits alone: no sign, blank, prefix or leading zero. */
-static int parse_number(const char *flag, const char *text, unsigned long lowest, unsigned long highest,
-                        unsigned long *number, struct err *err)
+static int parse_number(const char *flag, const char *text, unsigned long lowest,
+                        unsigned long highest, unsigned long *number, struct err *err)
 {
     const size_t digits = strspn(text, "0123456789");
 
@@ -65,7 +65,8 @@ static int parse_number(const char *flag, const char *text, unsigned long lowest
         if (*number >= lowest && *number <= highest)
             return 0;
     }
-    return err_at(err, ERR_FILE, NULL, "--%s must be a number from %lu to %lu", flag, lowest, highest);
+    return err_at(err, ERR_FILE, NULL, "--%s must be a number from %lu to %lu", flag, lowest,
+                  highest);
 }
 
 /* What may stand in Host before the port: a name, an IPv4 address, an IPv6 address in brackets. */
@@ -117,9 +118,11 @@ static int parse_flag(int flag, const char *text, struct config *c, struct err *
         return take_path("token-file", text, &c->token_file, err);
     case FLAG_ALLOW_HOST:
         if (c->allow_host_count == CONFIG_HOSTS_MAX)
-            return err_at(err, ERR_FILE, NULL, "--allow-host may be given %d times", CONFIG_HOSTS_MAX);
+            return err_at(err, ERR_FILE, NULL, "--allow-host may be given %d times",
+                          CONFIG_HOSTS_MAX);
         if (!is_host(text))
-            return err_at(err, ERR_FILE, NULL, "--allow-host takes a name or an address, without a port");
+            return err_at(err, ERR_FILE, NULL,
+                          "--allow-host takes a name or an address, without a port");
         c->allow_hosts[c->allow_host_count++] = text;
         return 0;
     case FLAG_MAX_BODY:
@@ -140,9 +143,9 @@ static int parse_flag(int flag, const char *text, struct config *c, struct err *
         return status;
     case FLAG_LOG_LEVEL:
         c->log_level = log_level_named(text);
-        return c->log_level < 0
-                   ? err_at(err, ERR_FILE, NULL, "--log-level must be error, warning, info or debug")
-                   : 0;
+        return c->log_level < 0 ? err_at(err, ERR_FILE, NULL,
+                                         "--log-level must be error, warning, info or debug")
+                                : 0;
     default: /* FLAG_CHECK_CONFIG */
         c->check_only = true;
         return 0;
@@ -176,7 +179,8 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
         if (flag == FLAG_VERSION)
             return CONFIG_VERSION;
         if (flag == '?' || flag == ':') {
-            err_at(err, ERR_FILE, NULL, "%s: no such option, or its value is missing", argv[optind - 1]);
+            err_at(err, ERR_FILE, NULL, "%s: no such option, or its value is missing",
+                   argv[optind - 1]);
             return CONFIG_USAGE;
         }
         if (parse_flag(flag, optarg, config, err) < 0)
@@ -190,8 +194,8 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
 }
 
 /* A directory's name, part of @text, and what follows it there */
-static int put_path(char path[CONFIG_PATH_SIZE], const char *text, size_t length, const char *behind,
-                    struct err *err)
+static int put_path(char path[CONFIG_PATH_SIZE], const char *text, size_t length,
+                    const char *behind, struct err *err)
 {
     const int n = snprintf(path, CONFIG_PATH_SIZE, "%.*s%s", (int)length, text, behind);
 

@@ -43,7 +43,10 @@ struct daemon {
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
 
-/* Left alone, the heap takes the largest block ever freed for a reason to keep twice as much for good. */
+/*
+ * Left alone, the heap takes the largest block ever freed for a reason to keep twice as much for
+ * good.
+ */
 static void bound_heap(void)
 {
     enum { KEPT = 64 * 1024, LARGE = 128 * 1024 };
@@ -56,9 +59,8 @@ static void bound_heap(void)
 /* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
 {
-    static const int harmless[] = {
-        SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL, SIGXFSZ
-    };
+    static const int harmless[] = { SIGPIPE,   SIGUSR1, SIGUSR2, SIGALRM,
+                                    SIGVTALRM, SIGPROF, SIGPOLL, SIGXFSZ };
 
     for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
         signal(harmless[i], SIG_IGN);
@@ -137,7 +139,8 @@ static void log_keys(struct daemon *d, const char *event, const char *how)
     log_event(LOG_INFO, event, "%s key=%s keys=%u threads=%u", how, key_id(keyring_signer(ring)),
               keyring_count(ring), d->threads);
     if (!key_locked(keyring_signer(ring)))
-        log_event(LOG_WARNING, "unlocked", "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
+        log_event(LOG_WARNING, "unlocked",
+                  "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
     keyring_drop(ring);
 }
 
@@ -179,7 +182,8 @@ static int check_inherited(const struct daemon *d, unsigned count, struct err *e
     for (unsigned i = 0; i < count; i++) {
         const struct listener *l = &d->listeners[i];
 
-        if (!l->is_unix && !l->is_loopback && listen_check(l->address, is_guarded(&d->config), err) < 0)
+        if (!l->is_unix && !l->is_loopback &&
+            listen_check(l->address, is_guarded(&d->config), err) < 0)
             return -1;
     }
     return 0;
@@ -205,7 +209,10 @@ static int open_listeners(struct daemon *d, struct err *err)
     return 0;
 }
 
-/* Every connection gets a descriptor: as many as there may be, fewer connections where there are too few. */
+/*
+ * Every connection gets a descriptor: as many as there may be, fewer connections where there are
+ * too few.
+ */
 static void fit_descriptors(struct daemon *d)
 {
     unsigned *const max = &d->service.max_connections;
@@ -219,7 +226,8 @@ static void fit_descriptors(struct daemon *d)
     if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == RLIM_INFINITY)
         return;
     room = SPARE_FILES + (rlim_t)d->threads * (8 + d->listener_count);
-    room = files.rlim_cur > room + d->listener_count ? (files.rlim_cur - room) / d->listener_count : 1;
+    room =
+        files.rlim_cur > room + d->listener_count ? (files.rlim_cur - room) / d->listener_count : 1;
     if (*max <= room)
         return;
     log_event(LOG_WARNING, "descriptors", "limit=%llu max_connections=%llu",
@@ -274,7 +282,10 @@ static void reload(struct daemon *d)
     notify_state("READY=1");
 }
 
-/* Until we are told to stop; then until what is in flight is done, time is up, or we are told again. */
+/*
+ * Until we are told to stop; then until what is in flight is done, time is up, or we are told
+ * again.
+ */
 static void wait_for_end(struct daemon *d)
 {
     int signal;
@@ -379,7 +390,8 @@ int main(int argc, char **argv)
     log_set_level((enum log_level)d.config.log_level);
     status = run(&d, &err);
     if (status < 0)
-        log_event(LOG_ERROR, "failed", "detail=%s", log_quote(err.places[0].detail, quoted, sizeof(quoted)));
+        log_event(LOG_ERROR, "failed", "detail=%s",
+                  log_quote(err.places[0].detail, quoted, sizeof(quoted)));
     for (unsigned i = 0; i < d.listener_count; i++)
         listen_close(&d.listeners[i]);
     tokens_free(d.service.tokens);

@@ -9,7 +9,8 @@
 void notify_state(const char *state);
 
 /*
- * notify_watchdog_us - within how many microseconds the service manager wants to hear "WATCHDOG=1" again
+ * notify_watchdog_us - within how many microseconds the service manager wants to hear "WATCHDOG=1"
+ * again
  *                      (WATCHDOG_USEC, WATCHDOG_PID); 0: it does not
  */
 uint64_t notify_watchdog_us(void);

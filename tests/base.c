@@ -17,7 +17,8 @@ static void pointers(void)
     const struct at list = { NULL, "processors", 0 }, third = { &list, NULL, 3 };
 
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL(err_at(&error, ERR_TOPOLOGY, &(struct at){ &third, "apic_id", 0 }, "must be %d", 4), -1);
+    CU_ASSERT_EQUAL(
+        err_at(&error, ERR_TOPOLOGY, &(struct at){ &third, "apic_id", 0 }, "must be %d", 4), -1);
     CU_ASSERT_EQUAL(err_at(&error, ERR_SYNTAX, NULL, "bytes \x01\xff"), -1);
     CU_ASSERT_EQUAL(err_at(&error, ERR_SYNTAX, &(struct at){ NULL, "a/b~c\n", 0 }, "%s", ""), -1);
     CU_ASSERT_EQUAL(error.code, ERR_TOPOLOGY);
@@ -68,7 +69,8 @@ static void quoting(void)
     char out[64], small[16];
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        ROW_CHECK(rows[i].quoted, strcmp(log_quote(rows[i].value, out, sizeof(out)), rows[i].quoted) == 0);
+        ROW_CHECK(rows[i].quoted,
+                  strcmp(log_quote(rows[i].value, out, sizeof(out)), rows[i].quoted) == 0);
     CU_ASSERT(strlen(log_quote("\n\n\n\n\n\n\n\n", small, sizeof(small))) < sizeof(small));
     CU_ASSERT_EQUAL(small[strlen(small) - 1], '"');
 }
@@ -98,9 +100,13 @@ static void lines(void)
     size = read(ends[0], text, sizeof(text) - 1);
     close(ends[0]);
     CU_ASSERT_EQUAL(
-        size, (ssize_t)strlen("event=listening address=127.0.0.1:8640\nevent=failed level=error\n") + 1024);
+        size,
+        (ssize_t)strlen("event=listening address=127.0.0.1:8640\nevent=failed level=error\n") +
+            1024);
     CU_ASSERT_EQUAL(
-        strncmp(text, "event=listening address=127.0.0.1:8640\nevent=failed level=error\nevent=wide x", 76),
+        strncmp(text,
+                "event=listening address=127.0.0.1:8640\nevent=failed level=error\nevent=wide x",
+                76),
         0);
     CU_ASSERT_EQUAL(text[size - 1], '\n');
     CU_ASSERT_EQUAL(log_level_named("warning"), LOG_WARNING);
@@ -134,7 +140,8 @@ static void texts(void)
         memset(text, 'x', sizeof(text));
         base64_encode(rows[i].bytes, size, text);
         ROW_CHECK(rows[i].base64, strcmp(text, rows[i].base64) == 0);
-        ROW_CHECK(rows[i].base64, base64_size(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
+        ROW_CHECK(rows[i].base64,
+                  base64_size(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
         hex_encode(rows[i].bytes, size, text);
         ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
     }
@@ -143,7 +150,8 @@ static void texts(void)
 /* Bit by bit, for comparison */
 static void plain_base64(const uint8_t *bytes, size_t size, char *text)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     for (size_t bit = 0; bit < 8 * size; bit += 6) {
         unsigned v = 0;
@@ -208,8 +216,10 @@ static void numbers(void)
     }
 }
 
-/* A reader that has stopped reading: lines that do not fit its pipe are dropped and counted, none is waited
- * for. */
+/*
+ * A reader that has stopped reading: lines that do not fit its pipe are dropped and counted, none
+ * is waited for.
+ */
 static void unread(void)
 {
     const int saved = dup(STDERR_FILENO);
@@ -249,9 +259,12 @@ static const struct test log_tests[] = {
 
 int main(void)
 {
-    static const struct suite err = { "base/err", err_tests, sizeof(err_tests) / sizeof(err_tests[0]) };
-    static const struct suite log = { "base/log", log_tests, sizeof(log_tests) / sizeof(log_tests[0]) };
-    static const struct suite text = { "base/text", text_tests, sizeof(text_tests) / sizeof(text_tests[0]) };
+    static const struct suite err = { "base/err", err_tests,
+                                      sizeof(err_tests) / sizeof(err_tests[0]) };
+    static const struct suite log = { "base/log", log_tests,
+                                      sizeof(log_tests) / sizeof(log_tests[0]) };
+    static const struct suite text = { "base/text", text_tests,
+                                       sizeof(text_tests) / sizeof(text_tests[0]) };
     static const struct suite *const suites[] = { &err, &log, &text };
 
     return suite_main(suites, 3);

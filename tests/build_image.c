@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * build_image: a topology on each line of standard input. To each a line of standard output: the segments as
- * ADDRESS:HEX, or "refused" and the pointers of what was wrong.
+ * build_image: a topology on each line of standard input. To each a line of standard output: the
+ * segments as ADDRESS:HEX, or "refused" and the pointers of what was wrong.
  */
 #include <stdio.h>
 #include <stdlib.h>

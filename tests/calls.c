@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Preloaded into a daemon under test: makes the n-th call of some kinds fail, when and which being told by a
- * page of memory shared with the test (tests/calls.py), and counts what is allocated.
+ * Preloaded into a daemon under test: makes the n-th call of some kinds fail, when and which being
+ * told by a page of memory shared with the test (tests/calls.py), and counts what is allocated.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -42,7 +42,8 @@ static void map_page(void)
     void *mapped = MAP_FAILED;
 
     if (fd >= 0) {
-        mapped = (void *)syscall(SYS_mmap, NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        mapped = (void *)syscall(SYS_mmap, NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED,
+                                 fd, 0);
         syscall(SYS_close, fd);
     }
     if (mapped != MAP_FAILED)

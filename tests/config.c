@@ -84,7 +84,8 @@ static void rows(void)
 static void values(void)
 {
     const char *const none[] = { NULL };
-    const char *const all[] = { "--listen", "a", "--listen=b", "--max-body=2000", "--timeout=3", NULL };
+    const char *const all[] = { "--listen",        "a",           "--listen=b",
+                                "--max-body=2000", "--timeout=3", NULL };
 
     CU_ASSERT_EQUAL(parse(none), CONFIG_RUN);
     CU_ASSERT_EQUAL(config.max_body, 65536);
@@ -150,8 +151,8 @@ static void key_places(void)
         { NULL, NULL, NULL, "/x", "/h", "/x/mptabled/mptabled.key", "/x/mptabled/", true, true },
         { NULL, NULL, NULL, "relative", "/h", "/h/.local/state/mptabled/mptabled.key",
           "/h/.local/state/mptabled/", true, true },
-        { NULL, NULL, "", "", "/h", "/h/.local/state/mptabled/mptabled.key", "/h/.local/state/mptabled/",
-          true, true },
+        { NULL, NULL, "", "", "/h", "/h/.local/state/mptabled/mptabled.key",
+          "/h/.local/state/mptabled/", true, true },
         { NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false },
     };
     static char longest[CONFIG_PATH_SIZE + 1];

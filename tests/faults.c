@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Preloaded into the daemon by faults.py: has one allocation fail, or all from one on, or one call on a
- * socket, and counts the memory in use. Told and read through the file FAULTS, which both map: six 64-bit
- * numbers.
+ * Preloaded into the daemon by faults.py: has one allocation fail, or all from one on, or one call
+ * on a socket, and counts the memory in use. Told and read through the file FAULTS, which both map:
+ * six 64-bit numbers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,10 +46,12 @@ __attribute__((constructor)) static void open_faults(void)
 
 static int fails(int is_call, int number)
 {
-    int64_t left = faults && atomic_load(&faults->calls) == is_call ? atomic_load(&faults->left) : 0;
+    int64_t left =
+        faults && atomic_load(&faults->calls) == is_call ? atomic_load(&faults->left) : 0;
 
-    while (left > 0 && !atomic_compare_exchange_weak(&faults->left, &left,
-                                                     left > 1 || !atomic_load(&faults->all) ? left - 1 : 1))
+    while (left > 0 &&
+           !atomic_compare_exchange_weak(&faults->left, &left,
+                                         left > 1 || !atomic_load(&faults->all) ? left - 1 : 1))
         continue;
     if (left != 1)
         return 0;

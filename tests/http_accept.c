@@ -3,7 +3,8 @@
 
 #include "http.h"
 
-static const char *const offers[] = { "application/json", "application/octet-stream", "text/plain" };
+static const char *const offers[] = { "application/json", "application/octet-stream",
+                                      "text/plain" };
 
 static void choose(void)
 {

@@ -63,8 +63,9 @@ static int visit_number(struct cache *c, unsigned number)
 /* Keys that differ in one part, in where a part ends, in the level, or in one byte of many. */
 static void different(void)
 {
-    static const char *const rows[][2] = { { "ab", "c" }, { "a", "bc" }, { "abc", "" }, { "", "abc" },
-                                           { "ab", "" },  { "", "" },    { "ab", "C" }, { "ab", "c " } };
+    static const char *const rows[][2] = { { "ab", "c" }, { "a", "bc" }, { "abc", "" },
+                                           { "", "abc" }, { "ab", "" },  { "", "" },
+                                           { "ab", "C" }, { "ab", "c " } };
     struct cache *c = cache_new(BUDGET);
     struct cache_key key = key_of(CACHE_REQUEST, "ab", "c");
     char one[2001], other[2001];
@@ -107,7 +108,10 @@ static void second_time(void)
     CU_ASSERT_EQUAL(alive, 0);
 }
 
-/* Bytes stay within their bound, and what many others send once does not drive out what somebody asks for. */
+/*
+ * Bytes stay within their bound, and what many others send once does not drive out what somebody
+ * asks for.
+ */
 static void flood(void)
 {
     struct cache *c = cache_new(BUDGET);
@@ -196,7 +200,10 @@ static void chains(void)
     CU_ASSERT_EQUAL(alive, 0);
 }
 
-/* Other keys sign: all is forgotten, and what the old ones have signed in the meantime is not taken. */
+/*
+ * Other keys sign: all is forgotten, and what the old ones have signed in the meantime is not
+ * taken.
+ */
 static void generations(void)
 {
     struct cache *c = cache_new(BUDGET);

@@ -39,8 +39,10 @@ static void rows(void)
                            : rows[i].if_match    ? rows[i].if_match
                                                  : "none";
 
-        ROW_CHECK(name, condition_check(true, rows[i].if_match, rows[i].if_none_match, tag) == rows[i].get);
-        ROW_CHECK(name, condition_check(false, rows[i].if_match, rows[i].if_none_match, tag) == rows[i].post);
+        ROW_CHECK(name, condition_check(true, rows[i].if_match, rows[i].if_none_match, tag) ==
+                            rows[i].get);
+        ROW_CHECK(name, condition_check(false, rows[i].if_match, rows[i].if_none_match, tag) ==
+                            rows[i].post);
     }
 }
 

@@ -7,7 +7,8 @@
 static struct head head;
 static struct err error;
 static const char *behind = "\0\0";
-static size_t hidden_behind; /* bytes of the head behind its last line that the library does not show */
+static size_t
+    hidden_behind; /* bytes of the head behind its last line that the library does not show */
 
 /* A head of lines "name|value", laid out as the library does it. */
 static int check(const char *const *lines, unsigned minor)
@@ -88,14 +89,18 @@ static void rows(void)
 /* What the library hides leaves a gap, or a line somewhere else. */
 static void hidden(void)
 {
-    static const char text[] = "GET\0/x\0HTTP/1.1\0\0Host\0 a\0\0X\0b\0\0"; /* and NULs up to the end */
+    static const char text[] =
+        "GET\0/x\0HTTP/1.1\0\0Host\0 a\0\0X\0b\0\0"; /* and NULs up to the end */
     static const struct {
         const char *name;
         size_t target, version, host, x, x_value;
     } rows[] = {
-        { "as it should be", 4, 7, 17, 26, 28 },   { "blank before the target", 5, 7, 17, 26, 28 },
-        { "NUL in the target", 4, 8, 17, 26, 28 }, { "gap before the first line", 4, 7, 18, 26, 28 },
-        { "gap between lines", 4, 7, 17, 27, 28 }, { "a value from elsewhere", 4, 7, 17, 26, 4 },
+        { "as it should be", 4, 7, 17, 26, 28 },
+        { "blank before the target", 5, 7, 17, 26, 28 },
+        { "NUL in the target", 4, 8, 17, 26, 28 },
+        { "gap before the first line", 4, 7, 18, 26, 28 },
+        { "gap between lines", 4, 7, 17, 27, 28 },
+        { "a value from elsewhere", 4, 7, 17, 26, 4 },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -33,21 +33,24 @@ static void tcp(void)
     static const char *const good[] = { "127.0.0.1:0", "127.8.9.10:0" };
     static const char *const far[] = { "0.0.0.0:0", "192.0.2.1:80", "[::]:0", "[2001:db8::1]:80" };
     static const char *const bad[] = {
-        "localhost:0",   "127.0.0.1",     "127.0.0.1:65536", "127.0.0.1:+1", "127.0.0.1:01", "127.0.0.1:", "",
-        "127.0.0.1.a:1", "127.0.0.1@a:1", "[127.0.0.1]:80",  "[::1:80"
+        "localhost:0", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:+1",  "127.0.0.1:01",
+        "127.0.0.1:",  "",          "127.0.0.1.a:1",   "127.0.0.1@a:1", "[127.0.0.1]:80",
+        "[::1:80"
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         ROW_CHECK(good[i], try(good[i]) == 0);
         ROW_CHECK(good[i], strncmp(listener.address, good[i], strlen(good[i]) - 1) == 0);
-        ROW_CHECK(good[i], listener.address[strlen(good[i]) - 1] != '0'); /* the port that the kernel chose */
+        ROW_CHECK(good[i], listener.address[strlen(good[i]) - 1] !=
+                               '0'); /* the port that the kernel chose */
         listen_close(&listener);
     }
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         ROW_CHECK(bad[i], try(bad[i]) == -1 && error.code == ERR_FILE && listener.fd_count == 0);
     for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
         ROW_CHECK(far[i], check(far[i], true) == 0);
-        ROW_CHECK(far[i], check(far[i], false) == -1 && strstr(error.places[0].detail, "--token-file"));
+        ROW_CHECK(far[i],
+                  check(far[i], false) == -1 && strstr(error.places[0].detail, "--token-file"));
     }
     CU_ASSERT_EQUAL(check("127.0.0.1:80", false), 0);
     CU_ASSERT_EQUAL(check("unix:/x", false), 0);
@@ -113,7 +116,10 @@ static void unix_sockets(void)
     CU_ASSERT_EQUAL(try("unix:relative"), -1);
 }
 
-/* A connection under way to where the listener is: the descriptor, which is writable once there is one. */
+/*
+ * A connection under way to where the listener is: the descriptor, which is writable once there is
+ * one.
+ */
 static int come(const struct listener *l)
 {
     struct sockaddr_in to = { .sin_family = AF_INET,
@@ -121,7 +127,8 @@ static int come(const struct listener *l)
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-    return connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0 || errno == EINPROGRESS ? fd : -1;
+    return connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0 || errno == EINPROGRESS ? fd
+                                                                                              : -1;
 }
 
 static bool is_ready(int fd, short events)
@@ -148,7 +155,8 @@ static void hiding(void)
         CU_ASSERT_EQUAL(is_ready(late, POLLOUT), passed);
         taken = accept(l.fds[0], NULL, NULL);
         CU_ASSERT_EQUAL(send(early, "x", 1, MSG_NOSIGNAL), 1);
-        CU_ASSERT_TRUE(is_ready(taken, POLLIN)); /* the filter is not for those who were there before */
+        CU_ASSERT_TRUE(
+            is_ready(taken, POLLIN)); /* the filter is not for those who were there before */
         close(taken);
         taken = accept(l.fds[0], NULL, NULL);
         CU_ASSERT_EQUAL(taken >= 0, passed);
@@ -160,7 +168,9 @@ static void hiding(void)
     }
 }
 
-/* The name is gone before the socket, so that what another process binds meanwhile is not removed. */
+/*
+ * The name is gone before the socket, so that what another process binds meanwhile is not removed.
+ */
 static void hiding_names(void)
 {
     char directory[] = "/tmp/mptabled-XXXXXX", path[40], address[60];
@@ -257,7 +267,8 @@ static void names(void)
         setenv("LISTEN_PID", pid, 1);
         setenv("LISTEN_FDS", "2", 1);
         setenv("LISTEN_FDNAMES", "front:back", 1);
-        if (dup2(first.fds[0], 3) != 3 || dup2(3, 4) != 4 || listen_inherit(listeners, 2, &error) != 2)
+        if (dup2(first.fds[0], 3) != 3 || dup2(3, 4) != 4 ||
+            listen_inherit(listeners, 2, &error) != 2)
             _exit(1);
         if (strcmp(listeners[0].name, "front") != 0 || strcmp(listeners[1].name, "back") != 0)
             _exit(2);

@@ -36,43 +36,54 @@ static void page(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
-    keys = keyring_load(
-        &(struct keyring_source){
-            .keys = (const char *const[]){ "k.key" }, .key_count = 1, .may_make = true, .beside = "./" },
-        NULL, &err);
+    keys = keyring_load(&(struct keyring_source){ .keys = (const char *const[]){ "k.key" },
+                                                  .key_count = 1,
+                                                  .may_make = true,
+                                                  .beside = "./" },
+                        NULL, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(keys);
     metrics_listener(m, "unix:/a\"b\\", &open);
-    metrics_request(
-        m, 0,
-        &(struct metric_request){
-            .route = 0, .method = "GET", .status = 200, .micros = 60, .image_size = 300, .built = true });
-    metrics_request(m, 1,
-                    &(struct metric_request){
-                        .route = 1, .method = "GET", .status = 200, .micros = 1, .image_size = 300 });
-    metrics_cache(m, 0,
-                  &(struct cache_counts){
-                      .hits = { 1, 20 }, .misses = { 3, 40 }, .evictions = 5, .entries = 6, .bytes = 7 });
-    metrics_cache(m, 1, &(struct cache_counts){ .hits = { 100, 200 }, .entries = 60 });
-    metrics_request(
-        m, 1, &(struct metric_request){ .route = 0, .method = "GET", .status = 200, .micros = 6000000 });
+    metrics_request(m, 0,
+                    &(struct metric_request){ .route = 0,
+                                              .method = "GET",
+                                              .status = 200,
+                                              .micros = 60,
+                                              .image_size = 300,
+                                              .built = true });
     metrics_request(
         m, 1,
-        &(struct metric_request){ .route = 99, .method = "BREW", .status = 777, .code = ERR_NOT_FOUND });
+        &(struct metric_request){
+            .route = 1, .method = "GET", .status = 200, .micros = 1, .image_size = 300 });
+    metrics_cache(
+        m, 0,
+        &(struct cache_counts){
+            .hits = { 1, 20 }, .misses = { 3, 40 }, .evictions = 5, .entries = 6, .bytes = 7 });
+    metrics_cache(m, 1, &(struct cache_counts){ .hits = { 100, 200 }, .entries = 60 });
+    metrics_request(
+        m, 1,
+        &(struct metric_request){ .route = 0, .method = "GET", .status = 200, .micros = 6000000 });
+    metrics_request(m, 1,
+                    &(struct metric_request){
+                        .route = 99, .method = "BREW", .status = 777, .code = ERR_NOT_FOUND });
     metrics_reload(m, false);
     text = metrics_render(m, keys, &size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
     CU_ASSERT_EQUAL(strlen(text), size);
     CU_ASSERT_EQUAL(text[size - 1], '\n');
-    CU_ASSERT_EQUAL(value(text, "mptabled_http_requests_total{route=\"/a\",method=\"GET\",code=\"200\"}"), 2);
     CU_ASSERT_EQUAL(
-        value(text, "mptabled_http_requests_total{route=\"other\",method=\"other\",code=\"500\"}"), 1);
-    CU_ASSERT_EQUAL(value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"5e-05\"}"),
-                    0);
-    CU_ASSERT_EQUAL(value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"0.0001\"}"),
-                    1);
-    CU_ASSERT_EQUAL(value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"2.5\"}"), 1);
-    CU_ASSERT_EQUAL(value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"+Inf\"}"),
-                    2);
+        value(text, "mptabled_http_requests_total{route=\"/a\",method=\"GET\",code=\"200\"}"), 2);
+    CU_ASSERT_EQUAL(
+        value(text, "mptabled_http_requests_total{route=\"other\",method=\"other\",code=\"500\"}"),
+        1);
+    CU_ASSERT_EQUAL(
+        value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"5e-05\"}"), 0);
+    CU_ASSERT_EQUAL(
+        value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"0.0001\"}"),
+        1);
+    CU_ASSERT_EQUAL(
+        value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"2.5\"}"), 1);
+    CU_ASSERT_EQUAL(
+        value(text, "mptabled_http_request_duration_seconds_bucket{route=\"/a\",le=\"+Inf\"}"), 2);
     CU_ASSERT_EQUAL(value(text, "mptabled_http_request_duration_seconds_count{route=\"/a\"}"), 2);
     CU_ASSERT(value(text, "mptabled_http_request_duration_seconds_sum{route=\"/a\"}") > 6);
     CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_bucket{le=\"256\"}"), 0);

@@ -65,7 +65,10 @@ static void odd_methods(void)
     reply_reset(&job.reply);
 }
 
-/* Whom a request may be for: the listener's own address, this host's names, and those that are allowed. */
+/*
+ * Whom a request may be for: the listener's own address, this host's names, and those that are
+ * allowed.
+ */
 static void hosts(void)
 {
     static const char *const allowed[] = { "tables.example" };
@@ -80,7 +83,9 @@ static void hosts(void)
         { "localhost.", 421 },          { "192.0.2.70", 421 },
         { "tables.example.evil", 421 },
     };
-    const struct service strict = { .max_body = 1000, .allow_hosts = allowed, .allow_host_count = 1 };
+    const struct service strict = { .max_body = 1000,
+                                    .allow_hosts = allowed,
+                                    .allow_host_count = 1 };
     struct listener listener = { .address = "192.0.2.7:8640" };
     struct head head = { .twice = HEADERS };
 
@@ -119,7 +124,8 @@ static void lines(void)
                                            { "*/*", "application/problem+json" },
                                            { "application/json", "application/problem+json" },
                                            { "image/png", "application/problem+json" },
-                                           { "application/json, text/plain", "application/problem+json" } };
+                                           { "application/json, text/plain",
+                                             "application/problem+json" } };
     struct head head = { .twice = HEADERS };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -131,9 +137,9 @@ static void lines(void)
         reply_problem(&job);
         ROW_CHECK(rows[i][0], strcmp(header("Content-Type"), rows[i][1]) == 0);
         if (rows[i][1][0] == 't')
-            ROW_CHECK(rows[i][0],
-                      strcmp(job.reply.body, "No topology that can be built: /cpus must be 1 to 255\n"
-                                             "/irqs must be 16 to 24\n") == 0);
+            ROW_CHECK(rows[i][0], strcmp(job.reply.body,
+                                         "No topology that can be built: /cpus must be 1 to 255\n"
+                                         "/irqs must be 16 to 24\n") == 0);
     }
     job_start(&job);
 }

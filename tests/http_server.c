@@ -37,7 +37,8 @@ static bool asks(int fd, const char *target, const char *status)
     char text[1024] = "";
     const int size = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", target);
 
-    if (send(fd, text, (size_t)size, MSG_NOSIGNAL) != size || recv(fd, text, sizeof(text) - 1, 0) <= 0)
+    if (send(fd, text, (size_t)size, MSG_NOSIGNAL) != size ||
+        recv(fd, text, sizeof(text) - 1, 0) <= 0)
         return false;
     return strncmp(text + 9, status, 3) == 0;
 }

@@ -71,7 +71,8 @@ static void refusals(void)
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         ROW_CHECK(rows[i].name, !load(rows[i].text, rows[i].mode));
-        ROW_CHECK(rows[i].name, error.code == ERR_FILE && strstr(error.places[0].detail, rows[i].says));
+        ROW_CHECK(rows[i].name,
+                  error.code == ERR_FILE && strstr(error.places[0].detail, rows[i].says));
         ROW_CHECK(rows[i].name, !strstr(error.places[0].detail, "0123456789"));
     }
     memset(&error, 0, sizeof(error));
@@ -81,5 +82,6 @@ static void refusals(void)
     scratch_leave(&dir);
 }
 
-static const struct test tests[] = { { "who is let in", admission }, { "files that are refused", refusals } };
+static const struct test tests[] = { { "who is let in", admission },
+                                     { "files that are refused", refusals } };
 const struct suite http_token = { "http/token", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -6,7 +6,8 @@
 #include "../src/mptable/mptable.h"
 #include "suite.h"
 
-extern const struct suite mptable_encode, mptable_decode, mptable_verify, mptable_scan, mptable_check;
+extern const struct suite mptable_encode, mptable_decode, mptable_verify, mptable_scan,
+    mptable_check;
 
 enum { SAMPLE_CPUS_MAX = 4000, SAMPLE_IO_INTS = 16, SAMPLE_LOCAL_INTS = 2 };
 
@@ -16,8 +17,8 @@ enum { SAMPLE_CPUS_MAX = 4000, SAMPLE_IO_INTS = 16, SAMPLE_LOCAL_INTS = 2 };
 #define SAMPLE_SIZE(cpus) (16 + SAMPLE_BASE(cpus) + SAMPLE_EXTENDED)
 
 /*
- * A sound PC: processors with IDs 0 up, ISA bus, one I/O APIC, IRQ 0 on INTIN 2, no IRQ 2; and one extended
- * entry of each kind.
+ * A sound PC: processors with IDs 0 up, ISA bus, one I/O APIC, IRQ 0 on INTIN 2, no IRQ 2; and one
+ * extended entry of each kind.
  */
 struct sample {
     struct mpt_processor processors[SAMPLE_CPUS_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules. Each row changes a sound machine until a rule fires, and nearly so far; the rows of measured
- * tables say all that is to be found in them.
+ * The rules. Each row changes a sound machine until a rule fires, and nearly so far; the rows of
+ * measured tables say all that is to be found in them.
  */
 #include "mptable.h"
 
@@ -10,7 +10,14 @@
 
 #include "guard.h"
 
-enum { CPUS = 4, FOUND_MAX = MPT_RULES_MAX, POKES = 5, IO_INTS_MAX = 300, SEGMENTS = 4, IMAGE_MAX = 8192 };
+enum {
+    CPUS = 4,
+    FOUND_MAX = MPT_RULES_MAX,
+    POKES = 5,
+    IO_INTS_MAX = 300,
+    SEGMENTS = 4,
+    IMAGE_MAX = 8192
+};
 
 /* A machine, before its bytes are made, and what is known of it */
 static struct scene {
@@ -21,8 +28,9 @@ static struct scene {
     struct mpt_facts facts;
     struct mpt_range usable, occupied;
     unsigned unsummed; /* 1: leave the sums as the last pokes left them */
-    unsigned other; /* 1: there is a copy of the floating pointer at 0xf0000; 2: one that says revision 1 */
-    unsigned bios;  /* 1: the words at 0x40e and 0x413 are in memory */
+    unsigned
+        other; /* 1: there is a copy of the floating pointer at 0xf0000; 2: one that says revision 1 */
+    unsigned bios; /* 1: the words at 0x40e and 0x413 are in memory */
     uint16_t ebda, base_memory_kib;
     unsigned cut;       /* bytes that the table's segment lacks */
     unsigned unordered; /* 1: the I/O APIC comes before the bus */
@@ -43,27 +51,27 @@ struct poke {
     uint64_t value;
 };
 enum { RAW_FLOATING = 0x1000000, RAW_TABLE = 0x2000000 };
-#define P(m, value)                                                                                          \
-    {                                                                                                        \
-        offsetof(struct scene, m), sizeof(((struct scene *)0)->m), value                                     \
+#define P(m, value)                                                      \
+    {                                                                    \
+        offsetof(struct scene, m), sizeof(((struct scene *)0)->m), value \
     }
 #define S(m, value)         P(sample.m, value)
 #define T(m, value)         P(sample.table.m, value)
 #define GIVEN(facts_, m, v) P(facts.given, facts_), P(facts.m, v)
-#define FP(offset, value)                                                                                    \
-    {                                                                                                        \
-        RAW_FLOATING | (offset), 1, value                                                                    \
+#define FP(offset, value)                 \
+    {                                     \
+        RAW_FLOATING | (offset), 1, value \
     }
-#define TB(offset, value)                                                                                    \
-    {                                                                                                        \
-        RAW_TABLE | (offset), 1, value                                                                       \
+#define TB(offset, value)              \
+    {                                  \
+        RAW_TABLE | (offset), 1, value \
     }
-#define TB2(offset, value)                                                                                   \
-    {                                                                                                        \
-        RAW_TABLE | (offset), 2, value                                                                       \
+#define TB2(offset, value)             \
+    {                                  \
+        RAW_TABLE | (offset), 2, value \
     }
-#define FACTS_BIOS(ebda_, kb)                                                                                \
-    P(facts.given, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY), P(facts.bios.ebda, ebda_),                         \
+#define FACTS_BIOS(ebda_, kb)                                                        \
+    P(facts.given, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY), P(facts.bios.ebda, ebda_), \
         P(facts.bios.base_memory_kib, kb)
 
 /* Where things are in the bytes of the sound table with four processors */
@@ -91,8 +99,12 @@ static const struct {
     { FLOATING_ROW("fp-not-found"),
       { FP(10, 0), P(unsummed, 1) },
       { FP(10, 0), P(unsummed, 1), P(other, 1) } },
-    { FLOATING_ROW("fp-not-found"), { S(place.floating, 0x9fc04) }, { S(place.floating, 0x9fff0) } },
-    { FLOATING_ROW("fp-alignment"), { S(place.floating, 0x9fc08) }, { S(place.floating, 0x9fc20) } },
+    { FLOATING_ROW("fp-not-found"),
+      { S(place.floating, 0x9fc04) },
+      { S(place.floating, 0x9fff0) } },
+    { FLOATING_ROW("fp-alignment"),
+      { S(place.floating, 0x9fc08) },
+      { S(place.floating, 0x9fc20) } },
     { FLOATING_ROW("fp-checksum"), { FP(10, 0), P(unsummed, 1) }, { FP(11, 5) } },
     { FLOATING_ROW("fp-length"), { FP(8, 2) }, { FP(8, 1) } },
     { FLOATING_ROW("fp-length"), { FP(8, 0) }, { FP(9, 0) } },
@@ -106,12 +118,20 @@ static const struct {
     { FLOATING_ROW("fp-reserved-features"), { FP(15, 1) }, { FP(11, 1) } },
     { FLOATING_ROW("fp-physptr-zero"), { S(place.table, 0) }, { S(place.table, 0), FP(11, 5) } },
     { FLOATING_ROW("fp-default-config"), { FP(11, 1) }, { FP(11, 8) } },
-    { FLOATING_ROW("fp-default-config"), { FP(11, 7), S(place.table, 0) }, { FP(11, 0), S(place.table, 0) } },
+    { FLOATING_ROW("fp-default-config"),
+      { FP(11, 7), S(place.table, 0) },
+      { FP(11, 0), S(place.table, 0) } },
     { FLOATING_ROW("fp-default-config-unknown"), { FP(11, 8) }, { FP(11, 7) } },
-    { FLOATING_ROW("fp-default-config-with-table"), { FP(11, 5) }, { FP(11, 5), S(place.table, 0) } },
+    { FLOATING_ROW("fp-default-config-with-table"),
+      { FP(11, 5) },
+      { FP(11, 5), S(place.table, 0) } },
     { FLOATING_ROW("fp-multiple"), { P(other, 2) }, { P(other, 1) } },
-    { FLOATING_ROW("fp-outside-window"), { S(place.floating, 0xe0000) }, { S(place.floating, 0xf0000) } },
-    { FLOATING_ROW("fp-outside-window"), { S(place.floating, 0x100000) }, { S(place.floating, 0xffff0) } },
+    { FLOATING_ROW("fp-outside-window"),
+      { S(place.floating, 0xe0000) },
+      { S(place.floating, 0xf0000) } },
+    { FLOATING_ROW("fp-outside-window"),
+      { S(place.floating, 0x100000) },
+      { S(place.floating, 0xffff0) } },
     { FLOATING_ROW("fp-outside-window"), { S(place.floating, 0) }, { S(place.floating, 0x400) } },
     { FLOATING_ROW("fp-outside-window"),
       { S(place.floating, 0x9f800), FACTS_BIOS(0, 640) },
@@ -123,22 +143,32 @@ static const struct {
       { S(place.floating, 0x9f800), P(bios, 1), P(base_memory_kib, 640) },
       { S(place.floating, 0x9f800), P(facts.given, MPT_FACT_BASE_MEMORY),
         P(facts.bios.base_memory_kib, 640) } },
-    { FLOATING_ROW("fp-outside-window"), { S(place.floating, 0xa0000) }, { S(place.floating, 0x9fbf0) } },
+    { FLOATING_ROW("fp-outside-window"),
+      { S(place.floating, 0xa0000) },
+      { S(place.floating, 0x9fbf0) } },
     { FLOATING_ROW("bda-not-set"), { FACTS_BIOS(0, 0) }, { FACTS_BIOS(0, 640) } },
     { FLOATING_ROW("bda-not-set"), { P(bios, 1) }, { P(facts.given, MPT_FACT_EBDA) } },
     { FLOATING_ROW("bda-not-set"),
       { P(bios, 1), S(place.floating, 0x9fff0) },
       { P(bios, 1), S(place.floating, 0xf0000) } },
     { FLOATING_ROW("bda-basemem-mismatch"), { FACTS_BIOS(0, 639) }, { FACTS_BIOS(0, 640) } },
-    { FLOATING_ROW("bda-basemem-mismatch"), { FACTS_BIOS(0x9f00, 636) }, { FACTS_BIOS(0x9fc0, 639) } },
+    { FLOATING_ROW("bda-basemem-mismatch"),
+      { FACTS_BIOS(0x9f00, 636) },
+      { FACTS_BIOS(0x9fc0, 639) } },
     { FLOATING_ROW("bda-basemem-511k"), { FACTS_BIOS(0, 512) }, { FACTS_BIOS(0, 513) } },
     { FLOATING_ROW("bda-basemem-511k"), { FACTS_BIOS(0, 1) }, { FACTS_BIOS(0, 0) } },
-    { FLOATING_ROW("imcr-set"), { S(table.floating.features, 0x80) }, { S(table.floating.features, 0x40) } },
-    { FLOATING_ROW("acpi-present"), { P(facts.given, MPT_FACT_ACPI) }, { P(facts.given, MPT_FACT_XEN) } },
+    { FLOATING_ROW("imcr-set"),
+      { S(table.floating.features, 0x80) },
+      { S(table.floating.features, 0x40) } },
+    { FLOATING_ROW("acpi-present"),
+      { P(facts.given, MPT_FACT_ACPI) },
+      { P(facts.given, MPT_FACT_XEN) } },
     { FLOATING_ROW("kernel-no-mpparse"),
       { P(facts.given, MPT_FACT_NO_MPPARSE) },
       { P(facts.given, MPT_FACT_X2APIC) } },
-    { FLOATING_ROW("x2apic-mode"), { P(facts.given, MPT_FACT_X2APIC) }, { P(facts.given, MPT_FACT_ACPI) } },
+    { FLOATING_ROW("x2apic-mode"),
+      { P(facts.given, MPT_FACT_X2APIC) },
+      { P(facts.given, MPT_FACT_ACPI) } },
     { FLOATING_ROW("xen-guest"),
       { P(facts.given, MPT_FACT_XEN) },
       { P(facts.given, MPT_FACT_XEN), FP(11, 5), S(place.table, 0) } },
@@ -163,7 +193,9 @@ static const struct {
     { HEADER_ROW("oem-pointer"), { T(header.oem_table, 1) }, { T(header.oem_table, 0) } },
     { HEADER_ROW("oem-pointer"), { T(header.oem_table_size, 1) }, { T(header.oem_table_size, 0) } },
     { HEADER_ROW("id-padding"), { T(header.oem_id[7], 0) }, { T(header.oem_id[7], 0x7e) } },
-    { HEADER_ROW("id-padding"), { T(header.product_id[11], 0x7f) }, { T(header.product_id[11], '!') } },
+    { HEADER_ROW("id-padding"),
+      { T(header.product_id[11], 0x7f) },
+      { T(header.product_id[11], '!') } },
     { HEADER_ROW("entry-count-zero"), { TB2(COUNT, 0) }, { TB2(COUNT, 1) } },
     { HEADER_ROW("entry-count-zero"),
       { TB2(COUNT, 0) },
@@ -171,7 +203,9 @@ static const struct {
         T(local_int_count, 0) } },
     { HEADER_ROW("entry-count-mismatch"), { TB2(COUNT, 25) }, { TB2(COUNT, 24) } },
     { HEADER_ROW("entry-count-mismatch"), { TB2(COUNT, 23) }, { TB2(COUNT, 0) } },
-    { HEADER_ROW("entry-count-mismatch"), { TB2(LENGTH, AT_EXT - 8) }, { TB(AT_LOCAL_INT + 8, 5) } },
+    { HEADER_ROW("entry-count-mismatch"),
+      { TB2(LENGTH, AT_EXT - 8) },
+      { TB(AT_LOCAL_INT + 8, 5) } },
     { HEADER_ROW("reserved-bytes"), { TB(RESERVED, 1) }, { TB(EXT_SUM, 1) } },
     { "reserved-bytes",
       MPT_PART_PROCESSOR,
@@ -179,7 +213,12 @@ static const struct {
       2,
       { TB(AT_CPU + 20 + 19, 1), TB(AT_CPU + 60 + 12, 1) },
       { TB(AT_CPU + 20 + 11, 1), TB(AT_CPU + 40 + 0, 0) } },
-    { "reserved-bytes", MPT_PART_EXTENDED, 1, 1, { TB(AT_EXT + 20 + 7, 1) }, { TB(AT_EXT + 20 + 4, 1) } },
+    { "reserved-bytes",
+      MPT_PART_EXTENDED,
+      1,
+      1,
+      { TB(AT_EXT + 20 + 7, 1) },
+      { TB(AT_EXT + 20 + 4, 1) } },
     { HEADER_ROW("ext-length"),
       { TB2(EXT_LENGTH, AT_END - AT_EXT - 1) },
       { TB2(EXT_LENGTH, AT_END - AT_EXT - 8) } },
@@ -197,16 +236,22 @@ static const struct {
       { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0), P(usable.end, 0x9fc00) } },
     { TABLE_ROW("e820-usable"),
       { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd4f), P(usable.end, 0x9ff50) },
-      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd50), P(usable.end, 0x9ff50) } },
+      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd50),
+        P(usable.end, 0x9ff50) } },
     { FLOATING_ROW("e820-usable"),
       { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fc0f), P(usable.end, 0xa0000) },
-      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd50), P(usable.end, 0xa0000) } },
+      { GIVEN(MPT_FACT_USABLE, usable_count, 1), P(usable.base, 0x9fd50),
+        P(usable.end, 0xa0000) } },
     { FLOATING_ROW("low-memory-collision"),
-      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0), P(occupied.end, 0x9fc01) },
-      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0), P(occupied.end, 0x9fc00) } },
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0),
+        P(occupied.end, 0x9fc01) },
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0),
+        P(occupied.end, 0x9fc00) } },
     { TABLE_ROW("low-memory-collision"),
-      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0x9fd4f), P(occupied.end, 0x100000) },
-      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0x9fd50), P(occupied.end, 0x100000) } },
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0x9fd4f),
+        P(occupied.end, 0x100000) },
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.base, 0x9fd50),
+        P(occupied.end, 0x100000) } },
     { TABLE_ROW("window-overrun"),
       { S(place.table, 0xa0000 - AT_END + 1) },
       { S(place.table, 0xa0000 - AT_END) } },
@@ -218,7 +263,9 @@ static const struct {
       { S(place.table, 0x9fc00 - AT_END + 1), P(cut, 1) },
       { S(place.table, 0x9fc00 - AT_END) } },
     { TABLE_ROW("table-length-short"), { TB2(LENGTH, 43) }, { TB2(LENGTH, 44) } },
-    { TABLE_ROW("table-length-short"), { P(cut, AT_END - AT_EXT + 1) }, { P(cut, AT_END - AT_EXT) } },
+    { TABLE_ROW("table-length-short"),
+      { P(cut, AT_END - AT_EXT + 1) },
+      { P(cut, AT_END - AT_EXT) } },
     { TABLE_ROW("table-length-short"),
       { P(cut, AT_END - 43) },
       { P(cut, AT_END - 43), S(place.table, 0), FP(11, 5) } },
@@ -232,7 +279,9 @@ static const struct {
     { TABLE_ROW("table-length-short"),
       { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0x100000 - AT_END + 1) },
       { GIVEN(MPT_FACT_MEMORY_SIZE, memory_size, 0xa0000), S(place.table, 0x100000 - AT_END) } },
-    { TABLE_ROW("entries-unsorted"), { TB(AT_LOCAL_INT, 3), TB(AT_IO_INT, 4) }, { TB(AT_LOCAL_INT, 3) } },
+    { TABLE_ROW("entries-unsorted"),
+      { TB(AT_LOCAL_INT, 3), TB(AT_IO_INT, 4) },
+      { TB(AT_LOCAL_INT, 3) } },
     { TABLE_ROW("unknown-entry-type"), { TB(AT_LOCAL_INT, 5) }, { TB(AT_LOCAL_INT, 4) } },
     { TABLE_ROW("unknown-entry-type"), { TB(AT_LOCAL_INT, 131) }, { TB(AT_LOCAL_INT, 130) } },
     { TABLE_ROW("ext-in-base"), { TB(AT_LOCAL_INT, 128) }, { TB(AT_LOCAL_INT, 127) } },
@@ -262,7 +311,9 @@ static const struct {
     { TABLE_ROW("cpu-count-mismatch"),
       { GIVEN(MPT_FACT_VCPUS, vcpus, 3), P(bios, 1) },
       { GIVEN(MPT_FACT_VCPUS, vcpus, 4), P(bios, 1) } },
-    { TABLE_ROW("cpu-id-sparse"), { S(processors[3].apic_id, 4) }, { S(processors[3].apic_id, 0) } },
+    { TABLE_ROW("cpu-id-sparse"),
+      { S(processors[3].apic_id, 4) },
+      { S(processors[3].apic_id, 0) } },
     { TABLE_ROW("cpu-id-sparse"),
       { S(processors[0].apic_id, 4) },
       { S(processors[3].flags, 0), S(processors[3].apic_id, 9) } },
@@ -275,16 +326,22 @@ static const struct {
       { PCI_BUSES(1) },
       { PCI_BUSES(1), P(buses[0].bus_id, 1), P(buses[1].bus_id, 0) } },
     { TABLE_ROW("bus-missing-isa"), { T(bus_count, 0) }, { P(buses[0].bus_type[0], 'i') } },
-    { TABLE_ROW("bus-missing-isa"), { P(buses[0].bus_type[0], 'V') }, { P(buses[0].bus_type[3], 0) } },
+    { TABLE_ROW("bus-missing-isa"),
+      { P(buses[0].bus_type[0], 'V') },
+      { P(buses[0].bus_type[3], 0) } },
     { TABLE_ROW("bus-hierarchy-missing"),
       { PCI_BUSES(2), T(space_count, 0), T(hierarchy_count, 0), T(modifier_count, 0) },
       { PCI_BUSES(2), T(space_count, 0), T(modifier_count, 0) } },
     { TABLE_ROW("bus-hierarchy-missing"),
       { PCI_BUSES(2), T(space_count, 0), T(hierarchy_count, 0), T(modifier_count, 0) },
       { PCI_BUSES(1), T(space_count, 0), T(hierarchy_count, 0), T(modifier_count, 0) } },
-    { TABLE_ROW("ioapic-none"), { T(ioapic_count, 0) }, { T(ioapic_count, 2), P(ioapics[0].flags, 0) } },
+    { TABLE_ROW("ioapic-none"),
+      { T(ioapic_count, 0) },
+      { T(ioapic_count, 2), P(ioapics[0].flags, 0) } },
     { TABLE_ROW("ioapic-none"), { P(ioapics[0].flags, 0xfe) }, { P(ioapics[0].flags, 0xff) } },
-    { TABLE_ROW("irq0-missing"), { P(io_ints[0].irq, 3), P(io_ints[2].irq, 3) }, { P(io_ints[2].irq, 3) } },
+    { TABLE_ROW("irq0-missing"),
+      { P(io_ints[0].irq, 3), P(io_ints[2].irq, 3) },
+      { P(io_ints[2].irq, 3) } },
     { TABLE_ROW("irq0-missing"),
       { P(io_ints[0].bus_id, 1), P(io_ints[2].bus_id, 1) },
       { P(io_ints[0].irq, 3), P(io_ints[2].irq, 3), T(io_int_count, 0) } },
@@ -308,7 +365,8 @@ static const struct {
     { CPU_ROW("bsp-disabled", 0, 1), { S(processors[0].flags, 2) }, { S(processors[0].flags, 0) } },
     { CPU_ROW("bsp-id-mismatch", 0, 1),
       { GIVEN(MPT_FACT_BSP, bsp_apic_id, 1) },
-      { GIVEN(MPT_FACT_BSP, bsp_apic_id, 1), S(processors[0].flags, 1), S(processors[1].flags, 3) } },
+      { GIVEN(MPT_FACT_BSP, bsp_apic_id, 1), S(processors[0].flags, 1),
+        S(processors[1].flags, 3) } },
     { CPU_ROW("bsp-not-first", 3, 1),
       { S(processors[0].flags, 1), S(processors[3].flags, 3) },
       { S(processors[3].flags, 3) } },
@@ -318,10 +376,18 @@ static const struct {
     { CPU_ROW("cpu-id-duplicate", 3, 1),
       { S(processors[2].apic_id, 1), S(processors[2].flags, 0), S(processors[3].apic_id, 1) },
       { S(processors[2].apic_id, 1), S(processors[2].flags, 0) } },
-    { CPU_ROW("cpu-id-255", 1, 1), { S(processors[1].apic_id, 255) }, { S(processors[1].apic_id, 254) } },
-    { CPU_ROW("cpu-id-over-14", 3, 1), { S(processors[3].apic_id, 15) }, { S(processors[3].apic_id, 14) } },
-    { CPU_ROW("cpu-id-over-62", 3, 1), { S(processors[3].apic_id, 63) }, { S(processors[3].apic_id, 62) } },
-    { CPU_ROW("cpu-disabled", 1, 1), { S(processors[1].flags, 0) }, { S(processors[1].flags, 0xfd) } },
+    { CPU_ROW("cpu-id-255", 1, 1),
+      { S(processors[1].apic_id, 255) },
+      { S(processors[1].apic_id, 254) } },
+    { CPU_ROW("cpu-id-over-14", 3, 1),
+      { S(processors[3].apic_id, 15) },
+      { S(processors[3].apic_id, 14) } },
+    { CPU_ROW("cpu-id-over-62", 3, 1),
+      { S(processors[3].apic_id, 63) },
+      { S(processors[3].apic_id, 62) } },
+    { CPU_ROW("cpu-disabled", 1, 1),
+      { S(processors[1].flags, 0) },
+      { S(processors[1].flags, 0xfd) } },
     { CPU_ROW("cpu-version-discrete", 1, 1),
       { S(processors[1].apic_version, 0x0f) },
       { S(processors[1].apic_version, 0x10) } },
@@ -357,7 +423,9 @@ static const struct {
     { BUS_ROW("bus-order", 2),
       { PCI_BUSES(2), P(buses[2].bus_id, 0) },
       { PCI_BUSES(2), P(buses[2].bus_id, 1) } },
-    { BUS_ROW("bus-type-unknown", 0), { P(buses[0].bus_type[0], 'F') }, { P(buses[0].bus_type[0], 'i') } },
+    { BUS_ROW("bus-type-unknown", 0),
+      { P(buses[0].bus_type[0], 'F') },
+      { P(buses[0].bus_type[0], 'i') } },
     { BUS_ROW("bus-type-unknown", 1),
       { PCI_BUSES(1), P(buses[1].bus_type[3], 'X') },
       { PCI_BUSES(1), P(buses[1].bus_type[2], 'M'), P(buses[1].bus_type[3], 'C'),
@@ -369,15 +437,23 @@ static const struct {
       { PCI_BUSES(1), P(buses[1].bus_type[1], 'B') },
       { PCI_BUSES(1), P(buses[1].bus_type[1], 'B'), P(buses[1].bus_type[2], 'U'),
         P(buses[1].bus_type[3], 'S'), P(buses[1].bus_type[0], 'C') } },
-    { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[2], 'a') }, { P(buses[0].bus_type[2], '`') } },
+    { BUS_ROW("bus-type-padding", 0),
+      { P(buses[0].bus_type[2], 'a') },
+      { P(buses[0].bus_type[2], '`') } },
     { BUS_ROW("bus-type-padding", 1),
       { PCI_BUSES(1), P(buses[1].bus_type[0], 'C'), P(buses[1].bus_type[1], 'b'),
         P(buses[1].bus_type[2], 'U'), P(buses[1].bus_type[3], 'S') },
       { PCI_BUSES(1), P(buses[1].bus_type[0], 'N'), P(buses[1].bus_type[1], 'b'),
         P(buses[1].bus_type[2], 'U'), P(buses[1].bus_type[3], 'S') } },
-    { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[3], 0) }, { P(buses[0].bus_type[1], 0) } },
-    { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[0], 'i') }, { P(buses[0].bus_type[0], 'j') } },
-    { BUS_ROW("bus-type-padding", 0), { P(buses[0].bus_type[5], 0) }, { P(buses[0].bus_type[5], ' ') } },
+    { BUS_ROW("bus-type-padding", 0),
+      { P(buses[0].bus_type[3], 0) },
+      { P(buses[0].bus_type[1], 0) } },
+    { BUS_ROW("bus-type-padding", 0),
+      { P(buses[0].bus_type[0], 'i') },
+      { P(buses[0].bus_type[0], 'j') } },
+    { BUS_ROW("bus-type-padding", 0),
+      { P(buses[0].bus_type[5], 0) },
+      { P(buses[0].bus_type[5], ' ') } },
     { BUS_ROW("bus-id-duplicate", 2),
       { PCI_BUSES(2), P(buses[2].bus_id, 1) },
       { PCI_BUSES(1), P(buses[2].bus_id, 1) } },
@@ -385,8 +461,8 @@ static const struct {
       { PCI_BUSES(2), P(buses[2].bus_id, 0) },
       { PCI_BUSES(2), P(buses[0].bus_id, 3), P(buses[2].bus_id, 0) } },
     { BUS_ROW("bus-id-duplicate", 1), /* and of the same type */
-      { PCI_BUSES(1), P(buses[1].bus_id, 0), P(buses[1].bus_type[0], 'I'), P(buses[1].bus_type[1], 'S'),
-        P(buses[1].bus_type[2], 'A') },
+      { PCI_BUSES(1), P(buses[1].bus_id, 0), P(buses[1].bus_type[0], 'I'),
+        P(buses[1].bus_type[1], 'S'), P(buses[1].bus_type[2], 'A') },
       { PCI_BUSES(1), P(buses[1].bus_type[0], 'I'), P(buses[1].bus_type[1], 'S'),
         P(buses[1].bus_type[2], 'A') } },
     { BUS_ROW("bus-multiple-isa", 1),
@@ -395,7 +471,9 @@ static const struct {
       { PCI_BUSES(1), P(buses[1].bus_type[0], 'M'), P(buses[1].bus_type[1], 'C'),
         P(buses[1].bus_type[2], 'A') } },
 
-    { APIC_ROW("ioapic-address-zero", 0), { P(ioapics[0].address, 0) }, { P(ioapics[0].address, 0x1000) } },
+    { APIC_ROW("ioapic-address-zero", 0),
+      { P(ioapics[0].address, 0) },
+      { P(ioapics[0].address, 0x1000) } },
     { APIC_ROW("ioapic-address-duplicate", 1),
       { T(ioapic_count, 2), P(ioapics[1].address, 0xfec00000) },
       { T(ioapic_count, 2), P(ioapics[1].address, 0xfec00000), P(ioapics[0].flags, 0) } },
@@ -411,10 +489,18 @@ static const struct {
     { APIC_ROW("ioapic-id-duplicate", 1),
       { T(ioapic_count, 2), P(ioapics[1].apic_id, CPUS) },
       { T(ioapic_count, 1), P(ioapics[1].apic_id, CPUS) } },
-    { APIC_ROW("ioapic-id-clash-cpu", 0), { P(ioapics[0].apic_id, 3) }, { P(ioapics[0].apic_id, 4) } },
-    { APIC_ROW("ioapic-id-over-15", 0), { P(ioapics[0].apic_id, 16) }, { P(ioapics[0].apic_id, 15) } },
-    { APIC_ROW("ioapic-id-over-15", 0), { P(ioapics[0].apic_id, 254) }, { P(ioapics[0].apic_id, 255) } },
-    { APIC_ROW("ioapic-id-255", 0), { P(ioapics[0].apic_id, 255) }, { P(ioapics[0].apic_id, 254) } },
+    { APIC_ROW("ioapic-id-clash-cpu", 0),
+      { P(ioapics[0].apic_id, 3) },
+      { P(ioapics[0].apic_id, 4) } },
+    { APIC_ROW("ioapic-id-over-15", 0),
+      { P(ioapics[0].apic_id, 16) },
+      { P(ioapics[0].apic_id, 15) } },
+    { APIC_ROW("ioapic-id-over-15", 0),
+      { P(ioapics[0].apic_id, 254) },
+      { P(ioapics[0].apic_id, 255) } },
+    { APIC_ROW("ioapic-id-255", 0),
+      { P(ioapics[0].apic_id, 255) },
+      { P(ioapics[0].apic_id, 254) } },
     { APIC_ROW("ioapic-id-mismatch", 0),
       { GIVEN(MPT_FACT_IOAPIC_ID, ioapic_id, 0) },
       { GIVEN(MPT_FACT_IOAPIC_ID, ioapic_id, CPUS), T(ioapic_count, 2) } },
@@ -425,21 +511,27 @@ static const struct {
     { INT_ROW("irq0-extint-only", 0),
       { P(io_ints[2].irq, 3) },
       { P(io_ints[2].irq, 3), P(io_ints[0].int_type, MPT_INT) } },
-    { INT_ROW("irq0-extint-only", 0), { P(io_ints[2].bus_id, 1), PCI_BUSES(1) }, { P(io_ints[2].flags, 5) } },
+    { INT_ROW("irq0-extint-only", 0),
+      { P(io_ints[2].bus_id, 1), PCI_BUSES(1) },
+      { P(io_ints[2].flags, 5) } },
     { INT_ROW("irq0-pin", 2),
       { GIVEN(MPT_FACT_IRQ0, irq0_intin, 0) },
       { GIVEN(MPT_FACT_IRQ0, irq0_intin, 2) } },
     { INT_ROW("irq2-entry", 2),
       { P(io_ints[2].irq, 2) },
       { P(io_ints[2].irq, 2), P(io_ints[2].int_type, MPT_NMI) } },
-    { INT_ROW("int-unknown-bus", 9), { P(io_ints[9].bus_id, 1) }, { P(io_ints[9].bus_id, 1), PCI_BUSES(1) } },
+    { INT_ROW("int-unknown-bus", 9),
+      { P(io_ints[9].bus_id, 1) },
+      { P(io_ints[9].bus_id, 1), PCI_BUSES(1) } },
     { LINT_ROW("int-unknown-bus", 1),
       { S(local_ints[1].bus_id, 1) },
       { S(local_ints[1].bus_id, 1), PCI_BUSES(1) } },
     { INT_ROW("int-unknown-ioapic", 9),
       { P(io_ints[9].apic_id, 5) },
       { P(io_ints[9].apic_id, 5), T(ioapic_count, 2) } },
-    { INT_ROW("int-unknown-ioapic", 9), { P(io_ints[9].apic_id, 254) }, { P(io_ints[9].apic_id, 255) } },
+    { INT_ROW("int-unknown-ioapic", 9),
+      { P(io_ints[9].apic_id, 254) },
+      { P(io_ints[9].apic_id, 255) } },
     { INT_ROW("int-dest-wildcard", 9),
       { P(io_ints[9].apic_id, 255) },
       { P(io_ints[9].apic_id, 255), T(ioapic_count, 2), P(ioapics[1].apic_id, 255) } },
@@ -469,13 +561,21 @@ static const struct {
       { P(io_ints[9].irq, 3), P(io_ints[9].intin, 3), P(io_ints[9].flags, 5) } },
     { INT_ROW("int-flags-reserved", 9), { P(io_ints[9].flags, 2) }, { P(io_ints[9].flags, 0x0f) } },
     { INT_ROW("int-flags-reserved", 9), { P(io_ints[9].flags, 8) }, { P(io_ints[9].flags, 0x20) } },
-    { LINT_ROW("int-flags-reserved", 1), { S(local_ints[1].flags, 0x0a) }, { S(local_ints[1].flags, 5) } },
-    { INT_ROW("int-flags-high-bits", 9), { P(io_ints[9].flags, 0x10) }, { P(io_ints[9].flags, 0x0f) } },
+    { LINT_ROW("int-flags-reserved", 1),
+      { S(local_ints[1].flags, 0x0a) },
+      { S(local_ints[1].flags, 5) } },
+    { INT_ROW("int-flags-high-bits", 9),
+      { P(io_ints[9].flags, 0x10) },
+      { P(io_ints[9].flags, 0x0f) } },
     { LINT_ROW("int-flags-high-bits", 1),
       { S(local_ints[1].flags, 0x8000) },
       { S(local_ints[1].flags, 0x0f) } },
-    { INT_ROW("int-type-reserved", 9), { P(io_ints[9].int_type, 4) }, { P(io_ints[9].int_type, 3) } },
-    { LINT_ROW("int-type-reserved", 1), { S(local_ints[1].int_type, 4) }, { S(local_ints[1].int_type, 3) } },
+    { INT_ROW("int-type-reserved", 9),
+      { P(io_ints[9].int_type, 4) },
+      { P(io_ints[9].int_type, 3) } },
+    { LINT_ROW("int-type-reserved", 1),
+      { S(local_ints[1].int_type, 4) },
+      { S(local_ints[1].int_type, 3) } },
     { INT_ROW("isa-irq-range", 15), { P(io_ints[15].irq, 16) }, { P(io_ints[15].irq, 15) } },
     { INT_ROW("isa-irq-range", 15),
       { P(io_ints[15].irq, 16) },
@@ -484,18 +584,30 @@ static const struct {
       { P(io_ints[9].bus_id, 1), PCI_BUSES(1), P(io_ints[9].irq, 0x80) },
       { P(io_ints[9].bus_id, 1), PCI_BUSES(1), P(io_ints[9].irq, 0x7f) } },
     { INT_ROW("pci-edge", 9),
-      { P(io_ints[9].bus_id, 1), PCI_BUSES(1), P(io_ints[9].flags, MPT_FLAGS(MPT_HIGH, MPT_CONFORMS)) },
+      { P(io_ints[9].bus_id, 1), PCI_BUSES(1),
+        P(io_ints[9].flags, MPT_FLAGS(MPT_HIGH, MPT_CONFORMS)) },
       { P(io_ints[9].flags, MPT_FLAGS(MPT_HIGH, MPT_CONFORMS)) } },
     { INT_ROW("pci-edge", 9),
       { P(io_ints[9].bus_id, 1), PCI_BUSES(1), P(io_ints[9].flags, MPT_FLAGS(MPT_LOW, MPT_EDGE)) },
-      { P(io_ints[9].bus_id, 1), PCI_BUSES(1), P(io_ints[9].flags, MPT_FLAGS(MPT_LOW, MPT_LEVEL)) } },
+      { P(io_ints[9].bus_id, 1), PCI_BUSES(1),
+        P(io_ints[9].flags, MPT_FLAGS(MPT_LOW, MPT_LEVEL)) } },
 
-    { LINT_ROW("lint-extint-pin", 0), { S(local_ints[0].lintin, 1) }, { S(local_ints[0].lintin, 0) } },
+    { LINT_ROW("lint-extint-pin", 0),
+      { S(local_ints[0].lintin, 1) },
+      { S(local_ints[0].lintin, 0) } },
     { LINT_ROW("lint-nmi-pin", 1), { S(local_ints[1].lintin, 0) }, { S(local_ints[1].lintin, 1) } },
-    { LINT_ROW("lint-pin-range", 1), { S(local_ints[1].lintin, 2) }, { S(local_ints[1].lintin, 0) } },
-    { LINT_ROW("lint-unknown-cpu", 0), { S(local_ints[0].apic_id, 4) }, { S(local_ints[0].apic_id, 3) } },
-    { LINT_ROW("lint-unknown-cpu", 0), { S(local_ints[0].apic_id, 254) }, { S(local_ints[0].apic_id, 255) } },
-    { LINT_ROW("lint-extint-all", 0), { S(local_ints[0].apic_id, 255) }, { S(local_ints[0].apic_id, 0) } },
+    { LINT_ROW("lint-pin-range", 1),
+      { S(local_ints[1].lintin, 2) },
+      { S(local_ints[1].lintin, 0) } },
+    { LINT_ROW("lint-unknown-cpu", 0),
+      { S(local_ints[0].apic_id, 4) },
+      { S(local_ints[0].apic_id, 3) } },
+    { LINT_ROW("lint-unknown-cpu", 0),
+      { S(local_ints[0].apic_id, 254) },
+      { S(local_ints[0].apic_id, 255) } },
+    { LINT_ROW("lint-extint-all", 0),
+      { S(local_ints[0].apic_id, 255) },
+      { S(local_ints[0].apic_id, 0) } },
     { LINT_ROW("lint-vectored", 1),
       { S(local_ints[1].int_type, MPT_INT) },
       { S(local_ints[1].int_type, MPT_SMI) } },
@@ -575,7 +687,8 @@ static void sum_up(void)
 {
     const size_t base = word(image.table + LENGTH), extended = word(image.table + EXT_LENGTH);
 
-    image.floating[10] = (uint8_t)(image.floating[10] - sum(image.floating, sizeof(image.floating)));
+    image.floating[10] =
+        (uint8_t)(image.floating[10] - sum(image.floating, sizeof(image.floating)));
     if (base + extended > sizeof(image.table))
         return;
     if (extended > 0)
@@ -591,8 +704,9 @@ static void add_segment(uint32_t base, const uint8_t *bytes, size_t size)
 /* The bytes of the scene, opened */
 static bool scene_open(const struct poke *pokes)
 {
-    static const struct mpt_run order[] = { { MPT_PROCESSOR, CPUS }, { MPT_IOAPIC, 1 },    { MPT_BUS, 1 },
-                                            { MPT_IO_INT, 16 },      { MPT_LOCAL_INT, 2 }, { MPT_SPACE, 1 },
+    static const struct mpt_run order[] = { { MPT_PROCESSOR, CPUS }, { MPT_IOAPIC, 1 },
+                                            { MPT_BUS, 1 },          { MPT_IO_INT, 16 },
+                                            { MPT_LOCAL_INT, 2 },    { MPT_SPACE, 1 },
                                             { MPT_HIERARCHY, 1 },    { MPT_MODIFIER, 1 } };
     const struct mpt_place *const place = &scene.sample.place;
     size_t size;
@@ -728,14 +842,14 @@ static void expect(const char *name, const char *rules)
         snprintf(text, sizeof(text), "%s: %s is not expected", name, found[i].rule->id);
         ROW_CHECK(text, has_word(rules, found[i].rule->id));
     }
-    snprintf(text, sizeof(text), "%s: %zu findings in place of %u: %s", name, found_count, words(rules),
-             rules);
+    snprintf(text, sizeof(text), "%s: %zu findings in place of %u: %s", name, found_count,
+             words(rules), rules);
     ROW_CHECK(text, found_count == words(rules));
 }
 
 /*
- * Images that were fed to seven real parsers: whatever one of them refuses or misreads has its rule, and
- * nothing else is said.
+ * Images that were fed to seven real parsers: whatever one of them refuses or misreads has its
+ * rule, and nothing else is said.
  */
 static const struct {
     const char *name;
@@ -764,7 +878,9 @@ static const struct {
     { "another entry disabled", { S(processors[3].flags, 0) }, "cpu-disabled" },
     { "duplicate local APIC ID", { S(processors[3].apic_id, 2) }, "cpu-id-duplicate" },
     { "version 0x01", { S(processors[1].apic_version, 1) }, "cpu-version-discrete" },
-    { "I/O APIC ID equal to a CPU's", { P(ioapics[0].apic_id, 3), P(follow, 1) }, "ioapic-id-clash-cpu" },
+    { "I/O APIC ID equal to a CPU's",
+      { P(ioapics[0].apic_id, 3), P(follow, 1) },
+      "ioapic-id-clash-cpu" },
     { "I/O APIC ID 255", { P(ioapics[0].apic_id, 255), P(follow, 1) }, "ioapic-id-255" },
     { "bus FOO",
       { P(buses[0].bus_type[0], 'F'), P(buses[0].bus_type[1], 'O'), P(buses[0].bus_type[2], 'O') },
@@ -803,7 +919,10 @@ static void malformed_images(void)
     }
 }
 
-/* Tables of other builders with 4 processors, without context. The names are those of vectors/peers/index. */
+/*
+ * Tables of other builders with 4 processors, without context. The names are those of
+ * vectors/peers/index.
+ */
 static const struct {
     const char *name, *rules;
 } peers[] = {
@@ -819,16 +938,18 @@ static const struct {
     { "cloud-hypervisor-topo3", "entry-count-zero cpu-id-sparse ioapic-id-255 irq2-entry" },
     { "coreboot-986lcd-m", "imcr-set bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
     { "coreboot-p2b-ds", "bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
-    { "coreboot-p2b-ds-x64", "entry-count-mismatch entries-unsorted cpu-disabled cpu-disabled-zero-version "
-                             "reserved-bytes bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
+    { "coreboot-p2b-ds-x64",
+      "entry-count-mismatch entries-unsorted cpu-disabled cpu-disabled-zero-version "
+      "reserved-bytes bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
     { "crosvm", "entry-count-zero entries-unsorted irq2-entry lint-vectored" },
     { "crosvm-pci3", "entry-count-zero entries-unsorted irq2-entry lint-vectored" },
     { "dragonball", "oem-pointer entry-count-zero bus-pci-not-zero" },
     { "dragonball-boot1", "oem-pointer entry-count-zero cpu-disabled bus-pci-not-zero" },
     { "firecracker", "entry-count-mismatch irq2-entry isa-irq-range" },
     { "firecracker-1.6", "entry-count-zero irq2-entry isa-irq-range" },
-    { "gokvm", "id-padding window-overrun cpu-disabled cpu-disabled-zero-version bus-missing-isa ioapic-none "
-               "int-none lint-missing" },
+    { "gokvm",
+      "id-padding window-overrun cpu-disabled cpu-disabled-zero-version bus-missing-isa ioapic-none "
+      "int-none lint-missing" },
     { "hvmloader", "cpu-id-sparse lint-missing" },
     { "hyperkit", "ioapic-id-clash-cpu lint-extint-all" },
     { "kvmtool", "int-none lint-vectored" },
@@ -846,8 +967,9 @@ static const struct {
     { "seabios", "cpu-signature-family ioapic-id-clash-cpu pci-edge" },
     { "seabios-nopci", "cpu-signature-family ioapic-id-clash-cpu irq2-entry" },
     { "stratovirt", "id-padding entry-count-zero bus-type-padding irq2-entry lint-unknown-cpu" },
-    { "u-boot", "cpu-signature-family bus-order ioapic-id-clash-cpu int-unknown-bus int-pin-conflict "
-                "lint-extint-all" },
+    { "u-boot",
+      "cpu-signature-family bus-order ioapic-id-clash-cpu int-unknown-bus int-pin-conflict "
+      "lint-extint-all" },
     { "virtualbox", "cpu-signature-family bus-pci-not-zero ioapic-id-clash-cpu lint-extint-all" },
     { "vmm-reference", "entry-count-zero irq2-entry isa-irq-range" },
     { "volt", "imcr-set irq0-extint-only irq2-entry lint-missing" },
@@ -908,7 +1030,8 @@ static void peer_free(struct peer *p)
         guard_free(&p->guards[i]);
 }
 
-static size_t check_memory(const struct mpt_memory *memory, uint64_t floating, const struct mpt_facts *facts)
+static size_t check_memory(const struct mpt_memory *memory, uint64_t floating,
+                           const struct mpt_facts *facts)
 {
     struct mpt_view view;
 
@@ -944,7 +1067,8 @@ static void larger_tables(void)
         { "9 processors", 9, "cpu-count-over-8" },
         { "15 processors", 15, "cpu-count-over-8" },
         { "16 processors", 16, "cpu-id-over-14 cpu-count-over-8 ioapic-id-over-15" },
-        { "33 processors", 33, "cpu-id-over-14 cpu-count-over-8 cpu-count-over-32 ioapic-id-over-15" },
+        { "33 processors", 33,
+          "cpu-id-over-14 cpu-count-over-8 cpu-count-over-32 ioapic-id-over-15" },
     };
     const struct mpt_facts zero = { .given = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY };
     const struct poke none[POKES] = { { 0, 0, 0 } };
@@ -958,8 +1082,9 @@ static void larger_tables(void)
     }
     CU_ASSERT_FATAL(peer_read(&p, "volt", 41));
     check_memory(&p.memory, p.floating, NULL);
-    expect("volt, 41", "imcr-set cpu-id-over-14 cpu-count-over-8 cpu-count-over-32 ioapic-id-over-15 "
-                       "irq0-extint-only irq2-entry lint-missing");
+    expect("volt, 41",
+           "imcr-set cpu-id-over-14 cpu-count-over-8 cpu-count-over-32 ioapic-id-over-15 "
+           "irq0-extint-only irq2-entry lint-missing");
     peer_free(&p);
     CU_ASSERT_FATAL(peer_read(&p, "volt", CPUS));
     check_memory(&p.memory, p.floating, &zero);
@@ -983,10 +1108,22 @@ static const struct {
     { "cpu-count-mismatch", { GIVEN(MPT_FACT_VCPUS, vcpus, 7) }, 0x9fc10, -1, 4, 1, 7 },
     { "irq0-pin", { GIVEN(MPT_FACT_IRQ0, irq0_intin, 0) }, 0x9fc10 + AT_IO_INT + 16, 8, 2, 1, 0 },
     { "cpu-id-over-14", { S(processors[1].apic_id, 77) }, 0x9fc10 + AT_CPU + 20, 1, 77, 0, 0 },
-    { "lapic-address-odd", { T(header.local_apic_address, 0xfee01000) }, 0x9fc10, -1, 0xfee01000, 0, 0 },
+    { "lapic-address-odd",
+      { T(header.local_apic_address, 0xfee01000) },
+      0x9fc10,
+      -1,
+      0xfee01000,
+      0,
+      0 },
     { "entries-unsorted", { P(unordered, 1) }, 0x9fc10 + AT_BUS + 8, 5, MPT_BUS, 0, 0 },
     { "unknown-entry-type", { TB(AT_LOCAL_INT + 8, 9) }, 0x9fc10 + AT_LOCAL_INT + 8, 23, 9, 0, 0 },
-    { "table-length-remainder", { TB2(LENGTH, AT_EXT - 3) }, 0x9fc10, -1, AT_EXT - 3, 1, AT_LOCAL_INT + 8 },
+    { "table-length-remainder",
+      { TB2(LENGTH, AT_EXT - 3) },
+      0x9fc10,
+      -1,
+      AT_EXT - 3,
+      1,
+      AT_LOCAL_INT + 8 },
     { "fp-multiple", { P(other, 2) }, 0x9fc00, -1, 0xf0000, 0, 0 },
     { "int-duplicate",
       { P(io_ints[9].irq, 3), P(io_ints[9].intin, 3) },
@@ -997,7 +1134,8 @@ static const struct {
       0 },
     { "acpi-present", { P(facts.given, MPT_FACT_ACPI) }, 0x9fc00, -1, 0, 0, 0 },
     { "low-memory-collision",
-      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.end, 0x9fc01), S(place.table, 0), FP(11, 5) },
+      { GIVEN(MPT_FACT_OCCUPIED, occupied_count, 1), P(occupied.end, 0x9fc01), S(place.table, 0),
+        FP(11, 5) },
       0x9fc00,
       -1,
       0x9fc00,
@@ -1033,7 +1171,8 @@ static void what_findings_carry(void)
 
         ROW_CHECK(carried[r].rule, judge(carried[r].pokes));
         f = find(carried[r].rule, -1);
-        ROW_CHECK(carried[r].rule, f && f->address == carried[r].address && f->entry == carried[r].entry);
+        ROW_CHECK(carried[r].rule,
+                  f && f->address == carried[r].address && f->entry == carried[r].entry);
         ROW_CHECK(carried[r].rule, f && f->value == carried[r].value);
         ROW_CHECK(carried[r].rule, f && f->has_expected == carried[r].has_expected);
         ROW_CHECK(carried[r].rule, f && f->expected == carried[r].expected);
@@ -1090,7 +1229,8 @@ static void nothing_to_look_at(void)
 }
 
 /* Whatever is there is read inside its bounds, and each finding points into it. */
-static void check_hostile(const struct mpt_memory *memory, uint64_t floating, const struct mpt_facts *facts)
+static void check_hostile(const struct mpt_memory *memory, uint64_t floating,
+                          const struct mpt_facts *facts)
 {
     check_memory(memory, floating, facts);
     CU_ASSERT_FATAL(found_count <= FOUND_MAX);
@@ -1100,7 +1240,8 @@ static void check_hostile(const struct mpt_memory *memory, uint64_t floating, co
             CU_FAIL("a finding that cannot be");
 }
 
-static const char *const swept[] = { "volt", "seabios", "crosvm-pci3", "coreboot-p2b-ds-x64", "gokvm" };
+static const char *const swept[] = { "volt", "seabios", "crosvm-pci3", "coreboot-p2b-ds-x64",
+                                     "gokvm" };
 
 static void every_byte_flipped(void)
 {
@@ -1164,7 +1305,8 @@ static void random_entries(void)
             g.bytes[i] = (uint8_t)(state >> 56 & (round % 2 ? 3 : 0xff));
         }
         mpt_encode_floating(&floating, 0x9fc10, g.bytes);
-        for (size_t i = MPT_HEADER_SIZE; round >= 20 && i + 8 <= MPT_TABLE_MAX; i += table[i] ? 8 : 20)
+        for (size_t i = MPT_HEADER_SIZE; round >= 20 && i + 8 <= MPT_TABLE_MAX;
+             i += table[i] ? 8 : 20)
             table[i] = (uint8_t)(table[i] % (round % 3 ? 5 : 4));
         memcpy(table, "PCMP", 4);
         table[LENGTH] = table[LENGTH + 1] = 0xff;

@@ -49,7 +49,10 @@ static void encode_sample(unsigned cpus, uint8_t *out, size_t size)
     CU_ASSERT_EQUAL(len, SAMPLE_SIZE(cpus));
 }
 
-/* The hand-written bytes of mptable_encode's "every field" are read there; here, each value comes back. */
+/*
+ * The hand-written bytes of mptable_encode's "every field" are read there; here, each value comes
+ * back.
+ */
 static void every_value(void)
 {
     static uint8_t bytes[SAMPLE_SIZE(2)];
@@ -65,12 +68,16 @@ static void every_value(void)
     CU_ASSERT_EQUAL(mpt_open(&memory, 0x9fc00, &v), MPT_OK);
     CU_ASSERT(v.table_address == 0x9fc10 && v.floating_length == 1 && v.floating_sum == 0 &&
               !v.floating_reserved);
-    CU_ASSERT(v.floating.spec_revision == 4 && v.floating.features == 0 && v.floating_checksum == bytes[10]);
-    CU_ASSERT(v.has_header && v.signature_right && v.sum == 0 && v.checksum == bytes[16 + 7] && !v.reserved);
-    CU_ASSERT(v.base_length == SAMPLE_BASE(2) && v.table_size == SAMPLE_BASE(2) && v.entry_count == 22);
+    CU_ASSERT(v.floating.spec_revision == 4 && v.floating.features == 0 &&
+              v.floating_checksum == bytes[10]);
+    CU_ASSERT(v.has_header && v.signature_right && v.sum == 0 && v.checksum == bytes[16 + 7] &&
+              !v.reserved);
+    CU_ASSERT(v.base_length == SAMPLE_BASE(2) && v.table_size == SAMPLE_BASE(2) &&
+              v.entry_count == 22);
     CU_ASSERT(v.extended_length == 36 && v.extended_size == 36);
     CU_ASSERT_EQUAL((uint8_t)(v.extended_sum + v.extended_checksum), 0);
-    CU_ASSERT(memcmp(v.header.oem_id, "OEM     ", 8) == 0 && v.header.local_apic_address == 0xfee00000);
+    CU_ASSERT(memcmp(v.header.oem_id, "OEM     ", 8) == 0 &&
+              v.header.local_apic_address == 0xfee00000);
     mpt_walk_base(&v, &walk);
     while (mpt_next(&walk, &e, &err)) {
         if (e.type == MPT_PROCESSOR)
@@ -79,7 +86,8 @@ static void every_value(void)
         if (e.type == MPT_BUS)
             CU_ASSERT(e.bus.bus_id == 0 && memcmp(e.bus.bus_type, "ISA   ", 6) == 0);
         if (e.type == MPT_IOAPIC)
-            CU_ASSERT(e.ioapic.apic_id == 2 && e.ioapic.flags == 1 && e.ioapic.address == 0xfec00000);
+            CU_ASSERT(e.ioapic.apic_id == 2 && e.ioapic.flags == 1 &&
+                      e.ioapic.address == 0xfec00000);
         if (e.type == MPT_IO_INT) {
             CU_ASSERT(e.io_int.irq == sample.io_ints[ints].irq && e.io_int.intin == ints &&
                       e.io_int.int_type == (ints ? MPT_INT : MPT_EXTINT) && e.io_int.apic_id == 2);
@@ -90,8 +98,10 @@ static void every_value(void)
     }
     CU_ASSERT(err == MPT_OK && ints == 16);
     mpt_walk_extended(&v, &walk);
-    CU_ASSERT(mpt_next(&walk, &e, &err) && e.type == 128 && e.index == 0 && e.offset == SAMPLE_BASE(2));
-    CU_ASSERT(e.space.address == 0xfec00000 && e.space.length == 0x140000000 && e.space.address_type == 1);
+    CU_ASSERT(mpt_next(&walk, &e, &err) && e.type == 128 && e.index == 0 &&
+              e.offset == SAMPLE_BASE(2));
+    CU_ASSERT(e.space.address == 0xfec00000 && e.space.length == 0x140000000 &&
+              e.space.address_type == 1);
     CU_ASSERT(mpt_next(&walk, &e, &err) && e.type == 129 && e.hierarchy.bus_id == 1 &&
               e.hierarchy.flags == 1);
     CU_ASSERT(mpt_next(&walk, &e, &err) && e.type == 130 && e.modifier.range_list == 1);
@@ -116,7 +126,8 @@ static void every_prefix(void)
         if (n >= 16) {
             CU_ASSERT_EQUAL(view.has_header, n >= 16 + 44);
             CU_ASSERT_EQUAL(tally.base == 23 && tally.base_end == MPT_OK, n >= 16 + SAMPLE_BASE(3));
-            CU_ASSERT_EQUAL(tally.extended == 3 && tally.extended_end == MPT_OK, n == sizeof(bytes));
+            CU_ASSERT_EQUAL(tally.extended == 3 && tally.extended_end == MPT_OK,
+                            n == sizeof(bytes));
         }
         guard_free(&g);
     }
@@ -192,8 +203,10 @@ static void lying_lengths(void)
         { "extended: none", 16 + 40, 0, 0, 21, 0, MPT_OK, MPT_OK },
         { "extended entry without length", 16 + SAMPLE_BASE(1), 128, 0, 21, 0, MPT_OK, MPT_ECUT },
         { "extended entry of length 1", 16 + SAMPLE_BASE(1), 128, 1, 21, 0, MPT_OK, MPT_ECUT },
-        { "extended entry of another length", 16 + SAMPLE_BASE(1), 128, 28, 21, 0, MPT_OK, MPT_ECUT },
-        { "undefined extended entry is skipped", 16 + SAMPLE_BASE(1), 131, 28, 21, 2, MPT_OK, MPT_OK },
+        { "extended entry of another length", 16 + SAMPLE_BASE(1), 128, 28, 21, 0, MPT_OK,
+          MPT_ECUT },
+        { "undefined extended entry is skipped", 16 + SAMPLE_BASE(1), 131, 28, 21, 2, MPT_OK,
+          MPT_OK },
         { "base type among the extended", 16 + SAMPLE_BASE(1), 0, 20, 21, 0, MPT_OK, MPT_EUNKNOWN },
         { "undefined base entry", 16 + 44 + 20, 5, 0, 1, 3, MPT_EUNKNOWN, MPT_OK },
         { "extended entry in the base table", 16 + 44 + 20, 128, 20, 1, 3, MPT_EUNKNOWN, MPT_OK },

@@ -13,7 +13,8 @@ void sample_fill(struct sample *s, unsigned cpus)
     s->bus = (struct mpt_bus){ 0, { 'I', 'S', 'A', ' ', ' ', ' ' } };
     s->ioapic = (struct mpt_ioapic){ (uint8_t)cpus, 0x11, 1, 0xfec00000 };
     for (unsigned i = 0; i < SAMPLE_IO_INTS; i++)
-        s->io_ints[i] = (struct mpt_io_int){ MPT_INT, 0, 0, (uint8_t)i, s->ioapic.apic_id, (uint8_t)i };
+        s->io_ints[i] =
+            (struct mpt_io_int){ MPT_INT, 0, 0, (uint8_t)i, s->ioapic.apic_id, (uint8_t)i };
     s->io_ints[0].int_type = MPT_EXTINT;
     s->io_ints[2].irq = 0;
     s->local_ints[0] = (struct mpt_local_int){ MPT_EXTINT, 0, 0, 0, 0, 0 };
@@ -74,23 +75,26 @@ static void every_capacity(void)
 /* Every field holds a value of its own; what comes out is written down here byte by byte. */
 static void every_field(void)
 {
-    static const uint8_t expected[] = {
-        0x5f, 0x4d, 0x50, 0x5f, 0x20, 0x00, 0x09, 0x00, 1,    1,    0xf5, 5,    0x80, 0,    0,    0,
-        0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0, /* gap */
-        0x50, 0x43, 0x4d, 0x50, 0x60, 0,    4,    0,    'o',  'e',  'm',  ' ',  ' ',  ' ',  ' ',  ' ',
-        'p',  'r',  'o',  'd',  ' ',  ' ',  ' ',  ' ',  ' ',  ' ',  ' ',  ' ',  0x44, 0x33, 0x22, 0x11,
-        0x66, 0x55, 5,    0,    0x0a, 0x09, 0x08, 0x07, 0x24, 0,    0x5f, 0, /* header */
-        0,    1,    0x15, 2,    0x05, 0x04, 0x03, 0x02, 0x09, 0x08, 0x07, 0x06, 0,    0,    0,    0,
-        0,    0,    0,    0,                            /* processor */
-        1,    7,    'E',  'I',  'S',  'A',  ' ',  ' ',  /* bus */
-        2,    9,    0x20, 1,    0xef, 0xbe, 0xad, 0xde, /* I/O APIC */
-        3,    2,    0x0f, 0x01, 7,    0x2a, 9,    0x17, /* I/O interrupt */
-        4,    1,    0x05, 0x02, 7,    0x2b, 1,    1,    /* local interrupt */
-        0x80, 20,   7,    2,    8,    7,    6,    5,    4,    3,    2,    1,    0x18, 0x17, 0x16, 0x15,
-        0x14, 0x13, 0x12, 0x11,                        /* address space */
-        0x81, 8,    9,    1,    7,    0,    0,    0,   /* bus hierarchy */
-        0x82, 8,    9,    1,    0xdd, 0xcc, 0xbb, 0xaa /* address space modifier */
-    };
+    static const uint8_t
+        expected[] = {
+            0x5f, 0x4d, 0x50, 0x5f, 0x20, 0x00, 0x09, 0x00, 1,    1,    0xf5,
+            5,    0x80, 0,    0,    0,    0,    0,    0,    0,    0,    0,
+            0,    0,    0,    0,    0,    0,    0,    0,    0,    0, /* gap */
+            0x50, 0x43, 0x4d, 0x50, 0x60, 0,    4,    0,    'o',  'e',  'm',
+            ' ',  ' ',  ' ',  ' ',  ' ',  'p',  'r',  'o',  'd',  ' ',  ' ',
+            ' ',  ' ',  ' ',  ' ',  ' ',  ' ',  0x44, 0x33, 0x22, 0x11, 0x66,
+            0x55, 5,    0,    0x0a, 0x09, 0x08, 0x07, 0x24, 0,    0x5f, 0, /* header */
+            0,    1,    0x15, 2,    0x05, 0x04, 0x03, 0x02, 0x09, 0x08, 0x07,
+            0x06, 0,    0,    0,    0,    0,    0,    0,    0, /* processor */
+            1,    7,    'E',  'I',  'S',  'A',  ' ',  ' ',     /* bus */
+            2,    9,    0x20, 1,    0xef, 0xbe, 0xad, 0xde,    /* I/O APIC */
+            3,    2,    0x0f, 0x01, 7,    0x2a, 9,    0x17,    /* I/O interrupt */
+            4,    1,    0x05, 0x02, 7,    0x2b, 1,    1,       /* local interrupt */
+            0x80, 20,   7,    2,    8,    7,    6,    5,    4,    3,    2,
+            1,    0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, /* address space */
+            0x81, 8,    9,    1,    7,    0,    0,    0,          /* bus hierarchy */
+            0x82, 8,    9,    1,    0xdd, 0xcc, 0xbb, 0xaa        /* address space modifier */
+        };
     const struct mpt_processor processor = { 1, 0x15, 2, 0x02030405, 0x06070809 };
     const struct mpt_bus bus = { 7, { 'E', 'I', 'S', 'A', ' ', ' ' } };
     const struct mpt_ioapic ioapic = { 9, 0x20, 1, 0xdeadbeef };
@@ -172,11 +176,13 @@ static void no_table(void)
 /* Entries in another builder's order, and a count that it has wrong. */
 static void given_order(void)
 {
-    const struct mpt_run order[] = { { MPT_BUS, 1 },       { MPT_LOCAL_INT, 1 }, { MPT_PROCESSOR, 2 },
-                                     { MPT_IO_INT, 16 },   { MPT_PROCESSOR, 1 }, { MPT_IOAPIC, 1 },
-                                     { MPT_LOCAL_INT, 1 }, { MPT_MODIFIER, 1 },  { MPT_SPACE, 1 },
-                                     { MPT_HIERARCHY, 1 } };
-    static const uint8_t types[] = { 1, 4, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 2, 4 };
+    const struct mpt_run order[] = { { MPT_BUS, 1 },       { MPT_LOCAL_INT, 1 },
+                                     { MPT_PROCESSOR, 2 }, { MPT_IO_INT, 16 },
+                                     { MPT_PROCESSOR, 1 }, { MPT_IOAPIC, 1 },
+                                     { MPT_LOCAL_INT, 1 }, { MPT_MODIFIER, 1 },
+                                     { MPT_SPACE, 1 },     { MPT_HIERARCHY, 1 } };
+    static const uint8_t types[] = { 1, 4, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3,
+                                     3, 3, 3, 3, 3, 3, 3, 3, 0, 2, 4 };
     uint8_t out[SAMPLE_SIZE(3)];
     size_t len, at = 0;
 
@@ -206,9 +212,17 @@ static void impossible_orders(void)
         const char *name;
         struct mpt_run order[9];
     } rows[] = {
-        { "too few", { { 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 }, { 129, 1 } } },
+        { "too few",
+          { { 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 }, { 129, 1 } } },
         { "too many",
-          { { 0, 1 }, { 1, 2 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 }, { 129, 1 }, { 130, 1 } } },
+          { { 0, 1 },
+            { 1, 2 },
+            { 2, 1 },
+            { 3, 16 },
+            { 4, 2 },
+            { 128, 1 },
+            { 129, 1 },
+            { 130, 1 } } },
         { "unknown type",
           { { 0, 1 },
             { 1, 1 },
@@ -220,7 +234,14 @@ static void impossible_orders(void)
             { 130, 1 },
             { 5, 1 } } },
         { "base behind extended",
-          { { 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 128, 1 }, { 129, 1 }, { 130, 1 }, { 4, 2 } } },
+          { { 0, 1 },
+            { 1, 1 },
+            { 2, 1 },
+            { 3, 16 },
+            { 128, 1 },
+            { 129, 1 },
+            { 130, 1 },
+            { 4, 2 } } },
     };
     uint8_t out[SAMPLE_SIZE(1)];
     size_t len;
@@ -235,7 +256,8 @@ static void impossible_orders(void)
         sample.table.order_count = count;
         ROW_CHECK(rows[r].name,
                   mpt_encode(&sample.table, &sample.place, out, sizeof(out), &len) == MPT_EORDER);
-        ROW_CHECK(rows[r].name, mpt_encode_table(&sample.table, out, sizeof(out), &len) == MPT_EORDER);
+        ROW_CHECK(rows[r].name,
+                  mpt_encode_table(&sample.table, out, sizeof(out), &len) == MPT_EORDER);
     }
 }
 
@@ -271,9 +293,12 @@ static void refusals(void)
 }
 
 static const struct test tests[] = {
-    { "every capacity up to the need", every_capacity }, { "every field at its offset", every_field },
-    { "table before the pointer", table_first },         { "a pointer without a table", no_table },
-    { "another order and count", given_order },          { "orders that are none", impossible_orders },
+    { "every capacity up to the need", every_capacity },
+    { "every field at its offset", every_field },
+    { "table before the pointer", table_first },
+    { "a pointer without a table", no_table },
+    { "another order and count", given_order },
+    { "orders that are none", impossible_orders },
     { "impossible places and lengths", refusals },
 };
 const struct suite mptable_encode = { "mptable/encode", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Who finds which floating pointer. Where a row says so, the consumer's own code was run on such an image. */
+/*
+ * Who finds which floating pointer. Where a row says so, the consumer's own code was run on such an
+ * image.
+ */
 #include "mptable.h"
 
 #include <stdbool.h>
@@ -51,8 +54,8 @@ static bool listed(const char *names, const char *name)
 #define KERNEL "FreeBSD kernel,DragonFly"
 
 /*
- * One floating pointer, the words in low memory, up to two bytes of it changed; those who find it. The sum is
- * made right again unless it is what was changed.
+ * One floating pointer, the words in low memory, up to two bytes of it changed; those who find it.
+ * The sum is made right again unless it is what was changed.
  */
 static const struct {
     const char *name;
@@ -65,7 +68,12 @@ static const struct {
 } rows[] = {
     /* The seed's layout under four contents of low memory */
     { "words 0", 0x9fc00, 0, 0, { { 0, 0 } }, LINUX "," FIXED "," KERNEL },
-    { "0x413 = 640", 0x9fc00, 0, 640, { { 0, 0 } }, LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
+    { "0x413 = 640",
+      0x9fc00,
+      0,
+      640,
+      { { 0, 0 } },
+      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
     { "EBDA there, 0x413 = 639",
       0x9fc00,
       0x9fc0,
@@ -80,7 +88,12 @@ static const struct {
     { "length 0", 0x9fc00, 0, 640, { { 8, 0 } }, FIXED "," KERNEL "," XV6 ",illumos" },
     { "revision 0", 0x9fc00, 0, 640, { { 9, 0 } }, FIXED "," KERNEL "," BSD "," XV6 },
     { "revision 2", 0x9fc00, 0, 640, { { 9, 2 } }, FIXED "," KERNEL "," BSD "," XV6 },
-    { "revision 1", 0x9fc00, 0, 640, { { 9, 1 } }, LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
+    { "revision 1",
+      0x9fc00,
+      0,
+      640,
+      { { 9, 1 } },
+      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
     { "at 0x9fc04", 0x9fc04, 0, 640, { { 0, 0 } }, "memtest86+,Haiku," BSD },
     { "at 0xf0000",
       0xf0000,
@@ -112,13 +125,15 @@ static const struct {
       0x9f00,
       636,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,9front,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6 ",illumos,SerenityOS" },
+      "Linux,Xen,memtest86+,9front,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6
+      ",illumos,SerenityOS" },
     { "last place in the EBDA's KiB",
       0x9f3f0,
       0x9f00,
       636,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,9front,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6 ",illumos,SerenityOS" },
+      "Linux,Xen,memtest86+,9front,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6
+      ",illumos,SerenityOS" },
     { "behind the EBDA's KiB", 0x9f400, 0x9f00, 636, { { 0, 0 } }, "" },
     { "an EBDA hides the end of base memory",
       0x9ec00,
@@ -131,7 +146,8 @@ static const struct {
       0xa000,
       0,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,HelenOS,FreeBSD mptable," KERNEL ",OpenBSD," XV6 ",illumos,SerenityOS" },
+      "Linux,Xen,memtest86+,HelenOS,FreeBSD mptable," KERNEL ",OpenBSD," XV6
+      ",illumos,SerenityOS" },
     { "base memory beyond 640 KiB",
       0xafc00,
       0,
@@ -183,7 +199,8 @@ static void names_are_consumers(void)
 {
     CU_ASSERT_EQUAL(mpt_consumer_count, 16);
     for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
-        for (const char *at = rows[r].finders; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
+        for (const char *at = rows[r].finders; *at;
+             at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
             char name[32];
 
             snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, ","), at);
@@ -191,7 +208,10 @@ static void names_are_consumers(void)
         }
 }
 
-/* Two of them: whose is taken follows from the order of the windows and from what an invalid one means. */
+/*
+ * Two of them: whose is taken follows from the order of the windows and from what an invalid one
+ * means.
+ */
 static void the_first_one(void)
 {
     static const struct {
@@ -222,8 +242,9 @@ static void the_first_one(void)
     put_floating(0x9fc10);
     put_floating(0xf0000);
     for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
-        ROW_CHECK(first[i].name, mpt_find(&memory, NULL, consumer(first[i].name), &address) == MPT_OK &&
-                                     address == first[i].at);
+        ROW_CHECK(first[i].name,
+                  mpt_find(&memory, NULL, consumer(first[i].name), &address) == MPT_OK &&
+                      address == first[i].at);
     CU_ASSERT_EQUAL(mpt_find(&memory, NULL, consumer("illumos"), &address), MPT_ENOTFOUND);
     memory_bytes[0x9fc0a]--;
     CU_ASSERT_EQUAL(mpt_find(&memory, NULL, consumer("illumos"), &address), MPT_OK);
@@ -301,7 +322,8 @@ static void several_segments(void)
     for (unsigned i = 0; i < PARTS; i++) {
         guard_make(&guards[i], parts[i].size);
         if (parts[i].floating)
-            mpt_encode_floating(&floating, 0, guards[i].bytes + (parts[i].floating - parts[i].base));
+            mpt_encode_floating(&floating, 0,
+                                guards[i].bytes + (parts[i].floating - parts[i].base));
         segments[i] = (struct mpt_segment){ parts[i].base, parts[i].size, guards[i].bytes };
     }
     memcpy(guards[5].bytes, "\x80\x02", 2);

@@ -9,7 +9,8 @@ static struct sample sample;
 static int reads_back(const uint8_t *image, size_t size)
 {
     return size >= MPT_FLOATING_SIZE &&
-           mpt_verify_floating(&sample.table.floating, sample.place.table, image, MPT_FLOATING_SIZE) &&
+           mpt_verify_floating(&sample.table.floating, sample.place.table, image,
+                               MPT_FLOATING_SIZE) &&
            mpt_verify_table(&sample.table, image + MPT_FLOATING_SIZE, size - MPT_FLOATING_SIZE);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * request_loop CALLS CPUS request|cjson|print: so many times scan, parse and check of a body that names the
- * processors and 16 interrupts one by one, or cJSON's parse and delete of the same text, for an instruction
- * count; or the body itself
+ * request_loop CALLS CPUS request|cjson|print: so many times scan, parse and check of a body that
+ * names the processors and 16 interrupts one by one, or cJSON's parse and delete of the same text,
+ * for an instruction count; or the body itself
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,17 +27,18 @@ static void make_body(unsigned cpus)
 
     append("{\"processors\":[");
     for (unsigned i = 0; i < cpus; i++) {
-        snprintf(element, sizeof(element),
-                 "%s{\"apic_id\":%u,\"enabled\":true,\"apic_version\":20,\"signature\":1777,\"features\":"
-                 "126614527}",
-                 i ? "," : "", i);
+        snprintf(
+            element, sizeof(element),
+            "%s{\"apic_id\":%u,\"enabled\":true,\"apic_version\":20,\"signature\":1777,\"features\":"
+            "126614527}",
+            i ? "," : "", i);
         append(element);
     }
     append("],\"io_interrupts\":[");
     for (unsigned i = 0; i < 16; i++) {
         snprintf(element, sizeof(element),
-                 "%s{\"type\":\"INT\",\"bus\":0,\"irq\":%u,\"io_apic\":\"all\",\"pin\":%u}", i ? "," : "", i,
-                 i);
+                 "%s{\"type\":\"INT\",\"bus\":0,\"irq\":%u,\"io_apic\":\"all\",\"pin\":%u}",
+                 i ? "," : "", i, i);
         append(element);
     }
     append("]}");

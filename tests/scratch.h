@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A directory of a test's own, entered for its duration so that names in it are short; and files in it.
+ * A directory of a test's own, entered for its duration so that names in it are short; and files in
+ * it.
  */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
@@ -27,7 +28,8 @@ static inline int scratch_enter(struct scratch_dir *dir)
     return dir->home >= 0 && mkdtemp(dir->path) && chdir(dir->path) == 0 ? 0 : -1;
 }
 
-static inline int scratch_remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
+static inline int scratch_remove_one(const char *path, const struct stat *st, int type,
+                                     struct FTW *walk)
 {
     (void)st;
     (void)type;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Trusted comments: the texts below are written by hand from the contract, and hold in both directions.
+ * Trusted comments: the texts below are written by hand from the contract, and hold in both
+ * directions.
  */
 #include "suite.h"
 
@@ -30,8 +31,15 @@ static const struct {
       "size=5296 load=0x9e760 fp=0x9fc00 ctx=vm-1.A_b:2 nonce=Az09_-xx iat=1700000000 exp=1700000300",
       { 1, { { 0x9e760, 5296 } }, 0x9fc00, "vm-1.A_b:2", "Az09_-xx", 1700000000, 1700000300 } },
     { "longest tokens",
-      "size=1 load=0xffffffff fp=0xfffffff0 ctx=" S64 " nonce=" S64 " iat=253402300798 exp=253402300799",
-      { 1, { { 0xffffffff, 1 } }, 0xfffffff0, S64, S64, INT64_C(253402300798), INT64_C(253402300799) } },
+      "size=1 load=0xffffffff fp=0xfffffff0 ctx=" S64 " nonce=" S64
+      " iat=253402300798 exp=253402300799",
+      { 1,
+        { { 0xffffffff, 1 } },
+        0xfffffff0,
+        S64,
+        S64,
+        INT64_C(253402300798),
+        INT64_C(253402300799) } },
     { "shortest tokens",
       "size=1 load=0x0 fp=0x0 ctx=0 nonce=-------- iat=1 exp=2",
       { 1, { { 0, 1 } }, 0, "0", "--------", 1, 2 } },
@@ -40,24 +48,32 @@ static const struct {
       { 1, { { 0, 1 } }, 0, "", "12345678", 1, 0 } },
     { "four segments to the end of memory",
       "size=1,2,3,4294967295 load=0x0,0xfffffffe,0xfffffffd,0x1 fp=0x0 ctx=- nonce=- iat=- exp=-",
-      { 4, { { 0, 1 }, { 0xfffffffe, 2 }, { 0xfffffffd, 3 }, { 1, 0xffffffff } }, 0, "", "", 0, 0 } },
+      { 4,
+        { { 0, 1 }, { 0xfffffffe, 2 }, { 0xfffffffd, 3 }, { 1, 0xffffffff } },
+        0,
+        "",
+        "",
+        0,
+        0 } },
 };
 
 static bool same(const struct seal_claims *a, const struct seal_claims *b)
 {
     for (unsigned i = 0; i < a->segment_count && a->segment_count == b->segment_count; i++)
-        if (a->segments[i].load != b->segments[i].load || a->segments[i].size != b->segments[i].size)
+        if (a->segments[i].load != b->segments[i].load ||
+            a->segments[i].size != b->segments[i].size)
             return false;
     return a->segment_count == b->segment_count && a->floating_pointer == b->floating_pointer &&
-           strcmp(a->context, b->context) == 0 && strcmp(a->nonce, b->nonce) == 0 && a->issued == b->issued &&
-           a->expires == b->expires;
+           strcmp(a->context, b->context) == 0 && strcmp(a->nonce, b->nonce) == 0 &&
+           a->issued == b->issued && a->expires == b->expires;
 }
 
 static void both_ways(void)
 {
     for (size_t i = 0; i < COUNT(good); i++) {
         const char *row = good[i].name;
-        char comment[SEAL_COMMENT_SIZE] = "", wanted[SEAL_COMMENT_SIZE], sha256[SEAL_SHA256_TEXT_SIZE];
+        char comment[SEAL_COMMENT_SIZE] = "", wanted[SEAL_COMMENT_SIZE],
+             sha256[SEAL_SHA256_TEXT_SIZE];
         const bool refused = good[i].claims.segment_count == 0;
         struct seal_claims claims;
         struct err err = { 0 };
@@ -67,7 +83,8 @@ static void both_ways(void)
         if (refused)
             continue;
         ROW_CHECK(row, same(&claims, &good[i].claims) && strcmp(sha256, SHA256) == 0);
-        ROW_CHECK(row, seal_claims_write(&good[i].claims, SHA256, comment, &err) == (int)strlen(wanted));
+        ROW_CHECK(row,
+                  seal_claims_write(&good[i].claims, SHA256, comment, &err) == (int)strlen(wanted));
         ROW_CHECK(row, strcmp(comment, wanted) == 0 && err.count == 0);
         /* what a later version may add is passed over */
         strcat(wanted, " req=00 x");
@@ -96,21 +113,25 @@ static const struct {
       "sha256" },
     { "another order", HEAD "load=0x9fc00 size=304 fp=0x9fc00 ctx=- nonce=- iat=- exp=-", "size" },
     { "size 0", HEAD "size=0 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
-    { "size with a zero in front", HEAD "size=0304 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
+    { "size with a zero in front", HEAD "size=0304 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-",
+      "size" },
     { "size with a sign", HEAD "size=+304 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
-    { "size beyond 32 bits", HEAD "size=4294967296 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
-    { "size beyond 64 bits", HEAD "size=18446744073709551617 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-",
+    { "size beyond 32 bits", HEAD "size=4294967296 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-",
       "size" },
+    { "size beyond 64 bits",
+      HEAD "size=18446744073709551617 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
     { "no size", HEAD "size= load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
-    { "five segments", HEAD "size=1,1,1,1,1 load=0x0,0x1,0x2,0x3,0x4 fp=0x0 ctx=- nonce=- iat=- exp=-",
-      "size" },
+    { "five segments",
+      HEAD "size=1,1,1,1,1 load=0x0,0x1,0x2,0x3,0x4 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
     { "comma at the end", HEAD "size=1, load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "size" },
     { "fewer addresses", HEAD "size=1,1 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
     { "more addresses", HEAD "size=1 load=0x0,0x1 fp=0x0 ctx=- nonce=- iat=- exp=-", "fp" },
     { "decimal address", HEAD "size=1 load=654336 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
     { "address in capitals", HEAD "size=1 load=0x9FC00 fp=0x0 ctx=- nonce=- iat=- exp=-", "fp" },
-    { "address with a zero in front", HEAD "size=1 load=0x09fc00 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
-    { "address beyond 32 bits", HEAD "size=1 load=0x100000000 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
+    { "address with a zero in front", HEAD "size=1 load=0x09fc00 fp=0x0 ctx=- nonce=- iat=- exp=-",
+      "load" },
+    { "address beyond 32 bits", HEAD "size=1 load=0x100000000 fp=0x0 ctx=- nonce=- iat=- exp=-",
+      "load" },
     { "above 4 GiB", HEAD "size=2 load=0xffffffff fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
     { "no pointer", HEAD "size=1 load=0x0 ctx=- nonce=- iat=- exp=-", "fp" },
     { "slash in the context", HEAD "size=1 load=0x0 fp=0x0 ctx=a/b nonce=- iat=- exp=-", "ctx" },
@@ -119,11 +140,14 @@ static const struct {
     { "short nonce", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=1234567 iat=- exp=-", "nonce" },
     { "long nonce", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=" S64 "0 iat=- exp=-", "nonce" },
     { "dot in the nonce", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=1234.678 iat=- exp=-", "nonce" },
-    { "times in the year 10000", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=253402300800 exp=-", "iat" },
+    { "times in the year 10000", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=253402300800 exp=-",
+      "iat" },
     { "time 0", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=0 exp=-", "iat" },
     { "negative time", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=-1 exp=-", "exp" },
-    { "expires before it is issued", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=2 exp=2", "exp" },
-    { "expires without being issued", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=2", "exp" },
+    { "expires before it is issued", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=2 exp=2",
+      "exp" },
+    { "expires without being issued", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=2",
+      "exp" },
     { "text at the last claim", HEAD TAIL "x", "exp" },
     { "cut short", HEAD "size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=-", "exp" },
     { "given twice", HEAD "size=1 size=1 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
@@ -192,7 +216,8 @@ static void not_written(void)
         char comment[SEAL_COMMENT_SIZE] = "";
         struct err err = { 0 };
 
-        ROW_CHECK(unwritable[i].name, seal_claims_write(&unwritable[i].claims, SHA256, comment, &err) == -1);
+        ROW_CHECK(unwritable[i].name,
+                  seal_claims_write(&unwritable[i].claims, SHA256, comment, &err) == -1);
         ROW_CHECK(unwritable[i].name, err.code == ERR_INTERNAL && err.count == 1 && !comment[0]);
     }
 }
@@ -248,8 +273,8 @@ static void life(void)
         const bool good_life = lives[i].code == ERR_NONE;
         const int64_t expires = good_life && lives[i].ttl ? lives[i].now + lives[i].ttl : 0;
 
-        ROW_CHECK(lives[i].name,
-                  seal_claims_live(&claims, lives[i].ttl, lives[i].now, &err) == (good_life ? 0 : -1));
+        ROW_CHECK(lives[i].name, seal_claims_live(&claims, lives[i].ttl, lives[i].now, &err) ==
+                                     (good_life ? 0 : -1));
         ROW_CHECK(lives[i].name, err.code == lives[i].code);
         ROW_CHECK(lives[i].name,
                   claims.issued == (good_life ? lives[i].now : 0) && claims.expires == expires);

@@ -2,8 +2,8 @@
 /*
  * Key files: what is read, what is refused, how one comes into being.
  *
- * The key below was not made by our code: seed 00 01 .. 1f, public half and checksum from libsodium by hand,
- * and minisign 0.11 signs with it.
+ * The key below was not made by our code: seed 00 01 .. 1f, public half and checksum from libsodium
+ * by hand, and minisign 0.11 signs with it.
  */
 #include "scratch.h"
 #include "suite.h"
@@ -25,13 +25,13 @@
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 #define COMMENT "untrusted comment: unencrypted secret key\n"
-#define LINE                                                                                                 \
-    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"                                                  \
-    "AAAAAAAAAAAAAAAAAAAQLyk6vnSsJcAAQIDBAUGBwgJCgsMDQ4PEB"                                                  \
-    "ESExQVFhcYGRobHB0eHwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3"                                                  \
+#define LINE                                                \
+    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+    "AAAAAAAAAAAAAAAAAAAQLyk6vnSsJcAAQIDBAUGBwgJCgsMDQ4PEB" \
+    "ESExQVFhcYGRobHB0eHwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3" \
     "chmQSVTG4Vy2snkZ/s2s6X4bW7LGl0jT9gXOGoZn71Y56lNvb6SA="
-#define PUBLIC                                                                                               \
-    "untrusted comment: minisign public key 97B0D2F9EAA4BC40\n"                                              \
+#define PUBLIC                                                  \
+    "untrusted comment: minisign public key 97B0D2F9EAA4BC40\n" \
     "RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"
 
 enum {
@@ -73,7 +73,8 @@ static int write_raw(const char *name, const uint8_t raw[RAW_SIZE])
 {
     char text[sizeof(COMMENT) + LINE_SIZE + 1] = COMMENT;
 
-    sodium_bin2base64(text + strlen(COMMENT), LINE_SIZE + 1, raw, RAW_SIZE, sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64(text + strlen(COMMENT), LINE_SIZE + 1, raw, RAW_SIZE,
+                      sodium_base64_VARIANT_ORIGINAL);
     text[strlen(COMMENT) + LINE_SIZE] = '\n';
     return scratch_write(name, 0600, text, strlen(COMMENT) + LINE_SIZE + 1);
 }
@@ -83,7 +84,10 @@ static int write_vector(const char *name)
     return scratch_write(name, 0600, COMMENT LINE "\n", strlen(COMMENT LINE "\n"));
 }
 
-/* Loads, and says whether the key came with the vector's public file, or was refused with such a detail. */
+/*
+ * Loads, and says whether the key came with the vector's public file, or was refused with such a
+ * detail.
+ */
 static bool loads(const char *name)
 {
     struct err err = { 0 };
@@ -111,7 +115,8 @@ static bool has_mode(const char *name, mode_t mode)
 {
     struct stat st;
 
-    return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode && st.st_nlink == 1;
+    return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode &&
+           st.st_nlink == 1;
 }
 
 static unsigned files_in(const char *name)
@@ -147,7 +152,8 @@ static void vector(void)
     if (key) {
         CU_ASSERT_STRING_EQUAL(key_id(key), "97B0D2F9EAA4BC40");
         CU_ASSERT_STRING_EQUAL(key_public_file(key), PUBLIC);
-        CU_ASSERT_EQUAL(memcmp(key_public(key)->id, "\x40\xbc\xa4\xea\xf9\xd2\xb0\x97", KEY_ID_SIZE), 0);
+        CU_ASSERT_EQUAL(
+            memcmp(key_public(key)->id, "\x40\xbc\xa4\xea\xf9\xd2\xb0\x97", KEY_ID_SIZE), 0);
     }
     CU_ASSERT_EQUAL(err.count, 0);
     key_free(key);
@@ -158,8 +164,9 @@ static void vector(void)
 /* The signature of bytes 00..ff four times on which libsodium and openssl agree. */
 static void raw_signature(void)
 {
-    static const char expected[] = "4786b3f0c2d2a7ca0d397ae706b122e0ba6741a28f7fbef10f97c267282e6822"
-                                   "981a2e8b1160af3d3d9a6f2640630d9d7a6d3dbda0457dfab8802baaae4ed909";
+    static const char expected[] =
+        "4786b3f0c2d2a7ca0d397ae706b122e0ba6741a28f7fbef10f97c267282e6822"
+        "981a2e8b1160af3d3d9a6f2640630d9d7a6d3dbda0457dfab8802baaae4ed909";
     uint8_t message[1024], signature[KEY_SIGNATURE_SIZE];
     char hex[2 * KEY_SIGNATURE_SIZE + 1];
     struct scratch_dir dir;
@@ -181,11 +188,15 @@ static void raw_signature(void)
     scratch_leave(&dir);
 }
 
-/* Every bit of the key, flipped in memory after it was loaded: nothing is signed, and once it is back it is.
+/*
+ * Every bit of the key, flipped in memory after it was loaded: nothing is signed, and once it is
+ * back it is.
  */
 static void flipped_bits(void)
 {
-    enum { WATCHED = crypto_sign_SECRETKEYBYTES + sizeof(struct public_key) + 16 }; /* and its digest */
+    enum {
+        WATCHED = crypto_sign_SECRETKEYBYTES + sizeof(struct public_key) + 16
+    }; /* and its digest */
     static const uint8_t zero[KEY_SIGNATURE_SIZE];
     uint8_t message[64] = { 1 }, signature[KEY_SIGNATURE_SIZE], good[KEY_SIGNATURE_SIZE];
     struct scratch_dir dir;
@@ -216,9 +227,10 @@ static void flipped_bits(void)
     scratch_leave(&dir);
 }
 
-#define LONG_COMMENT "untrusted comment: " S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64
-#define S64          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define TEXT(text)   (text), sizeof(text) - 1
+#define LONG_COMMENT \
+    "untrusted comment: " S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64 S64
+#define S64        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define TEXT(text) (text), sizeof(text) - 1
 
 /* Whole files. */
 static const struct {
@@ -229,7 +241,8 @@ static const struct {
     { "as it is", TEXT(COMMENT LINE "\n"), NULL },
     { "no newline at the end", TEXT(COMMENT LINE), NULL },
     { "empty comment", TEXT("untrusted comment: \n" LINE "\n"), NULL },
-    { "comment that lies", TEXT("untrusted comment: minisign encrypted secret key\n" LINE "\n"), NULL },
+    { "comment that lies", TEXT("untrusted comment: minisign encrypted secret key\n" LINE "\n"),
+      NULL },
     { "comment of 979 bytes", TEXT(LONG_COMMENT "\n" LINE "\n"), NULL },
     { "NUL in the comment", TEXT("untrusted comment: a\0b\n" LINE "\n"), NULL },
     { "empty file", TEXT(""), "empty" },
@@ -257,12 +270,15 @@ static void file_texts(void)
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
     for (size_t i = 0; i < COUNT(texts); i++) {
         CU_ASSERT_EQUAL(scratch_write("a.key", 0600, texts[i].text, texts[i].size), 0);
-        ROW_CHECK(texts[i].name, texts[i].because ? refuses("a.key", texts[i].because) : loads("a.key"));
+        ROW_CHECK(texts[i].name,
+                  texts[i].because ? refuses("a.key", texts[i].because) : loads("a.key"));
     }
     scratch_leave(&dir);
 }
 
-/* Line 2 with one character replaced: the decoder of libsodium may stop there and call it success. */
+/*
+ * Line 2 with one character replaced: the decoder of libsodium may stop there and call it success.
+ */
 static const struct {
     const char *name;
     unsigned at;
@@ -332,9 +348,10 @@ static const struct {
     { "half of a password scheme", 2, "S", 1, LEFT, "unknown password scheme" },
     { "other half of a password scheme", 3, "c", 1, LEFT, "unknown password scheme" },
     { "wrong checksum", CHECKSUM, "\1", 1, LEFT, "checksum" },
-    { "checksum zero but for its first byte", CHECKSUM, "\x57\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, LEFT,
+    { "checksum zero but for its first byte", CHECKSUM, "\x57\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16,
+      LEFT, "checksum" },
+    { "checksum zero but for its end", CHECKSUM, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, LEFT,
       "checksum" },
-    { "checksum zero but for its end", CHECKSUM, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, LEFT, "checksum" },
     { "other id", ID, "\1", 1, LEFT, "checksum" },
     { "other seed", SEED, "\1", 1, LEFT, "checksum" },
     { "other seed, checksum right", SEED, "\1", 1, RIGHT, "halves disagree" },
@@ -570,22 +587,22 @@ static void making(void)
     CU_ASSERT_STRING_EQUAL(text, first);
 
     /* the id is cut from the hash of the public key */
-    CU_ASSERT_EQUAL(sodium_base642bin(raw, sizeof(raw), strchr(first, '\n') + 1, 56, NULL, &length, NULL,
-                                      sodium_base64_VARIANT_ORIGINAL),
+    CU_ASSERT_EQUAL(sodium_base642bin(raw, sizeof(raw), strchr(first, '\n') + 1, 56, NULL, &length,
+                                      NULL, sodium_base64_VARIANT_ORIGINAL),
                     0);
     CU_ASSERT_EQUAL(length, sizeof(raw));
     crypto_generichash(hash, sizeof(hash), raw + 10, 32, NULL, 0);
     CU_ASSERT_EQUAL(memcmp(raw, "Ed", 2), 0);
     CU_ASSERT_EQUAL(memcmp(raw + 2, hash, 8), 0);
-    snprintf(id, sizeof(id), "%02X%02X%02X%02X%02X%02X%02X%02X", hash[7], hash[6], hash[5], hash[4], hash[3],
-             hash[2], hash[1], hash[0]);
+    snprintf(id, sizeof(id), "%02X%02X%02X%02X%02X%02X%02X%02X", hash[7], hash[6], hash[5], hash[4],
+             hash[3], hash[2], hash[1], hash[0]);
     CU_ASSERT_PTR_NOT_NULL(strstr(first, id));
 
     /* the file has its checksum, though readers would do without */
     scratch_read("state/mptabled/a.key", text, sizeof(text));
     CU_ASSERT_EQUAL(strncmp(text, "untrusted comment: ", strlen("untrusted comment: ")), 0);
-    CU_ASSERT_EQUAL(sodium_base642bin(whole, sizeof(whole), strchr(text, '\n') + 1, LINE_SIZE, NULL, &length,
-                                      NULL, sodium_base64_VARIANT_ORIGINAL),
+    CU_ASSERT_EQUAL(sodium_base642bin(whole, sizeof(whole), strchr(text, '\n') + 1, LINE_SIZE, NULL,
+                                      &length, NULL, sodium_base64_VARIANT_ORIGINAL),
                     0);
     CU_ASSERT_EQUAL(length, sizeof(whole));
     memcpy(summed, whole, sizeof(summed));
@@ -697,7 +714,8 @@ static void not_making(void)
 /* No room on the disk, as a limit on the size of files. */
 static void no_room(void)
 {
-    static const rlim_t limits[] = { 0, 1, 100, 200 }; /* a key file has more bytes, a public one 113 */
+    static const rlim_t limits[] = { 0, 1, 100,
+                                     200 }; /* a key file has more bytes, a public one 113 */
     struct scratch_dir dir;
 
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
@@ -767,8 +785,8 @@ static void racing(void)
 }
 
 /*
- * The calls by which a key comes into being, in place of the C library's: the armed one fails, or kills the
- * process before or after its work.
+ * The calls by which a key comes into being, in place of the C library's: the armed one fails, or
+ * kills the process before or after its work.
  */
 enum fault_kind { NO_FAULT, FAIL, KILL_BEFORE, KILL_AFTER };
 
@@ -843,8 +861,8 @@ int renameat(int from, const char *old, int to, const char *new)
 }
 
 /*
- * Makes a key with that call at fault, in a process of its own. Return: whether there was such a call;
- * *stopped: it led to a refusal that names the file, or to the process's end.
+ * Makes a key with that call at fault, in a process of its own. Return: whether there was such a
+ * call; *stopped: it led to a refusal that names the file, or to the process's end.
  */
 static bool make_with_fault(const char *name, enum fault_kind kind, unsigned call, bool *stopped)
 {
@@ -864,8 +882,9 @@ static bool make_with_fault(const char *name, enum fault_kind kind, unsigned cal
         if (!fault.hit)
             _exit(0);
         /* the lock alone is done without */
-        if (strcmp(fault.hit, "flock") == 0 ? key != NULL
-                                            : !key && err.code == ERR_FILE && strstr(detail(&err), name))
+        if (strcmp(fault.hit, "flock") == 0
+                ? key != NULL
+                : !key && err.code == ERR_FILE && strstr(detail(&err), name))
             _exit(1);
         printf("# %s at call %u: %s\n", fault.hit, call, key ? "made" : detail(&err));
         fflush(NULL);
@@ -882,7 +901,10 @@ static const struct {
     enum fault_kind kind;
 } faults[] = { { "fails", FAIL }, { "kills before", KILL_BEFORE }, { "kills after", KILL_AFTER } };
 
-/* Whatever goes wrong, the next start has a whole key and a tidy directory; a key that was seen stays. */
+/*
+ * Whatever goes wrong, the next start has a whole key and a tidy directory; a key that was seen
+ * stays.
+ */
 static void faulty_calls(void)
 {
     enum { CALLS = 14, MANY = 100 };
@@ -968,8 +990,8 @@ static unsigned occurrences(const uint8_t *bytes, size_t size, const uint8_t mas
 }
 
 /*
- * Occurrences in all memory of ours but the sanitizers' great reservations. What is looked at is copied to a
- * shared mapping, which the kernel does not join with others and which is left out.
+ * Occurrences in all memory of ours but the sanitizers' great reservations. What is looked at is
+ * copied to a shared mapping, which the kernel does not join with others and which is left out.
  */
 static unsigned in_memory(const uint8_t masked[SECRET])
 {
@@ -984,8 +1006,8 @@ static unsigned in_memory(const uint8_t masked[SECRET])
         uintptr_t from, to;
         char readable;
 
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %c", &from, &to, &readable) != 3 || readable != 'r' ||
-            to - from > 64u << 20 || from == (uintptr_t)chunk)
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %c", &from, &to, &readable) != 3 ||
+            readable != 'r' || to - from > 64u << 20 || from == (uintptr_t)chunk)
             continue;
         for (uintptr_t at = from; at + SECRET <= to; at += CHUNK - SECRET + 1) {
             ssize_t got = pread(memory, chunk, to - at < CHUNK ? to - at : CHUNK, (off_t)at);
@@ -999,7 +1021,10 @@ static unsigned in_memory(const uint8_t masked[SECRET])
     return found;
 }
 
-/* A loaded key is in memory once, a released one not at all; neither are the texts it was read from. */
+/*
+ * A loaded key is in memory once, a released one not at all; neither are the texts it was read
+ * from.
+ */
 static void secrets_wiped(void)
 {
     uint8_t seed[SECRET], line[SECRET];

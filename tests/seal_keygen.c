@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Making and replacing keys, killed after each system call: whatever the instant, there is the old key or the
- * new one, whole, and nothing that others could have read.
+ * Making and replacing keys, killed after each system call: whatever the instant, there is the old
+ * key or the new one, whole, and nothing that others could have read.
  */
 #include "scratch.h"
 #include "suite.h"
@@ -41,8 +41,8 @@ static bool is_pair(const char *secret, const char *public)
     struct err err = { 0 };
     struct public_key read;
     struct key *key = key_load(secret, &err);
-    bool pair =
-        key && public_key_load(public, &read, &err) == 0 && memcmp(&read, key_public(key), sizeof(read)) == 0;
+    bool pair = key && public_key_load(public, &read, &err) == 0 &&
+                memcmp(&read, key_public(key), sizeof(read)) == 0;
 
     key_free(key);
     return pair;
@@ -58,7 +58,8 @@ static bool is_open_secret(int dir, const char *name)
     bool open = fd < 0 || fstat(fd, &st) < 0 || (st.st_mode & 077 && st.st_size > 0);
 
     if (open && fd >= 0)
-        open = read(fd, text, sizeof(text)) != sizeof(text) || memcmp(text, public, sizeof(text)) != 0;
+        open =
+            read(fd, text, sizeof(text)) != sizeof(text) || memcmp(text, public, sizeof(text)) != 0;
     if (fd >= 0)
         close(fd);
     return open;
@@ -97,8 +98,10 @@ static void generate_rows(void)
     CU_ASSERT(generates("b.key", "a.pub", false, "a.pub: is there already"));
     CU_ASSERT(generates("no/a.key", "b.pub", false, "no/a.key: cannot open"));
     CU_ASSERT(generates("b.key", "no/b.pub", false, "no/b.pub: cannot open"));
-    CU_ASSERT(generates("b.key", "./b.key", false, "b.key: cannot be the secret and the public key"));
-    CU_ASSERT(generates("./a.key", "a.key", true, "a.key: cannot be the secret and the public key"));
+    CU_ASSERT(
+        generates("b.key", "./b.key", false, "b.key: cannot be the secret and the public key"));
+    CU_ASSERT(
+        generates("./a.key", "a.key", true, "a.key: cannot be the secret and the public key"));
     scratch_read("a.key", after, sizeof(after));
     CU_ASSERT_STRING_EQUAL(before, after);
     CU_ASSERT_EQUAL(files_in(".", &open), 2);
@@ -135,11 +138,11 @@ static bool rotate(const char *secret, const char *public)
 }
 
 /*
- * Runs @work in a process that is killed when its @nth system call returns. 1: killed; 0: it ended before;
- * -1: nothing can be traced here.
+ * Runs @work in a process that is killed when its @nth system call returns. 1: killed; 0: it ended
+ * before; -1: nothing can be traced here.
  */
-static int killed_after(bool (*work)(const char *, const char *), const char *secret, const char *public,
-                        unsigned nth)
+static int killed_after(bool (*work)(const char *, const char *), const char *secret,
+                        const char *public, unsigned nth)
 {
     unsigned stops = 0;
     int status = 0;
@@ -170,11 +173,11 @@ static int killed_after(bool (*work)(const char *, const char *), const char *se
 }
 
 /*
- * A fresh directory for each system call; with an old key in it when @old. The umask lets everything through,
- * so that only the modes given to the calls keep others out.
+ * A fresh directory for each system call; with an old key in it when @old. The umask lets
+ * everything through, so that only the modes given to the calls keep others out.
  */
-static void kill_everywhere(const char *name, bool (*work)(const char *, const char *), const char *old,
-                            size_t old_size)
+static void kill_everywhere(const char *name, bool (*work)(const char *, const char *),
+                            const char *old, size_t old_size)
 {
     struct scratch_dir dir;
     const mode_t mask = umask(0);
@@ -211,8 +214,8 @@ static void kill_everywhere(const char *name, bool (*work)(const char *, const c
     umask(mask);
     if (killed < 0)
         TEST_SKIP("processes cannot be traced here");
-    printf("# %s: killed after each of %u system calls, new key in place after %u of them\n", name, call - 2,
-           fresh);
+    printf("# %s: killed after each of %u system calls, new key in place after %u of them\n", name,
+           call - 2, fresh);
     CU_ASSERT(call > 20 && call < CALLS_MAX && fresh > 0 && fresh < call - 2);
 }
 

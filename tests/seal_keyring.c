@@ -38,10 +38,11 @@ static void jwk(void)
     CU_ASSERT_EQUAL(length, strlen(text));
     CU_ASSERT(length < JWK_SIZE - 64);
     CU_ASSERT_STRING_EQUAL(
-        text, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg\","
-              "\"use\":\"sig\",\"alg\":\"EdDSA\",\"kid\":\"1IG2tMH7J2wbJZnOf8LJzQitKf7LMvoAElsuDMVM54Y\","
-              "\"key_id\":\"97B0D2F9EAA4BC40\",\"minisign\":\"" LINE "\","
-              "\"state\":\"retired\"}");
+        text,
+        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg\","
+        "\"use\":\"sig\",\"alg\":\"EdDSA\",\"kid\":\"1IG2tMH7J2wbJZnOf8LJzQitKf7LMvoAElsuDMVM54Y\","
+        "\"key_id\":\"97B0D2F9EAA4BC40\",\"minisign\":\"" LINE "\","
+        "\"state\":\"retired\"}");
 }
 
 static const char *const one[] = { "./a.key" };
@@ -110,7 +111,9 @@ static void states(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(keyring_jwks(ring), "\"state\":\"retired\"}],\"revoked\":[]}\n"));
     keyring_drop(ring);
 
-    /* a public key will do, given or found; the first key's own and what has another prefix are passed over
+    /*
+     * a public key will do, given or found; the first key's own and what has another prefix are
+     * passed over
      */
     source = source_of(public_second, 2);
     ring = keyring_load(&source, NULL, &err);
@@ -253,7 +256,8 @@ static void reloads(void)
         CU_ASSERT_EQUAL(keyring_count(ring), i + 1 < KEYRING_KEYS_MAX ? i + 1 : KEYRING_KEYS_MAX);
         keyring_drop(ring);
     }
-    CU_ASSERT_STRING_EQUAL(key_id(keyring_signer(old)), ids[0]); /* who holds the first one still can sign */
+    CU_ASSERT_STRING_EQUAL(key_id(keyring_signer(old)),
+                           ids[0]); /* who holds the first one still can sign */
     keyring_drop(old);
 
     /* kept keys can be revoked; the same files again change nothing but the serial */
@@ -305,8 +309,8 @@ static void *sign_on(void *argument)
         s->wrong += keyring_serial(ring) < serial;
         serial = keyring_serial(ring);
         if (seal_sign(key, (const uint8_t *)"image", 5, &claims, &seal, &err) < 0 ||
-            seal_verify(key_public(key), "image", 5, seal.minisign, seal.minisign_size, &facts, &err) !=
-                SEAL_GOOD ||
+            seal_verify(key_public(key), "image", 5, seal.minisign, seal.minisign_size, &facts,
+                        &err) != SEAL_GOOD ||
             strcmp(facts.key_id, seal.key_id) != 0 || !strstr(keyring_jwks(ring), seal.key_id))
             s->wrong++;
         s->signatures++;
@@ -345,8 +349,8 @@ static void exchanges(void)
         signatures += signers[i].signatures;
         serials += signers[i].serials;
     }
-    printf("# %lu signatures by %d threads over %d exchanges, %lu of them seen\n", signatures, SIGNERS,
-           EXCHANGES, serials);
+    printf("# %lu signatures by %d threads over %d exchanges, %lu of them seen\n", signatures,
+           SIGNERS, EXCHANGES, serials);
     CU_ASSERT(serials > SIGNERS);
     keyring_swap(&slot, NULL);
     scratch_leave(&dir);

@@ -88,7 +88,8 @@ static void seals(void)
         CU_ASSERT_STRING_EQUAL(seal.minisign, file);
         CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &rows[i], &again, &err), 0);
         CU_ASSERT_STRING_EQUAL(seal.minisign, again.minisign);
-        CU_ASSERT_EQUAL(strncmp(seal.minisign, VECTOR, 144), 0); /* same image: same first signature */
+        CU_ASSERT_EQUAL(strncmp(seal.minisign, VECTOR, 144),
+                        0); /* same image: same first signature */
         CU_ASSERT_EQUAL(err.count, 0);
     }
     key_free(key);
@@ -108,7 +109,8 @@ static void damaged_key(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(key);
     image_bytes(image);
     CU_ASSERT_EQUAL(sodium_mprotect_readwrite(key), 0);
-    ((uint8_t *)key)[crypto_sign_SEEDBYTES] ^= 4; /* of the public half that is hashed: the classical fault */
+    ((uint8_t *)key)[crypto_sign_SEEDBYTES] ^=
+        4; /* of the public half that is hashed: the classical fault */
     CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &claims, &seal, &err), -1);
     CU_ASSERT_STRING_EQUAL(seal.minisign, "");
     CU_ASSERT_EQUAL(err.code, ERR_INTERNAL);
@@ -124,9 +126,12 @@ static void refused_seals(void)
     } rows[] = {
         { "no segment", { .segment_count = 0 } },
         { "too few bytes", { .segment_count = 1, .segments = { { 0x9fc00, IMAGE_SIZE - 1 } } } },
-        { "too many bytes", { .segment_count = 2, .segments = { { 0x9fc00, IMAGE_SIZE }, { 0, 1 } } } },
+        { "too many bytes",
+          { .segment_count = 2, .segments = { { 0x9fc00, IMAGE_SIZE }, { 0, 1 } } } },
         { "forged claim",
-          { .segment_count = 1, .segments = { { 0x9fc00, IMAGE_SIZE } }, .context = "a exp=9999999999" } },
+          { .segment_count = 1,
+            .segments = { { 0x9fc00, IMAGE_SIZE } },
+            .context = "a exp=9999999999" } },
     };
     uint8_t image[IMAGE_SIZE];
     struct key *key = vector_key();
@@ -137,7 +142,8 @@ static void refused_seals(void)
         struct err err = { 0 };
         struct seal seal = { .minisign = "" };
 
-        ROW_CHECK(rows[i].name, seal_sign(key, image, sizeof(image), &rows[i].claims, &seal, &err) == -1);
+        ROW_CHECK(rows[i].name,
+                  seal_sign(key, image, sizeof(image), &rows[i].claims, &seal, &err) == -1);
         ROW_CHECK(rows[i].name, err.code == ERR_INTERNAL && err.count == 1 && !seal.minisign[0]);
     }
     key_free(key);
@@ -231,11 +237,12 @@ static void base64(void)
 
         ROW_CHECK(text, seal_unbase64(text, strlen(text), back, size, &used) == 0);
         ROW_CHECK(text, used == size && memcmp(back, base64_rows[i].bytes, size) == 0);
-        ROW_CHECK(text, size == 0 || seal_unbase64(text, strlen(text), back, size - 1, &used) == -1);
+        ROW_CHECK(text,
+                  size == 0 || seal_unbase64(text, strlen(text), back, size - 1, &used) == -1);
     }
     for (size_t i = 0; i < COUNT(no_base64); i++)
-        ROW_CHECK(no_base64[i],
-                  seal_unbase64(no_base64[i], strlen(no_base64[i]), back, sizeof(back), &used) == -1);
+        ROW_CHECK(no_base64[i], seal_unbase64(no_base64[i], strlen(no_base64[i]), back,
+                                              sizeof(back), &used) == -1);
 }
 
 static void random_bytes(void)

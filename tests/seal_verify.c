@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Verification, on files that minisign 0.11 accepts or refuses: what it tolerates and we do not is said in
- * the row. The key is that of seed 00 01 .. 1f, the bytes are 00..ff four times.
+ * Verification, on files that minisign 0.11 accepts or refuses: what it tolerates and we do not is
+ * said in the row. The key is that of seed 00 01 .. 1f, the bytes are 00..ff four times.
  */
 #include "scratch.h"
 #include "suite.h"
@@ -48,7 +48,8 @@ static enum seal_verdict verify(const char *file, size_t size)
 {
     char comment[SEAL_COMMENT_SIZE];
     struct err err = { 0 };
-    enum seal_verdict verdict = seal_verify_minisign(&key, image, sizeof(image), file, size, comment, &err);
+    enum seal_verdict verdict =
+        seal_verify_minisign(&key, image, sizeof(image), file, size, comment, &err);
 
     CU_ASSERT((verdict == SEAL_GOOD) == (err.count == 0));
     CU_ASSERT(verdict != SEAL_GOOD || strcmp(comment, COMMENT) == 0);
@@ -61,8 +62,8 @@ static const struct {
     enum seal_verdict verdict;
 } files[] = {
     { "as it is", TEXT(VECTOR), SEAL_GOOD },
-    { "another untrusted comment", TEXT("untrusted comment: x\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"),
-      SEAL_GOOD },
+    { "another untrusted comment",
+      TEXT("untrusted comment: x\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"), SEAL_GOOD },
     { "empty", TEXT(""), SEAL_NO_MINISIGN },
     { "two lines", TEXT(UNTRUSTED SIGNATURE "\n"), SEAL_NO_MINISIGN },
     { "three lines", TEXT(UNTRUSTED SIGNATURE "\n" TRUSTED), SEAL_NO_MINISIGN },
@@ -73,31 +74,35 @@ static const struct {
     { "an empty line behind (minisign: accepts)", TEXT(VECTOR "\n"), SEAL_NO_MINISIGN },
     { "twice (minisign: accepts)", TEXT(VECTOR VECTOR), SEAL_NO_MINISIGN },
     { "carriage returns (minisign: accepts)",
-      TEXT("untrusted comment: x\r\n" SIGNATURE "\r\ntrusted comment: " COMMENT "\r\n" GLOBAL "\r\n"),
+      TEXT("untrusted comment: x\r\n" SIGNATURE "\r\ntrusted comment: " COMMENT "\r\n" GLOBAL
+           "\r\n"),
       SEAL_NO_MINISIGN },
-    { "one carriage return (minisign: accepts)", TEXT(UNTRUSTED SIGNATURE "\n" TRUSTED GLOBAL "\r\n"),
-      SEAL_NO_MINISIGN },
+    { "one carriage return (minisign: accepts)",
+      TEXT(UNTRUSTED SIGNATURE "\n" TRUSTED GLOBAL "\r\n"), SEAL_NO_MINISIGN },
     { "no ASCII (minisign: accepts)",
       TEXT("untrusted comment: \xc3\xa9\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"), SEAL_NO_MINISIGN },
-    { "escape (minisign: prints it)", TEXT("untrusted comment: \033[2J\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"),
-      SEAL_NO_MINISIGN },
+    { "escape (minisign: prints it)",
+      TEXT("untrusted comment: \033[2J\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"), SEAL_NO_MINISIGN },
     { "NUL", TEXT("untrusted comment: \0\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"), SEAL_NO_MINISIGN },
     { "byte order mark", TEXT("\xef\xbb\xbf" VECTOR), SEAL_NO_MINISIGN },
     { "a blank line in front", TEXT("\n" VECTOR), SEAL_NO_MINISIGN },
     { "no blank in the prefix", TEXT("untrusted comment:x\n" SIGNATURE "\n" TRUSTED GLOBAL "\n"),
       SEAL_NO_MINISIGN },
-    { "no trusted prefix", TEXT(UNTRUSTED SIGNATURE "\n" COMMENT "\n" GLOBAL "\n"), SEAL_NO_MINISIGN },
+    { "no trusted prefix", TEXT(UNTRUSTED SIGNATURE "\n" COMMENT "\n" GLOBAL "\n"),
+      SEAL_NO_MINISIGN },
     { "empty trusted comment (minisign: may accept)",
       TEXT(UNTRUSTED SIGNATURE "\ntrusted comment: \n" GLOBAL "\n"), SEAL_NO_MINISIGN },
-    { "blank behind the signature", TEXT(UNTRUSTED SIGNATURE " \n" TRUSTED GLOBAL "\n"), SEAL_NO_MINISIGN },
+    { "blank behind the signature", TEXT(UNTRUSTED SIGNATURE " \n" TRUSTED GLOBAL "\n"),
+      SEAL_NO_MINISIGN },
     { "lines swapped", TEXT(UNTRUSTED GLOBAL "\n" TRUSTED SIGNATURE "\n"), SEAL_NO_MINISIGN },
     { "no padding",
       TEXT(UNTRUSTED "RURAvKTq+dKwlz+lP9qCkDFfjM6Hso6/IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux/"
                      "DDZs2cHQCoISH+6KJ1p57kspjqoaSg8\n" TRUSTED GLOBAL "\n"),
       SEAL_NO_MINISIGN },
     { "URL-safe",
-      TEXT(UNTRUSTED "RURAvKTq-dKwlz-lP9qCkDFfjM6Hso6_IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux_DDZs2cHQCoISH-"
-                     "6KJ1p57kspjqoaSg8=\n" TRUSTED GLOBAL "\n"),
+      TEXT(UNTRUSTED
+           "RURAvKTq-dKwlz-lP9qCkDFfjM6Hso6_IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux_DDZs2cHQCoISH-"
+           "6KJ1p57kspjqoaSg8=\n" TRUSTED GLOBAL "\n"),
       SEAL_NO_MINISIGN },
     { "bits behind the end",
       TEXT(UNTRUSTED "RURAvKTq+dKwlz+lP9qCkDFfjM6Hso6/IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux/"
@@ -108,15 +113,16 @@ static const struct {
                      "DDZs2cHQCoISH+6KJ1p57kspjqoaS===\n" TRUSTED GLOBAL "\n"),
       SEAL_NO_MINISIGN },
     { "another trusted comment",
-      TEXT(UNTRUSTED SIGNATURE "\ntrusted comment: timestamp:1700000001\tfile:image.bin\thashed\n" GLOBAL
-                               "\n"),
-      SEAL_BAD_COMMENT },
-    { "a longer trusted comment", TEXT(UNTRUSTED SIGNATURE "\ntrusted comment: " COMMENT " \n" GLOBAL "\n"),
-      SEAL_BAD_COMMENT },
-    { "global signature of another",
       TEXT(UNTRUSTED SIGNATURE
-           "\n" TRUSTED
-           "MCfC1+fl+i2ltSvbhm0OLLbOZItwsblyMRJ1r7X+bxvH0baHRM3U4/TlXQ/WyC5OvjYFKcnyDmWUNm/+Wp6WCQ==\n"),
+           "\ntrusted comment: timestamp:1700000001\tfile:image.bin\thashed\n" GLOBAL "\n"),
+      SEAL_BAD_COMMENT },
+    { "a longer trusted comment",
+      TEXT(UNTRUSTED SIGNATURE "\ntrusted comment: " COMMENT " \n" GLOBAL "\n"), SEAL_BAD_COMMENT },
+    { "global signature of another",
+      TEXT(
+          UNTRUSTED SIGNATURE
+          "\n" TRUSTED
+          "MCfC1+fl+i2ltSvbhm0OLLbOZItwsblyMRJ1r7X+bxvH0baHRM3U4/TlXQ/WyC5OvjYFKcnyDmWUNm/+Wp6WCQ==\n"),
       SEAL_BAD_COMMENT },
     { "key id zero",
       TEXT(UNTRUSTED "RUQAAAAAAAAAAD+lP9qCkDFfjM6Hso6/IzSOLxJE0kCaazbQETu37aCqPjIzbsYYYux/"
@@ -190,17 +196,18 @@ static void facts(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(secret);
     setup();
     CU_ASSERT_EQUAL(seal_sign(secret, image, sizeof(image), &signed_claims, &seal, &err), 0);
-    CU_ASSERT_EQUAL(seal_verify(&key, image, sizeof(image), seal.minisign, seal.minisign_size, &facts, &err),
-                    SEAL_GOOD);
+    CU_ASSERT_EQUAL(
+        seal_verify(&key, image, sizeof(image), seal.minisign, seal.minisign_size, &facts, &err),
+        SEAL_GOOD);
     CU_ASSERT_STRING_EQUAL(facts.key_id, "97B0D2F9EAA4BC40");
     CU_ASSERT_STRING_EQUAL(facts.comment, seal.comment);
     CU_ASSERT_STRING_EQUAL(facts.sha256, VECTOR_SHA256);
     CU_ASSERT_EQUAL(facts.claims.segment_count, 2);
     CU_ASSERT_EQUAL(facts.claims.segments[1].load, 0x40e);
     CU_ASSERT_STRING_EQUAL(facts.claims.nonce, "nonce_of-8");
-    CU_ASSERT_EQUAL(
-        seal_verify(&key, image, sizeof(image) - 1, seal.minisign, seal.minisign_size, &facts, &err),
-        SEAL_BAD_BYTES);
+    CU_ASSERT_EQUAL(seal_verify(&key, image, sizeof(image) - 1, seal.minisign, seal.minisign_size,
+                                &facts, &err),
+                    SEAL_BAD_BYTES);
     key_free(secret);
 }
 
@@ -238,10 +245,10 @@ static void lying_claims(void)
         struct err err = { 0 };
         size_t length = 0;
 
-        ROW_CHECK(lies[i].name,
-                  seal_minisign(secret, image, sizeof(image), lies[i].comment, file, &length, &err) == 0);
-        ROW_CHECK(lies[i].name,
-                  seal_verify(&key, image, sizeof(image), file, length, &said, &err) == lies[i].verdict);
+        ROW_CHECK(lies[i].name, seal_minisign(secret, image, sizeof(image), lies[i].comment, file,
+                                              &length, &err) == 0);
+        ROW_CHECK(lies[i].name, seal_verify(&key, image, sizeof(image), file, length, &said,
+                                            &err) == lies[i].verdict);
         ROW_CHECK(lies[i].name, err.count == 1);
     }
     key_free(secret);
@@ -299,13 +306,15 @@ static void comparisons(void)
     }
     said.claims.issued = said.claims.expires = 0;
     said.claims.context[0] = said.claims.nonce[0] = '\0';
-    CU_ASSERT_EQUAL(seal_compare(&said, &(struct seal_wanted){ .now = 1, .context = "", .nonce = "" }, &none),
-                    SEAL_GOOD);
+    CU_ASSERT_EQUAL(
+        seal_compare(&said, &(struct seal_wanted){ .now = 1, .context = "", .nonce = "" }, &none),
+        SEAL_GOOD);
     CU_ASSERT_EQUAL(seal_compare(&said, &(struct seal_wanted){ .context = "vm-1" }, &none),
                     SEAL_WRONG_CONTEXT);
     CU_ASSERT_EQUAL(seal_compare(&said, &(struct seal_wanted){ .nonce = "nonce_of-8" }, &none),
                     SEAL_WRONG_NONCE);
-    CU_ASSERT_EQUAL(seal_compare(&said, &(struct seal_wanted){ .need_life = true }, &none), SEAL_EXPIRED);
+    CU_ASSERT_EQUAL(seal_compare(&said, &(struct seal_wanted){ .need_life = true }, &none),
+                    SEAL_EXPIRED);
     for (int v = 0; v < SEAL_VERDICTS; v++)
         CU_ASSERT_PTR_NOT_NULL(seal_verdict_name((enum seal_verdict)v));
 }
@@ -324,13 +333,16 @@ static const struct {
     { "carriage returns", TEXT("untrusted comment: x\r\n" PUBLIC_LINE "\r\n"), false },
     { "another line", TEXT(PUBLIC_COMMENT PUBLIC_LINE "\n" PUBLIC_LINE "\n"), false },
     { "byte order mark", TEXT("\xef\xbb\xbf" PUBLIC_COMMENT PUBLIC_LINE "\n"), false },
-    { "cut", TEXT(PUBLIC_COMMENT "RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG\n"), false },
-    { "padding", TEXT(PUBLIC_COMMENT "RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG=\n"), false },
-    { "URL-safe", TEXT(PUBLIC_COMMENT "RWRAvKTq-dKwlwOhB7_zzhC-HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"), false },
-    { "no ASCII", TEXT(PUBLIC_COMMENT "RWRAvKTq+dKwlwOhB7\xafzzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"),
+    { "cut", TEXT(PUBLIC_COMMENT "RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG\n"),
       false },
-    { "algorithm ED", TEXT(PUBLIC_COMMENT "RURAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"),
+    { "padding", TEXT(PUBLIC_COMMENT "RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG=\n"),
       false },
+    { "URL-safe", TEXT(PUBLIC_COMMENT "RWRAvKTq-dKwlwOhB7_zzhC-HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"),
+      false },
+    { "no ASCII",
+      TEXT(PUBLIC_COMMENT "RWRAvKTq+dKwlwOhB7\xafzzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"), false },
+    { "algorithm ED",
+      TEXT(PUBLIC_COMMENT "RURAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"), false },
     { "a secret key", TEXT(SECRET_FILE), false },
 };
 
@@ -348,9 +360,11 @@ static void public_files(void)
 
         CU_ASSERT_EQUAL(scratch_write("a.pub", 0644, publics[i].text, publics[i].size), 0);
         memset(&read, 0, sizeof(read));
-        ROW_CHECK(publics[i].name, public_key_load("a.pub", &read, &refused) == (publics[i].loads ? 0 : -1));
-        ROW_CHECK(publics[i].name, publics[i].loads ? memcmp(&read, &key, sizeof(key)) == 0
-                                                    : strncmp(refused.places[0].detail, "a.pub: ", 7) == 0);
+        ROW_CHECK(publics[i].name,
+                  public_key_load("a.pub", &read, &refused) == (publics[i].loads ? 0 : -1));
+        ROW_CHECK(publics[i].name, publics[i].loads
+                                       ? memcmp(&read, &key, sizeof(key)) == 0
+                                       : strncmp(refused.places[0].detail, "a.pub: ", 7) == 0);
     }
     CU_ASSERT_EQUAL(public_key_load("missing.pub", &read, &err), -1);
     CU_ASSERT_EQUAL(mkfifo("fifo.pub", 0600), 0);
@@ -362,7 +376,10 @@ static void public_files(void)
     scratch_leave(&dir);
 }
 
-/* minisign's own signature of bytes of ours is judged as minisign does, one of the older kind is not. */
+/*
+ * minisign's own signature of bytes of ours is judged as minisign does, one of the older kind is
+ * not.
+ */
 static void of_minisign(void)
 {
     char file[2048], comment[SEAL_COMMENT_SIZE];
@@ -377,7 +394,8 @@ static void of_minisign(void)
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
     CU_ASSERT_EQUAL(system("minisign -G -W -p a.pub -s a.key >/dev/null 2>&1"), 0);
     CU_ASSERT_EQUAL(scratch_write("image", 0600, image, sizeof(image)), 0);
-    CU_ASSERT_EQUAL(system("minisign -S -H -s a.key -m image -t 'a b' >/dev/null 2>&1 </dev/null"), 0);
+    CU_ASSERT_EQUAL(system("minisign -S -H -s a.key -m image -t 'a b' >/dev/null 2>&1 </dev/null"),
+                    0);
     CU_ASSERT_EQUAL(public_key_load("a.pub", &theirs, &err), 0);
     size = scratch_read("image.minisig", file, sizeof(file));
     CU_ASSERT(size > 0);
@@ -386,10 +404,12 @@ static void of_minisign(void)
             seal_verify_minisign(&theirs, image, sizeof(image), file, (size_t)size, comment, &err),
             SEAL_GOOD);
         CU_ASSERT_STRING_EQUAL(comment, "a b");
-        CU_ASSERT_EQUAL(seal_verify_minisign(&key, image, sizeof(image), file, (size_t)size, comment, &err),
-                        SEAL_OTHER_KEY);
+        CU_ASSERT_EQUAL(
+            seal_verify_minisign(&key, image, sizeof(image), file, (size_t)size, comment, &err),
+            SEAL_OTHER_KEY);
     }
-    CU_ASSERT_EQUAL(system("minisign -S -l -s a.key -m image -x old.minisig >/dev/null 2>&1 </dev/null"), 0);
+    CU_ASSERT_EQUAL(
+        system("minisign -S -l -s a.key -m image -x old.minisig >/dev/null 2>&1 </dev/null"), 0);
     size = scratch_read("old.minisig", file, sizeof(file));
     CU_ASSERT(size > 0);
     if (size > 0)

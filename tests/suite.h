@@ -2,8 +2,9 @@
 /*
  * What every test program shares: suites as tables, run by CUnit, told as TAP.
  *
- * CUnit keeps the registry and the assertions. Its own runners print for people and return 0 whatever
- * happened, so suite_main runs the tests one by one and prints what each left in the failure list.
+ * CUnit keeps the registry and the assertions. Its own runners print for people and return 0
+ * whatever happened, so suite_main runs the tests one by one and prints what each left in the
+ * failure list.
  */
 #ifndef TESTS_SUITE_H
 #define TESTS_SUITE_H
@@ -16,11 +17,15 @@
 #include <CUnit/TestRun.h>
 
 /* ROW_CHECK - check one row of a table; a failure shows @row, so begin it with the row's name */
-#define ROW_CHECK(row, cond)                                                                                 \
-    CU_assertImplementation((cond) ? CU_TRUE : CU_FALSE, __LINE__, row, __FILE__, __func__, CU_FALSE)
+#define ROW_CHECK(row, cond)                                                                \
+    CU_assertImplementation((cond) ? CU_TRUE : CU_FALSE, __LINE__, row, __FILE__, __func__, \
+                            CU_FALSE)
 
-/* TEST_SKIP - leave the test here (by longjmp: release first) and tell it as skipped; @reason is a literal */
-#define TEST_SKIP(reason)                                                                                    \
+/*
+ * TEST_SKIP - leave the test here (by longjmp: release first) and tell it as skipped; @reason is a
+ * literal
+ */
+#define TEST_SKIP(reason) \
     CU_assertImplementation(CU_FALSE, __LINE__, SUITE_SKIP_MARK reason, __FILE__, __func__, CU_TRUE)
 
 #define SUITE_SKIP_MARK "# SKIP "
@@ -65,8 +70,8 @@ static inline unsigned suite_run(CU_pSuite suite, CU_pTest test, unsigned number
     }
     printf("not ok %u - %s: %s\n", number, suite->pName, test->pName);
     for (; failures; failures = failures->pNext)
-        printf("# %s:%u: %s\n", failures->strFileName ? failures->strFileName : "?", failures->uiLineNumber,
-               failures->strCondition ? failures->strCondition : "?");
+        printf("# %s:%u: %s\n", failures->strFileName ? failures->strFileName : "?",
+               failures->uiLineNumber, failures->strCondition ? failures->strCondition : "?");
     return 1;
 }
 

@@ -11,9 +11,10 @@ int build(const char *json, struct topology *t, struct image *image, struct err 
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &topo_volt,     &topo_scan,    &topo_json,  &topo_request,
-                                                  &topo_topology, &topo_place,   &topo_image, &topo_render,
-                                                  &topo_reading,  &topo_formats, &topo_facts, &topo_canon };
+    static const struct suite *const suites[] = { &topo_volt,    &topo_scan,     &topo_json,
+                                                  &topo_request, &topo_topology, &topo_place,
+                                                  &topo_image,   &topo_render,   &topo_reading,
+                                                  &topo_formats, &topo_facts,    &topo_canon };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

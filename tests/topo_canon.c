@@ -21,16 +21,21 @@ static const char *const same[] = {
     "{\"local_apic_address\":4276092928,\"cpus\":4e0,\"context\":\"a\"}", /* kvm is the default */
 };
 
-#define WIRED(interrupt)                                                                                     \
-    "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA\"}],\"io_interrupts\":[{" interrupt "}]}"
+#define WIRED(interrupt)                                                                         \
+    "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA\"}],\"io_interrupts\":[{" interrupt \
+    "}]}"
 #define LOCAL(interrupts) "{\"cpus\":1,\"local_interrupts\":[{" interrupts "}]}"
 #define LOCAL_IRQ         "\"bus\":0,\"irq\":5,\"local_apic\":\"all\",\"lint\":0"
-#define LOCAL_DEVICE      "\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"local_apic\":\"all\",\"lint\":0"
-#define P0                "{\"entry\":\"processor\",\"apic_id\":0}"
-#define BUS               "{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}"
-#define PCI(route)        "{\"cpus\":1,\"profile\":\"qemu\",\"pci_interrupts\":[{" route "}]}"
+#define LOCAL_DEVICE \
+    "\"bus\":0,\"device\":1,\"pin_name\":\"INTB\",\"local_apic\":\"all\",\"lint\":0"
+#define P0         "{\"entry\":\"processor\",\"apic_id\":0}"
+#define BUS        "{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}"
+#define PCI(route) "{\"cpus\":1,\"profile\":\"qemu\",\"pci_interrupts\":[{" route "}]}"
 
-/* Each of these gives another image, other findings, another signature or another refusal than any other. */
+/*
+ * Each of these gives another image, other findings, another signature or another refusal than any
+ * other.
+ */
 /* clang-format off */
 static const char *const different[] = {
     "{\"cpus\":4}",
@@ -121,7 +126,8 @@ static void spellings(void)
 
     CU_ASSERT(size > 0);
     for (size_t i = 1; i < sizeof(same) / sizeof(same[0]); i++)
-        ROW_CHECK(same[i], canon(same[i], bytes[1]) == size && memcmp(bytes[0], bytes[1], size) == 0);
+        ROW_CHECK(same[i],
+                  canon(same[i], bytes[1]) == size && memcmp(bytes[0], bytes[1], size) == 0);
 }
 
 static void members(void)
@@ -132,7 +138,8 @@ static void members(void)
     for (size_t i = 0; i < ROWS; i++) {
         sizes[i] = canon(different[i], bytes[i]);
         for (size_t other = 0; other < i; other++)
-            if (sizes[i] > 0 && sizes[i] == sizes[other] && memcmp(bytes[i], bytes[other], sizes[i]) == 0)
+            if (sizes[i] > 0 && sizes[i] == sizes[other] &&
+                memcmp(bytes[i], bytes[other], sizes[i]) == 0)
                 ROW_CHECK(different[i], false);
     }
     for (size_t i = 0; i < ROWS; i++)
@@ -147,7 +154,8 @@ static void too_long(void)
     size_t used = (size_t)sprintf(json, "{\"entries\":[");
 
     for (unsigned i = 0; i < 500; i++)
-        used += (size_t)sprintf(json + used, "%s{\"entry\":\"processor\",\"apic_id\":%u,\"apic_version\":20}",
+        used += (size_t)sprintf(json + used,
+                                "%s{\"entry\":\"processor\",\"apic_id\":%u,\"apic_version\":20}",
                                 i ? "," : "", i % 255);
     strcpy(json + used, "]}");
     CU_ASSERT_EQUAL(canon(json, bytes[0]), 0);

@@ -39,7 +39,8 @@ static void by_name(void)
         snprintf(row, sizeof(row), "%s=%s", values[i].name, values[i].value);
         memset(&error, 0, sizeof(error));
         ROW_CHECK(row, (facts_set(&known, fact, values[i].value, &error) == 0) == values[i].good);
-        ROW_CHECK(row, values[i].good ? known.known.given == fact->bit : error.places[0].pointer[0] == '/');
+        ROW_CHECK(row, values[i].good ? known.known.given == fact->bit
+                                      : error.places[0].pointer[0] == '/');
         ROW_CHECK(row, !values[i].good || fact->form == FACT_FLAG ||
                            (facts_set(&known, fact, values[i].value, &error) < 0));
     }
@@ -54,7 +55,8 @@ static void as_numbers(void)
     CU_ASSERT_EQUAL(known.known.bios.ebda, 0x9fc0);
     CU_ASSERT_EQUAL(facts_set(&known, facts_find("base_memory_kib"), "639", &error), 0);
     CU_ASSERT_EQUAL(known.known.bios.base_memory_kib, 639);
-    CU_ASSERT_EQUAL(facts_set(&known, facts_find("occupied"), "0x1000-0x2000,0x90000-0x9f000", &error), 0);
+    CU_ASSERT_EQUAL(
+        facts_set(&known, facts_find("occupied"), "0x1000-0x2000,0x90000-0x9f000", &error), 0);
     CU_ASSERT_EQUAL_FATAL(known.known.occupied_count, 2);
     CU_ASSERT_EQUAL(known.known.occupied[1].base, 0x90000);
     CU_ASSERT_EQUAL(known.known.occupied[1].end, 0x9f000);
@@ -86,7 +88,8 @@ static const struct {
     { "0x10,0x100", "8,9", -1, "/size" },
     { "0x10", "8,8", -1, "/size" },
     { "0x10,0x100", "8,18446744073709551615", -1, "/size" },
-    { "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0", -1, "/base" },
+    { "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0", -1,
+      "/base" },
 };
 
 static void segments(void)
@@ -98,9 +101,11 @@ static void segments(void)
         const int wanted = cuts[i].segments < 0 ? -1 : 0;
         char row[128];
 
-        snprintf(row, sizeof(row), "base=%s size=%s", cuts[i].bases, cuts[i].sizes ? cuts[i].sizes : "none");
+        snprintf(row, sizeof(row), "base=%s size=%s", cuts[i].bases,
+                 cuts[i].sizes ? cuts[i].sizes : "none");
         memset(&error, 0, sizeof(error));
-        ROW_CHECK(row, source_place(&source, bytes, 16, cuts[i].bases, cuts[i].sizes, &error) == wanted);
+        ROW_CHECK(row,
+                  source_place(&source, bytes, 16, cuts[i].bases, cuts[i].sizes, &error) == wanted);
         ROW_CHECK(row, strcmp(error.places[0].pointer, cuts[i].pointer) == 0);
         ROW_CHECK(row, wanted < 0 || source.memory.count == (size_t)cuts[i].segments);
     }
@@ -109,7 +114,8 @@ static void segments(void)
 /* As a builder leaves them who writes the floating pointer over the table */
 static void one_in_the_other(void)
 {
-    static const uint8_t inner_last[] = "0123456734", inner_first[] = "3401234567", differs[] = "0123456735";
+    static const uint8_t inner_last[] = "0123456734", inner_first[] = "3401234567",
+                         differs[] = "0123456735";
     struct source source;
 
     CU_ASSERT_EQUAL(source_place(&source, inner_last, 10, "0x10,0x13", "8,2", &error), 0);

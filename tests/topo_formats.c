@@ -27,12 +27,14 @@ static struct err error;
 
 static void a_hexdump(void)
 {
-    static const char expected[] = "0000040e: c09f 0000 007f 02                        .......\n"
-                                   "0009fc00: 5f4d 505f 10fc 0900 0104 8b00 0000 0000  _MP_............\n";
+    static const char expected[] =
+        "0000040e: c09f 0000 007f 02                        .......\n"
+        "0009fc00: 5f4d 505f 10fc 0900 0104 8b00 0000 0000  _MP_............\n";
     size_t size;
     char *text;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1,\"bios_data_area\":true}", &topology, &image, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1,\"bios_data_area\":true}", &topology, &image, &error),
+                          0);
     size = formats_hex(&image, NULL);
     text = malloc(size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
@@ -47,7 +49,8 @@ static size_t make_elf(struct guard *guard)
 {
     size_t size;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1,\"bios_data_area\":true}", &topology, &image, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1,\"bios_data_area\":true}", &topology, &image, &error),
+                          0);
     size = formats_elf(&image, NULL);
     guard_make(guard, size);
     CU_ASSERT_EQUAL(formats_elf(&image, guard->bytes), size);
@@ -64,14 +67,15 @@ static void an_elf_file(void)
     for (unsigned i = 0; i < 2; i++) {
         CU_ASSERT_EQUAL(segments[i].base, image.segments[i].base);
         CU_ASSERT_EQUAL_FATAL(segments[i].size, image.segments[i].size);
-        CU_ASSERT_EQUAL(memcmp(segments[i].bytes, image.bytes + image.segments[i].offset, segments[i].size),
-                        0);
+        CU_ASSERT_EQUAL(
+            memcmp(segments[i].bytes, image.bytes + image.segments[i].offset, segments[i].size), 0);
     }
     CU_ASSERT_EQUAL(formats_elf_read(guard.bytes, size, segments, 1), -1);
     CU_ASSERT_EQUAL(formats_elf_read(guard.bytes, 3, segments, 1), 0);
     CU_ASSERT_EQUAL(formats_elf_read(guard.bytes + 1, size - 1, segments, 1), 0);
     for (size_t cut = 4; cut < size; cut++)
-        CU_ASSERT_EQUAL(formats_elf_read(guard.bytes + size - cut, cut, segments, IMAGE_SEGMENTS_MAX), 0);
+        CU_ASSERT_EQUAL(
+            formats_elf_read(guard.bytes + size - cut, cut, segments, IMAGE_SEGMENTS_MAX), 0);
     guard_free(&guard);
 }
 
@@ -104,8 +108,8 @@ static void faults_of_elf(void)
         const uint8_t right = guard.bytes[faults[i].at];
 
         guard.bytes[faults[i].at] = faults[i].value;
-        ROW_CHECK(faults[i].name,
-                  formats_elf_read(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX) == faults[i].expected);
+        ROW_CHECK(faults[i].name, formats_elf_read(guard.bytes, size, segments,
+                                                   IMAGE_SEGMENTS_MAX) == faults[i].expected);
         guard.bytes[faults[i].at] = right;
     }
     memcpy(guard.bytes + P_PADDR + PH_SIZE, guard.bytes + P_PADDR, 4);

@@ -56,7 +56,8 @@ static void hand_written(void)
         const size_t size = read_hex(rows[i].name, bytes, sizeof(bytes));
 
         ROW_CHECK(rows[i].name, build_with(rows[i].profile, rows[i].members) == 0);
-        ROW_CHECK(rows[i].name, size > 0 && size == image.size && memcmp(bytes, image.bytes, size) == 0);
+        ROW_CHECK(rows[i].name,
+                  size > 0 && size == image.size && memcmp(bytes, image.bytes, size) == 0);
         CU_ASSERT_EQUAL(image.place.base, 0x9fc00);
     }
 }
@@ -185,7 +186,8 @@ static void findings(void)
           "cpu-count-over-8 cpu-count-over-32 cpu-id-over-14 cpu-id-over-62 ioapic-id-over-15" },
         { "kvm", "\"cpus\":2,\"placement\":{\"window\":\"bios\"},\"bios_data_area\":true", "" },
         { "kvm",
-          "\"cpus\":2,\"placement\":{\"window\":\"ebda\",\"base\":\"0x9f000\"},\"bios_data_area\":true", "" },
+          "\"cpus\":2,\"placement\":{\"window\":\"ebda\",\"base\":\"0x9f000\"},\"bios_data_area\":true",
+          "" },
         /* four processors of every builder of the field */
         { "acrn-dm", "\"cpus\":4", "ioapic-id-clash-cpu lint-extint-all" },
         { "acrn-hv", "\"cpus\":4", "entries-unsorted ioapic-none int-none lint-extint-all" },
@@ -196,7 +198,8 @@ static void findings(void)
         { "cloud-hypervisor", "\"cpus\":4", "entry-count-zero ioapic-id-255 irq2-entry" },
         { "coreboot-986lcd-m", "\"cpus\":4",
           "imcr-set bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
-        { "coreboot-p2b-ds", "\"cpus\":4", "bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
+        { "coreboot-p2b-ds", "\"cpus\":4",
+          "bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
         { "crosvm", "\"cpus\":4", "entry-count-zero entries-unsorted irq2-entry lint-vectored" },
         { "dragonball", "\"cpus\":4", "oem-pointer entry-count-zero bus-pci-not-zero" },
         { "firecracker", "\"cpus\":4", "entry-count-mismatch irq2-entry isa-irq-range" },

@@ -63,7 +63,8 @@ static struct json_value string(const char *text)
 static void integer(void)
 {
     for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
-        const struct json_value token = { JSON_NUMBER, integers[i].token, strlen(integers[i].token) };
+        const struct json_value token = { JSON_NUMBER, integers[i].token,
+                                          strlen(integers[i].token) };
         uint64_t value = 0;
         const bool good = json_integer(&token, &value);
 
@@ -153,7 +154,9 @@ static void each_string(void)
     }
 }
 
-/* A string that is longer than what is kept has its whole length, so that it equals nothing short. */
+/*
+ * A string that is longer than what is kept has its whole length, so that it equals nothing short.
+ */
 static void long_string(void)
 {
     char text[1000];
@@ -170,7 +173,10 @@ static void long_string(void)
     CU_ASSERT_EQUAL(v.text[JSON_TEXT_MAX - 1], 'a');
 }
 
-/* The text in a buffer that ends at an unmapped page. Return: how many values were read and skipped. */
+/*
+ * The text in a buffer that ends at an unmapped page. Return: how many values were read and
+ * skipped.
+ */
 static unsigned walk(const char *text, size_t size)
 {
     struct guard g;
@@ -241,9 +247,10 @@ static void scalars(void)
         const char *text;
         enum json_kind kind;
     } rows[] = {
-        { "4", JSON_NUMBER },   { " -4.5e+6 ", JSON_NUMBER }, { "true", JSON_TRUE },  { "false", JSON_FALSE },
-        { "null ", JSON_NULL }, { "[", JSON_ARRAY },          { "{", JSON_OBJECT },   { "\"\"", JSON_STRING },
-        { "", JSON_NOTHING },   { " \n", JSON_NOTHING },      { "0\r", JSON_NUMBER },
+        { "4", JSON_NUMBER },    { " -4.5e+6 ", JSON_NUMBER }, { "true", JSON_TRUE },
+        { "false", JSON_FALSE }, { "null ", JSON_NULL },       { "[", JSON_ARRAY },
+        { "{", JSON_OBJECT },    { "\"\"", JSON_STRING },      { "", JSON_NOTHING },
+        { " \n", JSON_NOTHING }, { "0\r", JSON_NUMBER },
     };
     struct json json;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Where images lie: the three windows, what is refused, segments, and the words that lead to them. */
+/*
+ * Where images lie: the three windows, what is refused, segments, and the words that lead to them.
+ */
 #include "topo.h"
 
 #include <stdlib.h>
@@ -23,7 +25,10 @@ static int place(const char *members, unsigned cpus)
 #define AT_BASE(where)     "\"base\":" where
 #define WINDOW(name)       "\"window\":\"" name "\""
 
-/* 2 processors: the table is 236 bytes long, 0xec; with 100 it is 2196, 0x894; with 255 5296, 0x14b0. */
+/*
+ * 2 processors: the table is 236 bytes long, 0xec; with 100 it is 2196, 0x894; with 255 5296,
+ * 0x14b0.
+ */
 static void chosen(void)
 {
     static const struct {
@@ -69,8 +74,9 @@ static void chosen(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const int status = place(rows[i].members, rows[i].cpus);
 
-        snprintf(line, sizeof(line), "%s: 0x%x 0x%x %s", rows[i].members, (unsigned)image.place.floating,
-                 (unsigned)image.place.table, status < 0 ? error.places[0].detail : "");
+        snprintf(line, sizeof(line), "%s: 0x%x 0x%x %s", rows[i].members,
+                 (unsigned)image.place.floating, (unsigned)image.place.table,
+                 status < 0 ? error.places[0].detail : "");
         ROW_CHECK(line, status == 0 && image.place.floating == rows[i].floating &&
                             image.place.table == rows[i].table);
     }
@@ -90,7 +96,8 @@ static void refusals(void)
         { PLACED(AT_FLOATING("0")), "/placement/floating_pointer" },
         { PLACED(WINDOW("bios") "," AT_FLOATING("\"0x9fc00\"")), "/placement/floating_pointer" },
         { PLACED(WINDOW("bios") "," AT_BASE("\"0xe0000\"")), "/placement/base" },
-        { PLACED(WINDOW("base-memory") "," AT_FLOATING("\"0xf0000\"")), "/placement/floating_pointer" },
+        { PLACED(WINDOW("base-memory") "," AT_FLOATING("\"0xf0000\"")),
+          "/placement/floating_pointer" },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9f000\"") "," AT_FLOATING("\"0x9f400\"")),
           "/placement/floating_pointer" },
         { PLACED(AT_TABLE("\"0x4ff\"")), "/placement/configuration_table" },
@@ -102,9 +109,12 @@ static void refusals(void)
         { PLACED(AT_TABLE("\"0xfff15\"")), "/placement/configuration_table" },
         { PLACED(AT_TABLE("\"0xfffffff0\"")), "/placement/configuration_table" },
         { PLACED(AT_TABLE("\"0xffffffff\"")), "/placement/configuration_table" },
-        { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc0f\"")), "/placement/configuration_table" },
-        { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc00\"")), "/placement/configuration_table" },
-        { PLACED(AT_FLOATING("\"0x9fd00\"") "," AT_TABLE("\"0x9fc15\"")), "/placement/configuration_table" },
+        { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc0f\"")),
+          "/placement/configuration_table" },
+        { PLACED(AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9fc00\"")),
+          "/placement/configuration_table" },
+        { PLACED(AT_FLOATING("\"0x9fd00\"") "," AT_TABLE("\"0x9fc15\"")),
+          "/placement/configuration_table" },
         { PLACED(AT_BASE("\"0x9fd08\"")), "/placement/base" },
         { PLACED(AT_BASE("\"0x4f0\"")), "/placement/base" },
         { PLACED(AT_BASE("\"0x9ff10\"")), "/placement/base" },
@@ -112,8 +122,8 @@ static void refusals(void)
         { PLACED(AT_BASE("\"0xfff10\"")), "/placement/base" },
         { PLACED(AT_BASE("\"0x9f000\"") "," AT_FLOATING("\"0x9fc00\"") "," AT_TABLE("\"0x9f010\"")),
           "/placement/base" },
-        { PLACED(WINDOW("bios") "," AT_BASE("\"0x9f000\"") "," AT_FLOATING("\"0xf0000\"") "," AT_TABLE(
-              "\"0xf0010\"")),
+        { PLACED(WINDOW("bios") "," AT_BASE("\"0x9f000\"") "," AT_FLOATING(
+              "\"0xf0000\"") "," AT_TABLE("\"0xf0010\"")),
           "/placement/base" },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9f008\"")), "/placement/base" },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9ff10\"")), "/placement/base" },
@@ -144,10 +154,13 @@ static void verbatim(void)
         { AT_FLOATING("\"0xe0000\""), NULL },
         { AT_FLOATING("\"0x80000\""), NULL },
         { AT_FLOATING("\"0x200000\""), NULL },
-        { AT_FLOATING("\"0x9fff0\"") "," AT_TABLE("\"0x9fff0\""), "/placement/configuration_table" },
+        { AT_FLOATING("\"0x9fff0\"") "," AT_TABLE("\"0x9fff0\""),
+          "/placement/configuration_table" },
         { AT_FLOATING("\"0x9ffe0\"") "," AT_TABLE("\"0x9fff0\""), NULL },
-        { AT_FLOATING("\"0x9ffe0\"") "," AT_TABLE("\"0xfffffff0\""), "/placement/configuration_table" },
-        { AT_FLOATING("\"0x9ffe0\"") "," AT_TABLE("\"0xb0000\""), "/placement/configuration_table" },
+        { AT_FLOATING("\"0x9ffe0\"") "," AT_TABLE("\"0xfffffff0\""),
+          "/placement/configuration_table" },
+        { AT_FLOATING("\"0x9ffe0\"") "," AT_TABLE("\"0xb0000\""),
+          "/placement/configuration_table" },
         { AT_FLOATING("\"0x9ffe0\"") "," AT_TABLE("\"0x400\""), "/placement/configuration_table" },
         { AT_FLOATING("\"0x9ffe8\""), "/placement/floating_pointer" },
     };
@@ -156,9 +169,10 @@ static void verbatim(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int status;
 
-        snprintf(json, sizeof(json),
-                 "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":7,\"bus_type\":\"ISA\"}],\"placement\":{%s}}",
-                 rows[i].placement);
+        snprintf(
+            json, sizeof(json),
+            "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":7,\"bus_type\":\"ISA\"}],\"placement\":{%s}}",
+            rows[i].placement);
         status = build(json, &topology, &image, &error);
         ROW_CHECK(rows[i].placement, status == (rows[i].pointer ? -1 : 0));
         if (rows[i].pointer)
@@ -224,7 +238,8 @@ static void bios_words(void)
         { PLACED(WINDOW("bios")), 255, 0, 640 },
         { PLACED(WINDOW("ebda")), 255, 0x9e80, 634 },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"")), 2, 0x9e01, 632 },
-        { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"") "," AT_FLOATING("\"0x9e400\"")), 2, 0x9e01, 632 },
+        { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"") "," AT_FLOATING("\"0x9e400\"")), 2,
+          0x9e01, 632 },
         { PLACED(AT_FLOATING("\"0xf0000\"") "," AT_TABLE("\"0x9f010\"")), 2, 0, 636 },
     };
     char line[200];
@@ -240,8 +255,8 @@ static void bios_words(void)
                  words[5] | words[6] << 8);
         ROW_CHECK(line, (unsigned)(words[0] | words[1] << 8) == rows[i].ebda &&
                             (unsigned)(words[5] | words[6] << 8) == rows[i].kib);
-        CU_ASSERT(image.segments[image.segment_count - 1].base == 0x40e && words[2] == 0 && words[3] == 0 &&
-                  words[4] == 0);
+        CU_ASSERT(image.segments[image.segment_count - 1].base == 0x40e && words[2] == 0 &&
+                  words[3] == 0 && words[4] == 0);
     }
 }
 
@@ -263,7 +278,8 @@ static void found_by_all(void)
         { PLACED(AT_FLOATING("\"0xffff0\"") "," AT_TABLE("\"0x500\"")), 2, false },
         { PLACED(WINDOW("ebda")), 2, false },
         { PLACED(WINDOW("ebda")), 255, true },
-        { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"") "," AT_FLOATING("\"0x9e400\"")), 2, true },
+        { PLACED(WINDOW("ebda") "," AT_BASE("\"0x9e010\"") "," AT_FLOATING("\"0x9e400\"")), 2,
+          true },
         { PLACED(WINDOW("ebda") "," AT_BASE("\"0x20000\"") "," AT_TABLE("\"0x9fc00\"")), 2, true },
     };
     char line[300];
@@ -280,10 +296,10 @@ static void found_by_all(void)
             uint32_t address = 0;
             const enum mpt_err found = mpt_find(&memory, NULL, &mpt_consumers[c], &address);
 
-            snprintf(line, sizeof(line), "%s: %s finds 0x%x", rows[i].members, mpt_consumers[c].name,
-                     (unsigned)address);
-            ROW_CHECK(line,
-                      able ? found == MPT_OK && address == image.place.floating : found == MPT_ENOTFOUND);
+            snprintf(line, sizeof(line), "%s: %s finds 0x%x", rows[i].members,
+                     mpt_consumers[c].name, (unsigned)address);
+            ROW_CHECK(line, able ? found == MPT_OK && address == image.place.floating
+                                 : found == MPT_ENOTFOUND);
         }
     }
 }

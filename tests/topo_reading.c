@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Bytes to topologies and back: the tables of the field, tables with faults, and bytes that are no table. */
+/*
+ * Bytes to topologies and back: the tables of the field, tables with faults, and bytes that are no
+ * table.
+ */
 #include "../src/topo/reading.h"
 
 #include <stdlib.h>
@@ -77,7 +80,10 @@ static size_t load(const char *file, uint8_t *bytes, size_t room)
     return size;
 }
 
-/* The next table of the index: its parts, the floating pointer first. Return: how many, 0 at the end */
+/*
+ * The next table of the index: its parts, the floating pointer first. Return: how many, 0 at the
+ * end
+ */
 static unsigned next_table(FILE *index, struct part parts[2])
 {
     char line[LINE_SIZE];
@@ -86,8 +92,8 @@ static unsigned next_table(FILE *index, struct part parts[2])
     while (count < 2 && fgets(line, sizeof(line), index)) {
         struct part *p = &parts[count];
 
-        if (line[0] == '#' ||
-            sscanf(line, "%63s %u %63s %63s %63s", p->name, &p->cpus, p->kind, p->base, p->file) != 5)
+        if (line[0] == '#' || sscanf(line, "%63s %u %63s %63s %63s", p->name, &p->cpus, p->kind,
+                                     p->base, p->file) != 5)
             continue;
         count++;
         if (strcmp(p->kind, "all") == 0)
@@ -96,22 +102,28 @@ static unsigned next_table(FILE *index, struct part parts[2])
     return count;
 }
 
-static bool load_table(const struct part *parts, unsigned count, uint8_t *bytes, struct source *source)
+static bool load_table(const struct part *parts, unsigned count, uint8_t *bytes,
+                       struct source *source)
 {
     const bool two = count == 2;
     char bases[2 * NAME_SIZE + 2], sizes[NAME_SIZE];
     const size_t first = load(parts[0].file, bytes, INPUT_MAX);
     const size_t second = two ? load(parts[1].file, bytes + first, INPUT_MAX - first) : 0;
 
-    snprintf(bases, sizeof(bases), "%s%s%s", parts[0].base, two ? "," : "", two ? parts[1].base : "");
+    snprintf(bases, sizeof(bases), "%s%s%s", parts[0].base, two ? "," : "",
+             two ? parts[1].base : "");
     snprintf(sizes, sizeof(sizes), two ? "%zu,%zu" : "%zu", first, second);
     return first > 0 && source_place(source, bytes, first + second, bases, sizes, &error) == 0;
 }
 
-/* The two kinds of tables that no topology can say: their entries cannot be walked, their sum is wrong. */
+/*
+ * The two kinds of tables that no topology can say: their entries cannot be walked, their sum is
+ * wrong.
+ */
 static bool is_excepted(const struct part *p)
 {
-    return strcmp(p->name, "coreboot-p2b-ds-x64") == 0 || (strcmp(p->name, "nanovmm") == 0 && p->cpus >= 144);
+    return strcmp(p->name, "coreboot-p2b-ds-x64") == 0 ||
+           (strcmp(p->name, "nanovmm") == 0 && p->cpus >= 144);
 }
 
 static bool has_error(void)
@@ -152,7 +164,8 @@ static void the_field(void)
             ROW_CHECK(row, false);
     }
     fclose(index);
-    printf("# %u of %u tables give the same bytes, %u have findings instead\n", same, tables, excepted);
+    printf("# %u of %u tables give the same bytes, %u have findings instead\n", same, tables,
+           excepted);
     CU_ASSERT_EQUAL(same, tables);
     CU_ASSERT(tables >= 200);
 }
@@ -251,7 +264,8 @@ static void one_thing_changed(void)
             sum_up(bytes, MPT_FLOATING_SIZE, 10);
             sum_up(bytes + HEADER, original.size - HEADER, 7);
         }
-        CU_ASSERT_EQUAL_FATAL(source_place(&source, bytes, original.size, SOURCE_BASE, NULL, &error), 0);
+        CU_ASSERT_EQUAL_FATAL(
+            source_place(&source, bytes, original.size, SOURCE_BASE, NULL, &error), 0);
         ROW_CHECK(c->name, take(&source) == 0 && reading.exact == c->exact);
         ROW_CHECK(c->name, c->exact || reading.difference[0]);
         ROW_CHECK(c->name, !c->exact || (rebuild() && image.size == original.size &&
@@ -269,8 +283,10 @@ static const struct {
 } differences[] = {
     { "other base", "0xf0000", 0, '_', "as if that were at 0x9fc00" },
     { "other base, no table", "0xf0000", HEADER, 0, "the table at 0x9fc10 is not in the bytes" },
-    { "unknown type", SOURCE_BASE, ENTRY + 20, 9, "the bytes at 0x9fc50 are no entry: type 9 is undefined" },
-    { "cut", SOURCE_BASE, HEADER + 4, 0x13, "the bytes at 0x9fd1c are no entry: it would run past" },
+    { "unknown type", SOURCE_BASE, ENTRY + 20, 9,
+      "the bytes at 0x9fc50 are no entry: type 9 is undefined" },
+    { "cut", SOURCE_BASE, HEADER + 4, 0x13,
+      "the bytes at 0x9fd1c are no entry: it would run past" },
     { "a byte", SOURCE_BASE, ENTRY + 12, 1, "the byte at 0x9fc48 is 0x01, a topology gives 0x00" },
     { "length", SOURCE_BASE, HEADER + 5, 0, "the byte at 0x9fc14 is 0x14, a topology gives 0x2c" },
 };
@@ -285,8 +301,8 @@ static void said_of_differences(void)
     for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]); i++) {
         memcpy(bytes, original.bytes, original.size);
         bytes[differences[i].at] = differences[i].value;
-        CU_ASSERT_EQUAL_FATAL(source_place(&source, bytes, original.size, differences[i].base, NULL, &error),
-                              0);
+        CU_ASSERT_EQUAL_FATAL(
+            source_place(&source, bytes, original.size, differences[i].base, NULL, &error), 0);
         ROW_CHECK(differences[i].name, take(&source) == 0 && !reading.exact);
         if (!strstr(reading.difference, differences[i].says))
             ROW_CHECK(reading.difference, false);
@@ -321,8 +337,9 @@ static const struct {
     { "an EBDA", "{\"cpus\":3,\"placement\":{\"window\":\"ebda\"},\"bios_data_area\":true}" },
     { "apart",
       "{\"cpus\":3,\"placement\":{\"floating_pointer\":\"0xf0000\",\"configuration_table\":\"0x90000\"}}" },
-    { "above 1 MiB", "{\"entries\":[],\"placement\":{\"floating_pointer\":\"0xf0000\",\"configuration_"
-                     "table\":\"0xfff00000\"}}" },
+    { "above 1 MiB",
+      "{\"entries\":[],\"placement\":{\"floating_pointer\":\"0xf0000\",\"configuration_"
+      "table\":\"0xfff00000\"}}" },
 };
 
 /* Structures alone are compared: words at 0x40e are not part of a table. */
@@ -341,8 +358,8 @@ static void every_kind(void)
         source.memory = image_memory(&original, segments);
         size = original.size - (topology.bios_data_area ? PLACE_BIOS_SIZE : 0);
         ROW_CHECK(kinds[i].name, take(&source) == 0 && reading.exact);
-        ROW_CHECK(kinds[i].name,
-                  rebuild() && image.size == size && memcmp(image.bytes, original.bytes, size) == 0);
+        ROW_CHECK(kinds[i].name, rebuild() && image.size == size &&
+                                     memcmp(image.bytes, original.bytes, size) == 0);
     }
 }
 
@@ -361,7 +378,8 @@ static void every_byte_of_texts(void)
         memcpy(bytes, original.bytes, original.size);
         bytes[HEADER + 8] = bytes[HEADER + 21] = bytes[ENTRY + 20 + 4] = (uint8_t)byte;
         sum_up(bytes + HEADER, original.size - HEADER, 7);
-        CU_ASSERT_EQUAL_FATAL(source_place(&source, bytes, original.size, SOURCE_BASE, NULL, &error), 0);
+        CU_ASSERT_EQUAL_FATAL(
+            source_place(&source, bytes, original.size, SOURCE_BASE, NULL, &error), 0);
         CU_ASSERT_EQUAL_FATAL(take(&source), 0);
         CU_ASSERT(reading.exact && rebuild() && memcmp(image.bytes, bytes, image.size) == 0);
         json = render_reading(&reading, source.bytes);
@@ -427,7 +445,10 @@ static void linux_is_first(void)
     CU_ASSERT(mpt_consumer_count <= READING_CONSUMERS_MAX);
 }
 
-/* A floating pointer every 16 bytes, each to the same long table: a walk at each would take minutes. */
+/*
+ * A floating pointer every 16 bytes, each to the same long table: a walk at each would take
+ * minutes.
+ */
 static void linear_time(void)
 {
     uint8_t *memory = calloc(KIB, KIB);
@@ -447,7 +468,8 @@ static void linear_time(void)
 /* --- sweeps --- */
 
 /* Are the @size bytes at an address there in both, and the same? */
-static bool same_at(const struct mpt_memory *a, const struct mpt_memory *b, uint32_t address, size_t size)
+static bool same_at(const struct mpt_memory *a, const struct mpt_memory *b, uint32_t address,
+                    size_t size)
 {
     const uint8_t *const here = mpt_at(a, address, size), *const there = mpt_at(b, address, size);
 
@@ -467,7 +489,10 @@ static bool same_structures(void)
                                              size > MPT_HEADER_SIZE ? size : MPT_HEADER_SIZE));
 }
 
-/* What is said to be exact is, through JSON and back, and nothing else is. Fills what there is to fill. */
+/*
+ * What is said to be exact is, through JSON and back, and nothing else is. Fills what there is to
+ * fill.
+ */
 static bool sound(const struct source *source)
 {
     cJSON *json;
@@ -491,7 +516,8 @@ static void prefixes_and_flips(void)
     for (size_t size = 0; size <= original.size; size++) {
         guard_make(&guard, size);
         memcpy(guard.bytes, original.bytes, size);
-        CU_ASSERT_EQUAL_FATAL(source_place(&source, guard.bytes, size, SOURCE_BASE, NULL, &error), 0);
+        CU_ASSERT_EQUAL_FATAL(source_place(&source, guard.bytes, size, SOURCE_BASE, NULL, &error),
+                              0);
         CU_ASSERT(sound(&source));
         CU_ASSERT(size == original.size || !reading.exact || error.count > 0);
         guard_free(&guard);
@@ -512,7 +538,10 @@ static void prefixes_and_flips(void)
     guard_free(&guard);
 }
 
-/* The tables of the field with some bytes changed, mostly in the header, their sums mostly put right */
+/*
+ * The tables of the field with some bytes changed, mostly in the header, their sums mostly put
+ * right
+ */
 static void mutations(void)
 {
     static uint8_t bytes[INPUT_MAX];

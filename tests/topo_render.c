@@ -22,15 +22,19 @@ static void an_image(void)
 {
     CU_ASSERT_EQUAL(build("{\"cpus\":64,\"bios_data_area\":true}", &topology, &image, &error), 0);
     image.finding_count = 0;
-    check_text(render_image(&topology, &image, "00ff", "\"AA==\"", cJSON_CreateTrue()),
-               "{\"profile\":\"kvm\",\"cpus\":64,\"base\":\"0x9f630\",\"size\":1511,"
-               "\"floating_pointer\":\"0x9fc00\",\"configuration_table\":\"0x9f630\",\"entries\":83,"
-               "\"sha256\":\"00ff\",\"image\":\"AA==\",\"segments\":[{\"base\":\"0x9f630\",\"offset\":0,"
-               "\"size\":1504},{\"base\":\"0x40e\",\"offset\":1504,\"size\":7}],\"signature\":true,"
-               "\"findings\":[]}");
+    check_text(
+        render_image(&topology, &image, "00ff", "\"AA==\"", cJSON_CreateTrue()),
+        "{\"profile\":\"kvm\",\"cpus\":64,\"base\":\"0x9f630\",\"size\":1511,"
+        "\"floating_pointer\":\"0x9fc00\",\"configuration_table\":\"0x9f630\",\"entries\":83,"
+        "\"sha256\":\"00ff\",\"image\":\"AA==\",\"segments\":[{\"base\":\"0x9f630\",\"offset\":0,"
+        "\"size\":1504},{\"base\":\"0x40e\",\"offset\":1504,\"size\":7}],\"signature\":true,"
+        "\"findings\":[]}");
 }
 
-/* A finding's pointer, in a topology of lists and in one of entries: five base entries, two extended ones */
+/*
+ * A finding's pointer, in a topology of lists and in one of entries: five base entries, two
+ * extended ones
+ */
 static const struct {
     enum mpt_part part;
     const char *field;
@@ -62,10 +66,14 @@ static const struct {
 static void pointers_of_findings(void)
 {
     const struct render_source lists = { .by_entry = false };
-    const struct render_source entries = { .by_entry = true, .base_entries = 5, .extended_entries = 2 };
+    const struct render_source entries = { .by_entry = true,
+                                           .base_entries = 5,
+                                           .extended_entries = 2 };
 
     for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
-        const struct mpt_rule rule = { .id = "a-rule", .part = pointers[i].part, .field = pointers[i].field };
+        const struct mpt_rule rule = { .id = "a-rule",
+                                       .part = pointers[i].part,
+                                       .field = pointers[i].field };
         const struct mpt_finding finding = { .rule = &rule,
                                              .entry = pointers[i].entry,
                                              .index = pointers[i].index };
@@ -84,20 +92,23 @@ static void some_findings(void)
     const struct mpt_segment segment = { 0x1000, sizeof(bytes), bytes };
     const struct mpt_memory memory = { &segment, 1 };
     const struct render_source source = { .memory = &memory, .origin = bytes };
-    const struct mpt_rule entry = { "a-rule", MPT_NOTE, MPT_PART_PROCESSOR, "apic_id", "", "one", "who" };
-    const struct mpt_rule whole = { "b-rule", MPT_ERROR, MPT_PART_TABLE, "", "some", "two", "who else" };
+    const struct mpt_rule entry = { "a-rule", MPT_NOTE, MPT_PART_PROCESSOR, "apic_id", "",
+                                    "one",    "who" };
+    const struct mpt_rule whole = { "b-rule", MPT_ERROR, MPT_PART_TABLE, "",
+                                    "some",   "two",     "who else" };
     const struct mpt_finding findings[] = {
         { &entry, 0x1010, 3, 3, 2, MPT_VALUE_DECIMAL, 7, 1, 8, "", 0 },
         { &whole, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0, "", 0 },
     };
 
-    check_text(render_findings(findings, 2, &source),
-               "[{\"rule\":\"a-rule\",\"severity\":\"note\",\"pointer\":\"/processors/3/apic_id\","
-               "\"detail\":\"one\",\"who\":\"who\",\"count\":2,\"address\":\"0x1010\",\"offset\":16,"
-               "\"entry\":3,\"field\":\"apic_id\",\"value\":7,\"expected\":8},"
-               "{\"rule\":\"b-rule\",\"severity\":\"error\",\"pointer\":\"\",\"detail\":\"two\","
-               "\"who\":\"who else\",\"count\":1,\"address\":\"0x2000\",\"value\":\"0xff\","
-               "\"expected\":\"some\"}]");
+    check_text(
+        render_findings(findings, 2, &source),
+        "[{\"rule\":\"a-rule\",\"severity\":\"note\",\"pointer\":\"/processors/3/apic_id\","
+        "\"detail\":\"one\",\"who\":\"who\",\"count\":2,\"address\":\"0x1010\",\"offset\":16,"
+        "\"entry\":3,\"field\":\"apic_id\",\"value\":7,\"expected\":8},"
+        "{\"rule\":\"b-rule\",\"severity\":\"error\",\"pointer\":\"\",\"detail\":\"two\","
+        "\"who\":\"who else\",\"count\":1,\"address\":\"0x2000\",\"value\":\"0xff\","
+        "\"expected\":\"some\"}]");
     check_text(render_findings(NULL, 0, &source), "[]");
 }
 
@@ -116,7 +127,8 @@ static const struct {
     { MPT_VALUE_HEX, UINT64_MAX, "16", "\"value\":\"0xffffffffffffffff\",\"expected\":\"0x10\"}" },
     { MPT_VALUE_BOOL, 0, "true", "\"value\":false,\"expected\":true}" },
     { MPT_VALUE_BOOL, 1, "true for one", "\"value\":true,\"expected\":\"true for one\"}" },
-    { MPT_VALUE_TEXT, 0, "blanks", "\"value\":\"A \\\\x00\\\\xff\\\\x5c\",\"expected\":\"blanks\"}" },
+    { MPT_VALUE_TEXT, 0, "blanks",
+      "\"value\":\"A \\\\x00\\\\xff\\\\x5c\",\"expected\":\"blanks\"}" },
 };
 
 static void values_of_findings(void)
@@ -151,7 +163,8 @@ static void every_profile(void)
     cJSON_ArrayForEach(profile, cJSON_GetObjectItemCaseSensitive(json, "profiles"))
     {
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(profile, "name"));
-        const int findings = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(profile, "findings"));
+        const int findings =
+            cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(profile, "findings"));
 
         defaults += cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(profile, "default")) != 0;
         ROW_CHECK(name, (findings == 0) == (strcmp(name, "kvm") == 0 || strcmp(name, "qemu") == 0));

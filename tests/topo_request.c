@@ -29,8 +29,10 @@ static const struct {
     { "name with a slash and a tilde", "{\"cpus\":1,\"a/b~c\":1}", "/a~1b~0c" },
     { "member twice", "{\"cpus\":1,\"cpus\":1}", "/cpus" },
     { "NUL in a name", "{\"cpus\":1,\"irqs\\u0000x\":16}", "/irqs?x" },
-    { "deep", "{\"cpus\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "/cpus" },
-    { "deep object", "{\"cpus\":1,\"topology\":{\"cores\":{\"a\":[{\"b\":{}}]}}}", "/topology/cores" },
+    { "deep", "{\"cpus\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+      "/cpus" },
+    { "deep object", "{\"cpus\":1,\"topology\":{\"cores\":{\"a\":[{\"b\":{}}]}}}",
+      "/topology/cores" },
     { "number of 65 characters",
       "{\"cpus\":1.000000000000000000000000000000000000000000000000000000000000000}", "/cpus" },
     { "0 CPUs", "{\"cpus\":0}", "/cpus" },
@@ -62,10 +64,13 @@ static const struct {
     { "two BSPs", "{\"processors\":[{\"apic_id\":0,\"bsp\":true},{\"apic_id\":1,\"bsp\":true}]}",
       "/processors/1/bsp" },
     { "no BSP", "{\"processors\":[{\"apic_id\":0,\"bsp\":false}]}", "/processors" },
-    { "BSP disabled", "{\"processors\":[{\"apic_id\":0,\"enabled\":false}]}", "/processors/0/enabled" },
+    { "BSP disabled", "{\"processors\":[{\"apic_id\":0,\"enabled\":false}]}",
+      "/processors/0/enabled" },
     { "enabled null", P("{\"apic_id\":1,\"enabled\":null}"), "/processors/1/enabled" },
-    { "apic_version too large", P("{\"apic_id\":1,\"apic_version\":256}"), "/processors/1/apic_version" },
-    { "signature over 32 bits", P("{\"apic_id\":1,\"signature\":4294967296}"), "/processors/1/signature" },
+    { "apic_version too large", P("{\"apic_id\":1,\"apic_version\":256}"),
+      "/processors/1/apic_version" },
+    { "signature over 32 bits", P("{\"apic_id\":1,\"signature\":4294967296}"),
+      "/processors/1/signature" },
     { "signature of nine digits", P("{\"apic_id\":1,\"signature\":\"0x000000001\"}"),
       "/processors/1/signature" },
     { "features no hex", P("{\"apic_id\":1,\"features\":\"0x\"}"), "/processors/1/features" },
@@ -74,10 +79,12 @@ static const struct {
     { "topology of processors", "{\"processors\":[{\"apic_id\":0}],\"topology\":{\"cores\":1}}",
       "/topology" },
     { "topology an array", "{\"cpus\":1,\"topology\":[]}", "/topology" },
-    { "topology of another product", "{\"cpus\":5,\"topology\":{\"packages\":2,\"cores\":2}}", "/topology" },
-    { "topology product of 2^32", "{\"cpus\":1,\"topology\":{\"packages\":255,\"dies\":255,\"cores\":255}}",
+    { "topology of another product", "{\"cpus\":5,\"topology\":{\"packages\":2,\"cores\":2}}",
       "/topology" },
-    { "topology ID over 254", "{\"cpus\":195,\"topology\":{\"packages\":65,\"cores\":3}}", "/topology" },
+    { "topology product of 2^32",
+      "{\"cpus\":1,\"topology\":{\"packages\":255,\"dies\":255,\"cores\":255}}", "/topology" },
+    { "topology ID over 254", "{\"cpus\":195,\"topology\":{\"packages\":65,\"cores\":3}}",
+      "/topology" },
     { "dies 0", "{\"cpus\":1,\"topology\":{\"dies\":0}}", "/topology/dies" },
     { "unknown level", "{\"cpus\":1,\"topology\":{\"sockets\":1}}", "/topology/sockets" },
     { "irqs 15", "{\"cpus\":1,\"irqs\":15}", "/irqs" },
@@ -108,11 +115,13 @@ static const struct {
     { "oem_table over 32 bits", "{\"cpus\":1,\"oem_table\":4294967296}", "/oem_table" },
     { "local_apic_address a decimal string", "{\"cpus\":1,\"local_apic_address\":\"4276092928\"}",
       "/local_apic_address" },
-    { "default_configuration 8", "{\"cpus\":2,\"default_configuration\":8}", "/default_configuration" },
+    { "default_configuration 8", "{\"cpus\":2,\"default_configuration\":8}",
+      "/default_configuration" },
     { "bios_data_area a string", "{\"cpus\":1,\"bios_data_area\":\"true\"}", "/bios_data_area" },
     { "window unknown", "{\"cpus\":1,\"placement\":{\"window\":\"rom\"}}", "/placement/window" },
     { "window a number", "{\"cpus\":1,\"placement\":{\"window\":1}}", "/placement/window" },
-    { "base over 32 bits", "{\"cpus\":1,\"placement\":{\"base\":\"0x100000000\"}}", "/placement/base" },
+    { "base over 32 bits", "{\"cpus\":1,\"placement\":{\"base\":\"0x100000000\"}}",
+      "/placement/base" },
     { "floating_pointer negative", "{\"cpus\":1,\"placement\":{\"floating_pointer\":-1}}",
       "/placement/floating_pointer" },
     { "configuration_table a fraction", "{\"cpus\":1,\"placement\":{\"configuration_table\":0.5}}",
@@ -121,7 +130,8 @@ static const struct {
     { "oem_id of 7 bytes", "{\"cpus\":1,\"oem_id\":[0,1,2,3,4,5,6]}", "/oem_id" },
     { "oem_id of 9 bytes", "{\"cpus\":1,\"oem_id\":[0,1,2,3,4,5,6,7,8]}", "/oem_id" },
     { "oem_id with a word for a byte", "{\"cpus\":1,\"oem_id\":[0,1,2,3,4,5,6,256]}", "/oem_id/7" },
-    { "oem_id with an array for a byte", "{\"cpus\":1,\"oem_id\":[[1],1,2,3,4,5,6,7]}", "/oem_id/0" },
+    { "oem_id with an array for a byte", "{\"cpus\":1,\"oem_id\":[[1],1,2,3,4,5,6,7]}",
+      "/oem_id/0" },
     { "buses an object", "{\"cpus\":1,\"buses\":{}}", "/buses" },
     { "bus an array", "{\"cpus\":1,\"buses\":[[]]}", "/buses/0" },
     { "bus without a type", "{\"cpus\":1,\"buses\":[{\"bus_id\":0}]}", "/buses/0/bus_type" },
@@ -129,11 +139,14 @@ static const struct {
       "/buses/0/bus_type" },
     { "bus_type with a blank", "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA \"}]}",
       "/buses/0/bus_type" },
-    { "bus_type as bytes", "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":[73,83,65,32,32,32]}]}",
+    { "bus_type as bytes",
+      "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":[73,83,65,32,32,32]}]}",
       "/buses/0/bus_type" },
-    { "bus_type empty", "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"\"}]}", "/buses/0/bus_type" },
+    { "bus_type empty", "{\"cpus\":1,\"buses\":[{\"bus_id\":0,\"bus_type\":\"\"}]}",
+      "/buses/0/bus_type" },
     { "entry where none is meant",
-      "{\"cpus\":1,\"buses\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}]}", "/buses/0/entry" },
+      "{\"cpus\":1,\"buses\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}]}",
+      "/buses/0/entry" },
     { "I/O APIC 255", "{\"cpus\":1,\"io_apics\":[{\"apic_id\":255}]}", "/io_apics/0/apic_id" },
     { "flags outside entries", "{\"cpus\":1,\"io_apics\":[{\"apic_id\":5,\"flags\":1}]}",
       "/io_apics/0/flags" },
@@ -142,7 +155,8 @@ static const struct {
     { "type in another case",
       INTERRUPT("\"type\":\"EXTINT\",\"bus\":0,\"irq\":1,\"io_apic\":\"all\",\"pin\":1"),
       "/io_interrupts/0/type" },
-    { "polarity a number", INTERRUPT("\"polarity\":1,\"bus\":0,\"irq\":1,\"io_apic\":\"all\",\"pin\":1"),
+    { "polarity a number",
+      INTERRUPT("\"polarity\":1,\"bus\":0,\"irq\":1,\"io_apic\":\"all\",\"pin\":1"),
       "/io_interrupts/0/polarity" },
     { "trigger of the other kind",
       INTERRUPT("\"trigger\":\"high\",\"bus\":0,\"irq\":1,\"io_apic\":\"all\",\"pin\":1"),
@@ -155,16 +169,19 @@ static const struct {
       "/io_interrupts/0/pin_name" },
     { "pin_name alone", INTERRUPT("\"bus\":0,\"pin_name\":\"INTA\",\"io_apic\":\"all\",\"pin\":1"),
       "/io_interrupts/0/device" },
-    { "device 32", INTERRUPT("\"bus\":0,\"device\":32,\"pin_name\":\"INTA\",\"io_apic\":\"all\",\"pin\":1"),
+    { "device 32",
+      INTERRUPT("\"bus\":0,\"device\":32,\"pin_name\":\"INTA\",\"io_apic\":\"all\",\"pin\":1"),
       "/io_interrupts/0/device" },
     { "pin_name of a fifth pin",
       INTERRUPT("\"bus\":0,\"device\":1,\"pin_name\":\"INTE\",\"io_apic\":\"all\",\"pin\":1"),
       "/io_interrupts/0/pin_name" },
-    { "io_apic 255", INTERRUPT("\"bus\":0,\"irq\":1,\"io_apic\":255,\"pin\":1"), "/io_interrupts/0/io_apic" },
+    { "io_apic 255", INTERRUPT("\"bus\":0,\"irq\":1,\"io_apic\":255,\"pin\":1"),
+      "/io_interrupts/0/io_apic" },
     { "local_apic for io_apic",
       INTERRUPT("\"bus\":0,\"irq\":1,\"io_apic\":\"all\",\"pin\":1,\"local_apic\":0"),
       "/io_interrupts/0/local_apic" },
-    { "lint 2", "{\"cpus\":1,\"local_interrupts\":[{\"bus\":0,\"irq\":0,\"local_apic\":\"all\",\"lint\":2}]}",
+    { "lint 2",
+      "{\"cpus\":1,\"local_interrupts\":[{\"bus\":0,\"irq\":0,\"local_apic\":\"all\",\"lint\":2}]}",
       "/local_interrupts/0/lint" },
     { "PCI route with an irq",
       "{\"cpus\":1,\"profile\":\"bhyve\",\"pci_interrupts\":[{\"bus\":0,\"device\":1,\"pin_name\":\"INTA\","
@@ -195,12 +212,14 @@ static const struct {
     { "entry twice",
       "{\"entries\":[{\"entry\":\"bus\",\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"}]}",
       "/entries/0/entry" },
-    { "flags and bsp", "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"flags\":3,\"bsp\":true}]}",
+    { "flags and bsp",
+      "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"flags\":3,\"bsp\":true}]}",
       "/entries/0/bsp" },
     { "enabled and flags",
       "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"enabled\":true,\"flags\":3}]}",
       "/entries/0/flags" },
-    { "flags over 8 bits", "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"flags\":\"0x100\"}]}",
+    { "flags over 8 bits",
+      "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":0,\"flags\":\"0x100\"}]}",
       "/entries/0/flags" },
     { "flags over 16 bits",
       "{\"entries\":[{\"entry\":\"io_interrupt\",\"bus\":0,\"irq\":0,\"io_apic\":0,\"pin\":0,\"flags\":65536}"
@@ -210,7 +229,8 @@ static const struct {
       "{\"entries\":[{\"entry\":\"io_interrupt\",\"bus\":0,\"irq\":0,\"io_apic\":0,\"pin\":0,\"polarity\":"
       "\"low\",\"flags\":1}]}",
       "/entries/0/flags" },
-    { "bus_type of seven", "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"PCMCIA7\"}]}",
+    { "bus_type of seven",
+      "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"PCMCIA7\"}]}",
       "/entries/0/bus_type" },
     { "apic_id 256 in entries", "{\"entries\":[{\"entry\":\"processor\",\"apic_id\":256}]}",
       "/entries/0/apic_id" },
@@ -227,7 +247,8 @@ static void each_refusal(void)
         const int status = parse(refusals[i].body);
 
         ROW_CHECK(refusals[i].name, status == -1 && error.code == ERR_TOPOLOGY && error.count == 1);
-        ROW_CHECK(error.places[0].pointer, strcmp(error.places[0].pointer, refusals[i].pointer) == 0);
+        ROW_CHECK(error.places[0].pointer,
+                  strcmp(error.places[0].pointer, refusals[i].pointer) == 0);
     }
 }
 
@@ -259,11 +280,14 @@ static const struct {
     { "form and meaning",
       "{\"irqs\":99,\"processors\":[{\"apic_id\":1},{\"apic_id\":1},{\"apic_id\":1}],\"nonce\":1}",
       "/irqs /nonce /processors/1/apic_id /processors/2/apic_id" },
-    { "unknown member and meaning", "{\"z\":1,\"cpus\":5,\"topology\":{\"cores\":2}}", "/z /topology" },
-    { "no meaning without form", "{\"processors\":[{\"apic_id\":1},{\"apic_id\":1},{\"apic_id\":300}]}",
+    { "unknown member and meaning", "{\"z\":1,\"cpus\":5,\"topology\":{\"cores\":2}}",
+      "/z /topology" },
+    { "no meaning without form",
+      "{\"processors\":[{\"apic_id\":1},{\"apic_id\":1},{\"apic_id\":300}]}",
       "/processors/2/apic_id" },
     { "irq and device",
-      INTERRUPT("\"bus\":0,\"irq\":1,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1"),
+      INTERRUPT(
+          "\"bus\":0,\"irq\":1,\"device\":1,\"pin_name\":\"INTB\",\"io_apic\":\"all\",\"pin\":1"),
       "/io_interrupts/0/device /io_interrupts/0/pin_name" },
     { "references",
       "{\"cpus\":1,\"io_interrupts\":[{\"bus\":9,\"irq\":1,\"io_apic\":9,\"pin\":1},"
@@ -273,15 +297,16 @@ static const struct {
       "{\"processors\":[{\"apic_id\":1},{\"apic_id\":1}],"
       "\"placement\":{\"floating_pointer\":\"0xe0000\",\"configuration_table\":\"0xa0000\"}}",
       "/processors/1/apic_id /placement/floating_pointer /placement/configuration_table" },
-    { "form and place", "{\"cpus\":300,\"placement\":{\"window\":\"bios\",\"floating_pointer\":\"0x9fc00\"}}",
+    { "form and place",
+      "{\"cpus\":300,\"placement\":{\"window\":\"bios\",\"floating_pointer\":\"0x9fc00\"}}",
       "/cpus /placement/floating_pointer" },
     { "base entries behind extended ones",
       "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":0,\"bus_type\":\"ISA\"},"
       "{\"entry\":\"bus_hierarchy\",\"bus_id\":1,\"parent_bus\":0},{\"entry\":\"processor\",\"apic_id\":0},"
       "{\"entry\":\"bus_hierarchy\",\"bus_id\":2,\"parent_bus\":0},{\"entry\":\"io_apic\",\"apic_id\":1}]}",
       "/entries/2/entry /entries/4/entry" },
-    { "nothing to blame of the place", "{\"cpus\":300,\"placement\":{\"floating_pointer\":\"0x9fc00\"}}",
-      "/cpus" },
+    { "nothing to blame of the place",
+      "{\"cpus\":300,\"placement\":{\"floating_pointer\":\"0x9fc00\"}}", "/cpus" },
     { "no place without form",
       "{\"cpus\":300,\"placement\":{\"window\":\"x\",\"floating_pointer\":\"0xe0000\"}}",
       "/cpus /placement/window" },
@@ -332,13 +357,14 @@ static void defaults(void)
 static void scalar_members(void)
 {
     CU_ASSERT_EQUAL(
-        parse("{\"profile\":\"qemu\",\"cpus\":2,\"irqs\":24.0,\"oem_id\":\"ACME\",\"product_id\":\"Box 1\","
-              "\"oem_table\":\"0x000f1234\",\"oem_table_size\":65535,\"spec_revision\":1,"
-              "\"local_apic_address\":\"0xFEE01000\",\"imcr\":true,\"entry_count\":7,\"memory_size\":1."
-              "34217728e8,"
-              "\"context\":\"vm:1._-Z\",\"nonce\":\"A-z_0123\",\"ttl\":86400,\"bios_data_area\":true,"
-              "\"placement\":{\"window\":\"ebda\",\"base\":\"0x9f000\",\"floating_pointer\":651264,"
-              "\"configuration_table\":\"0x9F010\"}}"),
+        parse(
+            "{\"profile\":\"qemu\",\"cpus\":2,\"irqs\":24.0,\"oem_id\":\"ACME\",\"product_id\":\"Box 1\","
+            "\"oem_table\":\"0x000f1234\",\"oem_table_size\":65535,\"spec_revision\":1,"
+            "\"local_apic_address\":\"0xFEE01000\",\"imcr\":true,\"entry_count\":7,\"memory_size\":1."
+            "34217728e8,"
+            "\"context\":\"vm:1._-Z\",\"nonce\":\"A-z_0123\",\"ttl\":86400,\"bios_data_area\":true,"
+            "\"placement\":{\"window\":\"ebda\",\"base\":\"0x9f000\",\"floating_pointer\":651264,"
+            "\"configuration_table\":\"0x9F010\"}}"),
         0);
     CU_ASSERT_STRING_EQUAL(topology.profile->name, "qemu");
     CU_ASSERT_EQUAL(topology.irqs, 24);
@@ -362,19 +388,21 @@ static void scalar_members(void)
     CU_ASSERT_EQUAL(topology.place.floating, 0x9f000);
     CU_ASSERT_EQUAL(topology.place.table, 0x9f010);
     CU_ASSERT_EQUAL(topology.given, GIVEN_CPUS | GIVEN_IRQS | GIVEN_OEM_ID | GIVEN_PRODUCT_ID |
-                                        GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE | GIVEN_SPEC_REVISION |
-                                        GIVEN_LOCAL_APIC_ADDRESS | GIVEN_IMCR | GIVEN_ENTRY_COUNT |
-                                        GIVEN_WINDOW | GIVEN_BASE | GIVEN_FLOATING | GIVEN_TABLE);
+                                        GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE |
+                                        GIVEN_SPEC_REVISION | GIVEN_LOCAL_APIC_ADDRESS |
+                                        GIVEN_IMCR | GIVEN_ENTRY_COUNT | GIVEN_WINDOW | GIVEN_BASE |
+                                        GIVEN_FLOATING | GIVEN_TABLE);
 }
 
 /* Defaults are those of the profile, wherever in the text it stands. */
 static void processor_members(void)
 {
-    CU_ASSERT_EQUAL(parse("{\"processors\":["
-                          "{\"apic_id\":4,\"enabled\":false,\"apic_version\":16},"
-                          "{\"apic_id\":2,\"bsp\":true,\"signature\":\"0xABCdef\",\"features\":513}],"
-                          "\"profile\":\"bhyve\"}"),
-                    0);
+    CU_ASSERT_EQUAL(
+        parse("{\"processors\":["
+              "{\"apic_id\":4,\"enabled\":false,\"apic_version\":16},"
+              "{\"apic_id\":2,\"bsp\":true,\"signature\":\"0xABCdef\",\"features\":513}],"
+              "\"profile\":\"bhyve\"}"),
+        0);
     CU_ASSERT_EQUAL(topology.cpus, 2);
     CU_ASSERT_EQUAL(topology.table.processor_count, 2);
     CU_ASSERT_EQUAL(topology.processors[0].apic_id, 4);
@@ -472,21 +500,22 @@ static void extended_list(void)
 static void entries(void)
 {
     CU_ASSERT_EQUAL(
-        parse("{\"oem_id\":[65,0,255,0,0,0,0,32],\"entries\":["
-              "{\"entry\":\"bus\",\"bus_id\":255,\"bus_type\":[73,83,65,0,0,0]},"
-              "{\"entry\":\"bus\",\"bus_id\":255,\"bus_type\":\"x y\"},"
-              "{\"entry\":\"processor\",\"apic_id\":255,\"flags\":\"0xff\",\"apic_version\":0,\"signature\":"
-              "0,\"features\":0},"
-              "{\"entry\":\"processor\",\"apic_id\":255},"
-              "{\"entry\":\"bus\",\"bus_id\":1,\"bus_type\":\"ISA\"},"
-              "{\"entry\":\"io_apic\",\"apic_id\":255,\"flags\":254,\"address\":0},"
-              "{\"entry\":\"io_interrupt\",\"type\":255,\"flags\":65535,\"bus\":3,\"irq\":255,\"io_apic\":"
-              "255,\"pin\":255},"
-              "{\"entry\":\"local_interrupt\",\"type\":4,\"polarity\":\"low\",\"bus\":4,\"irq\":0,\"local_"
-              "apic\":7,\"lint\":255},"
-              "{\"entry\":\"address_space_modifier\",\"bus_id\":9,\"range_list\":4294967295,\"flags\":128},"
-              "{\"entry\":\"address_space\",\"bus_id\":9,\"address_type\":255,\"address\":0,\"length\":0},"
-              "{\"entry\":\"bus_hierarchy\",\"bus_id\":9,\"parent_bus\":9,\"flags\":3}]}"),
+        parse(
+            "{\"oem_id\":[65,0,255,0,0,0,0,32],\"entries\":["
+            "{\"entry\":\"bus\",\"bus_id\":255,\"bus_type\":[73,83,65,0,0,0]},"
+            "{\"entry\":\"bus\",\"bus_id\":255,\"bus_type\":\"x y\"},"
+            "{\"entry\":\"processor\",\"apic_id\":255,\"flags\":\"0xff\",\"apic_version\":0,\"signature\":"
+            "0,\"features\":0},"
+            "{\"entry\":\"processor\",\"apic_id\":255},"
+            "{\"entry\":\"bus\",\"bus_id\":1,\"bus_type\":\"ISA\"},"
+            "{\"entry\":\"io_apic\",\"apic_id\":255,\"flags\":254,\"address\":0},"
+            "{\"entry\":\"io_interrupt\",\"type\":255,\"flags\":65535,\"bus\":3,\"irq\":255,\"io_apic\":"
+            "255,\"pin\":255},"
+            "{\"entry\":\"local_interrupt\",\"type\":4,\"polarity\":\"low\",\"bus\":4,\"irq\":0,\"local_"
+            "apic\":7,\"lint\":255},"
+            "{\"entry\":\"address_space_modifier\",\"bus_id\":9,\"range_list\":4294967295,\"flags\":128},"
+            "{\"entry\":\"address_space\",\"bus_id\":9,\"address_type\":255,\"address\":0,\"length\":0},"
+            "{\"entry\":\"bus_hierarchy\",\"bus_id\":9,\"parent_bus\":9,\"flags\":3}]}"),
         0);
     CU_ASSERT_EQUAL(memcmp(topology.table.header.oem_id, "A\0\xff\0\0\0\0 ", 8), 0);
     CU_ASSERT_EQUAL(topology.cpus, 2);
@@ -519,7 +548,9 @@ static void again(void)
     static struct topology fresh;
 
     CU_ASSERT_EQUAL(
-        parse("{\"entries\":[{\"entry\":\"bus\",\"bus_id\":1,\"bus_type\":\"ISA\"}],\"context\":\"a\"}"), 0);
+        parse(
+            "{\"entries\":[{\"entry\":\"bus\",\"bus_id\":1,\"bus_type\":\"ISA\"}],\"context\":\"a\"}"),
+        0);
     CU_ASSERT_EQUAL(parse("{\"cpus\":2}"), 0);
     memset(&error, 0, sizeof(error));
     CU_ASSERT_EQUAL(request_parse("{\"cpus\":2}", 10, &fresh, &error), 0);
@@ -540,8 +571,9 @@ static void numbering(void)
 {
     static const uint8_t ids[] = { 0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 21 };
 
-    CU_ASSERT_EQUAL(parse("{\"cpus\":18,\"topology\":{\"packages\":3,\"dies\":1,\"cores\":3,\"threads\":2}}"),
-                    0);
+    CU_ASSERT_EQUAL(
+        parse("{\"cpus\":18,\"topology\":{\"packages\":3,\"dies\":1,\"cores\":3,\"threads\":2}}"),
+        0);
     for (unsigned i = 0; i < sizeof(ids); i++)
         CU_ASSERT_EQUAL(topology.processors[i].apic_id, ids[i]);
     CU_ASSERT_EQUAL(parse("{\"cpus\":255,\"topology\":{\"cores\":255}}"), 0);
@@ -551,8 +583,10 @@ static void numbering(void)
 static void query(void)
 {
     static const struct request_pair good[] = {
-        { "cpus", "4" },         { "profile", "volt" },   { "irqs", "16" }, { "memory_size", "1048576" },
-        { "context", "7" },      { "nonce", "01234567" }, { "ttl", "60" },  { "bios_data_area", "true" },
+        { "cpus", "4" },         { "profile", "volt" },
+        { "irqs", "16" },        { "memory_size", "1048576" },
+        { "context", "7" },      { "nonce", "01234567" },
+        { "ttl", "60" },         { "bios_data_area", "true" },
         { "placement", "bios" },
     };
     const size_t good_count = sizeof(good) / sizeof(good[0]);
@@ -574,7 +608,8 @@ static void query(void)
         { { "cpus", "00" }, "/cpus" },
         { { "cpus", "0" }, "/cpus" },
         { { "cpus", "\xef\xbc\x94" }, "/cpus" },
-        { { "cpus", "11111111111111111111111111111111111111111111111111111111111111111" }, "/cpus" },
+        { { "cpus", "11111111111111111111111111111111111111111111111111111111111111111" },
+          "/cpus" },
         { { "memory_size", "4503599627370497" }, "/memory_size" },
         { { "memory_size", "0x100000" }, "/memory_size" },
         { { "ttl", "86401" }, "/ttl" },
@@ -621,7 +656,8 @@ static void query(void)
         const size_t skip = strcmp(bad[i].pair.name, "cpus") == 0;
 
         memset(&error, 0, sizeof(error));
-        ROW_CHECK(bad[i].pair.value, request_read_query(pairs + skip, 2 - skip, &topology, &error) == -1);
+        ROW_CHECK(bad[i].pair.value,
+                  request_read_query(pairs + skip, 2 - skip, &topology, &error) == -1);
         ROW_CHECK(bad[i].pair.value, error.code == ERR_TOPOLOGY && error.count == 1);
         ROW_CHECK(bad[i].pair.value, strcmp(error.places[0].pointer, bad[i].pointer) == 0);
     }

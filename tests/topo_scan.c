@@ -13,7 +13,8 @@ static const struct {
     { "empty object", TEXT("{}") },
     { "empty array", TEXT("[]") },
     { "zero with blanks around it", TEXT(" 0 ") },
-    { "all kinds", TEXT("{\"a\":[1,-0,0.5,1e9,1E-9,1.0e+3,true,false,null,\"\"],\"b\":{\"c\":{}}}") },
+    { "all kinds",
+      TEXT("{\"a\":[1,-0,0.5,1e9,1E-9,1.0e+3,true,false,null,\"\"],\"b\":{\"c\":{}}}") },
     { "white space everywhere", TEXT("\t[\r\n 1 ,\t2 ]\n") },
     { "white space in an object", TEXT(" { \"a\" : 1 , \"b\" : 2 } ") },
     { "white space in an empty array", TEXT("[ \n ]") },
@@ -306,11 +307,15 @@ static void refused(void)
     }
 }
 
-/* What is refused alone is refused as an element, as a member, and as a member's name where it is a string.
+/*
+ * What is refused alone is refused as an element, as a member, and as a member's name where it is a
+ * string.
  */
 static void refused_inside(void)
 {
-    static const char *const frames[][2] = { { "[", "]" }, { "{\"a\":", "}" }, { "[[1,", ",2],{}]" } };
+    static const char *const frames[][2] = { { "[", "]" },
+                                             { "{\"a\":", "}" },
+                                             { "[[1,", ",2],{}]" } };
     struct err err;
     char text[128];
 
@@ -380,7 +385,10 @@ static void mixed_brackets(void)
     }
 }
 
-/* One byte among plain ones, at every distance from the quotes: strings are read eight bytes at a time. */
+/*
+ * One byte among plain ones, at every distance from the quotes: strings are read eight bytes at a
+ * time.
+ */
 static void every_byte(void)
 {
     char text[32];

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Explicit topologies: what is refused and where, and what the table is when only some of it is given. */
+/*
+ * Explicit topologies: what is refused and where, and what the table is when only some of it is
+ * given.
+ */
 #include "topo.h"
 
 static struct topology topology;
@@ -37,24 +40,27 @@ static void check_rows(const struct row *rows, size_t count)
 #define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* Members of one element, for the rows below */
-#define CPU(members)     "{" members "}"
-#define PCI_0_ISA_1      "\"buses\":[{\"bus_id\":0,\"bus_type\":\"PCI\"},{\"bus_id\":1,\"bus_type\":\"ISA\"}]"
-#define IO(bus, apic)    "{\"type\":\"INT\",\"bus\":" bus ",\"irq\":1,\"io_apic\":" apic ",\"pin\":1}"
-#define LOCAL(bus, apic) "{\"type\":\"NMI\",\"bus\":" bus ",\"irq\":0,\"local_apic\":" apic ",\"lint\":1}"
+#define CPU(members) "{" members "}"
+#define PCI_0_ISA_1 \
+    "\"buses\":[{\"bus_id\":0,\"bus_type\":\"PCI\"},{\"bus_id\":1,\"bus_type\":\"ISA\"}]"
+#define IO(bus, apic) "{\"type\":\"INT\",\"bus\":" bus ",\"irq\":1,\"io_apic\":" apic ",\"pin\":1}"
+#define LOCAL(bus, apic) \
+    "{\"type\":\"NMI\",\"bus\":" bus ",\"irq\":0,\"local_apic\":" apic ",\"lint\":1}"
 #define ROUTE(bus, rest) "{\"bus\":" bus ",\"device\":1,\"pin_name\":\"INTA\",\"pin\":16" rest "}"
 
 static void processors(void)
 {
     static const struct row rows[] = {
         { "one processor", "{\"processors\":[{\"apic_id\":9}]}", "" },
-        { "the second boots", "{\"processors\":[{\"apic_id\":1,\"bsp\":false},{\"apic_id\":0,\"bsp\":true}]}",
-          "" },
+        { "the second boots",
+          "{\"processors\":[{\"apic_id\":1,\"bsp\":false},{\"apic_id\":0,\"bsp\":true}]}", "" },
         { "duplicate ID", "{\"processors\":[{\"apic_id\":3},{\"apic_id\":4},{\"apic_id\":3}]}",
           "/processors/2/apic_id " },
         { "two duplicates", "{\"processors\":[{\"apic_id\":3},{\"apic_id\":3},{\"apic_id\":3}]}",
           "/processors/1/apic_id /processors/2/apic_id " },
         { "no BSP", "{\"processors\":[{\"apic_id\":0,\"bsp\":false}]}", "/processors " },
-        { "two BSPs", "{\"processors\":[{\"apic_id\":0,\"bsp\":true},{\"apic_id\":1,\"bsp\":true}]}",
+        { "two BSPs",
+          "{\"processors\":[{\"apic_id\":0,\"bsp\":true},{\"apic_id\":1,\"bsp\":true}]}",
           "/processors/1/bsp " },
         { "disabled BSP", "{\"processors\":[{\"apic_id\":0,\"bsp\":true,\"enabled\":false}]}",
           "/processors/0/enabled " },
@@ -73,7 +79,8 @@ static void processors(void)
           "/topology " },
         { "topology is not cpus", "{\"cpus\":4,\"topology\":{\"cores\":3}}", "/topology " },
         { "seabios by size", "{\"profile\":\"seabios\",\"cpus\":20}", "/cpus " },
-        { "volt by size", "{\"profile\":\"volt\",\"processors\":[{\"apic_id\":0}],\"irqs\":24}", "" },
+        { "volt by size", "{\"profile\":\"volt\",\"processors\":[{\"apic_id\":0}],\"irqs\":24}",
+          "" },
         { "irqs without lines", "{\"profile\":\"kvmtool\",\"cpus\":1,\"irqs\":17}", "/irqs " },
         { "irqs that add none", "{\"profile\":\"kvmtool\",\"cpus\":1,\"irqs\":16}", "" },
         { "irqs and io_interrupts", "{\"cpus\":1,\"irqs\":24,\"io_interrupts\":[" IO("0", "1") "]}",
@@ -102,7 +109,8 @@ static void ids(void)
           "\"local_interrupts\":[]}",
           "" },
         { "I/O APIC", "{\"cpus\":1,\"io_apics\":[{\"apic_id\":1}]}", "" },
-        { "I/O APIC is a CPU", "{\"cpus\":4,\"io_apics\":[{\"apic_id\":3}]}", "/io_apics/0/apic_id " },
+        { "I/O APIC is a CPU", "{\"cpus\":4,\"io_apics\":[{\"apic_id\":3}]}",
+          "/io_apics/0/apic_id " },
         { "duplicate I/O APIC",
           "{\"cpus\":1,\"io_apics\":[{\"apic_id\":2},{\"apic_id\":2,\"address\":\"0xfec10000\"}]}",
           "/io_apics/1/apic_id " },
@@ -110,7 +118,8 @@ static void ids(void)
           "{\"cpus\":1,\"io_apics\":[{\"apic_id\":2,\"address\":\"0xfec01000\"},{\"apic_id\":3,\"address\":"
           "\"0xfec01000\"}]}",
           "/io_apics/1/address " },
-        { "address 0", "{\"cpus\":1,\"io_apics\":[{\"apic_id\":2,\"address\":0}]}", "/io_apics/0/address " },
+        { "address 0", "{\"cpus\":1,\"io_apics\":[{\"apic_id\":2,\"address\":0}]}",
+          "/io_apics/0/address " },
         { "both", "{\"cpus\":3,\"io_apics\":[{\"apic_id\":2,\"address\":0}]}",
           "/io_apics/0/apic_id /io_apics/0/address " },
     };
@@ -118,8 +127,8 @@ static void ids(void)
     CHECK_ROWS(rows);
 }
 
-#define RANGE(address, length)                                                                               \
-    "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\",\"address\":\"" address           \
+#define RANGE(address, length)                                                                     \
+    "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"memory\",\"address\":\"" address \
     "\",\"length\":" length "}"
 
 static void references(void)
@@ -132,7 +141,8 @@ static void references(void)
         { "no such I/O APIC", "{\"cpus\":4,\"io_interrupts\":[" IO("0", "3") "]}",
           "/io_interrupts/0/io_apic " },
         { "to what the request has",
-          "{\"cpus\":4,\"io_apics\":[{\"apic_id\":9}]," PCI_0_ISA_1 ",\"io_interrupts\":[" IO("1", "9") "]}",
+          "{\"cpus\":4,\"io_apics\":[{\"apic_id\":9}]," PCI_0_ISA_1
+          ",\"io_interrupts\":[" IO("1", "9") "]}",
           "" },
         { "the profile's is replaced",
           "{\"cpus\":4,\"io_apics\":[{\"apic_id\":9}],\"io_interrupts\":[" IO("1", "4") "]}",
@@ -142,23 +152,25 @@ static void references(void)
           "/local_interrupts/0/local_apic " },
         { "local, from no bus", "{\"cpus\":4,\"local_interrupts\":[" LOCAL("9", "\"all\"") "]}",
           "/local_interrupts/0/bus " },
-        { "route on a bus that comes with it", "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("3", "") "]}", "" },
+        { "route on a bus that comes with it",
+          "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("3", "") "]}", "" },
         { "route on a bus that is not PCI",
           "{\"profile\":\"volt\",\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", "") "]}",
           "/pci_interrupts/0/bus " },
-        { "route on no bus", "{\"profile\":\"bhyve\",\"cpus\":4,\"pci_interrupts\":[" ROUTE("2", "") "]}",
+        { "route on no bus",
+          "{\"profile\":\"bhyve\",\"cpus\":4,\"pci_interrupts\":[" ROUTE("2", "") "]}",
           "/pci_interrupts/0/bus " },
         { "route to the I/O APIC by its ID",
           "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", ",\"io_apic\":4") "]}", "" },
         { "route to no I/O APIC",
-          "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", ",\"io_apic\":3") "," ROUTE("0",
-                                                                                    ",\"io_apic\":4") "]}",
+          "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", ",\"io_apic\":3") "," ROUTE(
+              "0", ",\"io_apic\":4") "]}",
           "/pci_interrupts/0/io_apic " },
         { "route where there is no I/O APIC",
           "{\"profile\":\"acrn-hv\",\"cpus\":4,\"pci_interrupts\":[" ROUTE("0", "") "]}",
           "/pci_interrupts/0 " },
-        { "route takes the ISA bus's last ID", "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("255", "") "]}",
-          "/pci_interrupts " },
+        { "route takes the ISA bus's last ID",
+          "{\"cpus\":4,\"pci_interrupts\":[" ROUTE("255", "") "]}", "/pci_interrupts " },
         { "extended",
           "{\"cpus\":1,\"extended\":[{\"entry\":\"bus_hierarchy\",\"bus_id\":0,\"parent_bus\":1},"
           "{\"entry\":\"address_space\",\"bus_id\":2,\"address_type\":\"io\",\"address\":0,\"length\":16},"
@@ -194,12 +206,14 @@ static void default_configurations(void)
         { "with a table's address",
           "{\"cpus\":2,\"default_configuration\":5,\"placement\":{\"configuration_table\":\"0x9f000\"}}",
           "/placement/configuration_table " },
-        { "with a header", "{\"cpus\":2,\"default_configuration\":5,\"oem_id\":\"X\"}", "/oem_id " },
+        { "with a header", "{\"cpus\":2,\"default_configuration\":5,\"oem_id\":\"X\"}",
+          "/oem_id " },
     };
 
     CHECK_ROWS(rows);
     CU_ASSERT_EQUAL(refused_at(rows[0].json)[0], '\0');
-    CU_ASSERT(image.size == MPT_FLOATING_SIZE && image.segment_count == 1 && image.place.table == 0);
+    CU_ASSERT(image.size == MPT_FLOATING_SIZE && image.segment_count == 1 &&
+              image.place.table == 0);
     CU_ASSERT(image.bytes[4] == 0 && image.bytes[11] == 5 && image.entries == 0);
 }
 
@@ -215,8 +229,10 @@ static void many(void)
     CU_ASSERT_STRING_EQUAL(error.places[ERR_MAX - 1].pointer, "/io_interrupts/15/bus");
 }
 
-/* A base table is at most 65535 bytes long: with a processor, a bus, an I/O APIC and 2 local interrupts it
- * holds 8179 others. */
+/*
+ * A base table is at most 65535 bytes long: with a processor, a bus, an I/O APIC and 2 local
+ * interrupts it holds 8179 others.
+ */
 static void long_lists(void)
 {
     static const struct {
@@ -233,12 +249,12 @@ static void long_lists(void)
     static char json[8186 * 80 + 200];
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        size_t used =
-            (size_t)snprintf(json, sizeof(json), "{\"cpus\":1%s,\"io_interrupts\":[", rows[i].members);
+        size_t used = (size_t)snprintf(json, sizeof(json), "{\"cpus\":1%s,\"io_interrupts\":[",
+                                       rows[i].members);
 
         for (unsigned n = 0; n < rows[i].count; n++)
-            used +=
-                (size_t)snprintf(json + used, sizeof(json) - used, "%s%s", n > 0 ? "," : "", IO("0", "1"));
+            used += (size_t)snprintf(json + used, sizeof(json) - used, "%s%s", n > 0 ? "," : "",
+                                     IO("0", "1"));
         strcpy(json + used, "]}");
         ROW_CHECK(rows[i].pointers, strcmp(refused_at(json), rows[i].pointers) == 0);
     }
@@ -249,7 +265,8 @@ static void filled_in(void)
 {
     const struct mpt_table *const v = &topology.table;
 
-    CU_ASSERT_EQUAL(refused_at("{\"cpus\":2,\"io_apics\":[{\"apic_id\":9}]," PCI_0_ISA_1 "}")[0], '\0');
+    CU_ASSERT_EQUAL(refused_at("{\"cpus\":2,\"io_apics\":[{\"apic_id\":9}]," PCI_0_ISA_1 "}")[0],
+                    '\0');
     CU_ASSERT(v->io_int_count == 15 && v->local_int_count == 2 && v->bus_count == 2);
     for (unsigned i = 0; i < v->io_int_count; i++)
         CU_ASSERT(v->io_ints[i].bus_id == 1 && v->io_ints[i].apic_id == 9);
@@ -281,7 +298,10 @@ static void filled_in(void)
     CU_ASSERT(v->io_int_count == 2 && v->io_ints[1].irq == 4 && v->io_ints[1].intin == 16);
 }
 
-/* Local interrupts stay on the builder's bus while there is one of that ID; routes go where they say. */
+/*
+ * Local interrupts stay on the builder's bus while there is one of that ID; routes go where they
+ * say.
+ */
 static void builders(void)
 {
     const struct mpt_table *const v = &topology.table;
@@ -289,14 +309,16 @@ static void builders(void)
     CU_ASSERT_EQUAL(refused_at("{\"profile\":\"bhyve\",\"cpus\":2," PCI_0_ISA_1 "}")[0], '\0');
     CU_ASSERT(v->local_ints[0].bus_id == 0 && v->local_ints[1].bus_id == 0);
     CU_ASSERT_EQUAL(
-        refused_at("{\"profile\":\"bhyve\",\"cpus\":2,\"buses\":[{\"bus_id\":7,\"bus_type\":\"PCI\"},"
-                   "{\"bus_id\":9,\"bus_type\":\"ISA\"}],\"io_apics\":[{\"apic_id\":3},"
-                   "{\"apic_id\":4,\"address\":\"0xfec01000\"}],"
-                   "\"pci_interrupts\":[" ROUTE("7", ",\"io_apic\":4") "," ROUTE("7", "") "]}")[0],
+        refused_at(
+            "{\"profile\":\"bhyve\",\"cpus\":2,\"buses\":[{\"bus_id\":7,\"bus_type\":\"PCI\"},"
+            "{\"bus_id\":9,\"bus_type\":\"ISA\"}],\"io_apics\":[{\"apic_id\":3},"
+            "{\"apic_id\":4,\"address\":\"0xfec01000\"}],"
+            "\"pci_interrupts\":[" ROUTE("7", ",\"io_apic\":4") "," ROUTE("7", "") "]}")[0],
         '\0');
     CU_ASSERT(v->local_ints[0].bus_id == 9 && v->local_ints[1].bus_id == 9);
     CU_ASSERT(v->io_int_count == 18 && v->io_ints[0].bus_id == 9 && v->io_ints[0].apic_id == 3);
-    CU_ASSERT(v->io_ints[16].bus_id == 7 && v->io_ints[16].apic_id == 4 && v->io_ints[17].apic_id == 3);
+    CU_ASSERT(v->io_ints[16].bus_id == 7 && v->io_ints[16].apic_id == 4 &&
+              v->io_ints[17].apic_id == 3);
 
     CU_ASSERT_EQUAL(refused_at("{\"cpus\":2,\"pci_interrupts\":[" ROUTE("254", "") "]}")[0], '\0');
     CU_ASSERT(v->bus_count == 256 && v->buses[255].bus_id == 255 && v->io_ints[0].bus_id == 255);
@@ -310,21 +332,23 @@ static void headers(void)
     char json[400];
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        snprintf(json, sizeof(json),
-                 "{\"profile\":\"%s\",\"cpus\":2,\"oem_id\":\"OURS\",\"product_id\":\"THIS ONE\","
-                 "\"oem_table\":\"0x9f000\",\"oem_table_size\":16,\"local_apic_address\":\"0xfee01000\","
-                 "\"spec_revision\":1,\"imcr\":%s,\"entry_count\":77}",
-                 names[i], i == 1 ? "false" : "true");
+        snprintf(
+            json, sizeof(json),
+            "{\"profile\":\"%s\",\"cpus\":2,\"oem_id\":\"OURS\",\"product_id\":\"THIS ONE\","
+            "\"oem_table\":\"0x9f000\",\"oem_table_size\":16,\"local_apic_address\":\"0xfee01000\","
+            "\"spec_revision\":1,\"imcr\":%s,\"entry_count\":77}",
+            names[i], i == 1 ? "false" : "true");
         ROW_CHECK(names[i], refused_at(json)[0] == '\0');
         ROW_CHECK(names[i], memcmp(v->header.oem_id, "OURS    ", 8) == 0 &&
                                 memcmp(v->header.product_id, "THIS ONE    ", 12) == 0);
         ROW_CHECK(names[i], v->header.oem_table == 0x9f000 && v->header.oem_table_size == 16 &&
                                 v->header.local_apic_address == 0xfee01000);
         ROW_CHECK(names[i], v->header.spec_revision == 1 && v->floating.spec_revision == 1 &&
-                                v->floating.features == (i == 1 ? 0 : MPT_IMCRP) && v->entry_count == 77);
+                                v->floating.features == (i == 1 ? 0 : MPT_IMCRP) &&
+                                v->entry_count == 77);
         /* and the bytes: OEM table pointer and entry count */
-        ROW_CHECK(names[i],
-                  memcmp(image.bytes + MPT_FLOATING_SIZE + 28, "\x00\xf0\x09\x00\x10\x00\x4d\x00", 8) == 0);
+        ROW_CHECK(names[i], memcmp(image.bytes + MPT_FLOATING_SIZE + 28,
+                                   "\x00\xf0\x09\x00\x10\x00\x4d\x00", 8) == 0);
     }
 }
 
@@ -367,7 +391,8 @@ static void extended(void)
 /* Nothing of one topology is left in the next one's. */
 static void again(void)
 {
-    static const char good[] = "{\"profile\":\"crosvm\",\"cpus\":3,\"pci_interrupts\":[" ROUTE("1", "") "]}";
+    static const char good[] =
+        "{\"profile\":\"crosvm\",\"cpus\":3,\"pci_interrupts\":[" ROUTE("1", "") "]}";
     static uint8_t bytes[1000];
     size_t size;
 

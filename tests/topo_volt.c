@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The unit tests of the document that this project grew from, under their names. Guest memory is a megabyte
- * of zeros into which the image is written at its address.
+ * The unit tests of the document that this project grew from, under their names. Guest memory is a
+ * megabyte of zeros into which the image is written at its address.
  */
 #include "topo.h"
 
@@ -19,7 +19,8 @@ static long setup_mptable(size_t memory_size, unsigned cpus)
     struct err err;
     char json[100];
 
-    snprintf(json, sizeof(json), "{\"profile\":\"volt\",\"cpus\":%u,\"memory_size\":%zu}", cpus, memory_size);
+    snprintf(json, sizeof(json), "{\"profile\":\"volt\",\"cpus\":%u,\"memory_size\":%zu}", cpus,
+             memory_size);
     if (build(json, &topology, &image, &err) < 0)
         return -1;
     memset(memory, 0, sizeof(memory));
@@ -145,7 +146,8 @@ static void peer_images(void)
         FILE *file;
         size_t size;
 
-        snprintf(path, sizeof(path), "%s/tests/vectors/peers/volt-%u.bin", srcdir ? srcdir : ".", counts[i]);
+        snprintf(path, sizeof(path), "%s/tests/vectors/peers/volt-%u.bin", srcdir ? srcdir : ".",
+                 counts[i]);
         file = fopen(path, "rb");
         CU_ASSERT_PTR_NOT_NULL_FATAL(file);
         size = fread(bytes, 1, sizeof(bytes), file);

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * 12 bits are two characters, and a lookup gives both: each character of the alphabet, with each one behind
- * it.
+ * 12 bits are two characters, and a lookup gives both: each character of the alphabet, with each
+ * one behind it.
  */
 /* clang-format off */
 #define BEHIND(c) \
@@ -41,7 +41,10 @@ static uint64_t load_4(const uint8_t *from)
     return (uint64_t)from[0] << 24 | (uint64_t)from[1] << 16 | (uint64_t)from[2] << 8 | from[3];
 }
 
-/* What is left, one or two bytes: as if zeros followed, and padding in place of what these would give */
+/*
+ * What is left, one or two bytes: as if zeros followed, and padding in place of what these would
+ * give
+ */
 static char *encode_end(const uint8_t *from, size_t size, char *text)
 {
     const unsigned second = size > 1 ? from[1] : 0;

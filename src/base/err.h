@@ -2,8 +2,8 @@
 /*
  * The error value: what was wrong and where, as JSON pointers.
  *
- * The caller owns a struct err, zeroed; callees add to it and return -1. Nothing is formatted while all goes
- * well. One error has one code (it picks the HTTP status) and up to ERR_MAX places.
+ * The caller owns a struct err, zeroed; callees add to it and return -1. Nothing is formatted while
+ * all goes well. One error has one code (it picks the HTTP status) and up to ERR_MAX places.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -53,8 +53,8 @@ struct err {
 };
 
 /*
- * Where we are in a document: a chain of stack frames, innermost first. A frame is a member when it has a
- * name, an array element otherwise.
+ * Where we are in a document: a chain of stack frames, innermost first. A frame is a member when it
+ * has a name, an array element otherwise.
  */
 struct at {
     const struct at *up;
@@ -68,12 +68,13 @@ struct at {
  * @code: what kind of error it is
  * @at:   where, NULL = the whole document
  *
- * Places beyond ERR_MAX are dropped; text too long for its field is cut. Bytes outside printable ASCII are
- * replaced by '?'.
+ * Places beyond ERR_MAX are dropped; text too long for its field is cut. Bytes outside printable
+ * ASCII are replaced by '?'.
  *
  * Return: always -1, so that a caller can return the call.
  */
-int err_at(struct err *e, enum err_code code, const struct at *at, const char *format, ...) FORMAT(4, 5);
+int err_at(struct err *e, enum err_code code, const struct at *at, const char *format, ...)
+    FORMAT(4, 5);
 
 /* err_system - the same without a place, with ": " and the text of errno behind the message */
 int err_system(struct err *e, enum err_code code, const char *format, ...) FORMAT(3, 4);

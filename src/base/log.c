@@ -24,7 +24,10 @@ static const char priorities[] = {
     [LOG_ALWAYS] = '6', [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
 };
 
-/* The mutable globals of the project: set before any thread but the first exists, but for the count. */
+/*
+ * The mutable globals of the project: set before any thread but the first exists, but for the
+ * count.
+ */
 static enum log_level threshold = LOG_INFO;
 static int log_fd = STDERR_FILENO;
 static bool is_socket, is_journal;
@@ -54,8 +57,9 @@ static bool to_journal(const struct stat *st)
 }
 
 /*
- * A pipe or terminal that nobody reads must not hold up an answer, and O_NONBLOCK on the descriptor that we
- * were given would change it for whoever shares it, a shell for one. So it is opened once more for us alone.
+ * A pipe or terminal that nobody reads must not hold up an answer, and O_NONBLOCK on the descriptor
+ * that we were given would change it for whoever shares it, a shell for one. So it is opened once
+ * more for us alone.
  */
 void log_open(void)
 {
@@ -87,8 +91,8 @@ unsigned long long log_dropped(void)
 
 static void put_line(const char *line, size_t size)
 {
-    const ssize_t n =
-        is_socket ? send(log_fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL) : write(log_fd, line, size);
+    const ssize_t n = is_socket ? send(log_fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                                : write(log_fd, line, size);
 
     if (n < 0) /* nobody reads it, and nobody may be held up or stopped by that */
         atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);

@@ -10,11 +10,15 @@
 
 #include "cleanup.h"
 
-/* Named error, warning, info, debug; LOG_ALWAYS is for what programs wait for, whatever level is set. */
+/*
+ * Named error, warning, info, debug; LOG_ALWAYS is for what programs wait for, whatever level is
+ * set.
+ */
 enum log_level { LOG_ALWAYS, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /*
- * log_open - make standard error safe to write to: it must not block, and no other file may be in its place
+ * log_open - make standard error safe to write to: it must not block, and no other file may be in
+ * its place
  *
  * To be called first thing, before anything else is opened. Without it lines go out all the same.
  */
@@ -34,16 +38,17 @@ int log_level_named(const char *name);
 
 /*
  * log_event - write one line: event=NAME and what @format makes
- * @format: printf format of further " key=value" pairs, or NULL. Values that may hold blanks, quotes or
- *          foreign bytes are given through log_quote
+ * @format: printf format of further " key=value" pairs, or NULL. Values that may hold blanks,
+ *          quotes or foreign bytes are given through log_quote
  *
- * The line goes out in one write of at most 1024 bytes; one that would have to wait is dropped and counted.
- * When standard error is the journal (JOURNAL_STREAM) it carries the <N> priority prefix.
+ * The line goes out in one write of at most 1024 bytes; one that would have to wait is dropped and
+ * counted. When standard error is the journal (JOURNAL_STREAM) it carries the <N> priority prefix.
  */
 void log_event(enum log_level level, const char *name, const char *format, ...) FORMAT(3, 4);
 
 /*
- * log_quote - a value as it may stand in a log line: bare when it needs nothing, else in double quotes with
+ * log_quote - a value as it may stand in a log line: bare when it needs nothing, else in double
+ * quotes with
  *             ", \ and bytes outside printable ASCII as \xNN; cut to fit
  * @size: of @out, at least 16
  * Return: @out

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * number_take - a number at the begin of a text: decimal without sign or leading zeros, or 0x and up to 16
- * hexadecimal digits
+ * number_take - a number at the begin of a text: decimal without sign or leading zeros, or 0x and
+ * up to 16 hexadecimal digits
  *
  * Return: what follows the number; NULL when there is none or it passes 64 bits.
  */
@@ -17,7 +17,9 @@ const char *number_take(const char *text, uint64_t *value);
 /* number_parse - a text that is such a number and nothing else, within bounds */
 bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t *value);
 
-/* number_write - digits of radix 10 or 16 (lower case), without NUL; at most 20. Return: their end */
+/*
+ * number_write - digits of radix 10 or 16 (lower case), without NUL; at most 20. Return: their end
+ */
 char *number_write(char *to, uint64_t value, unsigned radix);
 
 #endif

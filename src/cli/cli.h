@@ -46,14 +46,18 @@ int cli_get(struct cli *cli);
 int cli_inject(struct cli *cli);
 
 /*
- * cli_complain - one line for each place of cli->err, on standard error: "mptablectl: FILE: POINTER: DETAIL"
+ * cli_complain - one line for each place of cli->err, on standard error: "mptablectl: FILE:
+ * POINTER: DETAIL"
  * @subject: the file, NULL = none
  *
  * Return: @status.
  */
 int cli_complain(const struct cli *cli, const char *subject, enum cli_status status);
 
-/* cli_complain_options - the same where pointers name options: /irq0_pin is --irq0-pin. Return: CLI_USAGE */
+/*
+ * cli_complain_options - the same where pointers name options: /irq0_pin is --irq0-pin. Return:
+ * CLI_USAGE
+ */
 int cli_complain_options(const struct cli *cli);
 
 /* cli_no_memory - say that memory ran out. Return: CLI_IO */
@@ -77,14 +81,18 @@ struct cli_file {
 };
 
 /*
- * cli_save - write up to two files so that each comes into being whole, the first one first, or neither if
+ * cli_save - write up to two files so that each comes into being whole, the first one first, or
+ * neither if
  *            one of them cannot be written
  *
- * What is there is replaced if it is a regular file, else refused. Return: 0; -1 with cli->err filled.
+ * What is there is replaced if it is a regular file, else refused. Return: 0; -1 with cli->err
+ * filled.
  */
 int cli_save(struct cli *cli, const struct cli_file *files, size_t count) MUST_USE;
 
-/* cli_signature_name - IMAGE.minisig, where minisign -Vm IMAGE looks, to be released by free; NULL: cli->err
+/*
+ * cli_signature_name - IMAGE.minisig, where minisign -Vm IMAGE looks, to be released by free; NULL:
+ * cli->err
  */
 char *cli_signature_name(struct cli *cli, const char *image) MUST_USE;
 
@@ -117,12 +125,15 @@ int cli_seal_image(struct cli *cli, struct seal *seal);
  */
 int cli_take_source(struct cli *cli, const char *default_base, char **bytes);
 
-/* cli_take_table - then find the floating pointer, and read its table into cli->reading. Return: likewise */
+/*
+ * cli_take_table - then find the floating pointer, and read its table into cli->reading. Return:
+ * likewise
+ */
 int cli_take_table(struct cli *cli);
 
 /*
- * cli_json_text - JSON for people: a line for each object or array that holds no other, and one for each
- * member of those that do. Releases @json.
+ * cli_json_text - JSON for people: a line for each object or array that holds no other, and one for
+ * each member of those that do. Releases @json.
  *
  * Return: the text, to be released by free; NULL: no memory, or @json is NULL.
  */

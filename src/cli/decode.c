@@ -9,7 +9,8 @@ int cli_decode(struct cli *cli)
     int status;
 
     if (cli->scan && (cli->map || cli->floating_pointer)) {
-        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "scan", 0 }, "excludes --map and --floating-pointer");
+        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "scan", 0 },
+               "excludes --map and --floating-pointer");
         return cli_complain_options(cli);
     }
     if (cli->scan)

@@ -69,7 +69,10 @@ static int refuse_option(struct cli *cli, const char *option, const char *detail
     return cli_complain_options(cli);
 }
 
-/* A signature is one of the image's bytes: it stands in the JSON, or beside a file of just those bytes. */
+/*
+ * A signature is one of the image's bytes: it stands in the JSON, or beside a file of just those
+ * bytes.
+ */
 static int check_options(struct cli *cli, const struct encoding *encoding)
 {
     if (!encoding)

@@ -9,7 +9,8 @@
 #include <curl/curl.h>
 
 #define UNIX_PREFIX "unix:"
-#define TOKEN_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=" /* RFC 6750 */
+#define TOKEN_CHARS \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=" /* RFC 6750 */
 
 enum {
     CONNECT_SECONDS = 10,
@@ -79,16 +80,18 @@ static int set_server(struct cli *cli, struct transfer *t)
 
     if (!local && strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0)
         return bad_server(cli);
-    code = curl_url_set(t->url, CURLUPART_URL, local ? "http://localhost" : server, CURLU_DISALLOW_USER);
+    code = curl_url_set(t->url, CURLUPART_URL, local ? "http://localhost" : server,
+                        CURLU_DISALLOW_USER);
     if (code == CURLUE_OUT_OF_MEMORY)
         return cli_no_memory(cli);
-    if (code != CURLUE_OK || has_part(t->url, CURLUPART_PATH, "/") || has_part(t->url, CURLUPART_QUERY, "") ||
-        has_part(t->url, CURLUPART_FRAGMENT, ""))
+    if (code != CURLUE_OK || has_part(t->url, CURLUPART_PATH, "/") ||
+        has_part(t->url, CURLUPART_QUERY, "") || has_part(t->url, CURLUPART_FRAGMENT, ""))
         return bad_server(cli);
     if (curl_url_set(t->url, CURLUPART_PATH, "/v1/images", 0) ||
         curl_url_set(t->url, CURLUPART_QUERY, "format=bin", 0) ||
         curl_easy_setopt(t->curl, CURLOPT_CURLU, t->url) ||
-        (local && curl_easy_setopt(t->curl, CURLOPT_UNIX_SOCKET_PATH, server + strlen(UNIX_PREFIX))))
+        (local &&
+         curl_easy_setopt(t->curl, CURLOPT_UNIX_SOCKET_PATH, server + strlen(UNIX_PREFIX))))
         return cli_no_memory(cli);
     return CLI_DONE;
 }
@@ -115,8 +118,8 @@ static int read_token(struct cli *cli, char text[TOKEN_FILE + 1])
     if (fd < 0 || fstat(fd, &st) < 0)
         return err_system(&cli->err, ERR_FILE, "%s", path);
     if (st.st_mode & (S_IRWXO | S_IWGRP))
-        return err_at(&cli->err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s", path,
-                      path);
+        return err_at(&cli->err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s",
+                      path, path);
     for (; got > 0 && size<TOKEN_FILE; size += got> 0 ? (size_t)got : 0)
         got = read(fd, text + size, TOKEN_FILE - size);
     if (got < 0)
@@ -178,7 +181,8 @@ static bool set_request(struct transfer *t, const char *topology, size_t size)
         if (curl_easy_setopt(t->curl, numbers[i].option, numbers[i].value))
             return false;
     return curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
-           curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "mptablectl/" MPTABLED_VERSION) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "mptablectl/" MPTABLED_VERSION) ==
+               CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_POSTFIELDSIZE, (long)size) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_POSTFIELDS, topology) == CURLE_OK &&
@@ -202,7 +206,8 @@ static void take_problem(struct cli *cli, const struct fetch *f, long status)
 
     cJSON_ArrayForEach(place, cJSON_GetObjectItemCaseSensitive(json, "errors"))
     {
-        const char *const pointer = text_of(place, "pointer"), *const detail = text_of(place, "detail");
+        const char *const pointer = text_of(place, "pointer"), *const detail =
+                                                                   text_of(place, "detail");
 
         if (!detail[0])
             continue;
@@ -210,7 +215,8 @@ static void take_problem(struct cli *cli, const struct fetch *f, long status)
                strlen(pointer) > 1 ? ": " : "", detail);
     }
     if (cli->err.count == 0 && text_of(json, "title")[0])
-        err_at(&cli->err, ERR_FILE, NULL, "%s: %s", text_of(json, "title"), text_of(json, "detail"));
+        err_at(&cli->err, ERR_FILE, NULL, "%s: %s", text_of(json, "title"),
+               text_of(json, "detail"));
     else if (cli->err.count == 0)
         err_at(&cli->err, ERR_FILE, NULL, "answers with HTTP status %ld", status);
     cJSON_Delete(json);
@@ -240,7 +246,8 @@ static int transfer(struct cli *cli, struct transfer *t)
         return cli_complain(cli, server, CLI_REFUSED);
     }
     if (code != CURLE_OK) {
-        err_at(&cli->err, ERR_FILE, NULL, "%s", t->message[0] ? t->message : curl_easy_strerror(code));
+        err_at(&cli->err, ERR_FILE, NULL, "%s",
+               t->message[0] ? t->message : curl_easy_strerror(code));
         return cli_complain(cli, server, CLI_IO);
     }
     curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);

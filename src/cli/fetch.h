@@ -19,11 +19,11 @@ struct fetch {
 /*
  * fetch_image - post a topology and take the image and the signature file that come back
  *
- * The server, and how to prove to it who asks, are options. No proxy is used and no redirection followed; the
- * whole takes at most 30 seconds.
+ * The server, and how to prove to it who asks, are options. No proxy is used and no redirection
+ * followed; the whole takes at most 30 seconds.
  *
- * Return: the exit status, said: CLI_REFUSED when the server refused or answered with what is no image,
- * CLI_IO when there was no answer, or one that it cannot serve now.
+ * Return: the exit status, said: CLI_REFUSED when the server refused or answered with what is no
+ * image, CLI_IO when there was no answer, or one that it cannot serve now.
  */
 int fetch_image(struct cli *cli, const char *topology, size_t size, struct fetch *fetch);
 

@@ -2,9 +2,9 @@
 /*
  * mptablectl get: an image from a daemon, not to be had before it has been verified.
  *
- * The answer must be one to this very question: a random number of ours is in the signature, so it has not
- * been given before; and the image must be the one that the same encoder makes here of the same topology, so
- * nobody has changed the question on its way.
+ * The answer must be one to this very question: a random number of ours is in the signature, so it
+ * has not been given before; and the image must be the one that the same encoder makes here of the
+ * same topology, so nobody has changed the question on its way.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,9 @@
 
 enum { NONCE_RANDOM = 16 };
 
-/* What is asked: the topology as it was given, perhaps with a nonce; released by scoped_question. */
+/*
+ * What is asked: the topology as it was given, perhaps with a nonce; released by scoped_question.
+ */
 struct question {
     char *text;
     size_t size;
@@ -92,7 +94,8 @@ static int judge(struct cli *cli, struct fetch *f, const struct public_key *key)
     if (f->size == cli->image.size && memcmp(f->image, cli->image.bytes, f->size) == 0)
         return 0;
     return err_at(&cli->err, ERR_FILE, NULL,
-                  "answers with another image than mptablectl " MPTABLED_VERSION " builds of the topology");
+                  "answers with another image than mptablectl " MPTABLED_VERSION
+                  " builds of the topology");
 }
 
 /* The signature first: where the image is new, its signature is too. */
@@ -105,7 +108,8 @@ static int save(struct cli *cli, const struct fetch *f)
     if (!beside || cli_save(cli, files, 2) < 0)
         return cli_complain(cli, NULL, CLI_IO);
     if (!cli->public_key)
-        fprintf(stderr, "mptablectl: %s: the signature was not verified: no public key (-p)\n", cli->output);
+        fprintf(stderr, "mptablectl: %s: the signature was not verified: no public key (-p)\n",
+                cli->output);
     return CLI_DONE;
 }
 
@@ -136,5 +140,6 @@ int cli_get(struct cli *cli)
         status = trust_take_key(cli, &key);
     if (status == CLI_DONE)
         status = take_question(cli, &question);
-    return status == CLI_DONE ? fetch_and_save(cli, &question, cli->public_key ? &key : NULL) : status;
+    return status == CLI_DONE ? fetch_and_save(cli, &question, cli->public_key ? &key : NULL)
+                              : status;
 }

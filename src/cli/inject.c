@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl inject: a verified image into a file of guest memory, at the addresses that were signed.
+ * mptablectl inject: a verified image into a file of guest memory, at the addresses that were
+ * signed.
  *
- * The bytes that are written are those that were verified, from memory, and the file is opened once: what
- * happens to names meanwhile changes nothing. No byte is written before all are known to fit.
+ * The bytes that are written are those that were verified, from memory, and the file is opened
+ * once: what happens to names meanwhile changes nothing. No byte is written before all are known to
+ * fit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +17,10 @@
 
 #include "trust.h"
 
-/* Is this the link to an open file that a process has in /proc, by which memory without a name is reached? */
+/*
+ * Is this the link to an open file that a process has in /proc, by which memory without a name is
+ * reached?
+ */
 static bool is_descriptor(const char *path)
 {
     const char *const slash = strrchr(path, '/');
@@ -28,12 +33,14 @@ static bool is_descriptor(const char *path)
 /* No other link is followed: its target is for whoever may write to the directory to choose. */
 static int open_memory(struct cli *cli, const char *path)
 {
-    const int flags = O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (is_descriptor(path) ? 0 : O_NOFOLLOW);
+    const int flags =
+        O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (is_descriptor(path) ? 0 : O_NOFOLLOW);
     const int fd = open(path, flags);
     struct stat st;
 
     if (fd < 0 && errno == ELOOP)
-        return err_at(&cli->err, ERR_FILE, NULL, "%s: is a symbolic link; name the file itself", path);
+        return err_at(&cli->err, ERR_FILE, NULL, "%s: is a symbolic link; name the file itself",
+                      path);
     if (fd < 0)
         return err_system(&cli->err, ERR_FILE, "%s", path);
     if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)))
@@ -55,8 +62,8 @@ static int check_bounds(struct cli *cli, const struct seal_claims *c, int memory
         const struct seal_segment *const s = &c->segments[i];
 
         if ((uint64_t)end < (uint64_t)s->load + s->size)
-            err_at(&cli->err, ERR_FILE, NULL, "ends at 0x%llx, the image at 0x%llx", (unsigned long long)end,
-                   (unsigned long long)s->load + s->size);
+            err_at(&cli->err, ERR_FILE, NULL, "ends at 0x%llx, the image at 0x%llx",
+                   (unsigned long long)end, (unsigned long long)s->load + s->size);
     }
     return cli->err.count ? cli_complain(cli, cli->memory, CLI_REFUSED) : CLI_DONE;
 }

@@ -111,10 +111,13 @@ int cli_take_source(struct cli *cli, const char *default_base, char **bytes)
     *bytes = cli_read(cli, cli->operand, &size);
     if (!*bytes)
         return cli_complain(cli, NULL, CLI_IO);
-    elf = cli->base || cli->size ? 0 : source_elf(&cli->source, (const uint8_t *)*bytes, size, &cli->err);
+    elf = cli->base || cli->size
+              ? 0
+              : source_elf(&cli->source, (const uint8_t *)*bytes, size, &cli->err);
     if (elf < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
-    if (elf == 0 && source_place(&cli->source, (const uint8_t *)*bytes, size, base, cli->size, &cli->err) < 0)
+    if (elf == 0 &&
+        source_place(&cli->source, (const uint8_t *)*bytes, size, base, cli->size, &cli->err) < 0)
         return cli_complain_options(cli);
     return CLI_DONE;
 }

@@ -60,7 +60,8 @@ static int print_findings(const struct cli *cli, const struct mpt_finding *findi
 static int lint_nothing(struct cli *cli)
 {
     struct mpt_finding found[MPT_RULES_MAX];
-    const size_t count = mpt_check(&cli->source.memory, NULL, &cli->facts.known, found, MPT_RULES_MAX);
+    const size_t count =
+        mpt_check(&cli->source.memory, NULL, &cli->facts.known, found, MPT_RULES_MAX);
 
     return print_findings(cli, found, count < MPT_RULES_MAX ? count : MPT_RULES_MAX);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl decode --map: the bytes, a line for each structure, coloured by what they are, with the rules
- * that they break behind them.
+ * mptablectl decode --map: the bytes, a line for each structure, coloured by what they are, with
+ * the rules that they break behind them.
  */
 #include <stdlib.h>
 #include <string.h>

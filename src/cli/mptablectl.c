@@ -39,14 +39,15 @@ static const struct command {
       "build the image of a topology (JSON; - is standard input)" },
     { "decode", "FILE", PLACED | WITH_VIEW | WITH_FACTS, 0, cli_decode,
       "print the topology, layout and findings of a table" },
-    { "lint", "FILE", PLACED | WITH_FACTS, 0, cli_lint, "print what is wrong with a table, a line each" },
+    { "lint", "FILE", PLACED | WITH_FACTS, 0, cli_lint,
+      "print what is wrong with a table, a line each" },
     { "profiles", NULL, WITH_FORMAT, 0, cli_profiles, "list the profiles" },
     { "keygen", NULL, WITH_KEY | WITH_PUBLIC | WITH_FORCE, 0, cli_keygen, "make a key pair" },
-    { "sign", "IMAGE", WITH_KEY | WITH_SIGNATURE | WITH_BASE | WITH_SIZE | WITH_CLAIMS | WITH_LIFE, WITH_KEY,
-      cli_sign, "sign an image that encode or the daemon made" },
+    { "sign", "IMAGE", WITH_KEY | WITH_SIGNATURE | WITH_BASE | WITH_SIZE | WITH_CLAIMS | WITH_LIFE,
+      WITH_KEY, cli_sign, "sign an image that encode or the daemon made" },
     { "verify", "IMAGE", JUDGED, WITH_PUBLIC, cli_verify, "check a signature and what it claims" },
-    { "get", "TOPOLOGY", WITH_SERVER | WITH_OUTPUT | WITH_PUBLIC | WITH_REVOKED, WITH_OUTPUT, cli_get,
-      "fetch an image and its signature from a daemon and verify them" },
+    { "get", "TOPOLOGY", WITH_SERVER | WITH_OUTPUT | WITH_PUBLIC | WITH_REVOKED, WITH_OUTPUT,
+      cli_get, "fetch an image and its signature from a daemon and verify them" },
     { "inject", "IMAGE", JUDGED | WITH_MEMORY, WITH_PUBLIC | WITH_MEMORY, cli_inject,
       "verify an image and write it into a file of guest memory" },
 };
@@ -64,7 +65,8 @@ static const struct option_row {
     { "output", "FILE", 'o', WITH_OUTPUT, offsetof(struct cli, output), "write to FILE" },
     { "format", "FORMAT", 0, WITH_FORMAT, offsetof(struct cli, format),
       "bin (default of encode), json, hex, elf; text (default of profiles)" },
-    { "key", "FILE", 's', WITH_KEY, offsetof(struct cli, key), "minisign secret key (keygen: mptabled.key)" },
+    { "key", "FILE", 's', WITH_KEY, offsetof(struct cli, key),
+      "minisign secret key (keygen: mptabled.key)" },
     { "public-key", "FILE", 'p', WITH_PUBLIC, offsetof(struct cli, public_key),
       "minisign public key (keygen: beside the secret one)" },
     { "force", NULL, 0, WITH_FORCE, offsetof(struct cli, force), "replace keys that are there" },
@@ -82,24 +84,32 @@ static const struct option_row {
       "the daemon (default " FETCH_SERVER ")" },
     { "cacert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cacert),
       "authorities for the server's certificate (PEM)" },
-    { "cert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cert), "our certificate for the server (PEM)" },
-    { "key-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, key_file), "and its secret key (PEM)" },
+    { "cert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cert),
+      "our certificate for the server (PEM)" },
+    { "key-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, key_file),
+      "and its secret key (PEM)" },
     { "token-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, token_file),
       "our bearer token for the server" },
     { "no-nonce", NULL, 0, WITH_SERVER, offsetof(struct cli, no_nonce),
       "do not add a fresh nonce to the topology" },
     { "base", "ADDRESS[,ADDRESS]", 0, WITH_BASE, offsetof(struct cli, base),
-      "guest-physical address of the bytes (default " SOURCE_BASE "; 0 with --scan; as signed with verify)" },
+      "guest-physical address of the bytes (default " SOURCE_BASE
+      "; 0 with --scan; as signed with verify)" },
     { "size", "BYTES[,BYTES]", 0, WITH_SIZE, offsetof(struct cli, size),
       "bytes of each segment, where base has several" },
     { "floating-pointer", "ADDRESS", 0, WITH_FLOATING, offsetof(struct cli, floating_pointer),
       "take the floating pointer at this address" },
     { "scan", NULL, 0, WITH_VIEW, offsetof(struct cli, scan),
       "the bytes are a memory dump: who takes what?" },
-    { "map", NULL, 0, WITH_VIEW, offsetof(struct cli, map), "print the bytes, a line for each structure" },
+    { "map", NULL, 0, WITH_VIEW, offsetof(struct cli, map),
+      "print the bytes, a line for each structure" },
 };
 
-enum { OPTION_ROWS = sizeof(option_rows) / sizeof(option_rows[0]), OPTIONS_MAX = 64, NAME_SIZE = 32 };
+enum {
+    OPTION_ROWS = sizeof(option_rows) / sizeof(option_rows[0]),
+    OPTIONS_MAX = 64,
+    NAME_SIZE = 32
+};
 
 /* Facts are options of the same name, with '-' for '_'. */
 struct fact_names {
@@ -120,7 +130,8 @@ static void print_option(const char *name, const char *argument, char letter, co
 
     if (letter)
         snprintf(shortly, sizeof(shortly), "-%c, ", letter);
-    snprintf(text, sizeof(text), "%s--%s%s%s", shortly, name, argument ? " " : "", argument ? argument : "");
+    snprintf(text, sizeof(text), "%s--%s%s%s", shortly, name, argument ? " " : "",
+             argument ? argument : "");
     printf("  %-36s %s\n", text, help);
 }
 
@@ -162,20 +173,23 @@ static const struct command *find_command(const char *name)
 /* getopt's value of an option: its row, facts behind the others, in a range that no letter has */
 enum { VALUE_FIRST = 0x100 };
 
-static void list_options(const struct command *command, struct option *options, struct fact_names *names)
+static void list_options(const struct command *command, struct option *options,
+                         struct fact_names *names)
 {
     size_t n = 0;
 
     for (int i = 0; i < OPTION_ROWS; i++)
         if (option_rows[i].with & command->with)
-            options[n++] = (struct option){ option_rows[i].name,
-                                            option_rows[i].argument ? required_argument : no_argument, NULL,
-                                            VALUE_FIRST + i };
+            options[n++] =
+                (struct option){ option_rows[i].name,
+                                 option_rows[i].argument ? required_argument : no_argument, NULL,
+                                 VALUE_FIRST + i };
     for (int i = 0; command->with & WITH_FACTS && i < (int)fact_count; i++) {
         name_option(facts[i].name, names->names[i]);
         options[n++] =
-            (struct option){ names->names[i], facts[i].form == FACT_FLAG ? no_argument : required_argument,
-                             NULL, VALUE_FIRST + OPTION_ROWS + i };
+            (struct option){ names->names[i],
+                             facts[i].form == FACT_FLAG ? no_argument : required_argument, NULL,
+                             VALUE_FIRST + OPTION_ROWS + i };
     }
     options[n] = (struct option){ NULL, 0, NULL, 0 };
 }
@@ -192,12 +206,14 @@ static int row_of_letter(const struct command *command, int letter)
 static int take_option(const struct command *command, int value, struct cli *cli)
 {
     const int row = value < VALUE_FIRST ? row_of_letter(command, value) : value - VALUE_FIRST;
-    char *const member = (char *)cli + (row >= 0 && row < OPTION_ROWS ? option_rows[row].member : 0);
+    char *const member =
+        (char *)cli + (row >= 0 && row < OPTION_ROWS ? option_rows[row].member : 0);
 
     if (row < 0)
         return -1;
     if (row >= OPTION_ROWS)
-        return facts_set(&cli->facts, &facts[row - OPTION_ROWS], optarg ? optarg : "true", &cli->err);
+        return facts_set(&cli->facts, &facts[row - OPTION_ROWS], optarg ? optarg : "true",
+                         &cli->err);
     if (!option_rows[row].argument) {
         memcpy(member, &(bool){ true }, sizeof(bool));
         return 0;
@@ -287,7 +303,8 @@ int main(int argc, char **argv)
         argv[1] = argv[0]; /* what getopt calls us */
         status = run_command(command, argc - 1, argv + 1, &cli);
     }
-    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == CLI_IO) /* which has been complained of */
+    if ((fflush(stdout) == 0 && !ferror(stdout)) ||
+        status == CLI_IO) /* which has been complained of */
         return status;
     perror("mptablectl: standard output");
     return CLI_IO;

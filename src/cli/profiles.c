@@ -11,7 +11,8 @@ static void print_profile(const cJSON *json)
     const cJSON *const findings = cJSON_GetObjectItemCaseSensitive(json, "findings");
     const cJSON *finding;
 
-    printf("%-22s %3.0f  %s\n", cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "name")),
+    printf("%-22s %3.0f  %s\n",
+           cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "name")),
            cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(json, "max_cpus")),
            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "description")));
     cJSON_ArrayForEach(finding, findings)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Files that come into being whole: written under other names, which they exchange for their own at the end.
+/*
+ * Files that come into being whole: written under other names, which they exchange for their own at
+ * the end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +14,10 @@
 
 enum { FILES_MAX = 2 };
 
-/* A rename puts a file in the place of whatever is there: of another file, but not of a device or a link. */
+/*
+ * A rename puts a file in the place of whatever is there: of another file, but not of a device or a
+ * link.
+ */
 static int check_place(struct cli *cli, const char *path)
 {
     struct stat st;
@@ -92,7 +97,8 @@ int cli_save(struct cli *cli, const struct cli_file *files, size_t count)
 
 int cli_check_signature(struct cli *cli, bool read)
 {
-    if (strcmp(cli->operand, "-") != 0 || (cli->signature && !(read && strcmp(cli->signature, "-") == 0)))
+    if (strcmp(cli->operand, "-") != 0 ||
+        (cli->signature && !(read && strcmp(cli->signature, "-") == 0)))
         return CLI_DONE;
     err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "signature", 0 },
            "must name a file when the image is standard input");

@@ -5,7 +5,9 @@
 
 enum { OTHERS_MAX = 64 };
 
-/* What a scan has found so far: the floating pointers that somebody takes, and the reply's parts. */
+/*
+ * What a scan has found so far: the floating pointers that somebody takes, and the reply's parts.
+ */
 struct scan {
     struct cli *cli;
     struct mpt_bios bios;
@@ -37,8 +39,8 @@ static bool add_table(struct scan *s, uint32_t address)
     if (is_taken(s, address) || s->count == READING_CONSUMERS_MAX)
         return true;
     s->taken[s->count++] = address;
-    return reading_take(&cli->source.memory, address, &cli->facts.known, &cli->topology, &cli->image,
-                        &cli->reading, &cli->err) == 0 &&
+    return reading_take(&cli->source.memory, address, &cli->facts.known, &cli->topology,
+                        &cli->image, &cli->reading, &cli->err) == 0 &&
            render_append(s->tables, render_reading(&cli->reading, cli->source.bytes));
 }
 
@@ -48,8 +50,10 @@ static bool add_consumer(struct scan *s, const struct mpt_consumer *consumer)
     uint32_t address = 0;
     const bool found = mpt_find(&s->cli->source.memory, &s->bios, consumer, &address) == MPT_OK;
 
-    return render_append(s->consumers, json) && cJSON_AddStringToObject(json, "name", consumer->name) &&
-           render_add(json, "floating_pointer", found ? address_json(address) : cJSON_CreateNull()) &&
+    return render_append(s->consumers, json) &&
+           cJSON_AddStringToObject(json, "name", consumer->name) &&
+           render_add(json, "floating_pointer",
+                      found ? address_json(address) : cJSON_CreateNull()) &&
            (!found || add_table(s, address));
 }
 
@@ -58,7 +62,8 @@ static bool add_others(struct scan *s)
 {
     uint64_t at = 0;
 
-    for (int others = 0; others < OTHERS_MAX && reading_next_right(&s->cli->source.memory, &at); at += 4) {
+    for (int others = 0; others < OTHERS_MAX && reading_next_right(&s->cli->source.memory, &at);
+         at += 4) {
         if (is_taken(s, (uint32_t)at))
             continue;
         others++;

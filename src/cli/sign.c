@@ -2,9 +2,10 @@
 /*
  * mptablectl sign: the signature of an image that has none, or none of this key.
  *
- * What is signed are never the bytes as they came. They are read as a table, the table as a topology, the
- * topology is built anew, and the image that comes of it is signed if it is the same to the last byte and
- * address. So a signature says here what it says everywhere: that this encoder made the image.
+ * What is signed are never the bytes as they came. They are read as a table, the table as a
+ * topology, the topology is built anew, and the image that comes of it is signed if it is the same
+ * to the last byte and address. So a signature says here what it says everywhere: that this encoder
+ * made the image.
  */
 #include <string.h>
 
@@ -18,7 +19,10 @@ struct binding {
     unsigned ttl;
 };
 
-/* The options are the members of a request of these names, and of their form. Return: the exit status */
+/*
+ * The options are the members of a request of these names, and of their form. Return: the exit
+ * status
+ */
 static int take_binding(struct cli *cli, struct binding *binding)
 {
     const char *const values[] = { cli->context, cli->nonce, cli->ttl };
@@ -68,13 +72,15 @@ static int rebuild(struct cli *cli)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     if (is_same(&cli->image, &cli->source))
         return CLI_DONE;
-    err_at(&cli->err, ERR_FILE, NULL, "not signed: the image of this table has other bytes around it");
+    err_at(&cli->err, ERR_FILE, NULL,
+           "not signed: the image of this table has other bytes around it");
     return cli_complain(cli, cli->operand, CLI_REFUSED);
 }
 
 static int save_signature(struct cli *cli, const struct seal *seal)
 {
-    char *beside SCOPED(scoped_free) = cli->signature ? NULL : cli_signature_name(cli, cli->operand);
+    char *beside SCOPED(scoped_free) =
+        cli->signature ? NULL : cli_signature_name(cli, cli->operand);
     const char *const path = cli->signature ? cli->signature : beside;
     int done = -1;
 

@@ -13,7 +13,8 @@ static int check_revoked(struct cli *cli, const struct public_key *key)
     const int status = revoked_load(cli->revoked, &list, &cli->err);
 
     if (status > 0)
-        err_at(&cli->err, ERR_FILE, NULL, "%s: there is no such list of revoked keys", cli->revoked);
+        err_at(&cli->err, ERR_FILE, NULL, "%s: there is no such list of revoked keys",
+               cli->revoked);
     if (status != 0)
         return cli_complain(cli, NULL, CLI_IO);
     if (!revoked_has(&list, key))
@@ -30,7 +31,10 @@ int trust_take_key(struct cli *cli, struct public_key *key)
     return cli->revoked ? check_revoked(cli, key) : CLI_DONE;
 }
 
-/* What is signed has been built by the encoder, so it has a table that its pointer finds, or needs none. */
+/*
+ * What is signed has been built by the encoder, so it has a table that its pointer finds, or needs
+ * none.
+ */
 static int check_bytes(struct cli *cli, const struct trust *t)
 {
     const struct seal_claims *const c = &t->facts.claims;
@@ -49,15 +53,15 @@ static int check_bytes(struct cli *cli, const struct trust *t)
         return err_at(&cli->err, ERR_FILE, NULL, "fp: the image has no floating pointer at 0x%x",
                       c->floating_pointer);
     if (view.table_address && !(view.has_header && view.signature_right))
-        return err_at(&cli->err, ERR_FILE, NULL, "load: loaded there, the image has no table at 0x%x",
-                      view.table_address);
+        return err_at(&cli->err, ERR_FILE, NULL,
+                      "load: loaded there, the image has no table at 0x%x", view.table_address);
     return 0;
 }
 
 int trust_judge(struct cli *cli, struct trust *t, const struct seal_wanted *wanted)
 {
-    if (seal_verify(&t->key, t->image, t->size, t->minisig, t->minisig_size, &t->facts, &cli->err) !=
-            SEAL_GOOD ||
+    if (seal_verify(&t->key, t->image, t->size, t->minisig, t->minisig_size, &t->facts,
+                    &cli->err) != SEAL_GOOD ||
         seal_compare(&t->facts, wanted, &cli->err) != SEAL_GOOD)
         return -1;
     return check_bytes(cli, t);
@@ -90,7 +94,8 @@ static const char *wanted_token(const char *option)
 /* Return: the exit status */
 static int read_files(struct cli *cli, struct trust *t)
 {
-    char *beside SCOPED(scoped_free) = cli->signature ? NULL : cli_signature_name(cli, cli->operand);
+    char *beside SCOPED(scoped_free) =
+        cli->signature ? NULL : cli_signature_name(cli, cli->operand);
     const char *const path = cli->signature ? cli->signature : beside;
 
     if (path)

@@ -102,7 +102,8 @@ static int specificity(const struct range *r, const char *type)
 
     if (r->size == strlen(type) && strncasecmp(r->text, type, r->size) == 0)
         return 3;
-    if (r->size == main_type + 1 && r->text[main_type] == '*' && strncasecmp(r->text, type, main_type) == 0)
+    if (r->size == main_type + 1 && r->text[main_type] == '*' &&
+        strncasecmp(r->text, type, main_type) == 0)
         return 2;
     return r->size == 3 && memcmp(r->text, "*/*", 3) == 0;
 }

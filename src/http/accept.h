@@ -11,7 +11,8 @@
  * @accept: the Accept header, NULL or malformed = anything
  * @types:  offers as type/subtype, the one we prefer first
  *
- * A more specific range beats a wider one whatever their order; q=0 excludes; ties go to the first offer.
+ * A more specific range beats a wider one whatever their order; q=0 excludes; ties go to the first
+ * offer.
  *
  * Return: the index of the offer, or -1 when none is acceptable.
  */

@@ -13,7 +13,8 @@ static void format_peer(const struct peer *p, char *text, size_t size)
     char host[INET6_ADDRSTRLEN] = "?";
 
     if (p->port->listener->is_unix) {
-        snprintf(text, size, "unix uid=%ld pid=%ld", (long)p->from.unix.uid, (long)p->from.unix.pid);
+        snprintf(text, size, "unix uid=%ld pid=%ld", (long)p->from.unix.uid,
+                 (long)p->from.unix.pid);
     } else if (p->from.any.sa_family == AF_INET) {
         inet_ntop(AF_INET, &p->from.in.sin_addr, host, sizeof(host));
         snprintf(text, size, "%s:%u", host, ntohs(p->from.in.sin_port));
@@ -60,11 +61,12 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
     if (route == other)
         log_quote(r->target, target, sizeof(target));
     log_event(LOG_INFO, "request",
-              "id=%s peer=%s method=%s route=%s%s%s status=%u bytes=%zu micros=%llu%s%s%s%s%s%s", job->id,
-              peer, log_quote(job->method, method, sizeof(method)), templates[route],
+              "id=%s peer=%s method=%s route=%s%s%s status=%u bytes=%zu micros=%llu%s%s%s%s%s%s",
+              job->id, peer, log_quote(job->method, method, sizeof(method)), templates[route],
               target[0] ? " target=" : "", target, job->reply.status, job->reply.size,
-              (unsigned long long)micros, is_signed ? " sha256=" : "", is_signed ? job->seal.sha256 : "",
-              is_signed ? " key=" : "", is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "", trace);
+              (unsigned long long)micros, is_signed ? " sha256=" : "",
+              is_signed ? job->seal.sha256 : "", is_signed ? " key=" : "",
+              is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "", trace);
 }
 
 void account_request(struct loop *l, const struct request *r)

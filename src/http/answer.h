@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An image's reply made ready to be sent again: all of it but the date, the request's id and what conditions
- * make of it. It lives while entries of a cache lead to it.
+ * An image's reply made ready to be sent again: all of it but the date, the request's id and what
+ * conditions make of it. It lives while entries of a cache lead to it.
  */
 #ifndef HTTP_ANSWER_H
 #define HTTP_ANSWER_H

@@ -44,7 +44,9 @@ bool body_over_budget(const struct loop *l, size_t more)
     return atomic_load_explicit(&l->shared->body_bytes, memory_order_relaxed) + more > BODY_BUDGET;
 }
 
-/* A buffer for that many bytes in place of @old, whose bytes are kept; NULL when there is no memory */
+/*
+ * A buffer for that many bytes in place of @old, whose bytes are kept; NULL when there is no memory
+ */
 struct body *body_grow(struct loop *l, struct body *old, size_t size)
 {
     size_t capacity = old ? old->capacity : 0, more;

@@ -7,8 +7,10 @@
 
 #include "state.h"
 
-/* body_grow - a buffer for that many bytes in place of @old, whose bytes are kept and which may be NULL; NULL
- *             when there is no memory, @old is given back then */
+/*
+ * body_grow - a buffer for that many bytes in place of @old, whose bytes are kept and which may be
+ * NULL; NULL when there is no memory, @old is given back then
+ */
 struct body *body_grow(struct loop *loop, struct body *old, size_t size);
 
 /* body_give - a buffer back, for the next body; NULL is none */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Time is bounded as bytes are: a chain has at most CACHE_CHAIN_MAX entries, and of a long key only samples
- * are hashed, since hashing 19 KB would cost as much as answering. Who makes keys that differ only between
- * the samples, or finds a collision, gains that his entries drive out each other, and others' in one chain.
+ * Time is bounded as bytes are: a chain has at most CACHE_CHAIN_MAX entries, and of a long key only
+ * samples are hashed, since hashing 19 KB would cost as much as answering. Who makes keys that
+ * differ only between the samples, or finds a collision, gains that his entries drive out each
+ * other, and others' in one chain.
  */
 #include "cache.h"
 
@@ -134,7 +135,8 @@ static size_t sample(const char *bytes, size_t size, char *out)
         return size;
     }
     for (size_t i = 0; i < SAMPLES; i++)
-        memcpy(out + i * SAMPLE_SIZE, bytes + i * (size - SAMPLE_SIZE) / (SAMPLES - 1), SAMPLE_SIZE);
+        memcpy(out + i * SAMPLE_SIZE, bytes + i * (size - SAMPLE_SIZE) / (SAMPLES - 1),
+               SAMPLE_SIZE);
     return (size_t)SAMPLES * SAMPLE_SIZE;
 }
 
@@ -168,7 +170,9 @@ static bool is_same(const struct entry *e, const struct cache_key *key)
     return true;
 }
 
-/* Asked for again: protected from now on, at the cost of the one that was not for the longest time. */
+/*
+ * Asked for again: protected from now on, at the cost of the one that was not for the longest time.
+ */
 static void promote(struct cache *c, struct entry *e)
 {
     struct list *const l = &c->lists[PROTECTED];
@@ -246,7 +250,8 @@ static struct entry *make_entry(const struct cache_key *key, struct answer *answ
 }
 
 /* An answer counts for each entry that leads to it: the bytes are never more than is said. */
-bool cache_add(struct cache *c, unsigned long generation, const struct cache_key *key, struct answer *answer)
+bool cache_add(struct cache *c, unsigned long generation, const struct cache_key *key,
+               struct answer *answer)
 {
     const size_t most = c->budget / CACHE_ENTRY_FRACTION;
     size_t size = 0;
@@ -254,7 +259,8 @@ bool cache_add(struct cache *c, unsigned long generation, const struct cache_key
 
     for (unsigned i = 0; i < CACHE_PARTS; i++)
         size += key->parts[i].size;
-    if (generation != c->generation || size > most || sizeof(*e) + size + HEAP_BLOCK + answer->size > most)
+    if (generation != c->generation || size > most ||
+        sizeof(*e) + size + HEAP_BLOCK + answer->size > most)
         return false;
     if (key->level == CACHE_REQUEST && !came_before(c, key->hash))
         return false;

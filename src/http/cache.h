@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Answers that are known already. A loop has one of its own, so nothing in it is shared between threads.
+ * Answers that are known already. A loop has one of its own, so nothing in it is shared between
+ * threads.
  *
- * There are two ways to an answer: by the exact request, and by the topology that was read from it, which
- * other spellings share. Both are entries of one cache, compared in full; a hash with a secret key only picks
- * the chain.
+ * There are two ways to an answer: by the exact request, and by the topology that was read from it,
+ * which other spellings share. Both are entries of one cache, compared in full; a hash with a
+ * secret key only picks the chain.
  *
- * An entry begins on probation and is protected once it is asked for; what is on probation goes first, and at
- * most three quarters of the bytes are protected. So whoever sends many requests once drives out only what
- * nobody has asked for again. A request in a new spelling is not even kept when it comes for the first time.
+ * An entry begins on probation and is protected once it is asked for; what is on probation goes
+ * first, and at most three quarters of the bytes are protected. So whoever sends many requests once
+ * drives out only what nobody has asked for again. A request in a new spelling is not even kept
+ * when it comes for the first time.
  */
 #ifndef HTTP_CACHE_H
 #define HTTP_CACHE_H
@@ -43,7 +45,8 @@ struct cache_key {
 
 struct cache_counts {
     uint64_t hits[CACHE_LEVELS], misses[CACHE_LEVELS];
-    uint64_t evictions; /* entries that had to go for others; not those that a change of keys makes stale */
+    /* entries that had to go for others; not those that a change of keys makes stale */
+    uint64_t evictions;
     size_t entries, bytes;
 };
 
@@ -57,7 +60,8 @@ void cache_free(struct cache *cache);
 
 /*
  * cache_find - the answer to a key, or NULL
- * @generation: of the keys that sign; when it is another one than before, all that is cached is forgotten
+ * @generation: of the keys that sign; when it is another one than before, all that is cached is
+ *              forgotten
  *
  * The answer is good until the next call of any function here.
  */
@@ -67,8 +71,8 @@ struct answer *cache_find(struct cache *cache, unsigned long generation, struct 
  * cache_add - lead a key to an answer from now on
  * @key: as cache_find has returned NULL for it
  *
- * Return: false when that is not done: the answer is of another generation than the cache, too large, there
- * is no memory, or the key is a request that comes for the first time.
+ * Return: false when that is not done: the answer is of another generation than the cache, too
+ * large, there is no memory, or the key is a request that comes for the first time.
  */
 bool cache_add(struct cache *cache, unsigned long generation, const struct cache_key *key,
                struct answer *answer);

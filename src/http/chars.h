@@ -32,7 +32,9 @@ static inline bool char_is(char c, unsigned kinds)
     return char_kinds[(unsigned char)c] & kinds;
 }
 
-/* char_span - how many characters at the beginning are of a kind; the text need not be terminated */
+/*
+ * char_span - how many characters at the beginning are of a kind; the text need not be terminated
+ */
 static inline size_t char_span(const char *text, size_t size, unsigned kinds)
 {
     size_t n = 0;

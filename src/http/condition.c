@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The next tag of a list, weak mark apart. Return: its size, 0 at the end or when the list is malformed */
+/*
+ * The next tag of a list, weak mark apart. Return: its size, 0 at the end or when the list is
+ * malformed
+ */
 static size_t next_tag(const char **at, const char **tag, bool *weak)
 {
     const char *end;
@@ -37,7 +40,8 @@ static bool list_has(const char *list, const char *tag, bool weakly)
     return false;
 }
 
-enum condition condition_check(bool safe, const char *if_match, const char *if_none_match, const char *tag)
+enum condition condition_check(bool safe, const char *if_match, const char *if_none_match,
+                               const char *tag)
 {
     if (if_match && !list_has(if_match, tag, false))
         return CONDITION_FAILED;

@@ -20,6 +20,7 @@ enum condition {
  * @if_none_match: the same
  * @tag:           strong, quotes included
  */
-enum condition condition_check(bool safe, const char *if_match, const char *if_none_match, const char *tag);
+enum condition condition_check(bool safe, const char *if_match, const char *if_none_match,
+                               const char *tag);
 
 #endif

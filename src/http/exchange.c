@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Requests and answers. This file alone includes libmicrohttpd, which is driven from outside: its own epoll
- * thread goes to sleep over a batch of exactly 128 events before it has served them, and at its connection
- * limit it notices only after many seconds that peers have gone. So it knows no limit and no listener. Nor
- * a time-out: it would move each connection that something comes on to the front of a list, several times a
- * request, and its neighbours in the list are in nobody's processor cache.
+ * Requests and answers. This file alone includes libmicrohttpd, which is driven from outside: its
+ * own epoll thread goes to sleep over a batch of exactly 128 events before it has served them, and
+ * at its connection limit it notices only after many seconds that peers have gone. So it knows no
+ * limit and no listener. Nor a time-out: it would move each connection that something comes on to
+ * the front of a list, several times a request, and its neighbours in the list are in nobody's
+ * processor cache.
  *
- * It tells of a request in three steps: the target, as it was received; the head; the body in parts, and its
- * end. An answer can be given at the end, or to the head, and then the connection ends with it.
+ * It tells of a request in three steps: the target, as it was received; the head; the body in
+ * parts, and its end. An answer can be given at the end, or to the head, and then the connection
+ * ends with it.
  */
 #include "exchange.h"
 
@@ -29,11 +31,13 @@
 
 enum {
     SMALL_POOL = 8 * 1024,
-    LARGE_POOL = 128 * 1024, /* 800 cookies or 1500 query arguments, each with its record in the pool */
+    LARGE_POOL =
+        128 * 1024, /* 800 cookies or 1500 query arguments, each with its record in the pool */
     TLS_POOL = 32 * 1024
 };
 
-static void log_library(void *cls, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+static void log_library(void *cls, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* On a UNIX socket it has something to say to every reply: that it could not set TCP_NODELAY. */
 static void log_library(void *cls, const char *format, va_list args)
@@ -139,7 +143,8 @@ static void make_id(struct loop *l, char id[JOB_ID_SIZE])
 
 static void take_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     const size_t length = given ? strspn(given, alphabet) : 0;
 
     if (length > 0 && length < JOB_ID_SIZE && !given[length])
@@ -148,8 +153,8 @@ static void take_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
         make_id(l, id);
 }
 
-static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_size,
-                                const char *value, size_t value_size)
+static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *name,
+                                size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
     head_add(cls, name, name_size, value ? value : "", value_size);
@@ -190,7 +195,8 @@ static struct MHD_Response *make_response(struct reply *reply)
         return NULL;
     reply->owned = NULL;
     for (unsigned i = 0; i < reply->header_count; i++)
-        if (MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) != MHD_YES) {
+        if (MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) !=
+            MHD_YES) {
             MHD_destroy_response(response);
             return NULL;
         }
@@ -216,11 +222,12 @@ static const char *date_of(struct loop *l)
 }
 
 /*
- * Sets a header of which *held is the value so far, NULL when it has none. The library keeps a copy of its
- * own of each value and hands it out: one of the same length is written over it, since to take the header out
- * and put it in anew is a twelfth of the work for a known answer.
+ * Sets a header of which *held is the value so far, NULL when it has none. The library keeps a copy
+ * of its own of each value and hands it out: one of the same length is written over it, since to
+ * take the header out and put it in anew is a twelfth of the work for a known answer.
  */
-static bool set_header(struct MHD_Response *response, const char *name, char **held, const char *value)
+static bool set_header(struct MHD_Response *response, const char *name, char **held,
+                       const char *value)
 {
     const size_t size = strlen(value);
 
@@ -264,14 +271,15 @@ static struct answer *make_answer(struct job *job)
 }
 
 /*
- * One response may be on its way to several clients, each with an id of its own. The library writes a reply's
- * head into the connection's buffer as soon as the handler has returned, in the same call of MHD_run, and
- * looks at the headers no more: so what differs is set anew for each reply. There is no other moment for it,
- * since all of a loop's connections are served on its thread. A header that is replaced goes to the end,
- * where it is when it is set for the first time; tests/cache.py holds pipelined replies against this.
+ * One response may be on its way to several clients, each with an id of its own. The library writes
+ * a reply's head into the connection's buffer as soon as the handler has returned, in the same call
+ * of MHD_run, and looks at the headers no more: so what differs is set anew for each reply. There
+ * is no other moment for it, since all of a loop's connections are served on its thread. A header
+ * that is replaced goes to the end, where it is when it is set for the first time; tests/cache.py
+ * holds pipelined replies against this.
  */
-static enum MHD_Result send_answer(struct loop *l, struct MHD_Connection *connection, struct answer *a,
-                                   unsigned status, bool close)
+static enum MHD_Result send_answer(struct loop *l, struct MHD_Connection *connection,
+                                   struct answer *a, unsigned status, bool close)
 {
     if (!set_header(a->response, "Date", &a->date, date_of(l)) ||
         !set_header(a->response, "X-Request-Id", &a->id, l->job.id))
@@ -294,7 +302,8 @@ static void keep_answer(struct loop *l, struct answer *a)
             cache_add(l->cache, job->generation, &job->keys[level], a);
 }
 
-static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection, struct request *r)
+static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection,
+                                  struct request *r)
 {
     struct job *job = &l->job;
     const bool crowded = atomic_load_explicit(&r->peer->port->crowded, memory_order_relaxed);
@@ -322,7 +331,8 @@ static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection,
     return send_reply(l, connection, r);
 }
 
-static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *connection, struct request *r)
+static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *connection,
+                                      struct request *r)
 {
     name_job(l, r);
     reply_problem(&l->job);
@@ -351,8 +361,8 @@ static const char *head_end(struct MHD_Connection *connection, const char *metho
 }
 
 /* What is wrong with a request before its body is read, if it must end the connection. */
-static int check_begin(const struct loop *l, struct MHD_Connection *connection, const struct request *r,
-                       const char *end, unsigned minor, struct err *err)
+static int check_begin(const struct loop *l, struct MHD_Connection *connection,
+                       const struct request *r, const char *end, unsigned minor, struct err *err)
 {
     const char *const length = r->head.values[HEADER_CONTENT_LENGTH];
     const char *const expect = r->head.values[HEADER_EXPECT];
@@ -366,9 +376,11 @@ static int check_begin(const struct loop *l, struct MHD_Connection *connection, 
         return err_at(err, ERR_CLIENT, NULL,
                       "the client's certificate is missing or not from the right authority");
     if (expect && strcasecmp(expect, "100-continue") != 0)
-        return err_at(err, ERR_EXPECT, NULL, "the only expectation that can be met is 100-continue");
+        return err_at(err, ERR_EXPECT, NULL,
+                      "the only expectation that can be met is 100-continue");
     if (size > l->service->max_body)
-        return err_at(err, ERR_TOO_LARGE, NULL, "at most %zu bytes are taken", l->service->max_body);
+        return err_at(err, ERR_TOO_LARGE, NULL, "at most %zu bytes are taken",
+                      l->service->max_body);
     if (has_body && body_over_budget(l, 1))
         return err_at(err, ERR_BUSY, NULL, "too many bodies are being read");
     return 0;
@@ -395,7 +407,9 @@ static enum MHD_Result begin(struct loop *l, struct MHD_Connection *connection, 
     return MHD_YES;
 }
 
-/* Up to the limit a body is kept, up to as much again it is read and forgotten, then the client is cut off.
+/*
+ * Up to the limit a body is kept, up to as much again it is read and forgotten, then the client is
+ * cut off.
  */
 static enum MHD_Result collect(struct loop *l, struct request *r, const char *data, size_t size)
 {
@@ -437,8 +451,8 @@ static enum MHD_Result answer(struct loop *l, struct MHD_Connection *connection,
 
 /* Called with the headers, then with each part of the body, then once more to be answered. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *data, size_t *size,
-                                  void **context)
+                                  const char *method, const char *version, const char *data,
+                                  size_t *size, void **context)
 {
     struct loop *l = cls;
     struct request *r = *context;
@@ -474,11 +488,12 @@ bool exchange_start(struct loop *l, enum engine_kind kind)
     };
 
     l->engines[kind].daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
-        on_request, l, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target,
-        l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l, MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, pools[kind], MHD_OPTION_CONNECTION_LIMIT, 1u << 20,
-        MHD_OPTION_ARRAY, tls ? tls_options : &tls_options[4], MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0), 0,
+        NULL, NULL, on_request, l, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        pools[kind], MHD_OPTION_CONNECTION_LIMIT, 1u << 20, MHD_OPTION_ARRAY,
+        tls ? tls_options : &tls_options[4], MHD_OPTION_END);
     return l->engines[kind].daemon != NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libmicrohttpd behind a door: it gets connections, and answers their requests through route_dispatch.
+ * libmicrohttpd behind a door: it gets connections, and answers their requests through
+ * route_dispatch.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
@@ -13,9 +14,12 @@ bool exchange_start(struct loop *loop, enum engine_kind kind);
 /* exchange_descriptor - readable when the engine has something to do; -1 when there is none */
 int exchange_descriptor(const struct engine *engine);
 
-/* exchange_take - serve a connection: loop->adding. Its descriptor is the library's from now on in any case
+/*
+ * exchange_take - serve a connection: loop->adding. Its descriptor is the library's from now on in
+ * any case
  */
-void exchange_take(const struct engine *engine, int fd, const struct sockaddr *from, socklen_t size);
+void exchange_take(const struct engine *engine, int fd, const struct sockaddr *from,
+                   socklen_t size);
 
 /* exchange_run - do what there is to do, without waiting */
 void exchange_run(const struct engine *engine);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Slots are counted over all loops. While one is free a gate is open: its socket is in the loop's epoll set.
- * When none is, all gates of the port close as they find out, and those who wait are looked for.
+ * Slots are counted over all loops. While one is free a gate is open: its socket is in the loop's
+ * epoll set. When none is, all gates of the port close as they find out, and those who wait are
+ * looked for.
  */
 #include "gate.h"
 
@@ -34,7 +35,8 @@ void gate_set(struct loop *l, struct gate *g, bool open)
     struct epoll_event event = { .events = EPOLLIN | (g->shared ? EPOLLEXCLUSIVE : 0),
                                  .data.ptr = &g->watch };
 
-    if (open != g->open && epoll_ctl(l->epoll, open ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, g->fd, &event) == 0)
+    if (open != g->open &&
+        epoll_ctl(l->epoll, open ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, g->fd, &event) == 0)
         g->open = open;
 }
 
@@ -87,7 +89,10 @@ void gate_accept(struct loop *l, struct gate *g)
             continue;
 }
 
-/* Makes room for those who wait: a quarter of the slots at a time, taken from who does nothing with them. */
+/*
+ * Makes room for those who wait: a quarter of the slots at a time, taken from who does nothing with
+ * them.
+ */
 static void make_room(struct loop *l, const struct port *port)
 {
     unsigned left = l->service->max_connections / 4 + 1;
@@ -106,7 +111,9 @@ static bool someone_waits(int fd)
     return poll(&one, 1, 0) == 1;
 }
 
-/* A closed gate opens when there is a slot again; while there is none, those who wait are noticed. */
+/*
+ * A closed gate opens when there is a slot again; while there is none, those who wait are noticed.
+ */
 void gate_tend(struct loop *l, struct gate *g)
 {
     struct port *port = g->port;
@@ -121,5 +128,6 @@ void gate_tend(struct loop *l, struct gate *g)
     }
     if (atomic_load_explicit(&port->crowded, memory_order_relaxed))
         make_room(l, port);
-    l->hurried = l->hurried || !g->open || atomic_load_explicit(&port->crowded, memory_order_relaxed);
+    l->hurried =
+        l->hurried || !g->open || atomic_load_explicit(&port->crowded, memory_order_relaxed);
 }

@@ -16,7 +16,9 @@ void gate_accept(struct loop *loop, struct gate *gate);
 /* gate_accept_one - false when nobody waits, or nobody can be let in */
 bool gate_accept_one(struct loop *loop, struct gate *gate);
 
-/* gate_tend - open it when there is a slot again; while there is none, make room for those who wait */
+/*
+ * gate_tend - open it when there is a slot again; while there is none, make room for those who wait
+ */
 void gate_tend(struct loop *loop, struct gate *gate);
 
 #endif

@@ -10,13 +10,14 @@
 #include "host.h"
 
 enum {
-    LINE_END = 2,     /* CR LF, which the library has made two NULs */
-    BLANKS_MAX = 4096 /* more than that between name and value cannot be in a head that is read at all */
+    LINE_END = 2, /* CR LF, which the library has made two NULs */
+    BLANKS_MAX =
+        4096 /* more than that between name and value cannot be in a head that is read at all */
 };
 
-#define NAME(text)                                                                                           \
-    {                                                                                                        \
-        text, sizeof(text) - 1                                                                               \
+#define NAME(text)             \
+    {                          \
+        text, sizeof(text) - 1 \
     }
 
 static const struct {
@@ -74,17 +75,21 @@ static bool follows(const struct head *h, const char *name, size_t name_size, co
 {
     const char *const after = name + name_size + 1;
 
-    return name == h->next && (uintptr_t)value - (uintptr_t)after < BLANKS_MAX && are_blanks(after, value) &&
-           value[value_size] == '\0' && value[value_size + 1] == '\0';
+    return name == h->next && (uintptr_t)value - (uintptr_t)after < BLANKS_MAX &&
+           are_blanks(after, value) && value[value_size] == '\0' && value[value_size + 1] == '\0';
 }
 
-/* Lists may come in parts (RFC 9110 §5.3). They are optional wishes, and one in parts counts as none. */
+/*
+ * Lists may come in parts (RFC 9110 §5.3). They are optional wishes, and one in parts counts as
+ * none.
+ */
 static bool is_list(int header)
 {
     return header == HEADER_ACCEPT || header == HEADER_IF_NONE_MATCH;
 }
 
-void head_add(struct head *h, const char *name, size_t name_size, const char *value, size_t value_size)
+void head_add(struct head *h, const char *name, size_t name_size, const char *value,
+              size_t value_size)
 {
     h->hidden = h->hidden || !follows(h, name, name_size, value, value_size);
     h->odd = h->odd || !is_token(name, name_size) || has_controls(value, value_size);
@@ -108,7 +113,8 @@ static int check_framing(const struct head *h, unsigned minor, struct err *err)
     if (!encoding)
         return 0;
     if (h->values[HEADER_CONTENT_LENGTH])
-        return err_at(err, ERR_HEADERS, NULL, "Content-Length and Transfer-Encoding exclude each other");
+        return err_at(err, ERR_HEADERS, NULL,
+                      "Content-Length and Transfer-Encoding exclude each other");
     if (strcasecmp(encoding, "chunked") != 0)
         return err_at(err, ERR_HEADERS, NULL, "the only Transfer-Encoding understood is chunked");
     if (minor == 0)
@@ -120,7 +126,10 @@ int head_check(const struct head *h, const char *end, unsigned minor, struct err
 {
     const char *const host = h->values[HEADER_HOST];
 
-    /* Where the next line would begin, the empty one has become two NULs as well, and they are the last. */
+    /*
+     * Where the next line would begin, the empty one has become two NULs as well, and they are the
+     * last.
+     */
     if (h->hidden || h->next[0] || h->next[1] || h->next + LINE_END != end)
         return err_at(err, ERR_HEADERS, NULL,
                       "the head holds a NUL, a bare CR or LF, a folded line or a second blank");
@@ -134,6 +143,7 @@ int head_check(const struct head *h, const char *end, unsigned minor, struct err
     if (!host && minor > 0)
         return err_at(err, ERR_HEADERS, NULL, "Host is missing");
     if (host && !host_is_authority(host, strlen(host)))
-        return err_at(err, ERR_HEADERS, NULL, "Host is not a name or an address with a port or without one");
+        return err_at(err, ERR_HEADERS, NULL,
+                      "Host is not a name or an address with a port or without one");
     return 0;
 }

@@ -39,23 +39,25 @@ struct head {
  * head_start - the request line
  * @target: as it came, terminated; still where it was received
  *
- * The library hands over strings that lie in its buffer as they came. It takes a bare CR or LF for a line's
- * end, joins folded lines and ends strings at a NUL, where others do not; whatever it so hides leaves a gap
- * between two strings, or puts one elsewhere, and that is what is looked for here and in head_add.
+ * The library hands over strings that lie in its buffer as they came. It takes a bare CR or LF for
+ * a line's end, joins folded lines and ends strings at a NUL, where others do not; whatever it so
+ * hides leaves a gap between two strings, or puts one elsewhere, and that is what is looked for
+ * here and in head_add.
  */
 void head_start(struct head *head, const char *method, const char *target, size_t target_size,
                 const char *version);
 
 /* head_add - the next header line; @name and @value terminated, in the order in which they came */
-void head_add(struct head *head, const char *name, size_t name_size, const char *value, size_t value_size);
+void head_add(struct head *head, const char *name, size_t name_size, const char *value,
+              size_t value_size);
 
 /*
  * head_check - is it clear where this request ends and whom it is for?
  * @end:   of the head, behind its empty line
  * @minor: of HTTP/1.x: Host may be missing in 1.0
  *
- * Return: 0; -1 with ERR_HEADERS, after which the connection must end: where the next request on it begins
- * is anybody's guess.
+ * Return: 0; -1 with ERR_HEADERS, after which the connection must end: where the next request on it
+ * begins is anybody's guess.
  */
 int head_check(const struct head *head, const char *end, unsigned minor, struct err *err) MUST_USE;
 

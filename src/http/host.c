@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A name is compared whole: a test of its beginning lets 127.0.0.1.evil.example and 127.0.0.1@evil through.
+/*
+ * A name is compared whole: a test of its beginning lets 127.0.0.1.evil.example and 127.0.0.1@evil
+ * through.
  */
 #include "host.h"
 
@@ -38,7 +40,8 @@ bool host_is_authority(const char *text, size_t size)
 {
     const size_t host = host_size_of(text, size);
 
-    return host > 0 && (host == size || (text[host] == ':' && is_port(text + host + 1, size - host - 1)));
+    return host > 0 &&
+           (host == size || (text[host] == ':' && is_port(text + host + 1, size - host - 1)));
 }
 
 bool host_is(const char *authority, size_t size, const char *host, size_t host_size)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whom a request is for: the Host header, or the authority of a target in absolute form (RFC 9110 §7.2).
+ * Whom a request is for: the Host header, or the authority of a target in absolute form (RFC 9110
+ * §7.2).
  *
- * A page in a browser of this host can have its own DNS name resolve to 127.0.0.1. Its requests then reach a
- * loopback socket, and only the name in Host tells them from others.
+ * A page in a browser of this host can have its own DNS name resolve to 127.0.0.1. Its requests
+ * then reach a loopback socket, and only the name in Host tells them from others.
  */
 #ifndef HTTP_HOST_H
 #define HTTP_HOST_H
@@ -11,7 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* host_is_authority - is this a host, or [IPv6 address], and behind it nothing or ":" and a port? */
+/*
+ * host_is_authority - is this a host, or [IPv6 address], and behind it nothing or ":" and a port?
+ */
 bool host_is_authority(const char *text, size_t size);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listening sockets. Whether an address that other hosts reach may be served is the caller's decision; here
- * it is only told apart from one that nobody but this host reaches.
+ * Listening sockets. Whether an address that other hosts reach may be served is the caller's
+ * decision; here it is only told apart from one that nobody but this host reaches.
  */
 #include "listen.h"
 
@@ -43,7 +43,9 @@ static long parse_port(const char *text)
     return strtol(text, NULL, 10) <= UINT16_MAX ? strtol(text, NULL, 10) : -1;
 }
 
-/* HOST:PORT or [HOST]:PORT with a numeric host. Return: the length of the socket address, 0 when it is none
+/*
+ * HOST:PORT or [HOST]:PORT with a numeric host. Return: the length of the socket address, 0 when it
+ * is none
  */
 static socklen_t parse_tcp(const char *text, union address *a)
 {
@@ -106,7 +108,8 @@ static int describe(struct listener *l, struct err *err)
         return 0;
     case AF_UNIX:
         snprintf(l->address, sizeof(l->address), UNIX_PREFIX "%s%.*s", a.un.sun_path[0] ? "" : "@",
-                 (int)sizeof(a.un.sun_path) - 1, a.un.sun_path[0] ? a.un.sun_path : a.un.sun_path + 1);
+                 (int)sizeof(a.un.sun_path) - 1,
+                 a.un.sun_path[0] ? a.un.sun_path : a.un.sun_path + 1);
         return 0;
     default:
         return err_at(err, ERR_FILE, NULL, "a passed socket is neither TCP nor UNIX");
@@ -128,17 +131,19 @@ static int clear_stale(const char *path, const union address *a, struct err *err
         return err_system(err, ERR_FILE, "%s: cannot make a socket", path);
     if (connect(fd, &a->any, sizeof(a->un)) == 0 || errno != ECONNREFUSED)
         return err_at(err, ERR_FILE, NULL, "%s: another process listens there", path);
-    return unlink(path) < 0 ? err_system(err, ERR_FILE, "%s: cannot remove a dead socket", path) : 0;
+    return unlink(path) < 0 ? err_system(err, ERR_FILE, "%s: cannot remove a dead socket", path)
+                            : 0;
 }
 
 /*
- * One socket, bound but not yet listening. The first of an address is bound without SO_REUSEPORT, so that an
- * address that another process serves is in use; those of further loops join it.
+ * One socket, bound but not yet listening. The first of an address is bound without SO_REUSEPORT,
+ * so that an address that another process serves is in use; those of further loops join it.
  */
 static int bind_one(const union address *a, socklen_t size, bool first)
 {
     const int on = 1;
-    const mode_t mask = umask(0117); /* a UNIX socket is never more open than 0660, not for an instant */
+    const mode_t mask =
+        umask(0117); /* a UNIX socket is never more open than 0660, not for an instant */
     int fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd >= 0 && a->any.sa_family != AF_UNIX) {
@@ -159,7 +164,10 @@ static int bind_one(const union address *a, socklen_t size, bool first)
     return fd;
 }
 
-/* Sockets of further loops at the address that the first one has. Where that fails, all share the first. */
+/*
+ * Sockets of further loops at the address that the first one has. Where that fails, all share the
+ * first.
+ */
 static void add_queues(struct listener *l, unsigned queues)
 {
     union address a;
@@ -178,8 +186,8 @@ static void add_queues(struct listener *l, unsigned queues)
         close(l->fds[--l->fd_count]);
 }
 
-static int bind_and_listen(struct listener *l, const char *text, const union address *a, socklen_t size,
-                           unsigned queues, struct err *err)
+static int bind_and_listen(struct listener *l, const char *text, const union address *a,
+                           socklen_t size, unsigned queues, struct err *err)
 {
     l->fds[0] = bind_one(a, size, true);
     if (l->fds[0] < 0)
@@ -197,8 +205,9 @@ static int bind_and_listen(struct listener *l, const char *text, const union add
 }
 
 /*
- * Those who start at once at one path take turns: a socket that is bound and does not listen yet looks dead.
- * Somebody else's lock is not waited for forever. Return: a descriptor to be closed, or -1
+ * Those who start at once at one path take turns: a socket that is bound and does not listen yet
+ * looks dead. Somebody else's lock is not waited for forever. Return: a descriptor to be closed, or
+ * -1
  */
 static int lock_directory(const char *path)
 {
@@ -209,7 +218,8 @@ static int lock_directory(const char *path)
     strcpy(directory, path);
     strrchr(directory, '/')[1] = '\0';
     fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (unsigned left = LOCK_TRIES; fd >= 0 && left > 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; left--)
+    for (unsigned left = LOCK_TRIES; fd >= 0 && left > 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+         left--)
         nanosleep(&moment, NULL);
     return fd;
 }
@@ -221,7 +231,8 @@ static int open_unix(const char *text, struct listener *l, struct err *err)
     int lock SCOPED(scoped_close) = -1;
 
     if (path[0] != '/' || strlen(path) >= sizeof(a.un.sun_path))
-        return err_at(err, ERR_FILE, NULL, "%s: the path must begin with / and have at most %zu bytes", text,
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: the path must begin with / and have at most %zu bytes", text,
                       sizeof(a.un.sun_path) - 1);
     strcpy(a.un.sun_path, path);
     lock = lock_directory(path);
@@ -238,13 +249,14 @@ int listen_check(const char *text, bool guarded, struct err *err)
     if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
         return 0;
     if (parse_tcp(text, &a) == 0)
-        return err_at(err, ERR_FILE, NULL, "%s: not of the form 127.0.0.1:PORT, [::1]:PORT or unix:/PATH",
-                      text);
-    if (!guarded && !is_loopback(&a))
         return err_at(err, ERR_FILE, NULL,
-                      "%s: other hosts reach this address: give --tls-client-ca (with --tls-cert and "
-                      "--tls-key) or --token-file",
-                      text);
+                      "%s: not of the form 127.0.0.1:PORT, [::1]:PORT or unix:/PATH", text);
+    if (!guarded && !is_loopback(&a))
+        return err_at(
+            err, ERR_FILE, NULL,
+            "%s: other hosts reach this address: give --tls-client-ca (with --tls-cert and "
+            "--tls-key) or --token-file",
+            text);
     return 0;
 }
 
@@ -289,7 +301,8 @@ static int take_inherited(struct listener *l, int fd, struct err *err)
 
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || !listening ||
         getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
-        return err_at(err, ERR_FILE, NULL, "passed descriptor %d is no listening stream socket", fd);
+        return err_at(err, ERR_FILE, NULL, "passed descriptor %d is no listening stream socket",
+                      fd);
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
         return err_system(err, ERR_FILE, "passed descriptor %d", fd);
     l->fds[0] = fd;
@@ -310,7 +323,8 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
     if (count <= 0)
         return 0;
     if (count > (long)max)
-        return err_at(err, ERR_FILE, NULL, "%ld sockets were passed, at most %u are served", count, max);
+        return err_at(err, ERR_FILE, NULL, "%ld sockets were passed, at most %u are served", count,
+                      max);
     for (unsigned i = 0; i < (unsigned)count; i++) {
         listeners[i] = (struct listener){ .fd_count = 0 };
         next_name(&names, listeners[i].name, sizeof(listeners[i].name));

@@ -18,8 +18,8 @@
 enum { EVENTS = 128, WAKE_TRIES = 8 };
 
 /*
- * What a burst of connections took goes back to the system. glibc gives back what lies free inside a thread's
- * heap, but its end only when a block of more than 64 KiB is freed there: so one is.
+ * What a burst of connections took goes back to the system. glibc gives back what lies free inside
+ * a thread's heap, but its end only when a block of more than 64 KiB is freed there: so one is.
  */
 static void trim_heap(void)
 {
@@ -150,7 +150,9 @@ void loop_wake(struct loop *l)
 {
     const uint64_t one = 1;
 
-    /* Full of wake-ups, it wakes. Whatever else fails is tried again: who sleeps for good cannot be stopped.
+    /*
+     * Full of wake-ups, it wakes. Whatever else fails is tried again: who sleeps for good cannot be
+     * stopped.
      */
     for (unsigned left = WAKE_TRIES; left > 0; left--)
         if (write(l->wake_fd, &one, sizeof(one)) > 0 || errno == EAGAIN)

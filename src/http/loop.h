@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One loop: connections, deadlines, bodies, and libmicrohttpd. Each runs on a thread of its own; what loops
- * share is const or atomic and stands in struct shared.
+ * One loop: connections, deadlines, bodies, and libmicrohttpd. Each runs on a thread of its own;
+ * what loops share is const or atomic and stands in struct shared.
  */
 #ifndef HTTP_LOOP_H
 #define HTTP_LOOP_H
@@ -50,7 +50,10 @@ void loop_run(struct loop *loop);
 /* loop_wake - have the loop go round now; may be called on any thread */
 void loop_wake(struct loop *loop);
 
-/* loop_turns - how often it went round. A handler that ran when it was read has ended once it differs. */
+/*
+ * loop_turns - how often it went round. A handler that ran when it was read has ended once it
+ * differs.
+ */
 unsigned loop_turns(const struct loop *loop);
 
 /* loop_free - close what is open; after loop_run has returned */

@@ -16,7 +16,8 @@
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
 
-typedef _Atomic uint64_t counter; /* the one typedef: the qualifier does not read well in front of arrays */
+typedef _Atomic uint64_t
+    counter; /* the one typedef: the qualifier does not read well in front of arrays */
 
 static const char *const methods[METHODS] = { "GET", "HEAD", "POST", "OPTIONS", "TRACE", "other" };
 
@@ -26,7 +27,9 @@ static const unsigned short statuses[] = { 500, 200, 204, 304, 400, 401, 403, 40
 enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 
 /* Upper bounds of the buckets; the last is +Inf. */
-static const unsigned time_bounds[TIMES - 1] = { 50, 100, 250, 1000, 5000, 25000, 250000, 2500000 }; /* us */
+static const unsigned time_bounds[TIMES - 1] = {
+    50, 100, 250, 1000, 5000, 25000, 250000, 2500000
+}; /* us */
 static const char *const time_texts[TIMES] = { "5e-05", "0.0001", "0.00025", "0.001", "0.005",
                                                "0.025", "0.25",   "2.5",     "+Inf" };
 static const unsigned size_bounds[SIZES - 1] = { 256, 512, 1024, 2048, 4096 }; /* bytes */
@@ -57,7 +60,8 @@ struct metrics {
 /* Only one thread writes, so a load and a store will do. */
 static void add(counter *c, uint64_t n)
 {
-    atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n, memory_order_relaxed);
+    atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n,
+                          memory_order_relaxed);
 }
 
 struct metrics *metrics_new(unsigned loops, const char *const *routes, unsigned route_count)
@@ -182,37 +186,41 @@ static void render_requests(const struct metrics *m, FILE *out)
                 const uint64_t n = sum(m, &m->rows[0].requests[r][i][s]);
 
                 if (n)
-                    fprintf(out,
-                            "mptabled_http_requests_total{route=\"%s\",method=\"%s\",code=\"%u\"} %llu\n",
-                            m->routes[r], methods[i], statuses[s], (unsigned long long)n);
+                    fprintf(
+                        out,
+                        "mptabled_http_requests_total{route=\"%s\",method=\"%s\",code=\"%u\"} %llu\n",
+                        m->routes[r], methods[i], statuses[s], (unsigned long long)n);
             }
 }
 
 /* @label: of the series with a comma behind it, or ""; the buckets add up as they go */
-static void render_histogram(const struct metrics *m, FILE *out, const char *name, const char *label,
-                             const counter *buckets, const char *const *texts, unsigned count)
+static void render_histogram(const struct metrics *m, FILE *out, const char *name,
+                             const char *label, const counter *buckets, const char *const *texts,
+                             unsigned count)
 {
     uint64_t total = 0;
 
     for (unsigned b = 0; b < count; b++) {
         total += sum(m, &buckets[b]);
-        fprintf(out, "mptabled_%s_bucket{%s%sle=\"%s\"} %llu\n", name, label, *label ? "," : "", texts[b],
-                (unsigned long long)total);
+        fprintf(out, "mptabled_%s_bucket{%s%sle=\"%s\"} %llu\n", name, label, *label ? "," : "",
+                texts[b], (unsigned long long)total);
     }
-    fprintf(out, "mptabled_%s_count%s%s%s %llu\n", name, *label ? "{" : "", label, *label ? "}" : "",
-            (unsigned long long)total);
+    fprintf(out, "mptabled_%s_count%s%s%s %llu\n", name, *label ? "{" : "", label,
+            *label ? "}" : "", (unsigned long long)total);
 }
 
 static void render_times(const struct metrics *m, FILE *out)
 {
     const struct row *r = &m->rows[0];
 
-    describe(out, "http_request_duration_seconds", "histogram", "Time from a request line to its answer.");
+    describe(out, "http_request_duration_seconds", "histogram",
+             "Time from a request line to its answer.");
     for (unsigned i = 0; i < m->route_count; i++) {
         char label[128];
 
         snprintf(label, sizeof(label), "route=\"%s\"", m->routes[i]);
-        render_histogram(m, out, "http_request_duration_seconds", label, r->times[i], time_texts, TIMES);
+        render_histogram(m, out, "http_request_duration_seconds", label, r->times[i], time_texts,
+                         TIMES);
         fprintf(out, "mptabled_http_request_duration_seconds_sum{%s} %.6f\n", label,
                 (double)sum(m, &r->time_sums[i]) / 1e6);
     }
@@ -229,7 +237,8 @@ static void render_images(const struct metrics *m, FILE *out)
                 (unsigned long long)sum(m, &r->signatures[f]));
     for (unsigned s = 0; s < SIZES; s++)
         built += sum(m, &r->sizes[s]);
-    describe(out, "images_built_total", "counter", "Images built and signed: the others were known already.");
+    describe(out, "images_built_total", "counter",
+             "Images built and signed: the others were known already.");
     fprintf(out, "mptabled_images_built_total %llu\n", (unsigned long long)built);
     describe(out, "image_bytes", "histogram", "Size of the images built.");
     render_histogram(m, out, "image_bytes", "", r->sizes, size_texts, SIZES);
@@ -241,7 +250,8 @@ static void render_cache(const struct metrics *m, FILE *out)
     static const char *const levels[CACHE_LEVELS] = { "request", "topology" };
     const struct row *r = &m->rows[0];
 
-    describe(out, "cache_hits_total", "counter", "Images that were known, by what they were known by.");
+    describe(out, "cache_hits_total", "counter",
+             "Images that were known, by what they were known by.");
     for (int i = 0; i < CACHE_LEVELS; i++)
         fprintf(out, "mptabled_cache_hits_total{level=\"%s\"} %llu\n", levels[i],
                 (unsigned long long)sum(m, &r->cache_hits[i]));
@@ -251,7 +261,8 @@ static void render_cache(const struct metrics *m, FILE *out)
         fprintf(out, "mptabled_cache_misses_total{level=\"%s\"} %llu\n", levels[i],
                 (unsigned long long)sum(m, &r->cache_misses[i]));
     describe(out, "cache_evictions_total", "counter", "Entries that had to go for others.");
-    fprintf(out, "mptabled_cache_evictions_total %llu\n", (unsigned long long)sum(m, &r->cache_evictions));
+    fprintf(out, "mptabled_cache_evictions_total %llu\n",
+            (unsigned long long)sum(m, &r->cache_evictions));
     describe(out, "cache_entries", "gauge", "Entries in the cache.");
     fprintf(out, "mptabled_cache_entries %llu\n", (unsigned long long)sum(m, &r->cache_entries));
     describe(out, "cache_bytes", "gauge", "Bytes that they take.");
@@ -267,7 +278,8 @@ static void render_rejects(const struct metrics *m, FILE *out)
         bool first = true;
 
         for (int other = ERR_NONE + 1; other < ERR_CODES; other++)
-            if (strcmp(problem_type((enum err_code)code), problem_type((enum err_code)other)) == 0) {
+            if (strcmp(problem_type((enum err_code)code), problem_type((enum err_code)other)) ==
+                0) {
                 first = first && other >= code;
                 n += sum(m, &m->rows[0].rejects[other]);
             }
@@ -348,7 +360,8 @@ static void render_service(const struct metrics *m, const struct keyring *keys, 
         char id[KEY_ID_TEXT_SIZE];
 
         public_key_id(key, id);
-        fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"%s\"} 1\n", id, key_state_name(state));
+        fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"%s\"} 1\n", id,
+                key_state_name(state));
     }
     describe(out, "reloads_total", "counter", "Reloads of keys and tokens, by result.");
     for (int good = 0; good < 2; good++)

@@ -2,8 +2,8 @@
 /*
  * What is counted, and how Prometheus reads it (text format 0.0.4).
  *
- * Each loop has a row of its own, which it alone writes; whoever renders adds the rows up. Label values come
- * from fixed sets: route templates, methods, statuses, problem types, listeners.
+ * Each loop has a row of its own, which it alone writes; whoever renders adds the rows up. Label
+ * values come from fixed sets: route templates, methods, statuses, problem types, listeners.
  */
 #ifndef HTTP_METRICS_H
 #define HTTP_METRICS_H
@@ -34,22 +34,30 @@ struct metric_request {
  * @loops:  rows
  * @routes: templates, of which the last stands for every other path; borrowed
  */
-struct metrics *metrics_new(unsigned loops, const char *const *routes, unsigned route_count) MUST_USE;
+struct metrics *metrics_new(unsigned loops, const char *const *routes,
+                            unsigned route_count) MUST_USE;
 void metrics_free(struct metrics *metrics);
 
-/* metrics_listener - have the connections of a listener shown; both borrowed, @open is read when rendering */
+/*
+ * metrics_listener - have the connections of a listener shown; both borrowed, @open is read when
+ * rendering
+ */
 void metrics_listener(struct metrics *metrics, const char *address, const _Atomic unsigned *open);
 
 /* metrics_request - count a request in the row of a loop; to be called by that loop alone */
 void metrics_request(struct metrics *metrics, unsigned loop, const struct metric_request *request);
 
-/* metrics_cache - set down what the cache of a loop has done and holds; to be called by that loop alone */
+/*
+ * metrics_cache - set down what the cache of a loop has done and holds; to be called by that loop
+ * alone
+ */
 void metrics_cache(struct metrics *metrics, unsigned loop, const struct cache_counts *counts);
 
 /* metrics_reload - count a reload of keys and tokens */
 void metrics_reload(struct metrics *metrics, bool good);
 
 /* metrics_render - the page; memory of malloc, *size its bytes; NULL when memory ran out */
-char *metrics_render(const struct metrics *metrics, const struct keyring *keys, size_t *size) MUST_USE;
+char *metrics_render(const struct metrics *metrics, const struct keyring *keys,
+                     size_t *size) MUST_USE;
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A connection is with the loop until its first bytes are there, and by those the library is chosen: it wipes
- * all of a connection's memory after each request, and next to every request fits the small one. At 64
- * connections a request costs 4.9 us with 8 KiB, 5.5 with 16, 7.0 with 32 and 12.1 with 128 (CPU time of GET
- * /livez), while 800 cookies or 1500 query arguments are answered with no less than 128 KiB.
+ * A connection is with the loop until its first bytes are there, and by those the library is
+ * chosen: it wipes all of a connection's memory after each request, and next to every request fits
+ * the small one. At 64 connections a request costs 4.9 us with 8 KiB, 5.5 with 16, 7.0 with 32 and
+ * 12.1 with 128 (CPU time of GET /livez), while 800 cookies or 1500 query arguments are answered
+ * with no less than 128 KiB.
  */
 #include "peer.h"
 
@@ -57,8 +58,9 @@ void peer_drop(struct loop *l, struct peer *p)
 }
 
 /*
- * A client that sends all before it reads would lose the reply to a refusal if its connection were closed
- * with bytes unread: the kernel then resets it. So for a while what still comes is read and forgotten.
+ * A client that sends all before it reads would lose the reply to a refusal if its connection were
+ * closed with bytes unread: the kernel then resets it. So for a while what still comes is read and
+ * forgotten.
  */
 void peer_linger(struct loop *l, struct peer *p)
 {
@@ -97,7 +99,7 @@ static void turn_away(struct loop *l, struct peer *p, const char *answer)
         peer_linger(l, p);
 }
 
-#define TURNED_AWAY(status, text)                                                                            \
+#define TURNED_AWAY(status, text) \
     "HTTP/1.1 " status "\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n" text "\n"
 
 static const char no_http[] = TURNED_AWAY("400 Bad Request", "This is no HTTP.");
@@ -152,7 +154,8 @@ static void hand_over(struct loop *l, struct peer *p, struct engine *e)
 /* A method's first letter, or the empty line that may stand before a request (RFC 9112 §2.2) */
 static bool begins_request(char first)
 {
-    return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '\r' || first == '\n';
+    return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '\r' ||
+           first == '\n';
 }
 
 /* Looks at the first bytes of a connection, if they are there. */
@@ -187,8 +190,8 @@ bool peer_is_idle(const struct loop *l, const struct peer *p, uint64_t ms)
 }
 
 /*
- * While others have connections by a UNIX socket too, one user must leave an eighth of its slots to them. How
- * others get in when he has taken all of them before: see gate_tend.
+ * While others have connections by a UNIX socket too, one user must leave an eighth of its slots to
+ * them. How others get in when he has taken all of them before: see gate_tend.
  */
 static bool is_greedy(const struct loop *l, const struct peer *p)
 {
@@ -230,8 +233,9 @@ void peer_accept(struct loop *l, struct port *port, int fd, const struct sockadd
 }
 
 /*
- * Milliseconds since anything came or went. The kernel knows it of TCP. On a UNIX socket parts of a head pass
- * unseen, so it is the time since the last request, the last part of a body or the answer.
+ * Milliseconds since anything came or went. The kernel knows it of TCP. On a UNIX socket parts of a
+ * head pass unseen, so it is the time since the last request, the last part of a body or the
+ * answer.
  */
 static uint64_t quiet_time(const struct loop *l, const struct peer *p)
 {
@@ -248,21 +252,25 @@ void peer_cut_overdue(struct loop *l, struct peer *p)
 {
     const struct service *s = l->service;
     const bool crowded = atomic_load_explicit(&p->port->crowded, memory_order_relaxed);
-    const uint64_t idle = 1000 * (uint64_t)s->idle_seconds, request = 1000 * (uint64_t)s->request_seconds;
-    const uint64_t whole = idle > request && !p->request ? idle : crowded && idle < request ? idle : request;
+    const uint64_t idle = 1000 * (uint64_t)s->idle_seconds,
+                   request = 1000 * (uint64_t)s->request_seconds;
+    const uint64_t whole = idle > request && !p->request ? idle
+                           : crowded && idle < request   ? idle
+                                                         : request;
     const uint64_t age = l->now - p->since;
 
     if (p->state == PEER_LINGERING ? age > LINGER_MS : p->state == PEER_SILENT && age > idle)
         peer_drop(l, p);
     else if (p->state == PEER_SERVED && (age > whole || (age > idle && quiet_time(l, p) > idle)))
         peer_hang_up(p);
-    else if (l->draining && l->now - l->drain_began >= DRAIN_IDLE_MS && peer_is_idle(l, p, DRAIN_IDLE_MS))
+    else if (l->draining && l->now - l->drain_began >= DRAIN_IDLE_MS &&
+             peer_is_idle(l, p, DRAIN_IDLE_MS))
         peer_hang_up(p);
 }
 
 /*
- * The library waits for an edge. The end of what a client sends is none when it came together with the last
- * bytes, so it is made one: what has not been read yet still is.
+ * The library waits for an edge. The end of what a client sends is none when it came together with
+ * the last bytes, so it is made one: what has not been read yet still is.
  */
 void peer_notice_end(const struct peer *p)
 {

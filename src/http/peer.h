@@ -7,18 +7,23 @@
 
 #include "state.h"
 
-/* peer_accept - a new connection, whose slot is taken already; turned away when its user has too many */
+/*
+ * peer_accept - a new connection, whose slot is taken already; turned away when its user has too
+ * many
+ */
 void peer_accept(struct loop *loop, struct port *port, int fd, const struct sockaddr_storage *from);
 
-/* peer_greet - look at the first bytes, if they are there: hand the connection to the library, or refuse it
+/*
+ * peer_greet - look at the first bytes, if they are there: hand the connection to the library, or
+ * refuse it
  */
 void peer_greet(struct loop *loop, struct peer *peer);
 
 /*
  * peer_linger - refused: read and forget for a while what still comes
  *
- * A client that sends all before it reads would lose the reply if its connection were closed with bytes
- * unread: the kernel then resets it.
+ * A client that sends all before it reads would lose the reply if its connection were closed with
+ * bytes unread: the kernel then resets it.
  */
 void peer_linger(struct loop *loop, struct peer *peer);
 
@@ -43,8 +48,8 @@ void peer_cut_overdue(struct loop *loop, struct peer *peer);
 /*
  * peer_notice_end - have the library see that the client sends no more
  *
- * It waits for an edge. The end of what a client sends is none when it came together with the last bytes, so
- * it is made one: what has not been read yet still is.
+ * It waits for an edge. The end of what a client sends is none when it came together with the last
+ * bytes, so it is made one: what has not been read yet still is.
  */
 void peer_notice_end(const struct peer *peer);
 

@@ -41,7 +41,8 @@ static const struct problem {
     [ERR_SYNTAX] = { 400, "not-json", "The body is not JSON" },
     [ERR_QUERY] = { 400, "malformed-target", "The request target is malformed" },
     [ERR_TOPOLOGY] = { 422, "not-buildable", "No topology that can be built" },
-    [ERR_HEADERS] = { 400, "malformed-head", "The request's head is malformed or contradicts itself" },
+    [ERR_HEADERS] = { 400, "malformed-head",
+                      "The request's head is malformed or contradicts itself" },
     [ERR_HOST] = { 421, "misdirected", "The request is for another host" },
     [ERR_TOKEN] = { 401, "unauthorized", "A token is needed" },
     [ERR_CLIENT] = { 403, "forbidden", "A client certificate is needed" },
@@ -209,7 +210,9 @@ static void tag_headers(struct reply *r, const char *tag)
     reply_header(r, "Cache-Control", "no-cache");
 }
 
-/* What the request's conditions make of an image of that tag. Return: true when that is its reply */
+/*
+ * What the request's conditions make of an image of that tag. Return: true when that is its reply
+ */
 static bool reply_conditions(struct job *job, const char *tag)
 {
     switch (condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
@@ -234,7 +237,8 @@ void reply_image(struct job *job, enum format format)
     char base64[BASE64_SIZE(SEAL_SHA256_SIZE)], tag[REPLY_TAG_SIZE];
 
     if (format == FORMAT_JSON)
-        reply_json(job, 200, format_types[format], signed_json(&job->topology, &job->image, &job->seal));
+        reply_json(job, 200, format_types[format],
+                   signed_json(&job->topology, &job->image, &job->seal));
     else if (format == FORMAT_BIN)
         reply_text(job, 200, format_types[format], job->image.bytes, job->image.size);
     else if (format == FORMAT_HEX)
@@ -314,9 +318,10 @@ static bool add_places(cJSON *json, const struct err *err)
 
 static bool add_position(cJSON *json, const struct err *err)
 {
-    return err->text.line == 0 || (cJSON_AddNumberToObject(json, "offset", (double)err->text.offset) &&
-                                   cJSON_AddNumberToObject(json, "line", err->text.line) &&
-                                   cJSON_AddNumberToObject(json, "column", err->text.column));
+    return err->text.line == 0 ||
+           (cJSON_AddNumberToObject(json, "offset", (double)err->text.offset) &&
+            cJSON_AddNumberToObject(json, "line", err->text.line) &&
+            cJSON_AddNumberToObject(json, "column", err->text.column));
 }
 
 enum { PROBLEM_DETAIL_SIZE = ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2 };
@@ -329,8 +334,8 @@ static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DET
     if (status == 500)
         strcpy(detail, "see the server's log");
     else
-        snprintf(detail, PROBLEM_DETAIL_SIZE, "%s%s%s", first->pointer, first->pointer[0] ? " " : "",
-                 first->detail);
+        snprintf(detail, PROBLEM_DETAIL_SIZE, "%s%s%s", first->pointer,
+                 first->pointer[0] ? " " : "", first->detail);
 }
 
 /* Errors of the topology name members; of the others, one sentence says all. */
@@ -342,7 +347,8 @@ static cJSON *problem_to_json(const struct job *job, const struct problem *p)
 
     snprintf(type, sizeof(type), "/problems/%s", p->type);
     tell(err, p->status, detail);
-    if (cJSON_AddStringToObject(json, "type", type) && cJSON_AddStringToObject(json, "title", p->title) &&
+    if (cJSON_AddStringToObject(json, "type", type) &&
+        cJSON_AddStringToObject(json, "title", p->title) &&
         cJSON_AddNumberToObject(json, "status", p->status) &&
         cJSON_AddStringToObject(json, "detail", detail) &&
         cJSON_AddStringToObject(json, "instance", job->id) && add_position(json, err) &&
@@ -368,7 +374,8 @@ static void reply_lines(struct job *job, const struct problem *p)
     tell(err, p->status, detail);
     fprintf(out, "%s: %s\n", p->title, detail);
     if (err->text.line)
-        fprintf(out, "line %u, column %u, offset %zu\n", err->text.line, err->text.column, err->text.offset);
+        fprintf(out, "line %u, column %u, offset %zu\n", err->text.line, err->text.column,
+                err->text.offset);
     for (unsigned i = 1; err->code == ERR_TOPOLOGY && i < err->count; i++)
         fprintf(out, "%s %s\n", err->places[i].pointer, err->places[i].detail);
     if (fclose(out) != 0) {
@@ -378,7 +385,9 @@ static void reply_lines(struct job *job, const struct problem *p)
     reply_owned(job, p->status, TEXT_TYPE, text, size);
 }
 
-/* Problems are sent whatever the client accepts; only one that likes plain text better gets that. */
+/*
+ * Problems are sent whatever the client accepts; only one that likes plain text better gets that.
+ */
 static bool wants_lines(const struct job *job)
 {
     static const char *const types[] = { PROBLEM_TYPE, "application/json", "text/plain" };

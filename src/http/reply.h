@@ -26,20 +26,23 @@ enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_HEX, FORMAT_ELF, FORMAT_MINISIG, F
 
 extern const char *const format_names[FORMATS];
 /*
- * Media types, the order is our preference. Two are text/plain: to a client that accepts it we send the
- * hexdump, and the signature has to be asked for by name.
+ * Media types, the order is our preference. Two are text/plain: to a client that accepts it we send
+ * the hexdump, and the signature has to be asked for by name.
  */
 extern const char *const format_types[FORMATS];
 
-/* The library's response has two headers more, Date and X-Request-Id, so that a reply can be sent again. */
+/*
+ * The library's response has two headers more, Date and X-Request-Id, so that a reply can be sent
+ * again.
+ */
 struct reply {
     unsigned status;
-    bool close;               /* end the connection behind it */
-    bool fixed;               /* the body never changes nor goes away: it need not be copied */
-    const void *body;         /* borrowed from the job, unless owned or fixed */
-    char *owned;              /* the body, when the reply made it: to be freed */
-    size_t size;              /* bytes of body */
-    struct answer *answer;    /* known already: status and size are set, headers and body are there */
+    bool close;            /* end the connection behind it */
+    bool fixed;            /* the body never changes nor goes away: it need not be copied */
+    const void *body;      /* borrowed from the job, unless owned or fixed */
+    char *owned;           /* the body, when the reply made it: to be freed */
+    size_t size;           /* bytes of body */
+    struct answer *answer; /* known already: status and size are set, headers and body are there */
     char tag[REPLY_TAG_SIZE]; /* of an image */
     unsigned header_count;
     struct {
@@ -49,9 +52,14 @@ struct reply {
     char text[REPLY_TEXT_SIZE]; /* where header values are kept; the last member, see reply_reset */
 };
 
-/* reply_header - add a header; @name is a literal. Values that do not fit are a bug and are left out. */
+/*
+ * reply_header - add a header; @name is a literal. Values that do not fit are a bug and are left
+ * out.
+ */
 void reply_header(struct reply *reply, const char *name, const char *value);
-/* reply_header_of - the same with a value that is put together of @parts, of which the last is NULL */
+/*
+ * reply_header_of - the same with a value that is put together of @parts, of which the last is NULL
+ */
 void reply_header_of(struct reply *reply, const char *name, const char *const parts[]);
 
 /* reply_text - a body of that media type, borrowed */
@@ -60,7 +68,9 @@ void reply_text(struct job *job, unsigned status, const char *type, const void *
 /* reply_fixed - the same with a body that lives as long as the program */
 void reply_fixed(struct job *job, unsigned status, const char *type, const void *body, size_t size);
 
-/* reply_owned - the same with a body in memory of malloc, which the reply frees; NULL answers 503 */
+/*
+ * reply_owned - the same with a body in memory of malloc, which the reply frees; NULL answers 503
+ */
 void reply_owned(struct job *job, unsigned status, const char *type, char *body, size_t size);
 
 /* reply_json - a body from @json, which is released; NULL answers 503 */
@@ -72,10 +82,16 @@ void reply_image(struct job *job, enum format format);
 /* reply_answer - the same from what is known already: one reply can not be told from the other */
 void reply_answer(struct job *job, struct answer *answer);
 
-/* reply_problem - what job->err says: RFC 9457, or lines of text for clients that would rather have those */
+/*
+ * reply_problem - what job->err says: RFC 9457, or lines of text for clients that would rather have
+ * those
+ */
 void reply_problem(struct job *job);
 
-/* problem_type - the last step of the problem's type, such as "not-found"; several codes may share one */
+/*
+ * problem_type - the last step of the problem's type, such as "not-found"; several codes may share
+ * one
+ */
 const char *problem_type(enum err_code code);
 
 /* reply_reset - forget a reply, releasing its body */

@@ -51,9 +51,10 @@ static int choose_format(struct job *job, enum format *format)
     if (!name)
         chosen = accept_choose(job_header(job, HEADER_ACCEPT), format_types, FORMATS);
     if (chosen < 0)
-        return err_at(&job->err, ERR_ACCEPT, NULL,
-                      "there are json (application/json), bin (application/octet-stream), hex (text/plain), "
-                      "elf (application/x-elf), minisig (text/plain, by format= alone)");
+        return err_at(
+            &job->err, ERR_ACCEPT, NULL,
+            "there are json (application/json), bin (application/octet-stream), hex (text/plain), "
+            "elf (application/x-elf), minisig (text/plain, by format= alone)");
     *format = (enum format)chosen;
     return 0;
 }
@@ -109,16 +110,18 @@ static bool recall(struct job *job, enum cache_level level)
     return answer != NULL;
 }
 
-static void set_header_part(struct job *job, struct cache_key *key, unsigned part, enum header header)
+static void set_header_part(struct job *job, struct cache_key *key, unsigned part,
+                            enum header header)
 {
     const char *const value = job_header(job, header);
 
-    set_part(key, part, value ? value : "\n", value ? strlen(value) : 1); /* which no value has in it */
+    set_part(key, part, value ? value : "\n",
+             value ? strlen(value) : 1); /* which no value has in it */
 }
 
 /*
- * A request that was here before, byte for byte in all by which it was admitted and made an image of, but for
- * its token: that can be withdrawn.
+ * A request that was here before, byte for byte in all by which it was admitted and made an image
+ * of, but for its token: that can be withdrawn.
  */
 static bool recall_request(const struct service *service, struct job *job)
 {
@@ -138,7 +141,10 @@ static bool recall_request(const struct service *service, struct job *job)
     return recall(job, CACHE_REQUEST);
 }
 
-/* A topology that was here before, however it was said. What is for once or for a time is not known again. */
+/*
+ * A topology that was here before, however it was said. What is for once or for a time is not known
+ * again.
+ */
 static bool recall_topology(struct job *job, const enum format *format)
 {
     const size_t size = job->cache ? canon_write(&job->topology, job->canon) : 0;
@@ -154,7 +160,8 @@ static bool recall_topology(struct job *job, const enum format *format)
     return recall(job, CACHE_TOPOLOGY);
 }
 
-static void reply_with_image(const struct service *service, struct job *job, int (*read)(struct job *job))
+static void reply_with_image(const struct service *service, struct job *job,
+                             int (*read)(struct job *job))
 {
     if (choose_format(job, &job->format) < 0 || read(job) < 0) {
         reply_problem(job);
@@ -193,7 +200,8 @@ static void get_image(const struct service *service, struct job *job)
 /* The bytes of the body, where base and size say that they lie */
 static int take_source(struct job *job, struct source *source)
 {
-    const char *bases = target_take(&job->target, "base"), *sizes = target_take(&job->target, "size");
+    const char *bases = target_take(&job->target, "base"),
+               *sizes = target_take(&job->target, "size");
 
     return source_place(source, (const uint8_t *)(job->body ? job->body : ""), job->body_size,
                         bases ? bases : SOURCE_BASE, sizes, &job->err);
@@ -367,7 +375,7 @@ unsigned route_templates(const char *templates[ROUTE_TEMPLATES_MAX])
 /* The rows of a path and its number among the templates; count 0 when the path is unknown. */
 struct match {
     const struct route *first;
-    unsigned count, template;
+    unsigned count, number;
 };
 
 static struct match find_path(const char *path)
@@ -376,12 +384,12 @@ static struct match find_path(const char *path)
 
     for (size_t i = 0; i < ROUTES && (m.count == 0 || strcmp(routes[i].path, path) == 0); i++) {
         if (i > 0 && strcmp(routes[i].path, routes[i - 1].path) != 0)
-            m.template ++;
+            m.number++;
         if (strcmp(routes[i].path, path) == 0 && m.count++ == 0)
             m.first = &routes[i];
     }
     if (m.count == 0)
-        m.template ++; /* "other" */
+        m.number++; /* "other" */
     return m;
 }
 
@@ -415,15 +423,20 @@ static bool is_builtin_host(const struct job *job, const char *authority, size_t
     return host_is(authority, size, address, (size_t)(strrchr(address, ':') - address));
 }
 
-/* The authority in the target counts more than Host (RFC 9112 §3.2.2). A UNIX socket has no name of its own.
+/*
+ * The authority in the target counts more than Host (RFC 9112 §3.2.2). A UNIX socket has no name of
+ * its own.
  */
 static int check_host(const struct service *service, struct job *job)
 {
     const char *const host = job_header(job, HEADER_HOST);
     const char *const authority = job->target.authority ? job->target.authority : host;
-    const size_t size = job->target.authority ? job->target.authority_size : host ? strlen(host) : 0;
+    const size_t size = job->target.authority ? job->target.authority_size
+                        : host                ? strlen(host)
+                                              : 0;
 
-    if (!authority || !job->listener || job->listener->is_unix || is_builtin_host(job, authority, size))
+    if (!authority || !job->listener || job->listener->is_unix ||
+        is_builtin_host(job, authority, size))
         return 0;
     for (unsigned i = 0; i < service->allow_host_count; i++)
         if (host_is(authority, size, service->allow_hosts[i], strlen(service->allow_hosts[i])))
@@ -435,7 +448,8 @@ static int check_token(const struct service *service, const struct route *route,
 {
     if ((route && route->open) || has_token(service, job))
         return 0;
-    return err_at(&job->err, ERR_TOKEN, NULL, "send one of the server's as Authorization: Bearer TOKEN");
+    return err_at(&job->err, ERR_TOKEN, NULL,
+                  "send one of the server's as Authorization: Bearer TOKEN");
 }
 
 static int check_media(const struct route *route, struct job *job)
@@ -490,7 +504,7 @@ static int admit(const struct service *service, struct job *job, const struct ro
     const bool parsed = target_parse(job->raw_target, &job->target, &job->err) == 0;
     const struct match m = find_path(job->target.path);
 
-    job->route = m.template;
+    job->route = m.number;
     *route = find_method(&m, method);
     if (!parsed || check_host(service, job) < 0 || check_token(service, *route, job) < 0) {
         reply_problem(job);

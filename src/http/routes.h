@@ -20,8 +20,8 @@
 enum { JOB_ID_SIZE = 65 /* NUL included */, ROUTE_TEMPLATES_MAX = 32 };
 
 /*
- * One request and all that becomes of it. Handlers run to their end, one after the other, so a loop has one
- * job for all its connections, and job_start makes it fit for the next request.
+ * One request and all that becomes of it. Handlers run to their end, one after the other, so a loop
+ * has one job for all its connections, and job_start makes it fit for the next request.
  */
 struct job {
     const char *method, *raw_target; /* borrowed from the connection, as all that follows */
@@ -33,10 +33,11 @@ struct job {
     struct cache *cache; /* NULL: nothing is known */
 
     char id[JOB_ID_SIZE];
-    unsigned route;            /* which template the target fits, see route_templates */
-    enum format format;        /* of the image in the reply, when there is one */
-    bool built;                /* the image was built and signed for this request */
-    bool missed[CACHE_LEVELS]; /* by this key it was looked for in vain: the reply may be kept for the next */
+    unsigned route;     /* which template the target fits, see route_templates */
+    enum format format; /* of the image in the reply, when there is one */
+    bool built;         /* the image was built and signed for this request */
+    /* by this key it was looked for in vain: the reply may be kept for the next */
+    bool missed[CACHE_LEVELS];
     struct cache_key keys[CACHE_LEVELS]; /* borrow from the request and from canon */
     unsigned long generation;            /* of the key that signs */
     struct target target;

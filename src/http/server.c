@@ -23,8 +23,8 @@ struct server {
 };
 
 /*
- * No thread is ever cancelled. glibc makes a thread cancellable at once around each call that may wait, with
- * two locked instructions, unless it is so already: 4 % of the time of a known answer.
+ * No thread is ever cancelled. glibc makes a thread cancellable at once around each call that may
+ * wait, with two locked instructions, unless it is so already: 4 % of the time of a known answer.
  */
 static void *run(void *loop)
 {
@@ -34,7 +34,8 @@ static void *run(void *loop)
     return NULL;
 }
 
-static int open_ports(struct server *s, const struct listener *listeners, unsigned count, struct err *err)
+static int open_ports(struct server *s, const struct listener *listeners, unsigned count,
+                      struct err *err)
 {
     for (unsigned i = 0; i < count; i++) {
         struct port *port = &s->shared.ports[i];
@@ -59,11 +60,12 @@ static int open_loops(struct server *s, unsigned threads, struct err *err)
     /* What starting took; and glibc sets its heap up now, which a sanitizer's makes it put off. */
     malloc_trim(0);
     for (; s->running < threads; s->running++) {
-        const int status = pthread_create(&s->threads[s->running], NULL, run, s->shared.loops[s->running]);
+        const int status =
+            pthread_create(&s->threads[s->running], NULL, run, s->shared.loops[s->running]);
 
         if (status != 0)
-            return err_at(err, ERR_INTERNAL, NULL, "cannot start thread %u of %u: %s", s->running + 1,
-                          threads, strerror(status));
+            return err_at(err, ERR_INTERNAL, NULL, "cannot start thread %u of %u: %s",
+                          s->running + 1, threads, strerror(status));
     }
     return 0;
 }
@@ -72,12 +74,13 @@ static void log_listener(const struct listener *l)
 {
     char address[2 * LISTEN_ADDRESS_SIZE], name[2 * LISTEN_NAME_SIZE];
 
-    log_event(LOG_ALWAYS, "listening", "address=%s%s%s", log_quote(l->address, address, sizeof(address)),
-              l->name[0] ? " name=" : "", l->name[0] ? log_quote(l->name, name, sizeof(name)) : "");
+    log_event(LOG_ALWAYS, "listening", "address=%s%s%s",
+              log_quote(l->address, address, sizeof(address)), l->name[0] ? " name=" : "",
+              l->name[0] ? log_quote(l->name, name, sizeof(name)) : "");
 }
 
-struct server *server_start(struct service *service, const struct listener *listeners, unsigned count,
-                            unsigned threads, struct err *err)
+struct server *server_start(struct service *service, const struct listener *listeners,
+                            unsigned count, unsigned threads, struct err *err)
 {
     struct server *s = calloc(1, sizeof(*s));
 
@@ -93,7 +96,8 @@ struct server *server_start(struct service *service, const struct listener *list
     service->metrics = metrics_new(threads, s->templates, route_templates(s->templates));
     if (!service->metrics)
         err_at(err, ERR_BUSY, NULL, "out of memory");
-    if (!service->metrics || open_ports(s, listeners, count, err) < 0 || open_loops(s, threads, err) < 0) {
+    if (!service->metrics || open_ports(s, listeners, count, err) < 0 ||
+        open_loops(s, threads, err) < 0) {
         server_stop(s);
         return NULL;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The HTTP server: a loop on each of its threads. All that is here is for the thread that started it.
+ * The HTTP server: a loop on each of its threads. All that is here is for the thread that started
+ * it.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
@@ -19,10 +20,11 @@ struct server;
  * @listeners: borrowed; those that have several sockets have one for each thread
  * @threads:   how many loops, 1 to LISTEN_QUEUES_MAX
  *
- * Every thread exists when this returns, none is made later. They run with the signal mask of the caller.
+ * Every thread exists when this returns, none is made later. They run with the signal mask of the
+ * caller.
  */
-struct server *server_start(struct service *service, const struct listener *listeners, unsigned count,
-                            unsigned threads, struct err *err) MUST_USE;
+struct server *server_start(struct service *service, const struct listener *listeners,
+                            unsigned count, unsigned threads, struct err *err) MUST_USE;
 
 /* server_settle - wait until every handler that runs now has ended: what it may have used can go */
 void server_settle(struct server *server);
@@ -30,7 +32,10 @@ void server_settle(struct server *server);
 /* server_alive - has every loop gone round since the last call? Each is also told to. */
 bool server_alive(struct server *server);
 
-/* server_drain - accept no more, answer what comes on open connections, and close those that are idle */
+/*
+ * server_drain - accept no more, answer what comes on open connections, and close those that are
+ * idle
+ */
 void server_drain(struct server *server);
 
 /* server_connections - how many are open */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What every handler may know. Set up before the server starts and const from then on, but for what a reload
- * swaps: that is loaded once for a request, and the old one goes only after server_settle.
+ * What every handler may know. Set up before the server starts and const from then on, but for what
+ * a reload swaps: that is loaded once for a request, and the old one goes only after server_settle.
  */
 #ifndef HTTP_SERVICE_H
 #define HTTP_SERVICE_H
@@ -15,9 +15,10 @@ struct tokens;
 
 struct service {
     struct keyring_slot *keys;
-    struct tokens *_Atomic tokens;  /* NULL: none are asked for; swapped at reload */
-    const struct tls *tls;          /* NULL: TCP is served in the clear */
-    const char *const *allow_hosts; /* names that a request may be for, besides those of the listener */
+    struct tokens *_Atomic tokens; /* NULL: none are asked for; swapped at reload */
+    const struct tls *tls;         /* NULL: TCP is served in the clear */
+    const char *const
+        *allow_hosts; /* names that a request may be for, besides those of the listener */
     unsigned allow_host_count;
     struct metrics *metrics;
     size_t max_body;          /* bytes */

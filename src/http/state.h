@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a loop consists of, for the files that make one up: loop.c goes round, gate.c accepts, peer.c keeps
- * connections, exchange.c has the library serve them, body.c holds what they send, account.c writes down what
- * became of it. All of it runs on the loop's thread.
+ * What a loop consists of, for the files that make one up: loop.c goes round, gate.c accepts,
+ * peer.c keeps connections, exchange.c has the library serve them, body.c holds what they send,
+ * account.c writes down what became of it. All of it runs on the loop's thread.
  */
 #ifndef HTTP_STATE_H
 #define HTTP_STATE_H
@@ -66,7 +66,8 @@ struct peer {
     struct port *port;
     struct engine *engine;
     struct request *request; /* under way */
-    uint64_t since; /* milliseconds: the end of the last request, the first byte, or the connection's begin */
+    /* milliseconds: the end of the last request, the first byte, or the connection's begin */
+    uint64_t since;
     uint64_t heard; /* milliseconds: the last part of a request, or its answer */
     union {
         struct sockaddr any;

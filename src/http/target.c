@@ -67,7 +67,10 @@ static int parse_pair(char *text, struct target *t, struct err *err)
     return 0;
 }
 
-/* Steps over "http://authority". Return: what is left, NULL when the target is in no form that we take */
+/*
+ * Steps over "http://authority". Return: what is left, NULL when the target is in no form that we
+ * take
+ */
 static const char *skip_authority(const char *raw, struct target *t)
 {
     size_t scheme;

@@ -17,7 +17,8 @@ static char *read_pem(const char *path, struct err *err)
         memcpy(text, data.data, data.size);
         text[data.size] = '\0';
     } else {
-        err_at(err, ERR_FILE, NULL, "%s: %s", path, status < 0 ? gnutls_strerror(status) : "out of memory");
+        err_at(err, ERR_FILE, NULL, "%s: %s", path,
+               status < 0 ? gnutls_strerror(status) : "out of memory");
     }
     if (data.data)
         gnutls_memset(data.data, 0, data.size);
@@ -39,11 +40,14 @@ static int check_pair(const gnutls_datum_t *cert_pem, const gnutls_datum_t *key_
     gnutls_x509_privkey_t key = NULL;
     int status;
 
-    if ((status = gnutls_x509_crt_init(&cert)) >= 0 && (status = gnutls_x509_privkey_init(&key)) >= 0 &&
+    if ((status = gnutls_x509_crt_init(&cert)) >= 0 &&
+        (status = gnutls_x509_privkey_init(&key)) >= 0 &&
         (status = gnutls_x509_crt_import(cert, cert_pem, GNUTLS_X509_FMT_PEM)) >= 0 &&
         (status = gnutls_x509_privkey_import(key, key_pem, GNUTLS_X509_FMT_PEM)) >= 0 &&
-        (status = gnutls_x509_crt_get_key_id(cert, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_size)) >= 0 &&
-        (status = gnutls_x509_privkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size)) >= 0 &&
+        (status = gnutls_x509_crt_get_key_id(cert, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_size)) >=
+            0 &&
+        (status = gnutls_x509_privkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, of_key,
+                                                 &key_size)) >= 0 &&
         (cert_size != key_size || memcmp(of_cert, of_key, key_size) != 0))
         status = GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
     gnutls_x509_crt_deinit(cert);
@@ -87,7 +91,8 @@ struct tls *tls_load(const char *cert, const char *key, const char *client_ca, s
         return NULL;
     }
     if ((t->cert = read_pem(cert, err)) && (t->key = read_pem(key, err)) &&
-        (!client_ca || (t->client_ca = read_pem(client_ca, err))) && check(t, cert, client_ca, err) == 0)
+        (!client_ca || (t->client_ca = read_pem(client_ca, err))) &&
+        check(t, cert, client_ca, err) == 0)
         return t;
     tls_free(t);
     return NULL;

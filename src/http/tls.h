@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * TLS for TCP listeners: certificate, key, and who may connect. libmicrohttpd speaks it (by GnuTLS).
+ * TLS for TCP listeners: certificate, key, and who may connect. libmicrohttpd speaks it (by
+ * GnuTLS).
  */
 #ifndef HTTP_TLS_H
 #define HTTP_TLS_H
@@ -22,11 +23,14 @@ struct tls {
  * @client_ca: may be NULL
  * Return: released by tls_free; NULL with ERR_FILE
  */
-struct tls *tls_load(const char *cert, const char *key, const char *client_ca, struct err *err) MUST_USE;
+struct tls *tls_load(const char *cert, const char *key, const char *client_ca,
+                     struct err *err) MUST_USE;
 
 /*
- * tls_admit - has the peer of this session a certificate for clients that the client CA vouches for?
- * @session: a gnutls_session_t. libmicrohttpd asks the peer for a certificate and looks at it no further
+ * tls_admit - has the peer of this session a certificate for clients that the client CA vouches
+ * for?
+ * @session: a gnutls_session_t. libmicrohttpd asks the peer for a certificate and looks at it no
+ *           further
  */
 bool tls_admit(void *session);
 

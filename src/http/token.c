@@ -43,7 +43,8 @@ static int check_file(int fd, const char *path, struct err *err)
     if (!S_ISREG(st.st_mode))
         return err_at(err, ERR_FILE, NULL, "%s: not a regular file", path);
     if (st.st_mode & (S_IRWXO | S_IWGRP))
-        return err_at(err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s", path, path);
+        return err_at(err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s", path,
+                      path);
     return 0;
 }
 
@@ -74,14 +75,14 @@ static bool is_token(const char *text, size_t size)
     return n == size && size >= TOKEN_LENGTH_MIN && size <= TOKEN_LENGTH_MAX;
 }
 
-static int add_line(struct tokens *t, const char *line, size_t size, const char *path, unsigned number,
-                    struct err *err)
+static int add_line(struct tokens *t, const char *line, size_t size, const char *path,
+                    unsigned number, struct err *err)
 {
     if (size == 0 || line[0] == '#')
         return 0;
     if (!is_token(line, size))
-        return err_at(err, ERR_FILE, NULL, "%s: line %u is not a token of %d to %d characters", path, number,
-                      TOKEN_LENGTH_MIN, TOKEN_LENGTH_MAX);
+        return err_at(err, ERR_FILE, NULL, "%s: line %u is not a token of %d to %d characters",
+                      path, number, TOKEN_LENGTH_MIN, TOKEN_LENGTH_MAX);
     if (t->count == TOKENS_MAX)
         return err_at(err, ERR_FILE, NULL, "%s: more than %d tokens", path, TOKENS_MAX);
     seal_sha256(line, size, t->digests[t->count++]);

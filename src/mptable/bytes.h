@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Little-endian integers and the sum of bytes. Bounds are the caller's: room is checked once for a whole
- * structure, then its fields lie at constant offsets.
+ * Little-endian integers and the sum of bytes. Bounds are the caller's: room is checked once for a
+ * whole structure, then its fields lie at constant offsets.
  */
 #ifndef MPT_BYTES_H
 #define MPT_BYTES_H
@@ -46,7 +46,8 @@ static inline uint16_t load_2(const uint8_t *from)
 
 static inline uint32_t load_4(const uint8_t *from)
 {
-    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+           (uint32_t)from[3] << 24;
 }
 
 static inline uint64_t load_8(const uint8_t *from)
@@ -56,7 +57,10 @@ static inline uint64_t load_8(const uint8_t *from)
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
-/* mpt_byte_sum - sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1, §4.2) */
+/*
+ * mpt_byte_sum - sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1,
+ * §4.2)
+ */
 uint8_t mpt_byte_sum(const uint8_t *from, size_t size);
 
 #pragma GCC visibility pop

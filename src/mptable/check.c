@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules as rows: what a table can say that some operating system takes amiss. Each row was seen to hold,
- * in the system's source or on the running system; `who` says who is hurt. A table is surveyed once
- * (survey.c); then the rules about a structure look at it once, and those about a type of entry at each such
- * entry.
+ * The rules as rows: what a table can say that some operating system takes amiss. Each row was seen
+ * to hold, in the system's source or on the running system; `who` says who is hurt. A table is
+ * surveyed once (survey.c); then the rules about a structure look at it once, and those about a
+ * type of entry at each such entry.
  *
- * A row says part, severity, ID, the function that is true when the rule is broken, field, expected, detail,
- * who; then the value, by the macros below. The rows of a part are a macro, so that they become data and also
- * the code that asks each of them, without a call.
+ * A row says part, severity, ID, the function that is true when the rule is broken, field,
+ * expected, detail, who; then the value, by the macros below. The rows of a part are a macro, so
+ * that they become data and also the code that asks each of them, without a call.
  */
 #include "mptable.h"
 
@@ -43,9 +43,9 @@ struct check {
     struct member spot; /* struct spot of the entry that a rule about the whole table points at */
 };
 
-#define IN(m)                                                                                                \
-    {                                                                                                        \
-        offsetof(struct survey, m), sizeof(((struct survey *)0)->m)                                          \
+#define IN(m)                                                       \
+    {                                                               \
+        offsetof(struct survey, m), sizeof(((struct survey *)0)->m) \
     }
 
 /* At the end of a row: where the value is and how it is shown, the expected one, the entry */
@@ -77,8 +77,8 @@ static bool lies_in(uint64_t base, uint64_t end, const struct mpt_range *ranges,
 
 static bool pointer_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
 {
-    return lies_in(s->view.floating_address, s->view.floating_address + (uint64_t)MPT_FLOATING_SIZE, ranges,
-                   count);
+    return lies_in(s->view.floating_address, s->view.floating_address + (uint64_t)MPT_FLOATING_SIZE,
+                   ranges, count);
 }
 
 static bool table_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
@@ -148,7 +148,8 @@ static bool fp_physptr_zero(const struct survey *s)
 
 static bool fp_default_config(const struct survey *s)
 {
-    return s->view.floating.default_configuration >= 1 && s->view.floating.default_configuration <= 7;
+    return s->view.floating.default_configuration >= 1 &&
+           s->view.floating.default_configuration <= 7;
 }
 
 static bool fp_default_config_unknown(const struct survey *s)
@@ -205,7 +206,8 @@ static bool pointer_usable(const struct survey *s)
 
 static bool pointer_collision(const struct survey *s)
 {
-    return given(s, MPT_FACT_OCCUPIED) && pointer_lies_in(s, s->facts.occupied, s->facts.occupied_count);
+    return given(s, MPT_FACT_OCCUPIED) &&
+           pointer_lies_in(s, s->facts.occupied, s->facts.occupied_count);
 }
 
 static bool imcr_set(const struct survey *s)
@@ -230,101 +232,115 @@ static bool x2apic_mode(const struct survey *s)
 
 static bool xen_guest(const struct survey *s)
 {
-    return given(s, MPT_FACT_XEN) && !given(s, MPT_FACT_ACPI) && s->view.floating.default_configuration == 0;
+    return given(s, MPT_FACT_XEN) && !given(s, MPT_FACT_ACPI) &&
+           s->view.floating.default_configuration == 0;
 }
 
-#define FLOATING_RULES(RULE)                                                                                 \
-    RULE(FLOATING, ERROR, "fp-not-found", fp_not_found, "", "one on a 16-byte boundary, valid",              \
-         "no floating pointer passes the checks that Linux makes of it",                                     \
-         "Linux, Xen and memtest86+ find no table and run one CPU", NO_VALUE)                                \
-    RULE(FLOATING, ERROR, "fp-alignment", fp_alignment, "placement", "a multiple of 16",                     \
-         "the floating pointer is not on a 16-byte boundary",                                                \
-         "only memtest86+, NetBSD, OpenBSD and Haiku find it: the others search in steps of 16",             \
-         HEX(view.floating_address))                                                                         \
-    RULE(FLOATING, ERROR, "fp-checksum", fp_checksum, "checksum", "",                                        \
-         "the floating pointer's bytes do not add up to 0",                                                  \
-         "Linux, Xen, memtest86+, NetBSD, OpenBSD, xv6 and Plan 9 pass over it and illumos gives up; "       \
-         "FreeBSD, DragonFly and Haiku use it",                                                              \
-         HEX(view.floating_checksum), EXPECT(right_floating_checksum))                                       \
-    RULE(FLOATING, ERROR, "fp-length", fp_length, "length", "1", "the floating pointer's length is not 1",   \
-         "Linux, Xen and memtest86+ pass over it; 0 hides it from NetBSD and OpenBSD",                       \
-         DEC(view.floating_length))                                                                          \
-    RULE(FLOATING, ERROR, "fp-spec-rev", fp_spec_rev, "spec_revision", "1 or 4",                             \
-         "the floating pointer's revision is not 1 or 4", "Linux, Xen, memtest86+ and illumos pass over it", \
-         DEC(view.floating.spec_revision))                                                                   \
-    RULE(FLOATING, NOTE, "fp-spec-rev-mismatch", fp_spec_rev_mismatch, "spec_revision", "",                  \
-         "floating pointer and table have different revisions", "nobody checks",                             \
-         DEC(view.floating.spec_revision), EXPECT(view.header.spec_revision))                                \
-    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_bits, "features", "0, but for bit 7",           \
-         "reserved bits of feature byte 2 are set",                                                          \
-         "FreeBSD's mptable prints a warning; xv6 writes the IMCR for any non-zero byte 2",                  \
-         HEX(view.floating.features))                                                                        \
-    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_bytes, "reserved", "0",                         \
-         "feature bytes 3 to 5 are not 0: the value has all their bits",                                     \
-         "FreeBSD's mptable prints a warning", HEX(view.floating_reserved))                                  \
-    RULE(FLOATING, ERROR, "fp-physptr-zero", fp_physptr_zero, "placement", "the table's address",            \
-         "there is neither a table nor a default configuration",                                             \
-         "Linux stops with a kernel BUG; the others refuse", HEX(view.table_address))                        \
-    RULE(FLOATING, ERROR, "fp-default-config", fp_default_config, "default_configuration", "0, and a table", \
-         "a default configuration stands for a table",                                                       \
-         "Linux up to 6.1 at least crashes; OpenBSD and old NetBSD panic; FreeBSD takes only 5 and 6; xv6 "  \
-         "and Haiku run one CPU",                                                                            \
-         DEC(view.floating.default_configuration))                                                           \
-    RULE(FLOATING, ERROR, "fp-default-config-unknown", fp_default_config_unknown, "default_configuration",   \
-         "0 to 7", "there is no such default configuration",                                                 \
-         "Linux takes it for ISA and up to 6.1 at least crashes; memtest86+ refuses; OpenBSD panics",        \
-         DEC(view.floating.default_configuration))                                                           \
-    RULE(FLOATING, WARNING, "fp-default-config-with-table", fp_default_config_with_table,                    \
-         "default_configuration", "0", "there are both a default configuration and a table",                 \
-         "xv6 and Plan 9 use the table, the others the default configuration",                               \
-         DEC(view.floating.default_configuration))                                                           \
-    RULE(FLOATING, WARNING, "fp-multiple", fp_multiple, "", "one, or the same bytes in each",                \
-         "there is another valid floating pointer, at the value's address, and it says something else",      \
-         "the systems search in different orders: Linux and the BSDs may take different ones", HEX(other))   \
-    RULE(FLOATING, ERROR, "fp-outside-window", fp_outside_window, "placement",                               \
-         "first KiB of the EBDA, last KiB of base memory, or 0xf0000 to 0xfffff",                            \
-         "the floating pointer lies outside every window that all systems search",                           \
-         "between 0xe0000 and 0xeffff only 9front, DragonFly and FreeBSD's mptable find it, below 0x400 "    \
-         "only "                                                                                             \
-         "Linux, Xen and memtest86+, elsewhere nobody",                                                      \
-         HEX(view.floating_address))                                                                         \
-    RULE(FLOATING, WARNING, "bda-not-set", bda_not_set, "bios_data_area",                                    \
-         "0x9fc0 at 0x40e and 639 at 0x413", "the words at 0x40e (EBDA) and 0x413 (base memory) are both 0", \
-         "OpenBSD, NetBSD, SerenityOS and illumos do not find the table; xv6 crashes", NO_VALUE)             \
-    RULE(FLOATING, WARNING, "bda-basemem-mismatch", bda_basemem_mismatch, "bios_data_area",                  \
-         "640 at 0x413, or an EBDA there",                                                                   \
-         "without an EBDA the word at 0x413 puts the last KiB of base memory elsewhere",                     \
-         "FreeBSD, OpenBSD and xv6 look there and do not find the table", DEC(facts.bios.base_memory_kib))   \
-    RULE(FLOATING, WARNING, "bda-basemem-mismatch", bda_ebda_mismatch, "bios_data_area",                     \
-         "the floating pointer's segment", "the word at 0x40e puts the EBDA elsewhere",                      \
-         "FreeBSD, OpenBSD and xv6 look there and do not find the table", HEX(facts.bios.ebda))              \
-    RULE(FLOATING, WARNING, "bda-basemem-511k", bda_basemem_511k, "bios_data_area",                          \
-         "more than 512 at 0x413", "the word at 0x413 says no more than 512 KiB of base memory",             \
-         "illumos looks at 0x7fc00 and does not find the table", DEC(facts.bios.base_memory_kib))            \
-    RULE(FLOATING, WARNING, "e820-usable", pointer_usable, "placement",                                      \
-         "reserved in the guest's memory map",                                                               \
-         "the floating pointer lies in memory that the guest is told it may use",                            \
-         "against MPS: Linux protects itself, others may overwrite it before they read it",                  \
-         HEX(view.floating_address))                                                                         \
-    RULE(FLOATING, ERROR, "low-memory-collision", pointer_collision, "placement", "memory of its own",       \
-         "the floating pointer overlaps what the loader puts into low memory",                               \
-         "one overwrites the other: kernel, command line, page tables or trampoline are damaged, or the "    \
-         "table is",                                                                                         \
-         HEX(view.floating_address))                                                                         \
-    RULE(FLOATING, WARNING, "imcr-set", imcr_set, "imcr", "false",                                           \
-         "IMCRP is set: there is an IMCR, in PIC mode",                                                      \
-         "HelenOS refuses the table; FreeBSD, NetBSD, OpenBSD, xv6, Plan 9 and 32-bit Linux write ports "    \
-         "0x22 "                                                                                             \
-         "and 0x23, which a virtual machine does not have",                                                  \
-         BIT(view.floating.features, MPT_IMCRP))                                                             \
-    RULE(FLOATING, NOTE, "acpi-present", acpi_present, "", "", "the machine also has an ACPI MADT",          \
-         "Linux, OpenBSD, illumos and FreeBSD take the MADT and ignore the MP table", NO_VALUE)              \
-    RULE(FLOATING, NOTE, "kernel-no-mpparse", kernel_no_mpparse, "", "",                                     \
-         "the kernel is built without CONFIG_X86_MPPARSE",                                                   \
-         "it runs one CPU and says nothing about the table", NO_VALUE)                                       \
-    RULE(FLOATING, NOTE, "x2apic-mode", x2apic_mode, "", "", "the local APICs start in x2APIC mode",         \
-         "memtest86+ ignores the table", NO_VALUE)                                                           \
-    RULE(FLOATING, NOTE, "xen-guest", xen_guest, "", "", "the guest is a Xen hypervisor without ACPI",       \
+#define FLOATING_RULES(RULE)                                                                               \
+    RULE(FLOATING, ERROR, "fp-not-found", fp_not_found, "", "one on a 16-byte boundary, valid",            \
+         "no floating pointer passes the checks that Linux makes of it",                                   \
+         "Linux, Xen and memtest86+ find no table and run one CPU", NO_VALUE)                              \
+    RULE(FLOATING, ERROR, "fp-alignment", fp_alignment, "placement", "a multiple of 16",                   \
+         "the floating pointer is not on a 16-byte boundary",                                              \
+         "only memtest86+, NetBSD, OpenBSD and Haiku find it: the others search in steps of 16",           \
+         HEX(view.floating_address))                                                                       \
+    RULE(                                                                                                  \
+        FLOATING, ERROR, "fp-checksum", fp_checksum, "checksum", "",                                       \
+        "the floating pointer's bytes do not add up to 0",                                                 \
+        "Linux, Xen, memtest86+, NetBSD, OpenBSD, xv6 and Plan 9 pass over it and illumos gives up; "      \
+        "FreeBSD, DragonFly and Haiku use it",                                                             \
+        HEX(view.floating_checksum), EXPECT(right_floating_checksum))                                      \
+    RULE(FLOATING, ERROR, "fp-length", fp_length, "length", "1",                                           \
+         "the floating pointer's length is not 1",                                                         \
+         "Linux, Xen and memtest86+ pass over it; 0 hides it from NetBSD and OpenBSD",                     \
+         DEC(view.floating_length))                                                                        \
+    RULE(FLOATING, ERROR, "fp-spec-rev", fp_spec_rev, "spec_revision", "1 or 4",                           \
+         "the floating pointer's revision is not 1 or 4",                                                  \
+         "Linux, Xen, memtest86+ and illumos pass over it", DEC(view.floating.spec_revision))              \
+    RULE(FLOATING, NOTE, "fp-spec-rev-mismatch", fp_spec_rev_mismatch, "spec_revision", "",                \
+         "floating pointer and table have different revisions", "nobody checks",                           \
+         DEC(view.floating.spec_revision), EXPECT(view.header.spec_revision))                              \
+    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_bits, "features", "0, but for bit 7",         \
+         "reserved bits of feature byte 2 are set",                                                        \
+         "FreeBSD's mptable prints a warning; xv6 writes the IMCR for any non-zero byte 2",                \
+         HEX(view.floating.features))                                                                      \
+    RULE(FLOATING, NOTE, "fp-reserved-features", fp_reserved_bytes, "reserved", "0",                       \
+         "feature bytes 3 to 5 are not 0: the value has all their bits",                                   \
+         "FreeBSD's mptable prints a warning", HEX(view.floating_reserved))                                \
+    RULE(FLOATING, ERROR, "fp-physptr-zero", fp_physptr_zero, "placement", "the table's address",          \
+         "there is neither a table nor a default configuration",                                           \
+         "Linux stops with a kernel BUG; the others refuse", HEX(view.table_address))                      \
+    RULE(                                                                                                  \
+        FLOATING, ERROR, "fp-default-config", fp_default_config, "default_configuration",                  \
+        "0, and a table", "a default configuration stands for a table",                                    \
+        "Linux up to 6.1 at least crashes; OpenBSD and old NetBSD panic; FreeBSD takes only 5 and 6; xv6 " \
+        "and Haiku run one CPU",                                                                           \
+        DEC(view.floating.default_configuration))                                                          \
+    RULE(                                                                                                  \
+        FLOATING, ERROR, "fp-default-config-unknown", fp_default_config_unknown,                           \
+        "default_configuration", "0 to 7", "there is no such default configuration",                       \
+        "Linux takes it for ISA and up to 6.1 at least crashes; memtest86+ refuses; OpenBSD panics",       \
+        DEC(view.floating.default_configuration))                                                          \
+    RULE(FLOATING, WARNING, "fp-default-config-with-table", fp_default_config_with_table,                  \
+         "default_configuration", "0", "there are both a default configuration and a table",               \
+         "xv6 and Plan 9 use the table, the others the default configuration",                             \
+         DEC(view.floating.default_configuration))                                                         \
+    RULE(                                                                                                  \
+        FLOATING, WARNING, "fp-multiple", fp_multiple, "", "one, or the same bytes in each",               \
+        "there is another valid floating pointer, at the value's address, and it says something else",     \
+        "the systems search in different orders: Linux and the BSDs may take different ones",              \
+        HEX(other))                                                                                        \
+    RULE(                                                                                                  \
+        FLOATING, ERROR, "fp-outside-window", fp_outside_window, "placement",                              \
+        "first KiB of the EBDA, last KiB of base memory, or 0xf0000 to 0xfffff",                           \
+        "the floating pointer lies outside every window that all systems search",                          \
+        "between 0xe0000 and 0xeffff only 9front, DragonFly and FreeBSD's mptable find it, below 0x400 "   \
+        "only "                                                                                            \
+        "Linux, Xen and memtest86+, elsewhere nobody",                                                     \
+        HEX(view.floating_address))                                                                        \
+    RULE(FLOATING, WARNING, "bda-not-set", bda_not_set, "bios_data_area",                                  \
+         "0x9fc0 at 0x40e and 639 at 0x413",                                                               \
+         "the words at 0x40e (EBDA) and 0x413 (base memory) are both 0",                                   \
+         "OpenBSD, NetBSD, SerenityOS and illumos do not find the table; xv6 crashes", NO_VALUE)           \
+    RULE(FLOATING, WARNING, "bda-basemem-mismatch", bda_basemem_mismatch, "bios_data_area",                \
+         "640 at 0x413, or an EBDA there",                                                                 \
+         "without an EBDA the word at 0x413 puts the last KiB of base memory elsewhere",                   \
+         "FreeBSD, OpenBSD and xv6 look there and do not find the table",                                  \
+         DEC(facts.bios.base_memory_kib))                                                                  \
+    RULE(FLOATING, WARNING, "bda-basemem-mismatch", bda_ebda_mismatch, "bios_data_area",                   \
+         "the floating pointer's segment", "the word at 0x40e puts the EBDA elsewhere",                    \
+         "FreeBSD, OpenBSD and xv6 look there and do not find the table", HEX(facts.bios.ebda))            \
+    RULE(FLOATING, WARNING, "bda-basemem-511k", bda_basemem_511k, "bios_data_area",                        \
+         "more than 512 at 0x413", "the word at 0x413 says no more than 512 KiB of base memory",           \
+         "illumos looks at 0x7fc00 and does not find the table", DEC(facts.bios.base_memory_kib))          \
+    RULE(FLOATING, WARNING, "e820-usable", pointer_usable, "placement",                                    \
+         "reserved in the guest's memory map",                                                             \
+         "the floating pointer lies in memory that the guest is told it may use",                          \
+         "against MPS: Linux protects itself, others may overwrite it before they read it",                \
+         HEX(view.floating_address))                                                                       \
+    RULE(                                                                                                  \
+        FLOATING, ERROR, "low-memory-collision", pointer_collision, "placement",                           \
+        "memory of its own", "the floating pointer overlaps what the loader puts into low memory",         \
+        "one overwrites the other: kernel, command line, page tables or trampoline are damaged, or the "   \
+        "table is",                                                                                        \
+        HEX(view.floating_address))                                                                        \
+    RULE(                                                                                                  \
+        FLOATING, WARNING, "imcr-set", imcr_set, "imcr", "false",                                          \
+        "IMCRP is set: there is an IMCR, in PIC mode",                                                     \
+        "HelenOS refuses the table; FreeBSD, NetBSD, OpenBSD, xv6, Plan 9 and 32-bit Linux write ports "   \
+        "0x22 "                                                                                            \
+        "and 0x23, which a virtual machine does not have",                                                 \
+        BIT(view.floating.features, MPT_IMCRP))                                                            \
+    RULE(FLOATING, NOTE, "acpi-present", acpi_present, "", "",                                             \
+         "the machine also has an ACPI MADT",                                                              \
+         "Linux, OpenBSD, illumos and FreeBSD take the MADT and ignore the MP table", NO_VALUE)            \
+    RULE(FLOATING, NOTE, "kernel-no-mpparse", kernel_no_mpparse, "", "",                                   \
+         "the kernel is built without CONFIG_X86_MPPARSE",                                                 \
+         "it runs one CPU and says nothing about the table", NO_VALUE)                                     \
+    RULE(FLOATING, NOTE, "x2apic-mode", x2apic_mode, "", "",                                               \
+         "the local APICs start in x2APIC mode", "memtest86+ ignores the table", NO_VALUE)                 \
+    RULE(FLOATING, NOTE, "xen-guest", xen_guest, "", "",                                                   \
+         "the guest is a Xen hypervisor without ACPI",                                                     \
          "Xen 4.14 to 4.20 crashes on every explicit table", NO_VALUE)
 
 /* Header */
@@ -377,7 +393,8 @@ static bool oem_id_padding(const struct survey *s)
 
 static bool product_id_padding(const struct survey *s)
 {
-    return !oem_id_padding(s) && !printable(s->view.header.product_id, sizeof(s->view.header.product_id));
+    return !oem_id_padding(s) &&
+           !printable(s->view.header.product_id, sizeof(s->view.header.product_id));
 }
 
 static bool entry_count_zero(const struct survey *s)
@@ -404,7 +421,8 @@ static bool ext_length(const struct survey *s)
 
 static bool ext_checksum(const struct survey *s)
 {
-    return s->view.extended && !s->extended_cut && s->view.extended_checksum != s->right_extended_checksum &&
+    return s->view.extended && !s->extended_cut &&
+           s->view.extended_checksum != s->right_extended_checksum &&
            s->view.extended_checksum != s->view.extended_sum;
 }
 
@@ -415,7 +433,8 @@ static bool ext_without_entries(const struct survey *s)
 
 #define HEADER_RULES(RULE)                                                                                   \
     RULE(HEADER, ERROR, "table-signature", table_signature, "signature", "PCMP",                             \
-         "the table does not begin with PCMP", "everybody but SerenityOS refuses it", TEXT(signature))       \
+         "the table does not begin with PCMP", "everybody but SerenityOS refuses it",                        \
+         TEXT(signature))                                                                                    \
     RULE(HEADER, ERROR, "table-length-remainder", entry_cut, "base_length", "",                              \
          "the length ends inside an entry; the expected value is where that entry begins",                   \
          "Linux reads past the end; who walks by count does not notice", DEC(view.base_length),              \
@@ -427,22 +446,23 @@ static bool ext_without_entries(const struct survey *s)
         "it; FreeBSD and Haiku do not look",                                                                 \
         HEX(view.checksum), EXPECT(right_checksum))                                                          \
     RULE(HEADER, ERROR, "table-spec-rev", table_spec_rev, "spec_revision", "1 or 4",                         \
-         "the table's revision is not 1 or 4", "Linux, Xen, xv6, illumos and 9front refuse the table",       \
-         DEC(view.header.spec_revision))                                                                     \
-    RULE(HEADER, ERROR, "lapic-address-zero", lapic_address_zero, "local_apic_address", "0xfee00000",        \
-         "the local APIC address is 0", "Linux, Xen and DragonFly refuse the table",                         \
+         "the table's revision is not 1 or 4",                                                               \
+         "Linux, Xen, xv6, illumos and 9front refuse the table", DEC(view.header.spec_revision))             \
+    RULE(HEADER, ERROR, "lapic-address-zero", lapic_address_zero, "local_apic_address",                      \
+         "0xfee00000", "the local APIC address is 0", "Linux, Xen and DragonFly refuse the table",           \
          HEX(view.header.local_apic_address))                                                                \
     RULE(HEADER, NOTE, "lapic-address-odd", lapic_address_odd, "local_apic_address", "0xfee00000",           \
-         "the local APIC address is not the default", "legal, but hypervisors implement only the default",   \
-         HEX(view.header.local_apic_address))                                                                \
+         "the local APIC address is not the default",                                                        \
+         "legal, but hypervisors implement only the default", HEX(view.header.local_apic_address))           \
     RULE(HEADER, WARNING, "oem-pointer", oem_pointer, "oem_table", "0",                                      \
-         "there is a pointer to an OEM table", "HelenOS refuses the table", HEX(view.header.oem_table))      \
+         "there is a pointer to an OEM table", "HelenOS refuses the table",                                  \
+         HEX(view.header.oem_table))                                                                         \
     RULE(HEADER, WARNING, "oem-pointer", oem_size_alone, "oem_table_size", "0",                              \
          "there is the size of an OEM table, but no pointer to one",                                         \
          "HelenOS looks at the OEM table fields", DEC(view.header.oem_table_size))                           \
-    RULE(HEADER, NOTE, "id-padding", oem_id_padding, "oem_id", "printable ASCII, padded with blanks",        \
-         "the OEM ID has bytes outside 0x20 to 0x7e", "Linux prints them as they are",                       \
-         TEXT(view.header.oem_id))                                                                           \
+    RULE(HEADER, NOTE, "id-padding", oem_id_padding, "oem_id",                                               \
+         "printable ASCII, padded with blanks", "the OEM ID has bytes outside 0x20 to 0x7e",                 \
+         "Linux prints them as they are", TEXT(view.header.oem_id))                                          \
     RULE(HEADER, NOTE, "id-padding", product_id_padding, "product_id",                                       \
          "printable ASCII, padded with blanks", "the product ID has bytes outside 0x20 to 0x7e",             \
          "Linux prints them as they are", TEXT(view.header.product_id))                                      \
@@ -458,10 +478,11 @@ static bool ext_without_entries(const struct survey *s)
         DEC(view.entry_count), EXPECT(entries))                                                              \
     RULE(HEADER, NOTE, "reserved-bytes", header_reserved, "reserved", "0",                                   \
          "the header's reserved byte is not 0", "nobody looks", HEX(view.reserved))                          \
-    RULE(HEADER, ERROR, "ext-length", ext_length, "extended_length", "the sum of whole entries",             \
-         "the extended table's length does not end with an entry, or an entry there has an impossible "      \
-         "length",                                                                                           \
-         "FreeBSD's mptable stops with \"Extended Table HOSED!\"", DEC(view.extended_length))                \
+    RULE(                                                                                                    \
+        HEADER, ERROR, "ext-length", ext_length, "extended_length", "the sum of whole entries",              \
+        "the extended table's length does not end with an entry, or an entry there has an impossible "       \
+        "length",                                                                                            \
+        "FreeBSD's mptable stops with \"Extended Table HOSED!\"", DEC(view.extended_length))                 \
     RULE(HEADER, WARNING, "ext-checksum", ext_checksum, "extended_checksum", "",                             \
          "the extended checksum is neither the sum of the extended bytes nor what makes it 0",               \
          "HelenOS checks it", HEX(view.extended_checksum), EXPECT(right_extended_checksum))                  \
@@ -490,7 +511,8 @@ static bool has_table(const struct survey *s)
 
 static bool window_overrun(const struct survey *s)
 {
-    return has_table(s) && overlaps(s->view.table_address, s->table_end, MPT_BASE_MEMORY_END, VGA_HOLE_END);
+    return has_table(s) &&
+           overlaps(s->view.table_address, s->table_end, MPT_BASE_MEMORY_END, VGA_HOLE_END);
 }
 
 /* FreeBSD wants the end itself below 1 MiB. */
@@ -503,7 +525,8 @@ static bool table_overlaps_fp(const struct survey *s)
 {
     const uint64_t fp = s->view.floating_address;
 
-    return has_table(s) && overlaps(s->view.table_address, s->table_end, fp, fp + MPT_FLOATING_SIZE);
+    return has_table(s) &&
+           overlaps(s->view.table_address, s->table_end, fp, fp + MPT_FLOATING_SIZE);
 }
 
 /* RAM ends at memory_size; what lies in 0xc0000 to 0xfffff may be ROM. */
@@ -619,91 +642,104 @@ static bool lint_missing(const struct survey *s)
     return s->whole && s->local_ints == 0;
 }
 
-#define TABLE_RULES(RULE)                                                                                    \
-    RULE(TABLE, WARNING, "e820-usable", table_usable, "placement", "reserved in the guest's memory map",     \
-         "the table lies in memory that the guest is told it may use",                                       \
-         "against MPS: Linux protects itself, others may overwrite it before they read it",                  \
-         HEX(view.table_address))                                                                            \
-    RULE(TABLE, ERROR, "low-memory-collision", table_collision, "placement", "memory of its own",            \
-         "the table overlaps what the loader puts into low memory",                                          \
-         "one overwrites the other: kernel, command line, page tables or trampoline are damaged, or the "    \
-         "table is",                                                                                         \
-         HEX(view.table_address))                                                                            \
-    RULE(TABLE, ERROR, "window-overrun", window_overrun, "placement", "an end at or below 0xa0000",          \
-         "the table reaches into 0xa0000 to 0xbffff, the VGA hole: the value is its end",                    \
-         "every system reads display memory, or nothing, in place of the last entries", HEX(table_end))      \
-    RULE(TABLE, WARNING, "table-above-1m", table_above_1m, "placement", "an end below 0x100000",             \
-         "the table does not end below 1 MiB: the value is its end",                                         \
-         "FreeBSD says \"Unable to map end of MP Config Table\", xv6 faults", HEX(table_end))                \
-    RULE(TABLE, ERROR, "table-overlaps-fp", table_overlaps_fp, "placement",                                  \
-         "structures apart from each other", "the floating pointer lies inside the table",                   \
-         "pointer or length are certainly wrong", HEX(view.table_address))                                   \
-    RULE(TABLE, ERROR, "table-length-short", header_missing, "base_length",                                  \
-         "a header where the pointer points", "the table's header is not among the bytes there are",         \
-         "readers run into foreign bytes", NO_VALUE)                                                         \
-    RULE(TABLE, ERROR, "table-length-short", table_length_short, "base_length",                              \
-         "44 or more, and all of these bytes there",                                                         \
-         "the table's length is below that of its header, or runs past the bytes there are",                 \
-         "readers run into foreign bytes", DEC(view.base_length))                                            \
-    RULE(TABLE, WARNING, "entries-unsorted", entries_unsorted, "entry", "ascending types",                   \
-         "an entry's type is lower than that of the entry before it",                                        \
-         "illumos stops early; FreeBSD prints \"MPTABLE OUT OF ORDER!\" for some cases", DEC(unsorted_type), \
-         SPOT(unsorted))                                                                                     \
-    RULE(TABLE, ERROR, "unknown-entry-type", unknown_entry_type, "entry", "0 to 4",                          \
-         "an entry has a type that MPS does not define, so nobody knows its length",                         \
-         "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table",  \
-         DEC(stop_type), SPOT(stop_spot))                                                                    \
-    RULE(TABLE, ERROR, "ext-in-base", ext_in_base, "entry", "0 to 4",                                        \
-         "an extended entry stands among the base entries",                                                  \
-         "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table",  \
-         DEC(stop_type), SPOT(stop_spot))                                                                    \
-    RULE(TABLE, ERROR, "entry-truncated", entry_cut, "entry", "whole entries",                               \
-         "the last entry runs past the end of the table", "Linux and others read past the end",              \
-         DEC(stop_type), SPOT(stop_spot))                                                                    \
-    RULE(TABLE, ERROR, "cpu-none-enabled", cpu_none_enabled, "processors", "one or more",                    \
-         "no processor is enabled", "Linux says \"no processors registered!\" and runs one CPU",             \
-         DEC(enabled))                                                                                       \
-    RULE(TABLE, ERROR, "bsp-missing", bsp_missing, "processors", "1",                                        \
-         "no enabled processor is the bootstrap processor",                                                  \
-         "DragonFly, 9front and illumos refuse the table; memtest86+ counts one CPU too many; Linux works",  \
-         DEC(enabled_bsps))                                                                                  \
-    RULE(TABLE, ERROR, "cpu-count-mismatch", cpu_count_mismatch, "processors", "",                           \
-         "the enabled processors are not as many as the virtual CPUs",                                       \
-         "Linux waits for each missing one, xv6 hangs; virtual CPUs without an entry stay off",              \
-         DEC(enabled), EXPECT(facts.vcpus))                                                                  \
-    RULE(TABLE, NOTE, "cpu-id-sparse", cpu_id_sparse, "processors", "0 to n-1",                              \
-         "the APIC IDs are not 0 to n-1: the value is the highest",                                          \
-         "legal, but they must be those of the virtual CPUs", DEC(highest_id))                               \
-    RULE(TABLE, NOTE, "cpu-count-over-8", cpu_count_over_8, "processors", "at most 8",                       \
-         "more than 8 processors are enabled", "xv6 uses 8", DEC(enabled))                                   \
-    RULE(TABLE, NOTE, "cpu-count-over-32", cpu_count_over_32, "processors", "at most 32",                    \
-         "more than 32 processors are enabled", "Debian's 686-pae kernel uses 32", DEC(enabled))             \
-    RULE(TABLE, WARNING, "bus-pci-not-zero", bus_pci_not_zero, "buses", "a PCI bus with ID 0",               \
-         "there are PCI buses, but none has ID 0", "FreeBSD panics when there are several", DEC(pci_buses))  \
-    RULE(TABLE, WARNING, "bus-missing-isa", bus_missing_isa, "buses", "an ISA or EISA bus",                  \
-         "there is no ISA or EISA bus", "Linux has no routing of ISA IRQs", DEC(isa_buses))                  \
-    RULE(TABLE, NOTE, "bus-hierarchy-missing", bus_hierarchy_missing, "extended",                            \
-         "an entry for each bus below another one", "there are several PCI buses and no extended entries",   \
-         "against the letter of MPS; nobody minds", DEC(pci_buses))                                          \
-    RULE(TABLE, ERROR, "ioapic-none", ioapic_none, "io_apics", "one or more", "no I/O APIC is enabled",      \
-         "Linux stalls when it needs the PIT; illumos assumes that there is one", DEC(enabled_ioapics))      \
-    RULE(TABLE, ERROR, "irq0-missing", irq0_missing, "io_interrupts", "an INT entry for ISA IRQ 0",          \
-         "there are interrupt entries, but none for ISA IRQ 0",                                              \
-         "Linux crashes with a NULL pointer on every machine where it needs the PIT", NO_VALUE)              \
-    RULE(TABLE, WARNING, "int-none", int_none, "io_interrupts", "one for each connected input",              \
-         "there are no interrupt entries", "Linux invents ISA defaults, with IRQ 0 on input 2",              \
-         DEC(io_ints))                                                                                       \
-    RULE(TABLE, WARNING, "extint-multiple", extint_multiple, "io_interrupts", "at most 1",                   \
-         "more than one interrupt entry is ExtINT", "there is only one 8259 to ask for the vector",          \
-         DEC(extints))                                                                                       \
-    RULE(TABLE, WARNING, "int-count-limit", int_count_limit, "io_interrupts", "at most 256",                 \
-         "there are more than 256 interrupt entries", "32-bit Linux panics; 64-bit Linux does at 1024",      \
-         DEC(io_ints))                                                                                       \
-    RULE(TABLE, NOTE, "lint-missing", lint_missing, "local_interrupts",                                      \
-         "ExtINT on LINTIN 0, NMI on LINTIN 1", "there are no local interrupt entries",                      \
-         "FreeBSD, NetBSD, OpenBSD and illumos set the LVT from them: NMIs do not reach the application "    \
-         "processors",                                                                                       \
-         DEC(local_ints))
+#define TABLE_RULES(RULE)                                                                                  \
+    RULE(TABLE, WARNING, "e820-usable", table_usable, "placement",                                         \
+         "reserved in the guest's memory map",                                                             \
+         "the table lies in memory that the guest is told it may use",                                     \
+         "against MPS: Linux protects itself, others may overwrite it before they read it",                \
+         HEX(view.table_address))                                                                          \
+    RULE(                                                                                                  \
+        TABLE, ERROR, "low-memory-collision", table_collision, "placement", "memory of its own",           \
+        "the table overlaps what the loader puts into low memory",                                         \
+        "one overwrites the other: kernel, command line, page tables or trampoline are damaged, or the "   \
+        "table is",                                                                                        \
+        HEX(view.table_address))                                                                           \
+    RULE(TABLE, ERROR, "window-overrun", window_overrun, "placement",                                      \
+         "an end at or below 0xa0000",                                                                     \
+         "the table reaches into 0xa0000 to 0xbffff, the VGA hole: the value is its end",                  \
+         "every system reads display memory, or nothing, in place of the last entries",                    \
+         HEX(table_end))                                                                                   \
+    RULE(TABLE, WARNING, "table-above-1m", table_above_1m, "placement", "an end below 0x100000",           \
+         "the table does not end below 1 MiB: the value is its end",                                       \
+         "FreeBSD says \"Unable to map end of MP Config Table\", xv6 faults", HEX(table_end))              \
+    RULE(TABLE, ERROR, "table-overlaps-fp", table_overlaps_fp, "placement",                                \
+         "structures apart from each other", "the floating pointer lies inside the table",                 \
+         "pointer or length are certainly wrong", HEX(view.table_address))                                 \
+    RULE(TABLE, ERROR, "table-length-short", header_missing, "base_length",                                \
+         "a header where the pointer points",                                                              \
+         "the table's header is not among the bytes there are", "readers run into foreign bytes",          \
+         NO_VALUE)                                                                                         \
+    RULE(TABLE, ERROR, "table-length-short", table_length_short, "base_length",                            \
+         "44 or more, and all of these bytes there",                                                       \
+         "the table's length is below that of its header, or runs past the bytes there are",               \
+         "readers run into foreign bytes", DEC(view.base_length))                                          \
+    RULE(TABLE, WARNING, "entries-unsorted", entries_unsorted, "entry", "ascending types",                 \
+         "an entry's type is lower than that of the entry before it",                                      \
+         "illumos stops early; FreeBSD prints \"MPTABLE OUT OF ORDER!\" for some cases",                   \
+         DEC(unsorted_type), SPOT(unsorted))                                                               \
+    RULE(                                                                                                  \
+        TABLE, ERROR, "unknown-entry-type", unknown_entry_type, "entry", "0 to 4",                         \
+        "an entry has a type that MPS does not define, so nobody knows its length",                        \
+        "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table", \
+        DEC(stop_type), SPOT(stop_spot))                                                                   \
+    RULE(                                                                                                  \
+        TABLE, ERROR, "ext-in-base", ext_in_base, "entry", "0 to 4",                                       \
+        "an extended entry stands among the base entries",                                                 \
+        "Linux skips the rest; FreeBSD panics; xv6 and Haiku loop for ever; memtest86+ refuses the table", \
+        DEC(stop_type), SPOT(stop_spot))                                                                   \
+    RULE(TABLE, ERROR, "entry-truncated", entry_cut, "entry", "whole entries",                             \
+         "the last entry runs past the end of the table", "Linux and others read past the end",            \
+         DEC(stop_type), SPOT(stop_spot))                                                                  \
+    RULE(TABLE, ERROR, "cpu-none-enabled", cpu_none_enabled, "processors", "one or more",                  \
+         "no processor is enabled", "Linux says \"no processors registered!\" and runs one CPU",           \
+         DEC(enabled))                                                                                     \
+    RULE(                                                                                                  \
+        TABLE, ERROR, "bsp-missing", bsp_missing, "processors", "1",                                       \
+        "no enabled processor is the bootstrap processor",                                                 \
+        "DragonFly, 9front and illumos refuse the table; memtest86+ counts one CPU too many; Linux works", \
+        DEC(enabled_bsps))                                                                                 \
+    RULE(TABLE, ERROR, "cpu-count-mismatch", cpu_count_mismatch, "processors", "",                         \
+         "the enabled processors are not as many as the virtual CPUs",                                     \
+         "Linux waits for each missing one, xv6 hangs; virtual CPUs without an entry stay off",            \
+         DEC(enabled), EXPECT(facts.vcpus))                                                                \
+    RULE(TABLE, NOTE, "cpu-id-sparse", cpu_id_sparse, "processors", "0 to n-1",                            \
+         "the APIC IDs are not 0 to n-1: the value is the highest",                                        \
+         "legal, but they must be those of the virtual CPUs", DEC(highest_id))                             \
+    RULE(TABLE, NOTE, "cpu-count-over-8", cpu_count_over_8, "processors", "at most 8",                     \
+         "more than 8 processors are enabled", "xv6 uses 8", DEC(enabled))                                 \
+    RULE(TABLE, NOTE, "cpu-count-over-32", cpu_count_over_32, "processors", "at most 32",                  \
+         "more than 32 processors are enabled", "Debian's 686-pae kernel uses 32", DEC(enabled))           \
+    RULE(TABLE, WARNING, "bus-pci-not-zero", bus_pci_not_zero, "buses", "a PCI bus with ID 0",             \
+         "there are PCI buses, but none has ID 0", "FreeBSD panics when there are several",                \
+         DEC(pci_buses))                                                                                   \
+    RULE(TABLE, WARNING, "bus-missing-isa", bus_missing_isa, "buses", "an ISA or EISA bus",                \
+         "there is no ISA or EISA bus", "Linux has no routing of ISA IRQs", DEC(isa_buses))                \
+    RULE(TABLE, NOTE, "bus-hierarchy-missing", bus_hierarchy_missing, "extended",                          \
+         "an entry for each bus below another one",                                                        \
+         "there are several PCI buses and no extended entries",                                            \
+         "against the letter of MPS; nobody minds", DEC(pci_buses))                                        \
+    RULE(TABLE, ERROR, "ioapic-none", ioapic_none, "io_apics", "one or more",                              \
+         "no I/O APIC is enabled",                                                                         \
+         "Linux stalls when it needs the PIT; illumos assumes that there is one",                          \
+         DEC(enabled_ioapics))                                                                             \
+    RULE(TABLE, ERROR, "irq0-missing", irq0_missing, "io_interrupts",                                      \
+         "an INT entry for ISA IRQ 0", "there are interrupt entries, but none for ISA IRQ 0",              \
+         "Linux crashes with a NULL pointer on every machine where it needs the PIT", NO_VALUE)            \
+    RULE(TABLE, WARNING, "int-none", int_none, "io_interrupts", "one for each connected input",            \
+         "there are no interrupt entries", "Linux invents ISA defaults, with IRQ 0 on input 2",            \
+         DEC(io_ints))                                                                                     \
+    RULE(TABLE, WARNING, "extint-multiple", extint_multiple, "io_interrupts", "at most 1",                 \
+         "more than one interrupt entry is ExtINT",                                                        \
+         "there is only one 8259 to ask for the vector", DEC(extints))                                     \
+    RULE(TABLE, WARNING, "int-count-limit", int_count_limit, "io_interrupts", "at most 256",               \
+         "there are more than 256 interrupt entries",                                                      \
+         "32-bit Linux panics; 64-bit Linux does at 1024", DEC(io_ints))                                   \
+    RULE(                                                                                                  \
+        TABLE, NOTE, "lint-missing", lint_missing, "local_interrupts",                                     \
+        "ExtINT on LINTIN 0, NMI on LINTIN 1", "there are no local interrupt entries",                     \
+        "FreeBSD, NetBSD, OpenBSD and illumos set the LVT from them: NMIs do not reach the application "   \
+        "processors",                                                                                      \
+        DEC(local_ints))
 
 /* Processors */
 
@@ -801,51 +837,56 @@ static bool reserved_bytes(const struct survey *s)
     return s->e.reserved != 0;
 }
 
-#define PROCESSOR_RULES(RULE)                                                                                \
-    RULE(PROCESSOR, ERROR, "bsp-multiple", bsp_multiple, "bsp", "true for one processor",                    \
-         "there is more than one bootstrap processor",                                                       \
-         "DragonFly refuses the table; memtest86+ counts too few CPUs", BIT(e.processor.flags, MPT_CPU_BSP)) \
-    RULE(PROCESSOR, ERROR, "bsp-disabled", bsp_disabled, "enabled", "true",                                  \
-         "the bootstrap processor is disabled",                                                              \
-         "Linux 6.1 stops with a kernel BUG in setup_local_APIC, others lose a CPU",                         \
-         BIT(e.processor.flags, MPT_CPU_ENABLED))                                                            \
-    RULE(PROCESSOR, ERROR, "bsp-id-mismatch", bsp_id_mismatch, "apic_id", "",                                \
-         "the bootstrap processor's APIC ID is not that of the virtual CPU that runs first",                 \
-         "illumos refuses the table; Linux up to 6.8 loses a CPU", DEC(e.processor.apic_id),                 \
-         EXPECT(facts.bsp_apic_id))                                                                          \
-    RULE(PROCESSOR, NOTE, "bsp-not-first", bsp_not_first, "bsp", "true for the first processor",             \
-         "the bootstrap processor is not the first one in the table",                                        \
-         "legal, but PC firmware puts it first", BIT(e.processor.flags, MPT_CPU_BSP))                        \
-    RULE(PROCESSOR, ERROR, "cpu-id-duplicate", id_again, "apic_id", "an ID of its own",                      \
-         "an enabled processor before it has the same APIC ID", "Linux and 9front lose one of the two",      \
-         DEC(e.processor.apic_id))                                                                           \
-    RULE(PROCESSOR, ERROR, "cpu-id-255", cpu_id_255, "apic_id", "0 to 254",                                  \
-         "APIC ID 255 means all processors", "nobody can start this one", DEC(e.processor.apic_id))          \
-    RULE(PROCESSOR, NOTE, "cpu-id-over-14", cpu_id_over_14, "apic_id", "0 to 14", "the APIC ID is above 14", \
-         "an APIC with 4-bit IDs cannot have it", DEC(e.processor.apic_id))                                  \
-    RULE(PROCESSOR, WARNING, "cpu-id-over-62", cpu_id_over_62, "apic_id", "0 to 62",                         \
-         "the APIC ID is above 62", "current FreeBSD for amd64 does not start that processor",               \
-         DEC(e.processor.apic_id))                                                                           \
-    RULE(PROCESSOR, WARNING, "cpu-disabled", cpu_disabled, "enabled", "true", "the processor is disabled",   \
-         "memtest86+ and xv6 start it anyway; Linux counts it as room for hotplug",                          \
-         BIT(e.processor.flags, MPT_CPU_ENABLED))                                                            \
-    RULE(PROCESSOR, ERROR, "cpu-version-discrete", cpu_version_discrete, "apic_version", "0x10 to 0x1f",     \
-         "the APIC version is not that of an integrated APIC",                                               \
-         "memtest86+ disables SMP; Linux and Haiku send no STARTUP to a version 0x01 to 0x0f",               \
-         HEX(e.processor.apic_version))                                                                      \
-    RULE(PROCESSOR, NOTE, "cpu-version-mismatch", cpu_version_mismatch, "apic_version", "",                  \
-         "the APIC version is not the one that the virtual APIC reports",                                    \
-         "Linux up to 6.8 prints a line for each CPU", HEX(e.processor.apic_version),                        \
-         EXPECT(facts.apic_version))                                                                         \
-    RULE(PROCESSOR, ERROR, "cpu-disabled-zero-version", cpu_disabled_zero_version, "apic_version",           \
-         "0x10 to 0x1f", "a disabled processor's APIC version is not that of an integrated APIC",            \
-         "memtest86+ refuses the whole table", HEX(e.processor.apic_version))                                \
-    RULE(PROCESSOR, NOTE, "cpu-signature-family", cpu_signature_family, "signature",                         \
-         "a family up to 7 in bits 8 to 11", "the family in the CPU signature is above 7",                   \
-         "Haiku indexes an array of 8 names by it", HEX(e.processor.signature))                              \
-    RULE(PROCESSOR, NOTE, "cpu-features-missing", cpu_features_missing, "features", "bits 0 and 9 set",      \
-         "the feature flags lack bit 0 (FPU) or bit 9 (APIC)", "nobody checks", HEX(e.processor.features))   \
-    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",                                 \
+#define PROCESSOR_RULES(RULE)                                                                      \
+    RULE(PROCESSOR, ERROR, "bsp-multiple", bsp_multiple, "bsp", "true for one processor",          \
+         "there is more than one bootstrap processor",                                             \
+         "DragonFly refuses the table; memtest86+ counts too few CPUs",                            \
+         BIT(e.processor.flags, MPT_CPU_BSP))                                                      \
+    RULE(PROCESSOR, ERROR, "bsp-disabled", bsp_disabled, "enabled", "true",                        \
+         "the bootstrap processor is disabled",                                                    \
+         "Linux 6.1 stops with a kernel BUG in setup_local_APIC, others lose a CPU",               \
+         BIT(e.processor.flags, MPT_CPU_ENABLED))                                                  \
+    RULE(PROCESSOR, ERROR, "bsp-id-mismatch", bsp_id_mismatch, "apic_id", "",                      \
+         "the bootstrap processor's APIC ID is not that of the virtual CPU that runs first",       \
+         "illumos refuses the table; Linux up to 6.8 loses a CPU", DEC(e.processor.apic_id),       \
+         EXPECT(facts.bsp_apic_id))                                                                \
+    RULE(PROCESSOR, NOTE, "bsp-not-first", bsp_not_first, "bsp", "true for the first processor",   \
+         "the bootstrap processor is not the first one in the table",                              \
+         "legal, but PC firmware puts it first", BIT(e.processor.flags, MPT_CPU_BSP))              \
+    RULE(PROCESSOR, ERROR, "cpu-id-duplicate", id_again, "apic_id", "an ID of its own",            \
+         "an enabled processor before it has the same APIC ID",                                    \
+         "Linux and 9front lose one of the two", DEC(e.processor.apic_id))                         \
+    RULE(PROCESSOR, ERROR, "cpu-id-255", cpu_id_255, "apic_id", "0 to 254",                        \
+         "APIC ID 255 means all processors", "nobody can start this one",                          \
+         DEC(e.processor.apic_id))                                                                 \
+    RULE(PROCESSOR, NOTE, "cpu-id-over-14", cpu_id_over_14, "apic_id", "0 to 14",                  \
+         "the APIC ID is above 14", "an APIC with 4-bit IDs cannot have it",                       \
+         DEC(e.processor.apic_id))                                                                 \
+    RULE(PROCESSOR, WARNING, "cpu-id-over-62", cpu_id_over_62, "apic_id", "0 to 62",               \
+         "the APIC ID is above 62", "current FreeBSD for amd64 does not start that processor",     \
+         DEC(e.processor.apic_id))                                                                 \
+    RULE(PROCESSOR, WARNING, "cpu-disabled", cpu_disabled, "enabled", "true",                      \
+         "the processor is disabled",                                                              \
+         "memtest86+ and xv6 start it anyway; Linux counts it as room for hotplug",                \
+         BIT(e.processor.flags, MPT_CPU_ENABLED))                                                  \
+    RULE(PROCESSOR, ERROR, "cpu-version-discrete", cpu_version_discrete, "apic_version",           \
+         "0x10 to 0x1f", "the APIC version is not that of an integrated APIC",                     \
+         "memtest86+ disables SMP; Linux and Haiku send no STARTUP to a version 0x01 to 0x0f",     \
+         HEX(e.processor.apic_version))                                                            \
+    RULE(PROCESSOR, NOTE, "cpu-version-mismatch", cpu_version_mismatch, "apic_version", "",        \
+         "the APIC version is not the one that the virtual APIC reports",                          \
+         "Linux up to 6.8 prints a line for each CPU", HEX(e.processor.apic_version),              \
+         EXPECT(facts.apic_version))                                                               \
+    RULE(PROCESSOR, ERROR, "cpu-disabled-zero-version", cpu_disabled_zero_version, "apic_version", \
+         "0x10 to 0x1f", "a disabled processor's APIC version is not that of an integrated APIC",  \
+         "memtest86+ refuses the whole table", HEX(e.processor.apic_version))                      \
+    RULE(PROCESSOR, NOTE, "cpu-signature-family", cpu_signature_family, "signature",               \
+         "a family up to 7 in bits 8 to 11", "the family in the CPU signature is above 7",         \
+         "Haiku indexes an array of 8 names by it", HEX(e.processor.signature))                    \
+    RULE(PROCESSOR, NOTE, "cpu-features-missing", cpu_features_missing, "features",                \
+         "bits 0 and 9 set", "the feature flags lack bit 0 (FPU) or bit 9 (APIC)",                 \
+         "nobody checks", HEX(e.processor.features))                                               \
+    RULE(PROCESSOR, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",                       \
          "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved))
 
 /* Buses */
@@ -859,7 +900,8 @@ static bool bus_type_padding(const struct survey *s)
 {
     const int type = mpt_bus_type(s->e.bus.bus_type);
 
-    return type >= 0 && memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
+    return type >= 0 &&
+           memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
 }
 
 static bool bus_multiple_isa(const struct survey *s)
@@ -872,23 +914,25 @@ static bool bus_order(const struct survey *s)
     return s->mark & MARK_BUS_ORDER;
 }
 
-#define BUS_RULES(RULE)                                                                                      \
-    RULE(BUS, NOTE, "bus-order", bus_order, "bus_id", "0 for the first bus, then ascending IDs",             \
-         "the bus ID is lower than that of the bus before it, or the first one is not 0",                    \
-         "against the letter of MPS", DEC(e.bus.bus_id))                                                     \
-    RULE(BUS, ERROR, "bus-type-unknown", bus_type_unknown, "bus_type", "one of the 18 names of MPS",         \
-         "MPS does not define that bus type",                                                                \
-         "FreeBSD panics on an interrupt that conforms to that bus; Linux says \"Unknown bustype\"",         \
-         TEXT(e.bus.bus_type))                                                                               \
-    RULE(BUS, ERROR, "bus-type-padding", bus_type_padding, "bus_type", "upper case, padded with blanks",     \
-         "the bus type is not in upper case and padded with blanks to six bytes",                            \
-         "FreeBSD panics; NetBSD, OpenBSD and Plan 9 do not know the bus", TEXT(e.bus.bus_type))             \
-    RULE(BUS, ERROR, "bus-id-duplicate", id_again, "bus_id", "an ID of its own",                             \
-         "a bus before it has the same ID", "DragonFly refuses the table; others keep the last one",         \
-         DEC(e.bus.bus_id))                                                                                  \
-    RULE(BUS, WARNING, "bus-multiple-isa", bus_multiple_isa, "bus_type", "one ISA or EISA bus",              \
-         "there is more than one ISA or EISA bus", "NetBSD and OpenBSD say \"oops: multiple isa busses?\"",  \
-         TEXT(e.bus.bus_type))
+#define BUS_RULES(RULE)                                                                             \
+    RULE(BUS, NOTE, "bus-order", bus_order, "bus_id", "0 for the first bus, then ascending IDs",    \
+         "the bus ID is lower than that of the bus before it, or the first one is not 0",           \
+         "against the letter of MPS", DEC(e.bus.bus_id))                                            \
+    RULE(                                                                                           \
+        BUS, ERROR, "bus-type-unknown", bus_type_unknown, "bus_type",                               \
+        "one of the 18 names of MPS", "MPS does not define that bus type",                          \
+        "FreeBSD panics on an interrupt that conforms to that bus; Linux says \"Unknown bustype\"", \
+        TEXT(e.bus.bus_type))                                                                       \
+    RULE(BUS, ERROR, "bus-type-padding", bus_type_padding, "bus_type",                              \
+         "upper case, padded with blanks",                                                          \
+         "the bus type is not in upper case and padded with blanks to six bytes",                   \
+         "FreeBSD panics; NetBSD, OpenBSD and Plan 9 do not know the bus", TEXT(e.bus.bus_type))    \
+    RULE(BUS, ERROR, "bus-id-duplicate", id_again, "bus_id", "an ID of its own",                    \
+         "a bus before it has the same ID",                                                         \
+         "DragonFly refuses the table; others keep the last one", DEC(e.bus.bus_id))                \
+    RULE(BUS, WARNING, "bus-multiple-isa", bus_multiple_isa, "bus_type", "one ISA or EISA bus",     \
+         "there is more than one ISA or EISA bus",                                                  \
+         "NetBSD and OpenBSD say \"oops: multiple isa busses?\"", TEXT(e.bus.bus_type))
 
 /* I/O APICs */
 
@@ -924,7 +968,8 @@ static bool ioapic_id_255(const struct survey *s)
 
 static bool ioapic_id_mismatch(const struct survey *s)
 {
-    return given(s, MPT_FACT_IOAPIC_ID) && s->index == 0 && s->e.ioapic.apic_id != s->facts.ioapic_id;
+    return given(s, MPT_FACT_IOAPIC_ID) && s->index == 0 &&
+           s->e.ioapic.apic_id != s->facts.ioapic_id;
 }
 
 static bool ioapic_disabled(const struct survey *s)
@@ -932,34 +977,38 @@ static bool ioapic_disabled(const struct survey *s)
     return !(s->e.ioapic.flags & MPT_IOAPIC_ENABLED);
 }
 
-#define IOAPIC_RULES(RULE)                                                                                   \
-    RULE(IOAPIC, ERROR, "ioapic-address-zero", ioapic_address_zero, "address",                               \
-         "0xfec00000 for the first one", "the I/O APIC's address is 0",                                      \
-         "Linux says \"Bogus (zero) I/O APIC address\", skips it and stalls later; Xen skips it",            \
-         HEX(e.ioapic.address))                                                                              \
-    RULE(IOAPIC, ERROR, "ioapic-address-duplicate", ioapic_address_duplicate, "address",                     \
-         "an address of its own", "an enabled I/O APIC before it has the same address",                      \
-         "Linux ignores the second one; DragonFly refuses the table", HEX(e.ioapic.address))                 \
-    RULE(IOAPIC, WARNING, "ioapic-address-align", ioapic_address_align, "address", "a multiple of 0x1000",   \
-         "the I/O APIC's address is not on a 4 KiB boundary", "against the letter of MPS",                   \
-         HEX(e.ioapic.address))                                                                              \
-    RULE(IOAPIC, ERROR, "ioapic-id-duplicate", id_again, "apic_id", "an ID of its own",                      \
-         "an I/O APIC before it has the same ID",                                                            \
-         "FreeBSD panics; NetBSD and OpenBSD ignore the second one; Linux renames it",                       \
-         DEC(e.ioapic.apic_id))                                                                              \
-    RULE(IOAPIC, NOTE, "ioapic-id-clash-cpu", ioapic_id_clash_cpu, "apic_id", "an ID that no processor has", \
-         "the I/O APIC's ID is a processor's too",                                                           \
-         "against the letter of MPS; every reader that was tried accepts it", DEC(e.ioapic.apic_id))         \
-    RULE(IOAPIC, WARNING, "ioapic-id-over-15", ioapic_id_over_15, "apic_id", "0 to 15",                      \
-         "the I/O APIC's ID is above 15, and its register holds 4 bits",                                     \
-         "FreeBSD, OpenBSD and illumos write a cut value; xv6 prints a mismatch", DEC(e.ioapic.apic_id))     \
-    RULE(IOAPIC, ERROR, "ioapic-id-255", ioapic_id_255, "apic_id", "0 to 15",                                \
-         "I/O APIC ID 255 means all of them", "FreeBSD up to 10 panics", DEC(e.ioapic.apic_id))              \
-    RULE(IOAPIC, NOTE, "ioapic-id-mismatch", ioapic_id_mismatch, "apic_id", "",                              \
-         "the I/O APIC's ID is not the one that its register has",                                           \
-         "xv6, FreeBSD and OpenBSD print a message", DEC(e.ioapic.apic_id), EXPECT(facts.ioapic_id))         \
-    RULE(IOAPIC, WARNING, "ioapic-disabled", ioapic_disabled, "enabled", "true", "the I/O APIC is disabled", \
-         "nobody uses it; interrupts to it are dropped", BIT(e.ioapic.flags, MPT_IOAPIC_ENABLED))
+#define IOAPIC_RULES(RULE)                                                                        \
+    RULE(IOAPIC, ERROR, "ioapic-address-zero", ioapic_address_zero, "address",                    \
+         "0xfec00000 for the first one", "the I/O APIC's address is 0",                           \
+         "Linux says \"Bogus (zero) I/O APIC address\", skips it and stalls later; Xen skips it", \
+         HEX(e.ioapic.address))                                                                   \
+    RULE(IOAPIC, ERROR, "ioapic-address-duplicate", ioapic_address_duplicate, "address",          \
+         "an address of its own", "an enabled I/O APIC before it has the same address",           \
+         "Linux ignores the second one; DragonFly refuses the table", HEX(e.ioapic.address))      \
+    RULE(IOAPIC, WARNING, "ioapic-address-align", ioapic_address_align, "address",                \
+         "a multiple of 0x1000", "the I/O APIC's address is not on a 4 KiB boundary",             \
+         "against the letter of MPS", HEX(e.ioapic.address))                                      \
+    RULE(IOAPIC, ERROR, "ioapic-id-duplicate", id_again, "apic_id", "an ID of its own",           \
+         "an I/O APIC before it has the same ID",                                                 \
+         "FreeBSD panics; NetBSD and OpenBSD ignore the second one; Linux renames it",            \
+         DEC(e.ioapic.apic_id))                                                                   \
+    RULE(IOAPIC, NOTE, "ioapic-id-clash-cpu", ioapic_id_clash_cpu, "apic_id",                     \
+         "an ID that no processor has", "the I/O APIC's ID is a processor's too",                 \
+         "against the letter of MPS; every reader that was tried accepts it",                     \
+         DEC(e.ioapic.apic_id))                                                                   \
+    RULE(IOAPIC, WARNING, "ioapic-id-over-15", ioapic_id_over_15, "apic_id", "0 to 15",           \
+         "the I/O APIC's ID is above 15, and its register holds 4 bits",                          \
+         "FreeBSD, OpenBSD and illumos write a cut value; xv6 prints a mismatch",                 \
+         DEC(e.ioapic.apic_id))                                                                   \
+    RULE(IOAPIC, ERROR, "ioapic-id-255", ioapic_id_255, "apic_id", "0 to 15",                     \
+         "I/O APIC ID 255 means all of them", "FreeBSD up to 10 panics", DEC(e.ioapic.apic_id))   \
+    RULE(IOAPIC, NOTE, "ioapic-id-mismatch", ioapic_id_mismatch, "apic_id", "",                   \
+         "the I/O APIC's ID is not the one that its register has",                                \
+         "xv6, FreeBSD and OpenBSD print a message", DEC(e.ioapic.apic_id),                       \
+         EXPECT(facts.ioapic_id))                                                                 \
+    RULE(IOAPIC, WARNING, "ioapic-disabled", ioapic_disabled, "enabled", "true",                  \
+         "the I/O APIC is disabled", "nobody uses it; interrupts to it are dropped",              \
+         BIT(e.ioapic.flags, MPT_IOAPIC_ENABLED))
 
 /* I/O interrupts */
 
@@ -990,7 +1039,8 @@ static bool irq0_extint_only(const struct survey *s)
 
 static bool irq0_pin(const struct survey *s)
 {
-    return given(s, MPT_FACT_IRQ0) && isa_irq(s, 0) && is_int(s) && s->e.io_int.intin != s->facts.irq0_intin;
+    return given(s, MPT_FACT_IRQ0) && isa_irq(s, 0) && is_int(s) &&
+           s->e.io_int.intin != s->facts.irq0_intin;
 }
 
 static bool irq2_entry(const struct survey *s)
@@ -1069,13 +1119,14 @@ static bool pci_edge(const struct survey *s)
 }
 
 #define IO_INT_RULES(RULE)                                                                                   \
-    RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "", "an INT entry for ISA IRQ 0 as well",      \
-         "ISA IRQ 0 has an ExtINT entry and no INT entry",                                                   \
+    RULE(IO_INT, ERROR, "irq0-extint-only", irq0_extint_only, "",                                            \
+         "an INT entry for ISA IRQ 0 as well", "ISA IRQ 0 has an ExtINT entry and no INT entry",             \
          "Linux crashes with a NULL pointer on every machine where it needs the PIT", NO_VALUE)              \
-    RULE(IO_INT, WARNING, "irq0-pin", irq0_pin, "pin", "",                                                   \
-         "ISA IRQ 0 goes to another input than the one that the timer is wired to",                          \
-         "Linux says \"8254 timer not connected to IO-APIC\" and falls back; others lose the timer",         \
-         DEC(e.io_int.intin), EXPECT(facts.irq0_intin))                                                      \
+    RULE(                                                                                                    \
+        IO_INT, WARNING, "irq0-pin", irq0_pin, "pin", "",                                                    \
+        "ISA IRQ 0 goes to another input than the one that the timer is wired to",                           \
+        "Linux says \"8254 timer not connected to IO-APIC\" and falls back; others lose the timer",          \
+        DEC(e.io_int.intin), EXPECT(facts.irq0_intin))                                                       \
     RULE(IO_INT, NOTE, "irq2-entry", irq2_entry, "irq", "no entry",                                          \
          "ISA IRQ 2 is the cascade between the two 8259 and never a device",                                 \
          "harmless, but on input 2 it shares the timer's input", DEC(e.io_int.irq))                          \
@@ -1085,25 +1136,27 @@ static bool pci_edge(const struct survey *s)
         "FreeBSD panics with \"interrupt from missing bus\"; NetBSD reads past an array; OpenBSD drops the " \
         "entry",                                                                                             \
         DEC(e.io_int.bus_id))                                                                                \
-    RULE(IO_INT, ERROR, "int-unknown-ioapic", int_unknown_ioapic, "io_apic", "the ID of an I/O APIC entry",  \
-         "the destination I/O APIC has no entry",                                                            \
+    RULE(IO_INT, ERROR, "int-unknown-ioapic", int_unknown_ioapic, "io_apic",                                 \
+         "the ID of an I/O APIC entry", "the destination I/O APIC has no entry",                             \
          "FreeBSD ignores the entry with a message; OpenBSD says \"can't find ioapic\"",                     \
          DEC(e.io_int.apic_id))                                                                              \
-    RULE(IO_INT, WARNING, "int-dest-wildcard", int_dest_wildcard, "io_apic", "the ID of an I/O APIC entry",  \
-         "the destination is every I/O APIC",                                                                \
-         "Linux and 9front do not understand it; FreeBSD takes it only when there is one I/O APIC",          \
-         DEC(e.io_int.apic_id))                                                                              \
+    RULE(                                                                                                    \
+        IO_INT, WARNING, "int-dest-wildcard", int_dest_wildcard, "io_apic",                                  \
+        "the ID of an I/O APIC entry", "the destination is every I/O APIC",                                  \
+        "Linux and 9front do not understand it; FreeBSD takes it only when there is one I/O APIC",           \
+        DEC(e.io_int.apic_id))                                                                               \
     RULE(IO_INT, ERROR, "int-pin-range", int_pin_range, "pin", "below the number of inputs",                 \
          "the I/O APIC has no such input", "DragonFly panics; NetBSD and OpenBSD say \"bad pin\"",           \
          DEC(e.io_int.intin))                                                                                \
-    RULE(IO_INT, WARNING, "int-pin-conflict", int_pin_conflict, "pin", "an input of its own",                \
-         "an entry before it leads another source to the same input, and neither comes from a PCI bus",      \
-         "OpenBSD says \"conflicting map entries\"; Linux takes the first", DEC(e.io_int.intin))             \
-    RULE(IO_INT, WARNING, "int-source-conflict", int_source_conflict, "pin", "one input for a source",       \
-         "an entry before it leads the same source to another input",                                        \
+    RULE(                                                                                                    \
+        IO_INT, WARNING, "int-pin-conflict", int_pin_conflict, "pin", "an input of its own",                 \
+        "an entry before it leads another source to the same input, and neither comes from a PCI bus",       \
+        "OpenBSD says \"conflicting map entries\"; Linux takes the first", DEC(e.io_int.intin))              \
+    RULE(IO_INT, WARNING, "int-source-conflict", int_source_conflict, "pin",                                 \
+         "one input for a source", "an entry before it leads the same source to another input",              \
          "Linux takes the first; FreeBSD remaps", DEC(e.io_int.intin))                                       \
-    RULE(IO_INT, NOTE, "int-duplicate", int_duplicate, "", "once", "an entry before it is identical",        \
-         "Linux drops it", NO_VALUE)                                                                         \
+    RULE(IO_INT, NOTE, "int-duplicate", int_duplicate, "", "once",                                           \
+         "an entry before it is identical", "Linux drops it", NO_VALUE)                                      \
     RULE(IO_INT, ERROR, "int-flags-reserved", int_flags_reserved, "flags", "0, 1 or 3 for each",             \
          "polarity or trigger mode is 2, which is reserved", "FreeBSD, NetBSD and OpenBSD panic",            \
          HEX(e.io_int.flags))                                                                                \
@@ -1112,15 +1165,17 @@ static bool pci_edge(const struct survey *s)
     RULE(IO_INT, ERROR, "int-type-reserved", int_type_reserved, "type", "0 to 3",                            \
          "MPS does not define that interrupt type", "the entry is ignored or misread",                       \
          DEC(e.io_int.int_type))                                                                             \
-    RULE(IO_INT, WARNING, "isa-irq-range", isa_irq_range, "irq", "0 to 15", "an ISA IRQ is above 15",        \
-         "DragonFly refuses the table", DEC(e.io_int.irq))                                                   \
+    RULE(IO_INT, WARNING, "isa-irq-range", isa_irq_range, "irq", "0 to 15",                                  \
+         "an ISA IRQ is above 15", "DragonFly refuses the table", DEC(e.io_int.irq))                         \
     RULE(IO_INT, WARNING, "pci-irq-reserved-bit", pci_irq_reserved_bit, "irq",                               \
          "device * 4 + pin, below 128", "bit 7 of a PCI source is set, which is reserved",                   \
          "it is read as another device", HEX(e.io_int.irq))                                                  \
     RULE(IO_INT, NOTE, "pci-edge", pci_high, "polarity", "active low, or conforming",                        \
-         "a PCI interrupt is said to be active high", "legal, but usually a slip", HEX(e.io_int.flags))      \
+         "a PCI interrupt is said to be active high", "legal, but usually a slip",                           \
+         HEX(e.io_int.flags))                                                                                \
     RULE(IO_INT, NOTE, "pci-edge", pci_edge, "trigger", "level, or conforming",                              \
-         "a PCI interrupt is said to be edge-triggered", "legal, but usually a slip", HEX(e.io_int.flags))
+         "a PCI interrupt is said to be edge-triggered", "legal, but usually a slip",                        \
+         HEX(e.io_int.flags))
 
 /* Local interrupts */
 
@@ -1181,53 +1236,57 @@ static bool lint_vectored(const struct survey *s)
         "FreeBSD panics with \"interrupt from missing bus\"; NetBSD reads past an array; OpenBSD drops the " \
         "entry",                                                                                             \
         DEC(e.local_int.bus_id))                                                                             \
-    RULE(LOCAL_INT, ERROR, "int-flags-reserved", local_flags_reserved, "flags", "0, 1 or 3 for each",        \
-         "polarity or trigger mode is 2, which is reserved", "FreeBSD, NetBSD and OpenBSD panic",            \
+    RULE(LOCAL_INT, ERROR, "int-flags-reserved", local_flags_reserved, "flags",                              \
+         "0, 1 or 3 for each", "polarity or trigger mode is 2, which is reserved",                           \
+         "FreeBSD, NetBSD and OpenBSD panic", HEX(e.local_int.flags))                                        \
+    RULE(LOCAL_INT, NOTE, "int-flags-high-bits", local_flags_high_bits, "flags",                             \
+         "0 in bits 4 to 15", "reserved bits of the flags are set", "nobody looks",                          \
          HEX(e.local_int.flags))                                                                             \
-    RULE(LOCAL_INT, NOTE, "int-flags-high-bits", local_flags_high_bits, "flags", "0 in bits 4 to 15",        \
-         "reserved bits of the flags are set", "nobody looks", HEX(e.local_int.flags))                       \
     RULE(LOCAL_INT, ERROR, "int-type-reserved", local_type_reserved, "type", "0 to 3",                       \
          "MPS does not define that interrupt type", "the entry is ignored or misread",                       \
          DEC(e.local_int.int_type))                                                                          \
-    RULE(LOCAL_INT, ERROR, "lint-extint-pin", lint_extint_pin, "lint", "0", "ExtINT is not on LINTIN 0",     \
-         "Xen stops with a BUG", DEC(e.local_int.lintin))                                                    \
+    RULE(LOCAL_INT, ERROR, "lint-extint-pin", lint_extint_pin, "lint", "0",                                  \
+         "ExtINT is not on LINTIN 0", "Xen stops with a BUG", DEC(e.local_int.lintin))                       \
     RULE(LOCAL_INT, ERROR, "lint-nmi-pin", lint_nmi_pin, "lint", "1", "NMI is not on LINTIN 1",              \
          "Xen stops with a BUG", DEC(e.local_int.lintin))                                                    \
-    RULE(LOCAL_INT, ERROR, "lint-pin-range", lint_pin_range, "lint", "0 or 1", "there is no such LINTIN",    \
-         "NetBSD and OpenBSD say \"pin of local apic doesn't exist!\"", DEC(e.local_int.lintin))             \
+    RULE(LOCAL_INT, ERROR, "lint-pin-range", lint_pin_range, "lint", "0 or 1",                               \
+         "there is no such LINTIN", "NetBSD and OpenBSD say \"pin of local apic doesn't exist!\"",           \
+         DEC(e.local_int.lintin))                                                                            \
     RULE(LOCAL_INT, WARNING, "lint-unknown-cpu", lint_unknown_cpu, "local_apic",                             \
-         "the APIC ID of a processor entry, or 255", "the destination local APIC is no processor's",         \
-         "the interrupt reaches nobody", DEC(e.local_int.apic_id))                                           \
+         "the APIC ID of a processor entry, or 255",                                                         \
+         "the destination local APIC is no processor's", "the interrupt reaches nobody",                     \
+         DEC(e.local_int.apic_id))                                                                           \
     RULE(LOCAL_INT, NOTE, "lint-extint-all", lint_extint_all, "local_apic",                                  \
          "the bootstrap processor's APIC ID", "ExtINT goes to every local APIC",                             \
          "legal and common: systems enable it on one processor", DEC(e.local_int.apic_id))                   \
     RULE(LOCAL_INT, NOTE, "lint-vectored", lint_vectored, "type", "ExtINT or NMI",                           \
          "an INT goes to a LINTIN", "FreeBSD ignores the entry", DEC(e.local_int.int_type))
 
-#define EXTENDED_RULES(RULE)                                                                                 \
-    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0",                                  \
+#define EXTENDED_RULES(RULE)                                                \
+    RULE(EXTENDED, NOTE, "reserved-bytes", reserved_bytes, "reserved", "0", \
          "reserved bytes of the entry are not 0", "nobody looks", HEX(e.reserved))
 
-_Static_assert(sizeof(((struct mpt_finding *)0)->text) >= sizeof(((struct mpt_header *)0)->product_id),
+_Static_assert(sizeof(((struct mpt_finding *)0)->text) >=
+                   sizeof(((struct mpt_header *)0)->product_id),
                "no room for the longest text");
 
 /* By enum mpt_part: the order of the findings */
-#define ALL_RULES(RULE)                                                                                      \
-    FLOATING_RULES(RULE)                                                                                     \
-    HEADER_RULES(RULE)                                                                                       \
-    TABLE_RULES(RULE)                                                                                        \
-    PROCESSOR_RULES(RULE)                                                                                    \
-    BUS_RULES(RULE)                                                                                          \
-    IOAPIC_RULES(RULE)                                                                                       \
-    IO_INT_RULES(RULE)                                                                                       \
-    LOCAL_INT_RULES(RULE)                                                                                    \
+#define ALL_RULES(RULE)   \
+    FLOATING_RULES(RULE)  \
+    HEADER_RULES(RULE)    \
+    TABLE_RULES(RULE)     \
+    PROCESSOR_RULES(RULE) \
+    BUS_RULES(RULE)       \
+    IOAPIC_RULES(RULE)    \
+    IO_INT_RULES(RULE)    \
+    LOCAL_INT_RULES(RULE) \
     EXTENDED_RULES(RULE)
 
 #define NUMBER(part, severity, id, breaks, ...) part##_##breaks,
 enum { ALL_RULES(NUMBER) RULES };
 _Static_assert((size_t)RULES <= MPT_RULES_MAX, "MPT_RULES_MAX is too small");
 
-#define ROW(part, severity, id, breaks, field, expected, detail, who, ...)                                   \
+#define ROW(part, severity, id, breaks, field, expected, detail, who, ...) \
     { { id, MPT_##severity, MPT_PART_##part, field, expected, detail, who }, __VA_ARGS__ },
 static const struct check checks[RULES] = { ALL_RULES(ROW) };
 
@@ -1277,7 +1336,8 @@ static struct spot place_of(const struct survey *s, const struct check *check)
     return spot;
 }
 
-static void write_finding(const struct survey *s, const struct check *check, struct mpt_finding *finding)
+static void write_finding(const struct survey *s, const struct check *check,
+                          struct mpt_finding *finding)
 {
     const struct spot spot = place_of(s, check);
 
@@ -1309,8 +1369,12 @@ struct findings {
 };
 _Static_assert(RULES <= UINT8_MAX, "a rule's number is a byte");
 
-/* Not inlined: most rules hold, and asking them all is short when what a broken one takes is elsewhere. */
-static __attribute__((noinline)) void note(struct findings *found, unsigned rule, const struct survey *s)
+/*
+ * Not inlined: most rules hold, and asking them all is short when what a broken one takes is
+ * elsewhere.
+ */
+static __attribute__((noinline)) void note(struct findings *found, unsigned rule,
+                                           const struct survey *s)
 {
     size_t i = found->size;
 
@@ -1324,13 +1388,13 @@ static __attribute__((noinline)) void note(struct findings *found, unsigned rule
 }
 
 /* The rules of one part, each with its finding */
-#define JUDGE(part, severity, id, breaks, ...)                                                               \
-    if (breaks(s))                                                                                           \
+#define JUDGE(part, severity, id, breaks, ...) \
+    if (breaks(s))                             \
         note(found, part##_##breaks, s);
-#define DEFINE_JUDGE(name, RULES_OF_PART)                                                                    \
-    static void name(const struct survey *s, struct findings *found)                                         \
-    {                                                                                                        \
-        RULES_OF_PART(JUDGE)                                                                                 \
+#define DEFINE_JUDGE(name, RULES_OF_PART)                            \
+    static void name(const struct survey *s, struct findings *found) \
+    {                                                                \
+        RULES_OF_PART(JUDGE)                                         \
     }
 
 DEFINE_JUDGE(judge_floating, FLOATING_RULES)
@@ -1357,10 +1421,10 @@ static void judge_base_entries(struct survey *s, struct findings *found)
         s->e.offset = at;
         s->e.reserved = 0;
         switch (e[0]) {
-#define JUDGE_ENTRY(TYPE, S, array, counter, bytes, LAYOUT)                                                  \
-    case TYPE:                                                                                               \
-        s->e.S = load_##S(e, &s->e.reserved);                                                                \
-        judge_##S(s, found);                                                                                 \
+#define JUDGE_ENTRY(TYPE, S, array, counter, bytes, LAYOUT) \
+    case TYPE:                                              \
+        s->e.S = load_##S(e, &s->e.reserved);               \
+        judge_##S(s, found);                                \
         break;
             LAYOUT_BASE(JUDGE_ENTRY)
 #undef JUDGE_ENTRY
@@ -1380,8 +1444,8 @@ static void judge_extended_entries(struct survey *s, struct findings *found)
         judge_extended(s, found);
 }
 
-size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view, const struct mpt_facts *facts,
-                 struct mpt_finding *found, size_t cap)
+size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
+                 const struct mpt_facts *facts, struct mpt_finding *found, size_t cap)
 {
     struct findings all;
     struct survey s;

@@ -2,9 +2,10 @@
 /*
  * Bytes to values, whoever wrote them.
  *
- * What a field claims is compared with what is there once, in mpt_open; from then on a walk knows its end and
- * every step goes forward by the size of an entry, so reading ends and stays inside whatever the bytes are.
- * Nothing is judged here (check.c does) and nothing is searched (scan.c does).
+ * What a field claims is compared with what is there once, in mpt_open; from then on a walk knows
+ * its end and every step goes forward by the size of an entry, so reading ends and stays inside
+ * whatever the bytes are. Nothing is judged here (check.c does) and nothing is searched (scan.c
+ * does).
  */
 #include "load.h"
 
@@ -78,7 +79,8 @@ enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct 
 
 void mpt_walk_base(const struct mpt_view *view, struct mpt_walk *walk)
 {
-    *walk = (struct mpt_walk){ .bytes = view->table, .at = MPT_HEADER_SIZE, .end = view->table_size };
+    *walk =
+        (struct mpt_walk){ .bytes = view->table, .at = MPT_HEADER_SIZE, .end = view->table_size };
     if (walk->end < walk->at)
         walk->end = walk->at;
 }
@@ -87,8 +89,9 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
 {
     const size_t at = view->extended ? view->base_length : 0;
 
-    *walk =
-        (struct mpt_walk){ .bytes = view->table, .at = at, .end = at + view->extended_size, .extended = 1 };
+    *walk = (struct mpt_walk){
+        .bytes = view->table, .at = at, .end = at + view->extended_size, .extended = 1
+    };
 }
 
 /* The entry at the walk's position, with its size; MPT_EUNKNOWN or MPT_ECUT */
@@ -103,7 +106,8 @@ static enum mpt_err size_entry(const struct mpt_walk *walk, size_t *size)
     }
     if (e[0] < MPT_EXTENDED_FIRST)
         return MPT_EUNKNOWN;
-    if (left < 2 || e[1] < 2 || e[1] > left || (size_extended(e[0]) > 0 && e[1] != size_extended(e[0])))
+    if (left < 2 || e[1] < 2 || e[1] > left ||
+        (size_extended(e[0]) > 0 && e[1] != size_extended(e[0])))
         return MPT_ECUT;
     *size = e[1];
     return MPT_OK;
@@ -118,16 +122,17 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
     *err = walk->at == walk->end ? MPT_OK : size_entry(walk, &size);
     if (walk->at == walk->end || *err != MPT_OK)
         return 0;
-    e = walk->bytes + walk->at; /* not before: where the table has no header there are no bytes either */
+    e = walk->bytes +
+        walk->at; /* not before: where the table has no header there are no bytes either */
     entry->type = e[0];
     entry->index = walk->index++;
     entry->offset = walk->at;
     entry->size = size;
     walk->at += size;
     switch (entry->type) {
-#define LOAD_ENTRY(TYPE, S, array, counter, bytes, LAYOUT)                                                   \
-    case TYPE:                                                                                               \
-        entry->S = load_##S(e, &reserved);                                                                   \
+#define LOAD_ENTRY(TYPE, S, array, counter, bytes, LAYOUT) \
+    case TYPE:                                             \
+        entry->S = load_##S(e, &reserved);                 \
         break;
         LAYOUT_BASE(LOAD_ENTRY)
         LAYOUT_EXTENDED(LOAD_ENTRY)

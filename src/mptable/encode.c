@@ -2,14 +2,14 @@
 /*
  * Values to bytes.
  *
- * The size of a table is a closed form of its counts, so room is checked once, before the first store: an
- * image is written whole or not at all. Then each structure's fields go to constant offsets from its start,
- * in the order of layout.h, and the sums are taken last, over the bytes that were really written: first that
- * of the extended table, whose field the sum of the base table covers. Which values, and where in the guest,
- * are decided elsewhere.
+ * The size of a table is a closed form of its counts, so room is checked once, before the first
+ * store: an image is written whole or not at all. Then each structure's fields go to constant
+ * offsets from its start, in the order of layout.h, and the sums are taken last, over the bytes
+ * that were really written: first that of the extended table, whose field the sum of the base table
+ * covers. Which values, and where in the guest, are decided elsewhere.
  *
- * Shape for the proof: one base pointer, positions linear in the loop counter, inputs read into locals before
- * the stores of their entry.
+ * Shape for the proof: one base pointer, positions linear in the loop counter, inputs read into
+ * locals before the stores of their entry.
  */
 #include "layout.h"
 
@@ -24,25 +24,26 @@
 #define STORE(S, kind, member, width) STORE_##kind(S, member, width)
 
 #define HEAD_BASE(type, size) e[0] = (type);
-#define HEAD_EXTENDED(type, size)                                                                            \
-    e[0] = (type);                                                                                           \
+#define HEAD_EXTENDED(type, size) \
+    e[0] = (type);                \
     e[1] = (size);
 
 /* store_<S> - @count entries from @from on, to out + pos. Return: the position behind them */
-#define DEFINE_STORE(HEAD, type, S, size, LAYOUT)                                                            \
-    static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count)              \
-    {                                                                                                        \
-        for (size_t i = 0; i < count; i++) {                                                                 \
-            const struct mpt_##S v = from[i];                                                                \
-            uint8_t *const e = out + pos + i * (size);                                                       \
-                                                                                                             \
-            HEAD(type, size)                                                                                 \
-            LAYOUT(STORE, S)                                                                                 \
-        }                                                                                                    \
-        return pos + count * (size);                                                                         \
+#define DEFINE_STORE(HEAD, type, S, size, LAYOUT)                                               \
+    static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count) \
+    {                                                                                           \
+        for (size_t i = 0; i < count; i++) {                                                    \
+            const struct mpt_##S v = from[i];                                                   \
+            uint8_t *const e = out + pos + i * (size);                                          \
+                                                                                                \
+            HEAD(type, size)                                                                    \
+            LAYOUT(STORE, S)                                                                    \
+        }                                                                                       \
+        return pos + count * (size);                                                            \
     }
-#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) DEFINE_STORE(HEAD_BASE, type, S, size, LAYOUT)
-#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT)                                               \
+#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) \
+    DEFINE_STORE(HEAD_BASE, type, S, size, LAYOUT)
+#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT) \
     DEFINE_STORE(HEAD_EXTENDED, type, S, size, LAYOUT)
 
 LAYOUT_BASE(DEFINE_BASE)
@@ -93,7 +94,8 @@ static void store_ascending(uint8_t *out, const struct mpt_table *t)
 {
     size_t pos = MPT_HEADER_SIZE;
 
-#define STORE_ALL(type, S, array, counter, size, LAYOUT) pos = store_##S(out, pos, t->array, t->counter);
+#define STORE_ALL(type, S, array, counter, size, LAYOUT) \
+    pos = store_##S(out, pos, t->array, t->counter);
     LAYOUT_BASE(STORE_ALL)
     LAYOUT_EXTENDED(STORE_ALL)
 #undef STORE_ALL
@@ -108,9 +110,9 @@ static void store_ordered(uint8_t *out, const struct mpt_table *t)
         size_t *const first = &used[type_slot(run.type)];
 
         switch (run.type) {
-#define STORE_RUN(TYPE, S, array, counter, size, LAYOUT)                                                     \
-    case TYPE:                                                                                               \
-        pos = run.count == 0 ? pos : store_##S(out, pos, t->array + *first, run.count);                      \
+#define STORE_RUN(TYPE, S, array, counter, size, LAYOUT)                                \
+    case TYPE:                                                                          \
+        pos = run.count == 0 ? pos : store_##S(out, pos, t->array + *first, run.count); \
         break;
             LAYOUT_BASE(STORE_RUN)
             LAYOUT_EXTENDED(STORE_RUN)
@@ -182,7 +184,9 @@ enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t ca
     return MPT_OK;
 }
 
-/* Both structures lie from base up, end below 4 GiB and apart from each other (§4.1: the pointer is aligned).
+/*
+ * Both structures lie from base up, end below 4 GiB and apart from each other (§4.1: the pointer is
+ * aligned).
  */
 static int place_possible(const struct mpt_place *p, size_t table_size)
 {
@@ -195,8 +199,8 @@ static int place_possible(const struct mpt_place *p, size_t table_size)
                              (floating_end <= p->table || table_end <= p->floating));
 }
 
-enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out, size_t cap,
-                        size_t *len)
+enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out,
+                        size_t cap, size_t *len)
 {
     const size_t base = mpt_base_size(t), extended = mpt_extended_size(t);
     const enum mpt_err err = place->table ? check_table(t) : MPT_OK;

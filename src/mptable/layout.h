@@ -5,12 +5,13 @@
  * A row says S, kind, member, width in bytes:
  *   GIVEN  an unsigned integer, little-endian, member of struct mpt_<S>
  *   TEXT   characters, member of struct mpt_<S>
- *   MADE   follows from the other bytes (signature, lengths, sums, type): encode.c makes it, verify.c checks
+ *   MADE   follows from the other bytes (signature, lengths, sums, type): encode.c makes it,
+ *   verify.c checks
  * it ZERO   reserved
  *
- * Whoever needs the format expands the rows with a macro of his own, so what runs is plain stores and loads
- * at constant offsets. An offset is the sum of the widths before it (struct wire_<S> has no other purpose),
- * so a gap or an overlap cannot be written down.
+ * Whoever needs the format expands the rows with a macro of his own, so what runs is plain stores
+ * and loads at constant offsets. An offset is the sum of the widths before it (struct wire_<S> has
+ * no other purpose), so a gap or an overlap cannot be written down.
  */
 #ifndef MPT_LAYOUT_H
 #define MPT_LAYOUT_H
@@ -20,100 +21,100 @@
 #include "mptable.h"
 
 /* MPS 1.4 Table 4-1 */
-#define LAYOUT_FLOATING(ROW, S)                                                                              \
-    ROW(S, MADE, signature, 4)                                                                               \
-    ROW(S, MADE, table_address, 4)                                                                           \
-    ROW(S, MADE, length, 1) /* in 16-byte units */                                                           \
-    ROW(S, GIVEN, spec_revision, 1)                                                                          \
-    ROW(S, MADE, checksum, 1)                                                                                \
-    ROW(S, GIVEN, default_configuration, 1)                                                                  \
-    ROW(S, GIVEN, features, 1)                                                                               \
+#define LAYOUT_FLOATING(ROW, S)                    \
+    ROW(S, MADE, signature, 4)                     \
+    ROW(S, MADE, table_address, 4)                 \
+    ROW(S, MADE, length, 1) /* in 16-byte units */ \
+    ROW(S, GIVEN, spec_revision, 1)                \
+    ROW(S, MADE, checksum, 1)                      \
+    ROW(S, GIVEN, default_configuration, 1)        \
+    ROW(S, GIVEN, features, 1)                     \
     ROW(S, ZERO, reserved, 3)
 
 /* MPS 1.4 Table 4-2 */
-#define LAYOUT_HEADER(ROW, S)                                                                                \
-    ROW(S, MADE, signature, 4)                                                                               \
-    ROW(S, MADE, base_length, 2)                                                                             \
-    ROW(S, GIVEN, spec_revision, 1)                                                                          \
-    ROW(S, MADE, checksum, 1)                                                                                \
-    ROW(S, TEXT, oem_id, 8)                                                                                  \
-    ROW(S, TEXT, product_id, 12)                                                                             \
-    ROW(S, GIVEN, oem_table, 4)                                                                              \
-    ROW(S, GIVEN, oem_table_size, 2)                                                                         \
-    ROW(S, MADE, entry_count, 2)                                                                             \
-    ROW(S, GIVEN, local_apic_address, 4)                                                                     \
-    ROW(S, MADE, extended_length, 2)                                                                         \
-    ROW(S, MADE, extended_checksum, 1)                                                                       \
+#define LAYOUT_HEADER(ROW, S)            \
+    ROW(S, MADE, signature, 4)           \
+    ROW(S, MADE, base_length, 2)         \
+    ROW(S, GIVEN, spec_revision, 1)      \
+    ROW(S, MADE, checksum, 1)            \
+    ROW(S, TEXT, oem_id, 8)              \
+    ROW(S, TEXT, product_id, 12)         \
+    ROW(S, GIVEN, oem_table, 4)          \
+    ROW(S, GIVEN, oem_table_size, 2)     \
+    ROW(S, MADE, entry_count, 2)         \
+    ROW(S, GIVEN, local_apic_address, 4) \
+    ROW(S, MADE, extended_length, 2)     \
+    ROW(S, MADE, extended_checksum, 1)   \
     ROW(S, ZERO, reserved, 1)
 
 /* MPS 1.4 Table 4-4 */
-#define LAYOUT_PROCESSOR(ROW, S)                                                                             \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, GIVEN, apic_id, 1)                                                                                \
-    ROW(S, GIVEN, apic_version, 1)                                                                           \
-    ROW(S, GIVEN, flags, 1)                                                                                  \
-    ROW(S, GIVEN, signature, 4)                                                                              \
-    ROW(S, GIVEN, features, 4)                                                                               \
+#define LAYOUT_PROCESSOR(ROW, S)   \
+    ROW(S, MADE, entry_type, 1)    \
+    ROW(S, GIVEN, apic_id, 1)      \
+    ROW(S, GIVEN, apic_version, 1) \
+    ROW(S, GIVEN, flags, 1)        \
+    ROW(S, GIVEN, signature, 4)    \
+    ROW(S, GIVEN, features, 4)     \
     ROW(S, ZERO, reserved, 8)
 
 /* MPS 1.4 Table 4-7 */
-#define LAYOUT_BUS(ROW, S)                                                                                   \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, GIVEN, bus_id, 1)                                                                                 \
+#define LAYOUT_BUS(ROW, S)      \
+    ROW(S, MADE, entry_type, 1) \
+    ROW(S, GIVEN, bus_id, 1)    \
     ROW(S, TEXT, bus_type, 6)
 
 /* MPS 1.4 Table 4-9 */
-#define LAYOUT_IOAPIC(ROW, S)                                                                                \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, GIVEN, apic_id, 1)                                                                                \
-    ROW(S, GIVEN, apic_version, 1)                                                                           \
-    ROW(S, GIVEN, flags, 1)                                                                                  \
+#define LAYOUT_IOAPIC(ROW, S)      \
+    ROW(S, MADE, entry_type, 1)    \
+    ROW(S, GIVEN, apic_id, 1)      \
+    ROW(S, GIVEN, apic_version, 1) \
+    ROW(S, GIVEN, flags, 1)        \
     ROW(S, GIVEN, address, 4)
 
 /* MPS 1.4 Table 4-10 */
-#define LAYOUT_IO_INT(ROW, S)                                                                                \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, GIVEN, int_type, 1)                                                                               \
-    ROW(S, GIVEN, flags, 2)                                                                                  \
-    ROW(S, GIVEN, bus_id, 1)                                                                                 \
-    ROW(S, GIVEN, irq, 1)                                                                                    \
-    ROW(S, GIVEN, apic_id, 1)                                                                                \
+#define LAYOUT_IO_INT(ROW, S)   \
+    ROW(S, MADE, entry_type, 1) \
+    ROW(S, GIVEN, int_type, 1)  \
+    ROW(S, GIVEN, flags, 2)     \
+    ROW(S, GIVEN, bus_id, 1)    \
+    ROW(S, GIVEN, irq, 1)       \
+    ROW(S, GIVEN, apic_id, 1)   \
     ROW(S, GIVEN, intin, 1)
 
 /* MPS 1.4 Table 4-11 */
-#define LAYOUT_LOCAL_INT(ROW, S)                                                                             \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, GIVEN, int_type, 1)                                                                               \
-    ROW(S, GIVEN, flags, 2)                                                                                  \
-    ROW(S, GIVEN, bus_id, 1)                                                                                 \
-    ROW(S, GIVEN, irq, 1)                                                                                    \
-    ROW(S, GIVEN, apic_id, 1)                                                                                \
+#define LAYOUT_LOCAL_INT(ROW, S) \
+    ROW(S, MADE, entry_type, 1)  \
+    ROW(S, GIVEN, int_type, 1)   \
+    ROW(S, GIVEN, flags, 2)      \
+    ROW(S, GIVEN, bus_id, 1)     \
+    ROW(S, GIVEN, irq, 1)        \
+    ROW(S, GIVEN, apic_id, 1)    \
     ROW(S, GIVEN, lintin, 1)
 
 /* MPS 1.4 §4.4.1 */
-#define LAYOUT_SPACE(ROW, S)                                                                                 \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, MADE, entry_length, 1)                                                                            \
-    ROW(S, GIVEN, bus_id, 1)                                                                                 \
-    ROW(S, GIVEN, address_type, 1)                                                                           \
-    ROW(S, GIVEN, address, 8)                                                                                \
+#define LAYOUT_SPACE(ROW, S)       \
+    ROW(S, MADE, entry_type, 1)    \
+    ROW(S, MADE, entry_length, 1)  \
+    ROW(S, GIVEN, bus_id, 1)       \
+    ROW(S, GIVEN, address_type, 1) \
+    ROW(S, GIVEN, address, 8)      \
     ROW(S, GIVEN, length, 8)
 
 /* MPS 1.4 §4.4.2 */
-#define LAYOUT_HIERARCHY(ROW, S)                                                                             \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, MADE, entry_length, 1)                                                                            \
-    ROW(S, GIVEN, bus_id, 1)                                                                                 \
-    ROW(S, GIVEN, flags, 1)                                                                                  \
-    ROW(S, GIVEN, parent_bus, 1)                                                                             \
+#define LAYOUT_HIERARCHY(ROW, S)  \
+    ROW(S, MADE, entry_type, 1)   \
+    ROW(S, MADE, entry_length, 1) \
+    ROW(S, GIVEN, bus_id, 1)      \
+    ROW(S, GIVEN, flags, 1)       \
+    ROW(S, GIVEN, parent_bus, 1)  \
     ROW(S, ZERO, reserved, 3)
 
 /* MPS 1.4 §4.4.3 */
-#define LAYOUT_MODIFIER(ROW, S)                                                                              \
-    ROW(S, MADE, entry_type, 1)                                                                              \
-    ROW(S, MADE, entry_length, 1)                                                                            \
-    ROW(S, GIVEN, bus_id, 1)                                                                                 \
-    ROW(S, GIVEN, flags, 1)                                                                                  \
+#define LAYOUT_MODIFIER(ROW, S)   \
+    ROW(S, MADE, entry_type, 1)   \
+    ROW(S, MADE, entry_length, 1) \
+    ROW(S, GIVEN, bus_id, 1)      \
+    ROW(S, GIVEN, flags, 1)       \
     ROW(S, GIVEN, range_list, 4)
 
 #define WIRE_BYTES(S, kind, member, width) uint8_t member[width];
@@ -125,11 +126,11 @@
 #define WIDTH_ZERO(S, member, width)  1
 #define WIDTH(S, kind, member, width) static_assert(WIDTH_##kind(S, member, width), #S "." #member);
 
-#define WIRE(LAYOUT, S, size)                                                                                \
-    struct wire_##S {                                                                                        \
-        LAYOUT(WIRE_BYTES, S)                                                                                \
-    };                                                                                                       \
-    static_assert(sizeof(struct wire_##S) == (size), #S " is not as long as MPS says");                      \
+#define WIRE(LAYOUT, S, size)                                                           \
+    struct wire_##S {                                                                   \
+        LAYOUT(WIRE_BYTES, S)                                                           \
+    };                                                                                  \
+    static_assert(sizeof(struct wire_##S) == (size), #S " is not as long as MPS says"); \
     LAYOUT(WIDTH, S)
 
 WIRE(LAYOUT_FLOATING, floating, MPT_FLOATING_SIZE)
@@ -148,16 +149,17 @@ WIRE(LAYOUT_MODIFIER, modifier, MPT_MODIFIER_SIZE)
 #undef WIRE_BYTES
 
 /* Entry types, ascending: X(type, S, array and count in struct mpt_table, bytes, layout) */
-#define LAYOUT_BASE(X)                                                                                       \
-    X(MPT_PROCESSOR, processor, processors, processor_count, MPT_PROCESSOR_SIZE, LAYOUT_PROCESSOR)           \
-    X(MPT_BUS, bus, buses, bus_count, MPT_BUS_SIZE, LAYOUT_BUS)                                              \
-    X(MPT_IOAPIC, ioapic, ioapics, ioapic_count, MPT_IOAPIC_SIZE, LAYOUT_IOAPIC)                             \
-    X(MPT_IO_INT, io_int, io_ints, io_int_count, MPT_IO_INT_SIZE, LAYOUT_IO_INT)                             \
+#define LAYOUT_BASE(X)                                                                             \
+    X(MPT_PROCESSOR, processor, processors, processor_count, MPT_PROCESSOR_SIZE, LAYOUT_PROCESSOR) \
+    X(MPT_BUS, bus, buses, bus_count, MPT_BUS_SIZE, LAYOUT_BUS)                                    \
+    X(MPT_IOAPIC, ioapic, ioapics, ioapic_count, MPT_IOAPIC_SIZE, LAYOUT_IOAPIC)                   \
+    X(MPT_IO_INT, io_int, io_ints, io_int_count, MPT_IO_INT_SIZE, LAYOUT_IO_INT)                   \
     X(MPT_LOCAL_INT, local_int, local_ints, local_int_count, MPT_LOCAL_INT_SIZE, LAYOUT_LOCAL_INT)
 
-#define LAYOUT_EXTENDED(X)                                                                                   \
-    X(MPT_SPACE, space, spaces, space_count, MPT_SPACE_SIZE, LAYOUT_SPACE)                                   \
-    X(MPT_HIERARCHY, hierarchy, hierarchies, hierarchy_count, MPT_HIERARCHY_SIZE, LAYOUT_HIERARCHY)          \
+#define LAYOUT_EXTENDED(X)                                                        \
+    X(MPT_SPACE, space, spaces, space_count, MPT_SPACE_SIZE, LAYOUT_SPACE)        \
+    X(MPT_HIERARCHY, hierarchy, hierarchies, hierarchy_count, MPT_HIERARCHY_SIZE, \
+      LAYOUT_HIERARCHY)                                                           \
     X(MPT_MODIFIER, modifier, modifiers, modifier_count, MPT_MODIFIER_SIZE, LAYOUT_MODIFIER)
 
 /* The same types numbered without a gap, for arrays. */

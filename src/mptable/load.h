@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rows of layout.h as loads, and how long entries are. Inline, so that who asks for one member of an
- * entry does not pay for the others. Bounds are the caller's.
+ * The rows of layout.h as loads, and how long entries are. Inline, so that who asks for one member
+ * of an entry does not pay for the others. Bounds are the caller's.
  */
 #ifndef MPT_LOAD_H
 #define MPT_LOAD_H
@@ -15,19 +15,19 @@
 #define LOAD_GIVEN(S, member, width) v.member = load_##width(e + AT(S, member));
 #define LOAD_TEXT(S, member, width)  memcpy(v.member, e + AT(S, member), width);
 #define LOAD_MADE(S, member, width)
-#define LOAD_ZERO(S, member, width)                                                                          \
-    for (size_t z = 0; z < (width); z++)                                                                     \
+#define LOAD_ZERO(S, member, width)      \
+    for (size_t z = 0; z < (width); z++) \
         *reserved |= e[AT(S, member) + z];
 #define LOAD(S, kind, member, width) LOAD_##kind(S, member, width)
 
 /* load_<S> - the values of the structure at @e; its reserved bytes are or-ed into *reserved */
-#define DEFINE_LOAD(S, LAYOUT)                                                                               \
-    static inline struct mpt_##S load_##S(const uint8_t *e, uint8_t *reserved) {                             \
-        struct mpt_##S v;                                                                                    \
-                                                                                                             \
-        (void)reserved;                                                                                      \
-        LAYOUT(LOAD, S)                                                                                      \
-        return v;                                                                                            \
+#define DEFINE_LOAD(S, LAYOUT)                                                   \
+    static inline struct mpt_##S load_##S(const uint8_t *e, uint8_t *reserved) { \
+        struct mpt_##S v;                                                        \
+                                                                                 \
+        (void)reserved;                                                          \
+        LAYOUT(LOAD, S)                                                          \
+        return v;                                                                \
     }
 #define DEFINE_ENTRY(type, S, array, counter, size, LAYOUT) DEFINE_LOAD(S, LAYOUT)
 
@@ -36,18 +36,21 @@ DEFINE_LOAD(header, LAYOUT_HEADER)
 LAYOUT_BASE(DEFINE_ENTRY)
 LAYOUT_EXTENDED(DEFINE_ENTRY)
 
-/* size_base, size_extended - bytes of an entry of that type in that table; 0 when MPS does not define it */
-#define DEFINE_SIZE(name, LAYOUT)                                                                            \
-    static inline size_t name(unsigned type)                                                                 \
-    {                                                                                                        \
-        switch (type) {                                                                                      \
-            LAYOUT(SIZE_OF)                                                                                  \
-        default:                                                                                             \
-            return 0;                                                                                        \
-        }                                                                                                    \
+/*
+ * size_base, size_extended - bytes of an entry of that type in that table; 0 when MPS does not
+ * define it
+ */
+#define DEFINE_SIZE(name, LAYOUT)            \
+    static inline size_t name(unsigned type) \
+    {                                        \
+        switch (type) {                      \
+            LAYOUT(SIZE_OF)                  \
+        default:                             \
+            return 0;                        \
+        }                                    \
     }
-#define SIZE_OF(TYPE, S, array, counter, size, LAYOUT)                                                       \
-    case TYPE:                                                                                               \
+#define SIZE_OF(TYPE, S, array, counter, size, LAYOUT) \
+    case TYPE:                                         \
         return size;
 
 DEFINE_SIZE(size_base, LAYOUT_BASE)

@@ -2,9 +2,9 @@
 /*
  * libmptable - Intel MultiProcessor Specification 1.4 (MPS) tables: values to bytes and back.
  *
- * The library allocates nothing, does no I/O, keeps no state and needs only mem* from outside, so it can be
- * lifted into a monitor as it is. It knows the wire format and nothing of policy: which values a guest should
- * see, and where in its memory, is the caller's to say.
+ * The library allocates nothing, does no I/O, keeps no state and needs only mem* from outside, so
+ * it can be lifted into a monitor as it is. It knows the wire format and nothing of policy: which
+ * values a guest should see, and where in its memory, is the caller's to say.
  */
 #ifndef MPTABLE_H
 #define MPTABLE_H
@@ -84,11 +84,15 @@ enum mpt_line {
 #define MPT_IOAPIC_ADDRESS     0xfec00000U /* of the first I/O APIC */
 
 /*
- * The structures, as values in the machine's own byte order. Members stand in the order of the wire format;
- * texts are not terminated and padded on the right with blanks. Reserved bytes are written as zero.
+ * The structures, as values in the machine's own byte order. Members stand in the order of the wire
+ * format; texts are not terminated and padded on the right with blanks. Reserved bytes are written
+ * as zero.
  */
 
-/* Floating pointer structure, Table 4-1. Address of the table, length (1) and checksum are computed. */
+/*
+ * Floating pointer structure, Table 4-1. Address of the table, length (1) and checksum are
+ * computed.
+ */
 struct mpt_floating {
     uint8_t spec_revision;
     uint8_t default_configuration; /* feature byte 1: 0 = a configuration table is present */
@@ -192,9 +196,9 @@ struct mpt_table {
     uint16_t space_count, hierarchy_count, modifier_count;
 
     /*
-     * The order of the entries, for tables that must be as somebody else writes them. Without one they leave
-     * in ascending type, as §4.3 wants it. Base types come before extended ones, and the runs of a type add
-     * up to its count.
+     * The order of the entries, for tables that must be as somebody else writes them. Without one
+     * they leave in ascending type, as §4.3 wants it. Base types come before extended ones, and the
+     * runs of a type add up to its count.
      */
     const struct mpt_run *order;
     uint16_t order_count;
@@ -207,18 +211,19 @@ struct mpt_table {
 struct mpt_place {
     uint32_t base;     /* of the image's first byte */
     uint32_t floating; /* of the floating pointer, a multiple of 16 (§4.1) */
-    uint32_t table;    /* of the configuration table; 0 = there is none, a default configuration (§5) */
+    /* of the configuration table; 0 = there is none, a default configuration (§5) */
+    uint32_t table;
 };
 
 enum mpt_err {
     MPT_OK,
-    MPT_ENOSPACE,  /* the buffer is too small */
-    MPT_ETOOLONG,  /* base or extended table passes MPT_TABLE_MAX bytes */
-    MPT_EPLACE,    /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
+    MPT_ENOSPACE, /* the buffer is too small */
+    MPT_ETOOLONG, /* base or extended table passes MPT_TABLE_MAX bytes */
+    MPT_EPLACE, /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
     MPT_EORDER,    /* the runs of a table's order are not its entries, base types first */
     MPT_ENOTFOUND, /* no such structure there */
-    MPT_EUNKNOWN,  /* an entry of a type that its table cannot have, so that nobody knows its length */
-    MPT_ECUT       /* an entry runs past the end of its table, or the table past the bytes there are */
+    MPT_EUNKNOWN, /* an entry of a type that its table cannot have, so that nobody knows its length */
+    MPT_ECUT /* an entry runs past the end of its table, or the table past the bytes there are */
 };
 
 /*
@@ -233,22 +238,25 @@ size_t mpt_entries(const struct mpt_table *t);
 /*
  * mpt_encode - lay out a floating pointer structure and a configuration table as one image
  * @t:     what to write
- * @place: where the bytes will lie in guest memory; bytes of the image outside both structures become zero
+ * @place: where the bytes will lie in guest memory; bytes of the image outside both structures
+ *         become zero
  * @out:   receives the image; may be NULL when cap is 0
  * @cap:   bytes at out; 0 measures. Must not overlap @t or its arrays
  * @len:   set to the bytes of the image, fit or not, unless the place or the table is impossible
  *
- * Computed here: the checksums, lengths, entry count (unless given), the pointer's table address and length.
- * The extended checksum and the extended bytes add up to 0.
+ * Computed here: the checksums, lengths, entry count (unless given), the pointer's table address
+ * and length. The extended checksum and the extended bytes add up to 0.
  *
  * Return: MPT_OK; MPT_ENOSPACE, nothing was written and *len tells how much would do; MPT_ETOOLONG;
- * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-11, §4.4.
+ * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-11,
+ * §4.4.
  */
-enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out, size_t cap,
-                        size_t *len);
+enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out,
+                        size_t cap, size_t *len);
 
 /*
- * mpt_encode_floating, mpt_encode_table - the two structures alone, for a monitor that keeps them apart
+ * mpt_encode_floating, mpt_encode_table - the two structures alone, for a monitor that keeps them
+ * apart
  * @table: guest-physical address of the configuration table, 0 = none
  * @out:   MPT_FLOATING_SIZE bytes; or @cap bytes, as mpt_encode has them
  *
@@ -258,20 +266,21 @@ void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, ui
 enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len);
 
 /*
- * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with what they should say
+ * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with what they should
+ * say
  * @size: bytes there are
  *
- * Return: 1 when the structure lies inside @size bytes, every field, reserved byte, length, count and
- * signature equals what the values make it, and the sums are 0; else 0. A table's order must be one that
- * mpt_encode_table takes.
+ * Return: 1 when the structure lies inside @size bytes, every field, reserved byte, length, count
+ * and signature equals what the values make it, and the sums are 0; else 0. A table's order must be
+ * one that mpt_encode_table takes.
  */
 int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, const uint8_t *bytes,
                         size_t size);
 int mpt_verify_table(const struct mpt_table *t, const uint8_t *bytes, size_t size);
 
 /*
- * Reading. Nothing that the bytes claim is believed: lengths, counts and pointers are compared with what is
- * there, once, before use; every step goes forward by the size of an entry.
+ * Reading. Nothing that the bytes claim is believed: lengths, counts and pointers are compared with
+ * what is there, once, before use; every step goes forward by the size of an entry.
  */
 
 /* Bytes as they lie in guest memory. Segments do not overlap; a structure lies in one of them. */
@@ -289,7 +298,9 @@ struct mpt_memory {
 /* mpt_at - the @size bytes at a guest-physical address, or NULL when not all of them are there */
 const uint8_t *mpt_at(const struct mpt_memory *memory, uint64_t address, size_t size);
 
-/* mpt_room - how many bytes there are from that address on, up to the end of its segment; 0 = none */
+/*
+ * mpt_room - how many bytes there are from that address on, up to the end of its segment; 0 = none
+ */
 size_t mpt_room(const struct mpt_memory *memory, uint64_t address);
 
 /* A table as it was found, valid or not. Members named as fields hold what the fields say. */
@@ -324,8 +335,8 @@ struct mpt_view {
  * mpt_open - read floating pointer and header
  * @address: guest-physical address of the floating pointer, at any alignment
  *
- * Return: MPT_OK with *view filled, whether or not anybody would accept the table; MPT_ENOTFOUND when there
- * are no 16 bytes that begin with "_MP_".
+ * Return: MPT_OK with *view filled, whether or not anybody would accept the table; MPT_ENOTFOUND
+ * when there are no 16 bytes that begin with "_MP_".
  */
 enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view);
 
@@ -360,10 +371,11 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
 
 /*
  * mpt_next - the next entry
- * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands an entry of an undefined type; MPT_ECUT, the
- *       entry there runs past the end, or has a length that its type does not
+ * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands an entry of an undefined type;
+ *       MPT_ECUT, the entry there runs past the end, or has a length that its type does not
  *
- * An extended entry of an undefined type from 128 up says its length and is returned like the others.
+ * An extended entry of an undefined type from 128 up says its length and is returned like the
+ * others.
  *
  * Return: 1 with *entry filled; 0 at the end.
  */
@@ -381,10 +393,10 @@ enum mpt_invalid { MPT_GOES_ON, MPT_GIVES_UP, MPT_TAKES_ANY };
 /*
  * An operating system or program that reads MP tables, by the rules of its search.
  *
- * Windows, in the order of the search: L the first KiB; E the first KiB of the EBDA; M the last KiB of base
- * memory; B the same, with 640 KiB assumed when the word is 0; K the last KiB of 640 KiB, or of 512 KiB when
- * the word says no more than that; F 0x9fc00-0x9ffff; R 0xf0000-0xfffff; X 0xe0000-0xeffff. A small letter:
- * only where no EBDA is defined.
+ * Windows, in the order of the search: L the first KiB; E the first KiB of the EBDA; M the last KiB
+ * of base memory; B the same, with 640 KiB assumed when the word is 0; K the last KiB of 640 KiB,
+ * or of 512 KiB when the word says no more than that; F 0x9fc00-0x9ffff; R 0xf0000-0xfffff; X
+ * 0xe0000-0xeffff. A small letter: only where no EBDA is defined.
  */
 struct mpt_consumer {
     const char *name;
@@ -404,9 +416,10 @@ extern const size_t mpt_consumer_count;
  * mpt_find - the floating pointer that a consumer takes
  * @bios: the BIOS data words; NULL: read from memory where it has them, else both 0
  *
- * Looks only at the signature and what the consumer checks of the floating pointer. A window that is not
- * there is passed over, also where the consumer itself would crash (xv6 without any word). Time is linear in
- * the bytes of the windows, and quadratic in the number of segments: a few are expected.
+ * Looks only at the signature and what the consumer checks of the floating pointer. A window that
+ * is not there is passed over, also where the consumer itself would crash (xv6 without any word).
+ * Time is linear in the bytes of the windows, and quadratic in the number of segments: a few are
+ * expected.
  *
  * Return: MPT_OK with *address set; MPT_ENOTFOUND.
  */
@@ -451,29 +464,35 @@ enum mpt_part {
 };
 
 /*
- * A rule that a table can break. Texts are static. A rule that entries of two types can break, or two
- * members, has a row for each, with one id.
+ * A rule that a table can break. Texts are static. A rule that entries of two types can break, or
+ * two members, has a row for each, with one id.
  */
 struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_severity severity;
     enum mpt_part part;
-    const char *field;    /* the member that is wrong, by its name in a topology or, where a topology has no
+    const char
+        *field; /* the member that is wrong, by its name in a topology or, where a topology has no
                              such member (checksum, length, reserved ...), the field's; "" = the part */
-    const char *expected; /* what it should be, in words or digits; "" when the finding has it as a number */
-    const char *detail;   /* what is wrong */
-    const char *who;      /* who is hurt, and how */
+    /* what it should be, in words or digits; "" when the finding has it as a number */
+    const char *expected;
+    const char *detail; /* what is wrong */
+    const char *who;    /* who is hurt, and how */
 };
 
-/* How a finding's value reads: not at all, as a number, as true or false (1 or 0), as the field's bytes */
+/*
+ * How a finding's value reads: not at all, as a number, as true or false (1 or 0), as the field's
+ * bytes
+ */
 enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX, MPT_VALUE_BOOL, MPT_VALUE_TEXT };
 
 struct mpt_finding {
     const struct mpt_rule *rule;
-    uint32_t address; /* guest-physical, of the structure or entry (of the first that breaks the rule) */
-    int entry;        /* its index in the table, base and extended entries each from 0; -1 = no entry */
-    unsigned index;   /* its index among the entries of its type; 0 when the part is no entry type */
-    unsigned count;   /* how many entries break the rule; 1 for a structure */
+    /* guest-physical, of the structure or entry (of the first that breaks the rule) */
+    uint32_t address;
+    int entry; /* its index in the table, base and extended entries each from 0; -1 = no entry */
+    unsigned index; /* its index among the entries of its type; 0 when the part is no entry type */
+    unsigned count; /* how many entries break the rule; 1 for a structure */
     enum mpt_value show;
     uint64_t value; /* of the field */
     int has_expected;
@@ -487,7 +506,9 @@ struct mpt_range {
     uint64_t base, end;
 };
 
-/* What is known of the machine besides the image. A rule that needs a fact stays silent without it. */
+/*
+ * What is known of the machine besides the image. A rule that needs a fact stays silent without it.
+ */
 struct mpt_facts {
     unsigned given; /* MPT_FACT_*: which members hold */
     struct mpt_bios bios;
@@ -500,7 +521,8 @@ struct mpt_facts {
     uint64_t memory_size;           /* bytes of guest RAM */
     const struct mpt_range *usable; /* what the guest is told it may use (e820 type 1) */
     size_t usable_count;
-    const struct mpt_range *occupied; /* what the loader puts there: kernel, command line, page tables, ... */
+    const struct mpt_range
+        *occupied; /* what the loader puts there: kernel, command line, page tables, ... */
     size_t occupied_count;
 };
 
@@ -524,18 +546,19 @@ enum {
 
 /*
  * mpt_check - judge a table by what the operating systems that read it do with it
- * @memory: where the table was found; other floating pointers in its search windows are looked at too
+ * @memory: where the table was found; other floating pointers in its search windows are looked at
+ *          too
  * @view:   filled by mpt_open from that memory; NULL = there is none
  * @facts:  may be NULL; BIOS words that are not given are taken from memory where it has them
  * @found:  receives at most cap findings, one per broken rule, in the order of the rules
  *
- * What is absent (a BSP, a bus, an I/O APIC) is only said of a table that could be read to its end. Time is
- * linear in the bytes; about 50 KiB of stack.
+ * What is absent (a BSP, a bus, an I/O APIC) is only said of a table that could be read to its end.
+ * Time is linear in the bytes; about 50 KiB of stack.
  *
  * Return: the number of rules broken, which may be more than cap.
  */
-size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view, const struct mpt_facts *facts,
-                 struct mpt_finding *found, size_t cap);
+size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
+                 const struct mpt_facts *facts, struct mpt_finding *found, size_t cap);
 
 /* mpt_rule_at - the rules in the order of findings; NULL past the last */
 const struct mpt_rule *mpt_rule_at(size_t i);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Finding floating pointers in memory, as each reader of MP tables does: which windows, in which order and
- * steps, and what makes it take one or go on. The rows were read in the readers' sources; those of Linux,
- * memtest86+, FreeBSD, OpenBSD and xv6 were also run.
+ * Finding floating pointers in memory, as each reader of MP tables does: which windows, in which
+ * order and steps, and what makes it take one or go on. The rows were read in the readers' sources;
+ * those of Linux, memtest86+, FreeBSD, OpenBSD and xv6 were also run.
  */
 #include "scan.h"
 
@@ -52,7 +52,8 @@ static struct mpt_range last_kib(uint64_t end)
 
 struct mpt_range mpt_window(char letter, const struct mpt_bios *bios)
 {
-    const uint64_t ebda = (uint64_t)bios->ebda * 16, base_memory = (uint64_t)bios->base_memory_kib * KIB;
+    const uint64_t ebda = (uint64_t)bios->ebda * 16,
+                   base_memory = (uint64_t)bios->base_memory_kib * KIB;
     const struct mpt_range none = { 0, 0 };
     const int small = letter >= 'a' && letter <= 'z';
 
@@ -80,7 +81,9 @@ struct mpt_range mpt_window(char letter, const struct mpt_bios *bios)
     }
 }
 
-/* Does the consumer accept the floating pointer at @e, of which @room bytes are there, 16 or more? */
+/*
+ * Does the consumer accept the floating pointer at @e, of which @room bytes are there, 16 or more?
+ */
 static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t room)
 {
     const size_t length = e[AT(floating, length)];
@@ -155,7 +158,8 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bi
         const struct mpt_range range = mpt_window(*letter, &words);
         uint64_t match;
 
-        if (consumer->below_hole && (*letter == 'E' || *letter == 'M') && range.base >= MPT_BASE_MEMORY_END)
+        if (consumer->below_hole && (*letter == 'E' || *letter == 'M') &&
+            range.base >= MPT_BASE_MEMORY_END)
             continue;
         if (!next_match(memory, range, consumer->step, first, &match))
             continue;
@@ -170,7 +174,8 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bi
 enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address)
 {
     const struct mpt_range below_4g = {
-        step_to(0, ALIGN_SWEEP, *address > UINT32_MAX ? UINT64_C(1) << 32 : *address), UINT64_C(1) << 32
+        step_to(0, ALIGN_SWEEP, *address > UINT32_MAX ? UINT64_C(1) << 32 : *address), UINT64_C(1)
+                                                                                           << 32
     };
 
     return next_match(memory, below_4g, ALIGN_SWEEP, NULL, address) ? MPT_OK : MPT_ENOTFOUND;

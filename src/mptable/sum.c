@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * In a file of its own because the compiler treats it unlike the others: this loop pays as vectors, which at
- * -O2 gcc has to be told, and the loops that store and load entries do not.
+ * In a file of its own because the compiler treats it unlike the others: this loop pays as vectors,
+ * which at -O2 gcc has to be told, and the loops that store and load entries do not.
  */
 #include "bytes.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Gathering, without judging. IDs are bytes, so what they stand for are tables of 256. Entries that agree or
- * conflict are found by radix sorts over the bytes of the 8-byte entries: linear, whatever the bytes are, and
- * without allocation, at the price of 32 KiB of stack. A few entries are compared pair by pair, which costs
- * less than one pass of a sort.
+ * Gathering, without judging. IDs are bytes, so what they stand for are tables of 256. Entries that
+ * agree or conflict are found by radix sorts over the bytes of the 8-byte entries: linear, whatever
+ * the bytes are, and without allocation, at the price of 32 KiB of stack. A few entries are
+ * compared pair by pair, which costs less than one pass of a sort.
  */
 #include "survey.h"
 
@@ -14,12 +14,15 @@
 
 const char mpt_bus_types[MPT_BUS_TYPES][6] = {
     /* MPS 1.4 Table 4-8 */
-    { 'C', 'B', 'U', 'S', ' ', ' ' }, { 'C', 'B', 'U', 'S', 'I', 'I' }, { 'E', 'I', 'S', 'A', ' ', ' ' },
-    { 'F', 'U', 'T', 'U', 'R', 'E' }, { 'I', 'N', 'T', 'E', 'R', 'N' }, { 'I', 'S', 'A', ' ', ' ', ' ' },
-    { 'M', 'B', 'I', ' ', ' ', ' ' }, { 'M', 'B', 'I', 'I', ' ', ' ' }, { 'M', 'C', 'A', ' ', ' ', ' ' },
-    { 'M', 'P', 'I', ' ', ' ', ' ' }, { 'M', 'P', 'S', 'A', ' ', ' ' }, { 'N', 'U', 'B', 'U', 'S', ' ' },
-    { 'P', 'C', 'I', ' ', ' ', ' ' }, { 'P', 'C', 'M', 'C', 'I', 'A' }, { 'T', 'C', ' ', ' ', ' ', ' ' },
-    { 'V', 'L', ' ', ' ', ' ', ' ' }, { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
+    { 'C', 'B', 'U', 'S', ' ', ' ' }, { 'C', 'B', 'U', 'S', 'I', 'I' },
+    { 'E', 'I', 'S', 'A', ' ', ' ' }, { 'F', 'U', 'T', 'U', 'R', 'E' },
+    { 'I', 'N', 'T', 'E', 'R', 'N' }, { 'I', 'S', 'A', ' ', ' ', ' ' },
+    { 'M', 'B', 'I', ' ', ' ', ' ' }, { 'M', 'B', 'I', 'I', ' ', ' ' },
+    { 'M', 'C', 'A', ' ', ' ', ' ' }, { 'M', 'P', 'I', ' ', ' ', ' ' },
+    { 'M', 'P', 'S', 'A', ' ', ' ' }, { 'N', 'U', 'B', 'U', 'S', ' ' },
+    { 'P', 'C', 'I', ' ', ' ', ' ' }, { 'P', 'C', 'M', 'C', 'I', 'A' },
+    { 'T', 'C', ' ', ' ', ' ', ' ' }, { 'V', 'L', ' ', ' ', ' ', ' ' },
+    { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
 };
 enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 };
 
@@ -52,7 +55,8 @@ static bool given(const struct survey *s, unsigned facts)
     return (s->facts.given & facts) == facts;
 }
 
-static void survey_facts(struct survey *s, const struct mpt_memory *memory, const struct mpt_facts *facts)
+static void survey_facts(struct survey *s, const struct mpt_memory *memory,
+                         const struct mpt_facts *facts)
 {
     const struct mpt_bios words = mpt_bios_words(memory);
 
@@ -72,7 +76,10 @@ static void survey_facts(struct survey *s, const struct mpt_memory *memory, cons
         s->facts.bios.base_memory_kib = 0;
 }
 
-/* Where the one looked at lies. Without the words it may be in the EBDA or at the end of base memory. */
+/*
+ * Where the one looked at lies. Without the words it may be in the EBDA or at the end of base
+ * memory.
+ */
 static void survey_place(struct survey *s)
 {
     const struct mpt_bios *const bios = &s->facts.bios;
@@ -87,13 +94,15 @@ static void survey_place(struct survey *s)
 }
 
 /* The floating pointers in every window, at the smallest step that anybody takes */
-static void survey_pointers(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view)
+static void survey_pointers(struct survey *s, const struct mpt_memory *memory,
+                            const struct mpt_view *view)
 {
     static const struct mpt_consumer valid = { "", "LEMFRX", 4, 1, 1, 1, 0, MPT_GOES_ON };
     const uint8_t *first = NULL;
 
     if (view && view->floating_length == 1 && view->floating_sum == 0 &&
-        (view->floating.spec_revision == MPT_SPEC_1_1 || view->floating.spec_revision == MPT_SPEC_1_4)) {
+        (view->floating.spec_revision == MPT_SPEC_1_1 ||
+         view->floating.spec_revision == MPT_SPEC_1_4)) {
         first = mpt_at(memory, view->floating_address, MPT_FLOATING_SIZE);
         s->linux_finds = view->floating_address % MPT_ADDRESS_ALIGN == 0;
     }
@@ -254,7 +263,9 @@ struct order {
     uint16_t *at, *to;
 };
 
-/* Bytes of an 8-byte entry, in memory and as mask over load_8: what stands there in I/O interrupts */
+/*
+ * Bytes of an 8-byte entry, in memory and as mask over load_8: what stands there in I/O interrupts
+ */
 enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5 };
 #define BYTE(n)       (UINT64_C(0xff) << 8 * (n))
 #define INPUT_BYTES   (BYTE(6) | BYTE(7))
@@ -262,7 +273,10 @@ enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5 };
 #define ALL_BYTES     (~BYTE(0))
 #define ADDRESS_BYTES (BYTE(4) | BYTE(5) | BYTE(6) | BYTE(7))
 
-/* The entries of an 8-byte type in a stretch that was walked to its end: every type there is defined */
+/*
+ * The entries of an 8-byte type in a stretch that was walked to its end: every type there is
+ * defined
+ */
 static void gather(struct order *o, const struct survey *s, struct span span, unsigned type)
 {
     const uint8_t *const table = s->view.table;
@@ -313,7 +327,9 @@ static void survey_irq0(struct survey *s, const struct order *io_ints)
     }
 }
 
-/* One pass of a radix sort, which keeps the order of equals: by the byte at e[0] of every entry e */
+/*
+ * One pass of a radix sort, which keeps the order of equals: by the byte at e[0] of every entry e
+ */
 static void sort_by_byte(struct order *o, const uint8_t *e)
 {
     uint16_t start[257] = { 0 };
@@ -351,7 +367,9 @@ static uint64_t group_bit(uint64_t common)
     return UINT64_C(1) << (common * UINT64_C(0x9e3779b97f4a7c15) >> 58);
 }
 
-/* Each one against the first before it of its group, which is only looked for when there may be one */
+/*
+ * Each one against the first before it of its group, which is only looked for when there may be one
+ */
 static bool mark_few(struct survey *s, const struct order *o, const struct conflict *c)
 {
     uint64_t v[FEW], seen = 0;
@@ -373,7 +391,10 @@ static bool mark_few(struct survey *s, const struct order *o, const struct confl
     return again;
 }
 
-/* Entries of one group come together, in the order of the table, and the first of them is compared with. */
+/*
+ * Entries of one group come together, in the order of the table, and the first of them is compared
+ * with.
+ */
 static bool mark_many(struct survey *s, struct order *o, const struct conflict *c)
 {
     const uint8_t *const table = s->view.table;

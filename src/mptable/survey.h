@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the rules ask about a table as a whole, gathered in a few walks before the first rule looks at it.
+ * What the rules ask about a table as a whole, gathered in a few walks before the first rule looks
+ * at it.
  */
 #ifndef MPT_SURVEY_H
 #define MPT_SURVEY_H
@@ -13,17 +14,23 @@
 
 /* What an entry's neighbours make of it. Bits, one byte for each 8 bytes of the base table. */
 enum mark {
-    MARK_ID_AGAIN = 1U << 0,      /* an earlier entry of its type has that ID (processors: an enabled one) */
-    MARK_BUS_ORDER = 1U << 1,     /* the bus before it has a higher ID, or it is the first and not 0 */
-    MARK_ISA_AGAIN = 1U << 2,     /* an ISA or EISA bus, and not the first one */
+    MARK_ID_AGAIN =
+        1U << 0, /* an earlier entry of its type has that ID (processors: an enabled one) */
+    MARK_BUS_ORDER = 1U << 1, /* the bus before it has a higher ID, or it is the first and not 0 */
+    MARK_ISA_AGAIN = 1U << 2, /* an ISA or EISA bus, and not the first one */
     MARK_ADDRESS_AGAIN = 1U << 3, /* an earlier enabled I/O APIC has that address */
-    MARK_PIN = 1U << 4,           /* an earlier entry has another source on that input, no PCI bus involved */
-    MARK_SOURCE = 1U << 5,        /* an earlier entry leads that source to another input */
-    MARK_SAME = 1U << 6           /* an earlier entry is identical */
+    MARK_PIN = 1U << 4, /* an earlier entry has another source on that input, no PCI bus involved */
+    MARK_SOURCE = 1U << 5, /* an earlier entry leads that source to another input */
+    MARK_SAME = 1U << 6    /* an earlier entry is identical */
 };
 
 /* What a bus ID stands for; when two entries have it, the last one counts */
-enum bus_kind { BUS_UNDECLARED, BUS_ISA, BUS_PCI, BUS_OTHER }; /* EISA numbers its IRQs as ISA does */
+enum bus_kind {
+    BUS_UNDECLARED,
+    BUS_ISA,
+    BUS_PCI,
+    BUS_OTHER
+}; /* EISA numbers its IRQs as ISA does */
 
 /* An entry that a rule about the table as a whole points at */
 struct spot {
@@ -31,7 +38,10 @@ struct spot {
     uint32_t address;
 };
 
-/* From the first entry of a type to the end of the last; offsets in the base table, 0 = there is none */
+/*
+ * From the first entry of a type to the end of the last; offsets in the base table, 0 = there is
+ * none
+ */
 struct span {
     size_t begin, end;
 };
@@ -41,9 +51,9 @@ struct survey {
     struct mpt_facts facts;
 
     /* Floating pointers, wherever they lie */
-    bool linux_finds; /* one that Linux accepts lies on a 16-byte boundary in a window, or is the one looked
-                         at */
-    uint64_t other;   /* another one, valid and with other contents; 0 = none */
+    /* one that Linux accepts lies on a 16-byte boundary in a window, or is the one looked at */
+    bool linux_finds;
+    uint64_t other; /* another one, valid and with other contents; 0 = none */
     bool in_ebda, in_fixed,
         outside; /* of the one looked at: outside = in no window of those that all search */
     uint8_t right_floating_checksum;
@@ -89,8 +99,10 @@ struct survey {
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts);
 
-/* mpt_bus_type - the type that a bus name means, whatever its case and padding, as index into mpt_bus_types;
- * -1 */
+/*
+ * mpt_bus_type - the type that a bus name means, whatever its case and padding, as index into
+ * mpt_bus_types; -1
+ */
 int mpt_bus_type(const char name[6]);
 
 #pragma GCC visibility pop

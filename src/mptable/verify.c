@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes back to values: does an image say what it was made from? The rows of layout.h are read as loads here,
- * as encode.c reads them as stores, and lengths, counts and sums are recomputed from the bytes alone.
+ * Bytes back to values: does an image say what it was made from? The rows of layout.h are read as
+ * loads here, as encode.c reads them as stores, and lengths, counts and sums are recomputed from
+ * the bytes alone.
  */
 #include "layout.h"
 
@@ -12,33 +13,34 @@
 #define SAME_GIVEN(S, member, width) same &= load_##width(e + AT(S, member)) == v.member;
 #define SAME_TEXT(S, member, width)  same &= memcmp(e + AT(S, member), v.member, width) == 0;
 #define SAME_MADE(S, member, width)
-#define SAME_ZERO(S, member, width)                                                                          \
-    for (size_t z = 0; z < (width); z++)                                                                     \
+#define SAME_ZERO(S, member, width)      \
+    for (size_t z = 0; z < (width); z++) \
         same &= e[AT(S, member) + z] == 0;
 #define SAME(S, kind, member, width) SAME_##kind(S, member, width)
 
 #define HEAD_BASE(type, size) same &= e[0] == (type);
-#define HEAD_EXTENDED(type, size)                                                                            \
-    same &= e[0] == (type);                                                                                  \
+#define HEAD_EXTENDED(type, size) \
+    same &= e[0] == (type);       \
     same &= e[1] == (size);
 
 /* same_<S> - do @count entries at @from say what the values at @to do? */
-#define DEFINE_SAME(HEAD, type, S, size, LAYOUT)                                                             \
-    static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count)                         \
-    {                                                                                                        \
-        int same = 1;                                                                                        \
-                                                                                                             \
-        for (size_t i = 0; i < count; i++) {                                                                 \
-            const uint8_t *const e = from + i * (size);                                                      \
-            const struct mpt_##S v = to[i];                                                                  \
-                                                                                                             \
-            HEAD(type, size)                                                                                 \
-            LAYOUT(SAME, S)                                                                                  \
-        }                                                                                                    \
-        return same;                                                                                         \
+#define DEFINE_SAME(HEAD, type, S, size, LAYOUT)                                     \
+    static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count) \
+    {                                                                                \
+        int same = 1;                                                                \
+                                                                                     \
+        for (size_t i = 0; i < count; i++) {                                         \
+            const uint8_t *const e = from + i * (size);                              \
+            const struct mpt_##S v = to[i];                                          \
+                                                                                     \
+            HEAD(type, size)                                                         \
+            LAYOUT(SAME, S)                                                          \
+        }                                                                            \
+        return same;                                                                 \
     }
-#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) DEFINE_SAME(HEAD_BASE, type, S, size, LAYOUT)
-#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT)                                               \
+#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) \
+    DEFINE_SAME(HEAD_BASE, type, S, size, LAYOUT)
+#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT) \
     DEFINE_SAME(HEAD_EXTENDED, type, S, size, LAYOUT)
 
 LAYOUT_BASE(DEFINE_BASE)
@@ -86,11 +88,11 @@ static int same_entries(const uint8_t *e, const struct mpt_table *t)
         size_t count = 0;
 
         switch (type) {
-#define SAME_RUN(TYPE, S, array, counter, size, LAYOUT)                                                      \
-    case TYPE:                                                                                               \
-        count = t->order ? t->order[r].count : t->counter;                                                   \
-        same &= count == 0 || same_##S(e + pos, t->array + *first, count);                                   \
-        pos += count * (size);                                                                               \
+#define SAME_RUN(TYPE, S, array, counter, size, LAYOUT)                    \
+    case TYPE:                                                             \
+        count = t->order ? t->order[r].count : t->counter;                 \
+        same &= count == 0 || same_##S(e + pos, t->array + *first, count); \
+        pos += count * (size);                                             \
         break;
             LAYOUT_BASE(SAME_RUN)
             LAYOUT_EXTENDED(SAME_RUN)

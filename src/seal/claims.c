@@ -42,13 +42,15 @@ static int check(const struct seal_claims *c, enum err_code code, struct err *er
         const struct seal_segment *s = &c->segments[i];
 
         if (s->size == 0 || s->size - 1 > UINT32_MAX - s->load)
-            return err_at(err, code, NULL, "size, load: segment %u is empty or ends above 4 GiB", i);
+            return err_at(err, code, NULL, "size, load: segment %u is empty or ends above 4 GiB",
+                          i);
     }
     if (c->context[0] && !is_token(c->context, "_-.:", 1, SEAL_CONTEXT_MAX))
-        return err_at(err, code, NULL, "ctx: not of the form [A-Za-z0-9._:-]{1,%d}", SEAL_CONTEXT_MAX);
+        return err_at(err, code, NULL, "ctx: not of the form [A-Za-z0-9._:-]{1,%d}",
+                      SEAL_CONTEXT_MAX);
     if (c->nonce[0] && !is_token(c->nonce, "_-", SEAL_NONCE_MIN, SEAL_NONCE_MAX))
-        return err_at(err, code, NULL, "nonce: not of the form [A-Za-z0-9_-]{%d,%d}", SEAL_NONCE_MIN,
-                      SEAL_NONCE_MAX);
+        return err_at(err, code, NULL, "nonce: not of the form [A-Za-z0-9_-]{%d,%d}",
+                      SEAL_NONCE_MIN, SEAL_NONCE_MAX);
     if (c->issued < 0 || c->issued > YEAR_9999 || c->expires < 0 || c->expires > YEAR_9999 ||
         (c->expires && (!c->issued || c->expires <= c->issued)))
         return err_at(err, code, NULL, "iat, exp: not a time followed by a later one");
@@ -66,7 +68,8 @@ int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct er
     if (ttl > SEAL_TTL_MAX)
         return err_at(err, ERR_INTERNAL, NULL, "a life is 1 to %d seconds", SEAL_TTL_MAX);
     if (now < SEAL_BUILD_TIME - DAY)
-        return err_at(err, ERR_BUSY, NULL, "the server's clock stands before the day the server was built");
+        return err_at(err, ERR_BUSY, NULL,
+                      "the server's clock stands before the day the server was built");
     if (now > YEAR_9999 - (int64_t)ttl)
         return err_at(err, ERR_BUSY, NULL, "the server's clock stands at the end of the year 9999");
     c->issued = now;
@@ -78,7 +81,8 @@ int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct er
 static_assert(sizeof(CLAIMS_VERSION " sha256= size= load= fp= ctx= nonce= iat= exp=") +
                       SEAL_SHA256_TEXT_SIZE +
                       SEAL_SEGMENTS_MAX * (sizeof("4294967295,") + sizeof("0xffffffff,")) +
-                      sizeof("0xffffffff") + SEAL_CONTEXT_MAX + SEAL_NONCE_MAX + 2 * sizeof("253402300799") <=
+                      sizeof("0xffffffff") + SEAL_CONTEXT_MAX + SEAL_NONCE_MAX +
+                      2 * sizeof("253402300799") <=
                   SEAL_COMMENT_SIZE,
               "the longest comment fits");
 
@@ -107,8 +111,8 @@ static char *add_time(char *to, const char *name, int64_t seconds)
     return seconds ? number_write(to, (uint64_t)seconds, 10) : add(to, "-");
 }
 
-int seal_claims_write(const struct seal_claims *c, const char *sha256, char comment[SEAL_COMMENT_SIZE],
-                      struct err *err)
+int seal_claims_write(const struct seal_claims *c, const char *sha256,
+                      char comment[SEAL_COMMENT_SIZE], struct err *err)
 {
     char *to = comment;
 
@@ -172,7 +176,8 @@ static bool read_sizes(const char **at, struct seal_claims *c)
     uint64_t number;
 
     do {
-        if (c->segment_count == SEAL_SEGMENTS_MAX || !read_number(at, DIGITS, 10, UINT32_MAX, &number))
+        if (c->segment_count == SEAL_SEGMENTS_MAX ||
+            !read_number(at, DIGITS, 10, UINT32_MAX, &number))
             return false;
         c->segments[c->segment_count++].size = (uint32_t)number;
     } while (skip(at, ","));
@@ -238,8 +243,8 @@ static const char *read_claims(const char *at, struct seal_claims *c, char *sha2
     return NULL;
 }
 
-int seal_claims_read(const char *comment, struct seal_claims *claims, char sha256[SEAL_SHA256_TEXT_SIZE],
-                     struct err *err)
+int seal_claims_read(const char *comment, struct seal_claims *claims,
+                     char sha256[SEAL_SHA256_TEXT_SIZE], struct err *err)
 {
     const char *wrong;
 

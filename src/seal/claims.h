@@ -2,11 +2,11 @@
 /*
  * What a signature says beyond the bytes: the trusted comment, written and read.
  *
- *   mptabled/1 sha256=<hex> size=<dec,..> load=<0xhex,..> fp=<0xhex> ctx=<token or -> nonce=<token or ->
- *   iat=<unix or -> exp=<unix or ->
+ *   mptabled/1 sha256=<hex> size=<dec,..> load=<0xhex,..> fp=<0xhex> ctx=<token or -> nonce=<token
+ *   or -> iat=<unix or -> exp=<unix or ->
  *
- * on one line, in this order, with single blanks. A reader ignores what follows exp and refuses another word
- * before the slash or another number behind it.
+ * on one line, in this order, with single blanks. A reader ignores what follows exp and refuses
+ * another word before the slash or another number behind it.
  */
 #ifndef SEAL_CLAIMS_H
 #define SEAL_CLAIMS_H
@@ -40,7 +40,8 @@ struct seal_claims {
     uint32_t floating_pointer;          /* guest-physical address of the floating pointer */
     char context[SEAL_CONTEXT_MAX + 1]; /* [A-Za-z0-9._:-]{1,64}, but not "-"; "" = none */
     char nonce[SEAL_NONCE_MAX + 1];     /* [A-Za-z0-9_-]{8,64}; "" = none */
-    int64_t issued, expires; /* seconds since 1970, to the year 9999; 0 = none. expires needs issued */
+    int64_t issued,
+        expires; /* seconds since 1970, to the year 9999; 0 = none. expires needs issued */
 };
 
 /*
@@ -48,10 +49,11 @@ struct seal_claims {
  * @ttl: seconds, 1 to SEAL_TTL_MAX; 0: issued is set alone
  * @now: seal_now, or what a test puts in its place
  *
- * Return: 0; -1 with ERR_INTERNAL (ttl out of range), or with ERR_BUSY when the clock cannot be right: it
- * stands before the day this program was built, or a life would end behind the year 9999.
+ * Return: 0; -1 with ERR_INTERNAL (ttl out of range), or with ERR_BUSY when the clock cannot be
+ * right: it stands before the day this program was built, or a life would end behind the year 9999.
  */
-int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now, struct err *err) MUST_USE;
+int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now,
+                     struct err *err) MUST_USE;
 
 /* seal_now - the wall clock, in seconds since 1970 */
 int64_t seal_now(void);
@@ -60,21 +62,22 @@ int64_t seal_now(void);
  * seal_claims_write - the trusted comment, without minisign's prefix
  * @sha256: of the image, 64 lower-case hex digits
  *
- * Return: its length; -1 with ERR_INTERNAL when a claim is not of its form. So no context or nonce can make a
- * claim of its own.
+ * Return: its length; -1 with ERR_INTERNAL when a claim is not of its form. So no context or nonce
+ * can make a claim of its own.
  */
-int seal_claims_write(const struct seal_claims *claims, const char *sha256, char comment[SEAL_COMMENT_SIZE],
-                      struct err *err) MUST_USE;
+int seal_claims_write(const struct seal_claims *claims, const char *sha256,
+                      char comment[SEAL_COMMENT_SIZE], struct err *err) MUST_USE;
 
 /*
- * seal_claims_read - a trusted comment taken apart: every text that seal_claims_write makes, and such texts
+ * seal_claims_read - a trusted comment taken apart: every text that seal_claims_write makes, and
+ * such texts
  *                    with more behind them, comes back as it went in
  * @sha256: receives the 64 hex digits and NUL
  *
  * Return: 0; -1 with ERR_FILE, the detail names the claim that is missing or malformed.
  */
-int seal_claims_read(const char *comment, struct seal_claims *claims, char sha256[SEAL_SHA256_TEXT_SIZE],
-                     struct err *err) MUST_USE;
+int seal_claims_read(const char *comment, struct seal_claims *claims,
+                     char sha256[SEAL_SHA256_TEXT_SIZE], struct err *err) MUST_USE;
 
 /* seal_claims_size - bytes of all segments, at most SEAL_SEGMENTS_MAX times 2^32 - 1 */
 uint64_t seal_claims_size(const struct seal_claims *claims);

@@ -28,7 +28,8 @@ void jwk_thumbprint(const struct public_key *key, char text[JWK_THUMBPRINT_SIZE]
 
 size_t jwk_write(const struct public_key *key, const char *state, char text[JWK_SIZE])
 {
-    char x[X_SIZE], thumbprint[JWK_THUMBPRINT_SIZE], id[KEY_ID_TEXT_SIZE], line[KEY_PUBLIC_LINE_SIZE];
+    char x[X_SIZE], thumbprint[JWK_THUMBPRINT_SIZE], id[KEY_ID_TEXT_SIZE],
+        line[KEY_PUBLIC_LINE_SIZE];
 
     sodium_bin2base64(x, sizeof(x), key->bytes, sizeof(key->bytes), BASE64URL);
     jwk_thumbprint(key, thumbprint);

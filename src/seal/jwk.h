@@ -16,7 +16,8 @@ enum {
 void jwk_thumbprint(const struct public_key *key, char text[JWK_THUMBPRINT_SIZE]);
 
 /*
- * jwk_write - one key as a JSON object: kty, crv, x; use, alg, kid (the thumbprint); key_id and minisign (the
+ * jwk_write - one key as a JSON object: kty, crv, x; use, alg, kid (the thumbprint); key_id and
+ * minisign (the
  *             base64 line) as minisign has them; state
  * @state: "active", "retired" or "revoked"
  * Return: its length

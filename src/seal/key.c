@@ -2,9 +2,9 @@
 /*
  * Key files and the key in memory: everything that touches secret bytes.
  *
- * A file is judged by its opened descriptor, never by its name, so nobody can change what stands behind the
- * name between check and use. What is read, decoded or generated on the way lives in one guarded scratch
- * allocation that sodium_free wipes; the loaded key is a read-only page of its own.
+ * A file is judged by its opened descriptor, never by its name, so nobody can change what stands
+ * behind the name between check and use. What is read, decoded or generated on the way lives in one
+ * guarded scratch allocation that sodium_free wipes; the loaded key is a read-only page of its own.
  */
 #include "keyfile.h"
 
@@ -17,9 +17,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static_assert(sodium_base64_ENCODED_LEN(RAW_SIZE, sodium_base64_VARIANT_ORIGINAL) == SECRET_LINE + 1,
+static_assert(sodium_base64_ENCODED_LEN(RAW_SIZE, sodium_base64_VARIANT_ORIGINAL) ==
+                  SECRET_LINE + 1,
               "158 bytes are 212 characters");
-static_assert(RAW_SECRET + crypto_sign_SECRETKEYBYTES == RAW_CHECKSUM, "the checksum follows the secret");
+static_assert(RAW_SECRET + crypto_sign_SECRETKEYBYTES == RAW_CHECKSUM,
+              "the checksum follows the secret");
 static_assert(RAW_CHECKSUM + CHECKSUM_SIZE == RAW_SIZE, "the checksum ends the file");
 static_assert(KEY_SIGNATURE_SIZE == crypto_sign_BYTES, "Ed25519");
 
@@ -34,9 +36,11 @@ struct key {
     char public_file[KEY_PUBLIC_FILE_SIZE];
 };
 
-static_assert(offsetof(struct key, digest) == crypto_sign_SECRETKEYBYTES + sizeof(struct public_key),
+static_assert(offsetof(struct key, digest) ==
+                  crypto_sign_SECRETKEYBYTES + sizeof(struct public_key),
               "no padding in what is digested");
-static_assert(_Alignof(struct key) == 1, "sodium_malloc aligns the end of an allocation, not its start");
+static_assert(_Alignof(struct key) == 1,
+              "sodium_malloc aligns the end of an allocation, not its start");
 
 struct key_scratch *key_scratch_new(const char *path, struct err *err)
 {
@@ -65,9 +69,9 @@ int key_place_open(struct key_place *place, const char *path, int flags)
 }
 
 /*
- * Whether others than the owner get at the file. systemd hands a credential to an unprivileged service as a
- * file of root:root that an access list opens to the service alone; the mode then shows the list's mask where
- * the group's bits would stand (0440).
+ * Whether others than the owner get at the file. systemd hands a credential to an unprivileged
+ * service as a file of root:root that an access list opens to the service alone; the mode then
+ * shows the list's mask where the group's bits would stand (0440).
  */
 static bool mode_is_private(const struct stat *st)
 {
@@ -85,25 +89,28 @@ static int check_file(const struct key_place *place, int fd, struct err *err)
     if (!S_ISREG(file.st_mode))
         return err_at(err, ERR_FILE, NULL, "%s: the key file is not a regular file", place->path);
     if (file.st_uid != geteuid() && file.st_uid != 0)
-        return err_at(err, ERR_FILE, NULL, "the key file belongs to uid %lu; mend with: chown %lu %s",
+        return err_at(err, ERR_FILE, NULL,
+                      "the key file belongs to uid %lu; mend with: chown %lu %s",
                       (unsigned long)file.st_uid, (unsigned long)geteuid(), place->path);
     if (!mode_is_private(&file))
         return err_at(err, ERR_FILE, NULL,
                       "mode %04o opens the key file to group or others; mend with: chmod 600 %s",
                       (unsigned)file.st_mode & 07777, place->path);
     if (file.st_nlink > 1) /* none: it was replaced since we opened it, and is whole */
-        return err_at(err, ERR_FILE, NULL, "%s: the key file has %lu names (hard links); remove all but one",
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: the key file has %lu names (hard links); remove all but one",
                       place->path, (unsigned long)file.st_nlink);
     if ((dir.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
-        return err_at(err, ERR_FILE, NULL,
-                      "others may write to the key file's directory; mend with: chmod o-w \"$(dirname %s)\"",
-                      place->path);
+        return err_at(
+            err, ERR_FILE, NULL,
+            "others may write to the key file's directory; mend with: chmod o-w \"$(dirname %s)\"",
+            place->path);
     return 0;
 }
 
 /* Reads to the end of the file, whatever fstat said of its size. */
-static int read_text(const struct key_place *place, int fd, struct key_scratch *scratch, size_t *size,
-                     struct err *err)
+static int read_text(const struct key_place *place, int fd, struct key_scratch *scratch,
+                     size_t *size, struct err *err)
 {
     ssize_t got;
 
@@ -131,26 +138,29 @@ static int decode_text(const struct key_place *place, struct key_scratch *scratc
     size_t length = (size_t)(scratch->text + size - line), decoded;
     bool ascii = true;
 
-    if (size < strlen(COMMENT_PREFIX) || memcmp(scratch->text, COMMENT_PREFIX, strlen(COMMENT_PREFIX)) != 0)
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: line 1 does not begin \"%s\"",
-                      place->path, COMMENT_PREFIX);
+    if (size < strlen(COMMENT_PREFIX) ||
+        memcmp(scratch->text, COMMENT_PREFIX, strlen(COMMENT_PREFIX)) != 0)
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: no minisign secret key: line 1 does not begin \"%s\"", place->path,
+                      COMMENT_PREFIX);
     if (length > 0 && line[length - 1] == '\n')
         length--;
     if (length != SECRET_LINE)
         return err_at(err, ERR_FILE, NULL,
-                      "%s: no minisign secret key: %zu characters follow line 1 in place of %d", place->path,
-                      length, (int)SECRET_LINE);
+                      "%s: no minisign secret key: %zu characters follow line 1 in place of %d",
+                      place->path, length, (int)SECRET_LINE);
     /*
-     * The decoder also returns 0 when it stopped early: only the end it reached and the length tell. Where
-     * char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
+     * The decoder also returns 0 when it stopped early: only the end it reached and the length
+     * tell. Where char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
      */
     for (size_t i = 0; i < length; i++)
         ascii = ascii && (line[i] & 0x80) == 0;
     if (!ascii ||
-        sodium_base642bin(scratch->raw, sizeof(scratch->raw), line, length, NULL, &decoded, &stopped,
-                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        sodium_base642bin(scratch->raw, sizeof(scratch->raw), line, length, NULL, &decoded,
+                          &stopped, sodium_base64_VARIANT_ORIGINAL) != 0 ||
         stopped != line + length || decoded != sizeof(scratch->raw))
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: line 2 is not base64", place->path);
+        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: line 2 is not base64",
+                      place->path);
     return 0;
 }
 
@@ -167,11 +177,14 @@ static int check_raw(const struct key_place *place, struct key_scratch *scratch,
     const uint8_t *raw = scratch->raw;
     uint8_t sum[CHECKSUM_SIZE], public_half[crypto_sign_PUBLICKEYBYTES];
 
-    if (memcmp(raw + RAW_ALGORITHM, "Ed", 2) != 0 || memcmp(raw + RAW_CHECKSUM_ALGORITHM, "B2", 2) != 0)
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: unknown algorithm", place->path);
+    if (memcmp(raw + RAW_ALGORITHM, "Ed", 2) != 0 ||
+        memcmp(raw + RAW_CHECKSUM_ALGORITHM, "B2", 2) != 0)
+        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: unknown algorithm",
+                      place->path);
     if (memcmp(raw + RAW_KDF, "Sc", 2) == 0)
         return err_at(err, ERR_FILE, NULL,
-                      "the key file has a password; remove it with: minisign -C -W -s %s", place->path);
+                      "the key file has a password; remove it with: minisign -C -W -s %s",
+                      place->path);
     if (memcmp(raw + RAW_KDF, no_kdf, sizeof(no_kdf)) != 0)
         return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: unknown password scheme",
                       place->path);
@@ -179,19 +192,22 @@ static int check_raw(const struct key_place *place, struct key_scratch *scratch,
     key_checksum(scratch, sum);
     if (sodium_memcmp(raw + RAW_CHECKSUM, sum, sizeof(sum)) != 0 &&
         !sodium_is_zero(raw + RAW_CHECKSUM, CHECKSUM_SIZE))
-        return err_at(err, ERR_FILE, NULL, "%s: the key file is damaged: its checksum is wrong", place->path);
+        return err_at(err, ERR_FILE, NULL, "%s: the key file is damaged: its checksum is wrong",
+                      place->path);
     /* Halves that disagree sign without complaint, and each such signature is invalid. */
     if (crypto_sign_ed25519_sk_to_seed(scratch->seed, raw + RAW_SECRET) != 0 ||
         crypto_sign_seed_keypair(public_half, scratch->secret, scratch->seed) != 0 ||
         sodium_memcmp(scratch->secret, raw + RAW_SECRET, sizeof(scratch->secret)) != 0)
         return err_at(err, ERR_FILE, NULL,
-                      "%s: the key file is damaged: its secret and public halves disagree", place->path);
+                      "%s: the key file is damaged: its secret and public halves disagree",
+                      place->path);
     return 0;
 }
 
 /*
- * A digest of what signing reads: both halves and the id. It is there to notice flipped bits, so its key need
- * not be one; SipHash because it leaves no copy of the secret on the stack, as BLAKE2b does.
+ * A digest of what signing reads: both halves and the id. It is there to notice flipped bits, so
+ * its key need not be one; SipHash because it leaves no copy of the secret on the stack, as BLAKE2b
+ * does.
  */
 static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
 {
@@ -200,7 +216,8 @@ static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
     crypto_shorthash_siphashx24(digest, key->secret, offsetof(struct key, digest), no_key);
 }
 
-static struct key *key_new(const struct key_place *place, const struct key_scratch *scratch, struct err *err)
+static struct key *key_new(const struct key_place *place, const struct key_scratch *scratch,
+                           struct err *err)
 {
     static const char message[] = "mptabled key self-test";
     struct key *key = sodium_malloc(sizeof(*key));
@@ -211,16 +228,19 @@ static struct key *key_new(const struct key_place *place, const struct key_scrat
         return NULL;
     }
     memcpy(key->secret, scratch->raw + RAW_SECRET, sizeof(key->secret));
-    memcpy(key->public_half.bytes, key->secret + crypto_sign_SEEDBYTES, sizeof(key->public_half.bytes));
+    memcpy(key->public_half.bytes, key->secret + crypto_sign_SEEDBYTES,
+           sizeof(key->public_half.bytes));
     memcpy(key->public_half.id, scratch->raw + RAW_ID, sizeof(key->public_half.id));
-    key->locked = sodium_mlock(key, sizeof(*key)) == 0; /* sodium_malloc tries too, but does not tell */
+    key->locked =
+        sodium_mlock(key, sizeof(*key)) == 0; /* sodium_malloc tries too, but does not tell */
     public_key_id(&key->public_half, key->id_text);
     public_key_file(&key->public_half, key->public_file);
     take_digest(key, key->digest);
     if (key_sign(key, message, sizeof(message), signature) < 0 ||
         crypto_sign_verify_detached(signature, (const uint8_t *)message, sizeof(message),
                                     key->public_half.bytes) != 0) {
-        err_at(err, ERR_FILE, NULL, "%s: a test message signed with the key does not verify", place->path);
+        err_at(err, ERR_FILE, NULL, "%s: a test message signed with the key does not verify",
+               place->path);
         key_free(key);
         return NULL;
     }
@@ -242,7 +262,8 @@ struct key *key_load_at(const struct key_place *place, struct err *err)
     size_t size;
 
     if (fd < 0 && errno == ELOOP)
-        err_at(err, ERR_FILE, NULL, "%s: the key file is a symbolic link; name the file itself", place->path);
+        err_at(err, ERR_FILE, NULL, "%s: the key file is a symbolic link; name the file itself",
+               place->path);
     else if (fd < 0)
         err_system(err, ERR_FILE, "%s: cannot open the key file", place->path);
     if (fd < 0 || check_file(place, fd, err) < 0)
@@ -309,7 +330,8 @@ static bool is_intact(const struct key *key)
     return sodium_memcmp(digest, key->digest, sizeof(digest)) == 0;
 }
 
-int key_sign(const struct key *key, const void *bytes, size_t size, uint8_t signature[KEY_SIGNATURE_SIZE])
+int key_sign(const struct key *key, const void *bytes, size_t size,
+             uint8_t signature[KEY_SIGNATURE_SIZE])
 {
     if (is_intact(key)) {
         crypto_sign_detached(signature, NULL, bytes, size, key->secret);

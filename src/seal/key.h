@@ -17,14 +17,14 @@ struct key; /* the secret half lives in sodium_malloc memory, read-only once loa
 
 /*
  * key_load - read a minisign secret key file without password
- * @path: a regular file with one link, of our own uid or root's, closed to group and others, in a directory
- *        that not everybody may write to. A file of root:root may have mode 0440 when we are not root: so
- *        looks a systemd credential, which an access list opens to the service
+ * @path: a regular file with one link, of our own uid or root's, closed to group and others, in a
+ *        directory that not everybody may write to. A file of root:root may have mode 0440 when we
+ *        are not root: so looks a systemd credential, which an access list opens to the service
  *
- * Refuses (ERR_FILE, the detail names the file and, where there is one, the command that mends it): wrong
- * permissions or owner, symbolic links and what is no regular file, wrong size or magic, a password (minisign
- * -C -W removes it), a checksum that is neither right nor all zero, halves that disagree. Signs and verifies
- * a test message before it returns.
+ * Refuses (ERR_FILE, the detail names the file and, where there is one, the command that mends it):
+ * wrong permissions or owner, symbolic links and what is no regular file, wrong size or magic, a
+ * password (minisign -C -W removes it), a checksum that is neither right nor all zero, halves that
+ * disagree. Signs and verifies a test message before it returns.
  *
  * Return: the key, released by key_free; NULL with *err filled.
  */
@@ -33,38 +33,44 @@ struct key *key_load(const char *path, struct err *err) MUST_USE;
 /*
  * key_load_or_make - the same, but a missing file is made first
  *
- * The file comes into being whole, by exclusive creation, mode 0600, file and directory fsynced; of two
- * processes that make it at once one wins and both use its key. The public key lands beside it (see
- * key_public_name), mode 0644, and is written anew whenever it is missing or differs. Missing parent
- * directories are made with mode 0700. What a killed maker left behind is removed.
+ * The file comes into being whole, by exclusive creation, mode 0600, file and directory fsynced; of
+ * two processes that make it at once one wins and both use its key. The public key lands beside it
+ * (see key_public_name), mode 0644, and is written anew whenever it is missing or differs. Missing
+ * parent directories are made with mode 0700. What a killed maker left behind is removed.
  */
 struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
 
 /*
  * key_generate - make a key pair (what mptablectl keygen does)
  * @secret_path: the file that key_load reads, mode 0600; its directory must be there
- * @public_path: the minisign public key file, mode 0644; its directory must be there, and it is another file
+ * @public_path: the minisign public key file, mode 0644; its directory must be there, and it is
+ *               another file
  * @replace:     files that are there are replaced (a rotation), else refused
  * @id:          set to the new key's id
  *
- * Whatever stops it, the secret file is the old one or the new one, whole, or missing where it was missing. A
- * new secret is in place before its public half: key_load_or_make mends a public file that lags behind.
+ * Whatever stops it, the secret file is the old one or the new one, whole, or missing where it was
+ * missing. A new secret is in place before its public half: key_load_or_make mends a public file
+ * that lags behind.
  *
- * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE when nothing failed but one of them is there and to be left
- * alone, or both are one file.
+ * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE when nothing failed but one of them is there and to
+ * be left alone, or both are one file.
  */
-int key_generate(const char *secret_path, const char *public_path, bool replace, char id[KEY_ID_TEXT_SIZE],
-                 struct err *err) MUST_USE;
+int key_generate(const char *secret_path, const char *public_path, bool replace,
+                 char id[KEY_ID_TEXT_SIZE], struct err *err) MUST_USE;
 
 /*
- * key_public_name - what a secret key's public half is called beside it: the suffix .key replaced by .pub, or
+ * key_public_name - what a secret key's public half is called beside it: the suffix .key replaced
+ * by .pub, or
  *                   .pub appended to any other name
  *
  * Return: 0; -1: that does not fit @size bytes.
  */
 int key_public_name(const char *secret, char *public, size_t size) MUST_USE;
 
-/* key_protect_process - no core file, no debugger of the same user; to be called before a key is read */
+/*
+ * key_protect_process - no core file, no debugger of the same user; to be called before a key is
+ * read
+ */
 void key_protect_process(void);
 
 /* key_free - wipe and release a key; NULL is none */
@@ -73,17 +79,23 @@ void key_free(struct key *key);
 /* key_id - its public half's public_key_id; lives as long as the key */
 const char *key_id(const struct key *key);
 
-/* key_public_file - the two-line public key file, as minisign -p reads it; lives as long as the key */
+/*
+ * key_public_file - the two-line public key file, as minisign -p reads it; lives as long as the key
+ */
 const char *key_public_file(const struct key *key);
 
 /* key_public - its public half; lives as long as the key */
 const struct public_key *key_public(const struct key *key);
 
-/* key_locked - false when the key's page can be swapped out (RLIMIT_MEMLOCK is too low): worth a warning */
+/*
+ * key_locked - false when the key's page can be swapped out (RLIMIT_MEMLOCK is too low): worth a
+ * warning
+ */
 bool key_locked(const struct key *key);
 
 /*
- * key_sign - an Ed25519 signature, for seal.c alone: who could have bytes of his choice signed could make a
+ * key_sign - an Ed25519 signature, for seal.c alone: who could have bytes of his choice signed
+ * could make a
  *            trusted comment of them
  *
  * The key is first compared with what was loaded (see seal.c for what that is good for).

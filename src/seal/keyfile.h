@@ -12,8 +12,8 @@
 #define COMMENT_PREFIX "untrusted comment: "
 
 /*
- * minisign's secret key: two lines, the second the base64 of these bytes. Between the checksum's name and the
- * id stand salt and limits of scrypt, which mean nothing without a password.
+ * minisign's secret key: two lines, the second the base64 of these bytes. Between the checksum's
+ * name and the id stand salt and limits of scrypt, which mean nothing without a password.
  */
 enum {
     RAW_ALGORITHM = 0,          /* "Ed" */
@@ -26,7 +26,7 @@ enum {
     CHECKSUM_SIZE = 32,
     SECRET_LINE = 212,  /* base64 characters of RAW_SIZE bytes */
     SECRET_FILE = 1280, /* minisign reads comments up to 1024 bytes */
-    STACK_DEPTH = 8192  /* more than load and make use: hashing leaves its last block on the stack */
+    STACK_DEPTH = 8192 /* more than load and make use: hashing leaves its last block on the stack */
 };
 
 /* Every transient copy of a secret. */
@@ -45,7 +45,9 @@ static inline void scoped_key_scratch(struct key_scratch *const *scratch)
     sodium_free(*scratch);
 }
 
-/* key_checksum - what the file's last bytes are to be, of what stands before them in scratch->raw */
+/*
+ * key_checksum - what the file's last bytes are to be, of what stands before them in scratch->raw
+ */
 void key_checksum(struct key_scratch *scratch, uint8_t sum[CHECKSUM_SIZE]);
 
 /* A key file by its directory. */
@@ -55,7 +57,10 @@ struct key_place {
     int dir;
 };
 
-/* key_place_open - with @flags on the directory. -1 and errno; release with scoped_key_place in any case */
+/*
+ * key_place_open - with @flags on the directory. -1 and errno; release with scoped_key_place in any
+ * case
+ */
 int key_place_open(struct key_place *place, const char *path, int flags) MUST_USE;
 
 static inline void scoped_key_place(const struct key_place *place)

@@ -2,9 +2,9 @@
 /*
  * How key files come into being and are replaced.
  *
- * Whatever stops a maker, at any call, there is the old key or the new one, whole, or none where none was:
- * the text is written under another name, brought to disk, and takes its name in one step. Makers of one file
- * exclude each other by a lock on its directory.
+ * Whatever stops a maker, at any call, there is the old key or the new one, whole, or none where
+ * none was: the text is written under another name, brought to disk, and takes its name in one
+ * step. Makers of one file exclude each other by a lock on its directory.
  */
 #include <assert.h>
 #include <dirent.h>
@@ -23,7 +23,8 @@ enum { TEMPORARY_RANDOM = 8 };
 static int sync_parent(const char *dir)
 {
     int fd SCOPED(scoped_close) = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int parent SCOPED(scoped_close) = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int parent SCOPED(scoped_close) =
+        fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     return parent < 0 ? -1 : fsync(parent);
 }
@@ -77,7 +78,10 @@ static int write_file(int dir, const char *name, mode_t mode, const char *text, 
     return -1;
 }
 
-/* Temporaries are called .NAME.<random hex>.tmp after the key file, those of a public key beside it too. */
+/*
+ * Temporaries are called .NAME.<random hex>.tmp after the key file, those of a public key beside it
+ * too.
+ */
 static int temporary_name(const char *name, char *out, size_t size)
 {
     uint8_t random[TEMPORARY_RANDOM];
@@ -103,8 +107,9 @@ static bool is_temporary(const char *name, const char *candidate)
 }
 
 /*
- * Removes what a process that was killed left behind. To be called under the lock: then no maker is alive.
- * One killed between link and unlink has left the key itself with two names, which load would refuse.
+ * Removes what a process that was killed left behind. To be called under the lock: then no maker is
+ * alive. One killed between link and unlink has left the key itself with two names, which load
+ * would refuse.
  */
 static void remove_temporaries(int in, const char *stem)
 {
@@ -128,9 +133,13 @@ static size_t generate(struct key_scratch *scratch)
     uint8_t *raw = scratch->raw;
     int length;
 
-    static_assert(crypto_generichash_BYTES_MIN == 16 && KEY_ID_SIZE <= 16, "the id is cut from 16 bytes");
+    static_assert(crypto_generichash_BYTES_MIN == 16 && KEY_ID_SIZE <= 16,
+                  "the id is cut from 16 bytes");
     crypto_sign_keypair(public_half, scratch->secret);
-    /* minisign draws ids at random; derived from the public key, all who know the one know the other */
+    /*
+     * minisign draws ids at random; derived from the public key, all who know the one know the
+     * other
+     */
     crypto_generichash(hash, sizeof(hash), public_half, sizeof(public_half), NULL, 0);
     memset(raw, 0, RAW_SIZE);
     memcpy(raw + RAW_ALGORITHM, "Ed", 2);
@@ -147,14 +156,16 @@ static size_t generate(struct key_scratch *scratch)
 }
 
 /*
- * Gives a temporary its name, on disk. Without @replace never over a file that is there: link refuses an
- * existing name (EEXIST), so of several makers one wins. The temporary is gone in any case. -1 and errno.
+ * Gives a temporary its name, on disk. Without @replace never over a file that is there: link
+ * refuses an existing name (EEXIST), so of several makers one wins. The temporary is gone in any
+ * case. -1 and errno.
  */
 static int put_in_place(int dir, const char *temporary, const char *name, bool replace)
 {
     int failure = 0;
 
-    if (replace ? renameat(dir, temporary, dir, name) < 0 : linkat(dir, temporary, dir, name, 0) < 0)
+    if (replace ? renameat(dir, temporary, dir, name) < 0
+                : linkat(dir, temporary, dir, name, 0) < 0)
         failure = errno;
     if ((!replace || failure) && unlinkat(dir, temporary, 0) < 0 && !failure)
         failure = errno;
@@ -198,9 +209,12 @@ static bool file_holds(int dir, const char *name, const char *text)
     return got >= 0 && (size_t)got == strlen(text) && memcmp(found, text, (size_t)got) == 0;
 }
 
-/* @stem: what temporaries are called after: the secret key's name, so that its next maker finds them */
-static int publish(const struct key_place *place, const char *stem, const char *name, const struct key *key,
-                   struct err *err)
+/*
+ * @stem: what temporaries are called after: the secret key's name, so that its next maker finds
+ * them
+ */
+static int publish(const struct key_place *place, const char *stem, const char *name,
+                   const struct key *key, struct err *err)
 {
     const char *text = key_public_file(key);
     char temporary[256];
@@ -241,8 +255,8 @@ static bool is_missing(const struct key_place *place)
 }
 
 /*
- * The lock goes with the descriptor. Where the file system has none, link alone decides between makers and
- * temporaries stay.
+ * The lock goes with the descriptor. Where the file system has none, link alone decides between
+ * makers and temporaries stay.
  */
 static void exclude_others(const struct key_place *place)
 {
@@ -289,8 +303,8 @@ static bool same_place(const struct key_place *a, const struct key_place *b)
 {
     struct stat one, other;
 
-    return strcmp(a->name, b->name) == 0 && fstat(a->dir, &one) == 0 && fstat(b->dir, &other) == 0 &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    return strcmp(a->name, b->name) == 0 && fstat(a->dir, &one) == 0 &&
+           fstat(b->dir, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 static int open_to_make(struct key_place *place, const char *path, bool replace, struct err *err)
@@ -300,8 +314,8 @@ static int open_to_make(struct key_place *place, const char *path, bool replace,
     return replace || is_missing(place) ? 0 : refuse_taken(path, err);
 }
 
-int key_generate(const char *secret_path, const char *public_path, bool replace, char id[KEY_ID_TEXT_SIZE],
-                 struct err *err)
+int key_generate(const char *secret_path, const char *public_path, bool replace,
+                 char id[KEY_ID_TEXT_SIZE], struct err *err)
 {
     struct key_place secret SCOPED(scoped_key_place) = { .dir = -1 };
     struct key_place public SCOPED(scoped_key_place) = { .dir = -1 };

@@ -45,7 +45,8 @@ static bool ends_in(const char *text, const char *end)
 }
 
 /* A key that is there already is passed over. */
-static int add(struct keyring *r, const struct public_key *key, bool kept, const char *path, struct err *err)
+static int add(struct keyring *r, const struct public_key *key, bool kept, const char *path,
+               struct err *err)
 {
     for (unsigned i = 0; i < r->count; i++) {
         if (memcmp(r->keys[i].key.id, key->id, KEY_ID_SIZE) != 0)
@@ -56,7 +57,8 @@ static int add(struct keyring *r, const struct public_key *key, bool kept, const
         return 0;
     }
     if (r->count == KEYRING_KEYS_MAX)
-        return err_at(err, ERR_FILE, NULL, "%s: there are more than %d keys", path, KEYRING_KEYS_MAX);
+        return err_at(err, ERR_FILE, NULL, "%s: there are more than %d keys", path,
+                      KEYRING_KEYS_MAX);
     r->keys[r->count].key = *key;
     r->keys[r->count].state = r->count == 0 ? KEY_ACTIVE : KEY_RETIRED;
     r->keys[r->count++].kept = kept;
@@ -66,7 +68,8 @@ static int add(struct keyring *r, const struct public_key *key, bool kept, const
 static int add_signer(struct keyring *r, const char *path, bool make, struct err *err)
 {
     if (ends_in(path, ".pub"))
-        return err_at(err, ERR_FILE, NULL, "%s: the first key signs, and a public key cannot", path);
+        return err_at(err, ERR_FILE, NULL, "%s: the first key signs, and a public key cannot",
+                      path);
     r->signer = make ? key_load_or_make(path, err) : key_load(path, err);
     return r->signer ? add(r, key_public(r->signer), false, path, err) : -1;
 }
@@ -95,7 +98,8 @@ static bool is_own_public(const char *key, const char *path)
 {
     const size_t length = strlen(path) - strlen(".pub");
 
-    return ends_in(key, ".key") && strlen(key) == length + strlen(".key") && memcmp(key, path, length) == 0;
+    return ends_in(key, ".key") && strlen(key) == length + strlen(".key") &&
+           memcmp(key, path, length) == 0;
 }
 
 /* Public keys whose paths begin with @beside, in the order of their names */
@@ -117,8 +121,8 @@ static int add_beside(struct keyring *r, const struct keyring_source *source, st
 
         if (status == 0 && name[0] != '.' && strncmp(name, prefix, strlen(prefix)) == 0 &&
             ends_in(name, ".pub")) {
-            if (snprintf(path, sizeof(path), "%.*s%s", (int)(prefix - source->beside), source->beside,
-                         name) >= (int)sizeof(path))
+            if (snprintf(path, sizeof(path), "%.*s%s", (int)(prefix - source->beside),
+                         source->beside, name) >= (int)sizeof(path))
                 status = err_at(err, ERR_FILE, NULL, "%s: too long a path", name);
             else if (!is_own_public(source->keys[0], path))
                 status = add_retired(r, path, err);
@@ -133,7 +137,8 @@ static int add_beside(struct keyring *r, const struct keyring_source *source, st
 static int keep_signers(struct keyring *r, const struct keyring *before, struct err *err)
 {
     for (unsigned i = 0; before && i < before->count && r->count < KEYRING_KEYS_MAX; i++)
-        if ((i == 0 || before->keys[i].kept) && add(r, &before->keys[i].key, true, "a key kept", err) < 0)
+        if ((i == 0 || before->keys[i].kept) &&
+            add(r, &before->keys[i].key, true, "a key kept", err) < 0)
             return -1;
     return 0;
 }
@@ -153,7 +158,8 @@ static int apply_revoked(struct keyring *r, struct err *err)
         if (revoked_has(&r->revoked, &r->keys[k].key))
             r->keys[k].state = KEY_REVOKED;
     if (r->keys[0].state == KEY_REVOKED)
-        return err_at(err, ERR_FILE, NULL, "the signing key %s is revoked: make another one the first",
+        return err_at(err, ERR_FILE, NULL,
+                      "the signing key %s is revoked: make another one the first",
                       key_id(r->signer));
     return 0;
 }
@@ -181,8 +187,8 @@ static void write_jwks(struct keyring *r)
     stpcpy(at, "]}\n");
 }
 
-static int fill(struct keyring *r, const struct keyring_source *source, const struct keyring *before,
-                struct err *err)
+static int fill(struct keyring *r, const struct keyring_source *source,
+                const struct keyring *before, struct err *err)
 {
     if (add_signer(r, source->keys[0], source->may_make && !before, err) < 0)
         return -1;
@@ -229,7 +235,8 @@ unsigned keyring_count(const struct keyring *r)
     return r->count;
 }
 
-const struct public_key *keyring_key(const struct keyring *r, unsigned number, enum key_state *state)
+const struct public_key *keyring_key(const struct keyring *r, unsigned number,
+                                     enum key_state *state)
 {
     *state = r->keys[number].state;
     return &r->keys[number].key;

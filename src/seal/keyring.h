@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of a daemon: one that signs, others that are only published, and how they are exchanged while
- * requests are served.
+ * The keys of a daemon: one that signs, others that are only published, and how they are exchanged
+ * while requests are served.
  *
- * A keyring never changes. A reload builds another and puts it in the slot; who took the old one keeps it
- * until it is dropped, so every reply is signed wholly by one key, and the last who drops a keyring wipes its
- * secret.
+ * A keyring never changes. A reload builds another and puts it in the slot; who took the old one
+ * keeps it until it is dropped, so every reply is signed wholly by one key, and the last who drops
+ * a keyring wipes its secret.
  */
 #ifndef SEAL_KEYRING_H
 #define SEAL_KEYRING_H
@@ -30,27 +30,29 @@ const char *key_state_name(enum key_state state);
 
 /* Where the keys are. Texts are borrowed for the call. */
 struct keyring_source {
-    const char *const *keys; /* files; the first, a secret key, signs. A further one is a secret key of which
+    const char *const
+        *keys; /* files; the first, a secret key, signs. A further one is a secret key of which
                                 only the public half is kept, or, when its name ends in .pub, a public key */
-    unsigned key_count;      /* at least 1 */
-    bool may_make;           /* the first is made if it is missing and there were no keys before */
-    bool scan;               /* public keys beside the first are retired keys: @beside*.pub */
-    const char *beside;      /* a directory and "/", and what names in it begin with */
+    unsigned key_count; /* at least 1 */
+    bool may_make;      /* the first is made if it is missing and there were no keys before */
+    bool scan;          /* public keys beside the first are retired keys: @beside*.pub */
+    const char *beside; /* a directory and "/", and what names in it begin with */
 };
 
 struct keyring;
 
 /*
  * keyring_load - read all keys anew
- * @before: the keyring in use, or NULL. The key that signed and those kept for its sake stay listed as
+ * @before: the keyring in use, or NULL. The key that signed and those kept for its sake stay listed
+ *          as
  * retired, so what a running daemon has signed can be verified as long as it runs
  *
- * @beside and "revoked" name a list of key ids (see revoked.h); no file is an empty list. Keys on it are
- * published as revoked.
+ * @beside and "revoked" name a list of key ids (see revoked.h); no file is an empty list. Keys on
+ * it are published as revoked.
  *
- * Return: the keyring, with one user; NULL with ERR_FILE (a file, the detail names it: unreadable or not of
- * its form, two keys of one id, more than KEYRING_KEYS_MAX, the signing key on the list) or ERR_BUSY (no
- * memory).
+ * Return: the keyring, with one user; NULL with ERR_FILE (a file, the detail names it: unreadable
+ * or not of its form, two keys of one id, more than KEYRING_KEYS_MAX, the signing key on the list)
+ * or ERR_BUSY (no memory).
  */
 struct keyring *keyring_load(const struct keyring_source *source, const struct keyring *before,
                              struct err *err) MUST_USE;
@@ -60,20 +62,25 @@ const struct key *keyring_signer(const struct keyring *ring);
 
 /* keyring_count - public keys; the signing one is number 0 */
 unsigned keyring_count(const struct keyring *ring);
-const struct public_key *keyring_key(const struct keyring *ring, unsigned number, enum key_state *state);
+const struct public_key *keyring_key(const struct keyring *ring, unsigned number,
+                                     enum key_state *state);
 
 /*
- * keyring_jwks - a JWK Set of all keys (see jwk.h) with a further member "revoked", the listed ids; lives as
+ * keyring_jwks - a JWK Set of all keys (see jwk.h) with a further member "revoked", the listed ids;
+ * lives as
  *                long as the keyring
  */
 const char *keyring_jwks(const struct keyring *ring);
 
-/* keyring_serial - 1 for a first keyring, one more for each that came after it: what was cached is stale */
+/*
+ * keyring_serial - 1 for a first keyring, one more for each that came after it: what was cached is
+ * stale
+ */
 unsigned long keyring_serial(const struct keyring *ring);
 
 /*
- * A place that threads take the present keyring from. The lock is held for the counting alone, never while
- * signing: some 20 ns a request.
+ * A place that threads take the present keyring from. The lock is held for the counting alone,
+ * never while signing: some 20 ns a request.
  */
 struct keyring_slot {
     pthread_mutex_t lock;
@@ -84,8 +91,10 @@ struct keyring_slot {
 /* keyring_slot_init - @first may be NULL until keyring_swap; its user is the slot from here on */
 void keyring_slot_init(struct keyring_slot *slot, struct keyring *first);
 
-/* keyring_take - the present keyring of a slot that is not empty, good until it is dropped whatever becomes
- * of the slot; by any thread */
+/*
+ * keyring_take - the present keyring of a slot that is not empty, good until it is dropped whatever
+ * becomes of the slot; by any thread
+ */
 struct keyring *keyring_take(struct keyring_slot *slot) MUST_USE;
 
 /* keyring_now - the serial of the present keyring, without taking it; by any thread */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The layout of a minisign signature file, for seal.c, which writes it, and verify.c, which reads it:
+ * The layout of a minisign signature file, for seal.c, which writes it, and verify.c, which reads
+ * it:
  *
  *   untrusted comment: <anything>
  *   <base64 of "ED", key id, signature of the BLAKE2b-512 hash of the bytes>

@@ -24,13 +24,14 @@ enum {
 static_assert(sodium_base64_ENCODED_LEN(RAW_SIZE, BASE64) == KEY_PUBLIC_LINE_SIZE,
               "42 bytes are 56 characters");
 static_assert(KEY_PUBLIC_SIZE == crypto_sign_PUBLICKEYBYTES, "Ed25519");
-static_assert(sizeof(COMMENT_PREFIX "minisign public key \n\n") + KEY_ID_TEXT_SIZE + KEY_PUBLIC_LINE_SIZE <=
+static_assert(sizeof(COMMENT_PREFIX "minisign public key \n\n") + KEY_ID_TEXT_SIZE +
+                      KEY_PUBLIC_LINE_SIZE <=
                   KEY_PUBLIC_FILE_SIZE,
               "the public key file fits");
 
 /*
- * The decoder also returns 0 when it stopped early: only the end it reached and the length tell. Where char
- * is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
+ * The decoder also returns 0 when it stopped early: only the end it reached and the length tell.
+ * Where char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
  */
 int public_key_parse(const char *line, size_t length, struct public_key *key, struct err *err)
 {
@@ -61,7 +62,8 @@ static int parse_file(const char *path, const char *text, size_t size, struct pu
     struct err why = { 0 };
 
     if (size < strlen(COMMENT_PREFIX) || memcmp(text, COMMENT_PREFIX, strlen(COMMENT_PREFIX)) != 0)
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign public key: line 1 does not begin \"%s\"", path,
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: no minisign public key: line 1 does not begin \"%s\"", path,
                       COMMENT_PREFIX);
     if (length > 0 && line[length - 1] == '\n')
         length--;

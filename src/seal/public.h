@@ -12,8 +12,8 @@
 
 enum {
     KEY_ID_SIZE = 8,
-    KEY_PUBLIC_SIZE = 32,      /* bytes of an Ed25519 public key */
-    KEY_ID_TEXT_SIZE = 17,     /* 16 upper-case hex digits of the little-endian 64-bit id, and NUL */
+    KEY_PUBLIC_SIZE = 32,  /* bytes of an Ed25519 public key */
+    KEY_ID_TEXT_SIZE = 17, /* 16 upper-case hex digits of the little-endian 64-bit id, and NUL */
     KEY_PUBLIC_LINE_SIZE = 57, /* 56 characters of base64, and NUL */
     KEY_PUBLIC_FILE_SIZE = 128 /* room for the two-line public key file, and NUL */
 };
@@ -25,18 +25,22 @@ struct public_key {
 
 /*
  * public_key_load - read a minisign public key file
- * @path: two lines, "untrusted comment: " and anything, then the base64; a final newline may be missing. The
- *        file may belong to anybody: who may write it is for the caller to know
+ * @path: two lines, "untrusted comment: " and anything, then the base64; a final newline may be
+ *        missing. The file may belong to anybody: who may write it is for the caller to know
  *
- * Return: 0; -1 with ERR_FILE: no such file or not of this form (carriage returns, further lines, characters
- * that are no ASCII), the detail names it.
+ * Return: 0; -1 with ERR_FILE: no such file or not of this form (carriage returns, further lines,
+ * characters that are no ASCII), the detail names it.
  */
 int public_key_load(const char *path, struct public_key *key, struct err *err) MUST_USE;
 
 /* public_key_parse - the base64 line alone, as minisign -P takes it; -1 with ERR_FILE */
-int public_key_parse(const char *line, size_t length, struct public_key *key, struct err *err) MUST_USE;
+int public_key_parse(const char *line, size_t length, struct public_key *key,
+                     struct err *err) MUST_USE;
 
-/* public_key_id - 16 upper-case hex digits; minisign prints the same number, but without leading zeros */
+/*
+ * public_key_id - 16 upper-case hex digits; minisign prints the same number, but without leading
+ * zeros
+ */
 void public_key_id(const struct public_key *key, char text[KEY_ID_TEXT_SIZE]);
 
 /* public_key_line - the base64 line */

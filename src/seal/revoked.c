@@ -42,10 +42,11 @@ static int parse(struct revoked *list, const char *path, const char *text, struc
 
         if (length > 0 && *text != '#') {
             if (list->count == REVOKED_MAX)
-                return err_at(err, ERR_FILE, NULL, "%s: there are more than %d ids", path, REVOKED_MAX);
+                return err_at(err, ERR_FILE, NULL, "%s: there are more than %d ids", path,
+                              REVOKED_MAX);
             if (!parse_id(text, length, list->ids[list->count++]))
-                return err_at(err, ERR_FILE, NULL, "%s: line %u is no key id of up to 16 hex digits", path,
-                              line);
+                return err_at(err, ERR_FILE, NULL,
+                              "%s: line %u is no key id of up to 16 hex digits", path, line);
         }
         text += length + (text[length] == '\n');
     }
@@ -58,24 +59,28 @@ static int check_list(const char *path, int fd, struct err *err)
     struct stat st;
 
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return err_at(err, ERR_FILE, NULL, "%s: the list of revoked keys is not a regular file", path);
+        return err_at(err, ERR_FILE, NULL, "%s: the list of revoked keys is not a regular file",
+                      path);
     if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 022))
         return err_at(err, ERR_FILE, NULL,
-                      "others may write to the list of revoked keys; mend with: chmod go-w %s", path);
+                      "others may write to the list of revoked keys; mend with: chmod go-w %s",
+                      path);
     return 0;
 }
 
 int revoked_load(const char *path, struct revoked *list, struct err *err)
 {
-    int fd SCOPED(scoped_close) = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd SCOPED(scoped_close) =
+        open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     char text[FILE_SIZE + 1];
     size_t size = 0;
     ssize_t got = 1;
 
     list->count = 0;
     if (fd < 0)
-        return errno == ENOENT ? 1
-                               : err_system(err, ERR_FILE, "%s: cannot open the list of revoked keys", path);
+        return errno == ENOENT
+                   ? 1
+                   : err_system(err, ERR_FILE, "%s: cannot open the list of revoked keys", path);
     if (check_list(path, fd, err) < 0)
         return -1;
     while (got > 0 && size < sizeof(text)) {
@@ -85,8 +90,8 @@ int revoked_load(const char *path, struct revoked *list, struct err *err)
     if (got < 0)
         return err_system(err, ERR_FILE, "%s: cannot read the list of revoked keys", path);
     if (size == sizeof(text) || memchr(text, '\0', size))
-        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids, or one of more than %d bytes", path,
-                      FILE_SIZE);
+        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids, or one of more than %d bytes",
+                      path, FILE_SIZE);
     text[size] = '\0';
     return parse(list, path, text, err);
 }

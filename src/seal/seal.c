@@ -2,27 +2,29 @@
 /*
  * Signatures over images.
  *
- * A minisign file of the prehashed kind holds two Ed25519 signatures: one of the BLAKE2b-512 hash of the
- * image, one of that signature followed by the trusted comment. The second ties to the image what the bytes
- * alone do not say: where they are to be loaded and for which VM. A verifier compares these claims with what
- * it is about to do.
+ * A minisign file of the prehashed kind holds two Ed25519 signatures: one of the BLAKE2b-512 hash
+ * of the image, one of that signature followed by the trusted comment. The second ties to the image
+ * what the bytes alone do not say: where they are to be loaded and for which VM. A verifier
+ * compares these claims with what it is about to do.
  *
- * The two messages are 64 bytes, and 64 bytes and more: they cannot be taken for each other as long as no
- * comment is empty, nor for anything else as long as the key signs nothing else. So nothing here signs bytes
- * as they come from a caller, and the older kind of file ("Ed", the signature of the file itself) is never
- * made: a "file" that consists of a signature and a comment would yield a forged comment.
+ * The two messages are 64 bytes, and 64 bytes and more: they cannot be taken for each other as long
+ * as no comment is empty, nor for anything else as long as the key signs nothing else. So nothing
+ * here signs bytes as they come from a caller, and the older kind of file ("Ed", the signature of
+ * the file itself) is never made: a "file" that consists of a signature and a comment would yield a
+ * forged comment.
  *
- * Equal inputs give equal bytes: Ed25519 takes no random numbers, and no clock is read. That has a price: two
- * signatures of one message of which one went wrong give the secret away, and a flipped bit is enough for
- * that. What is done about it, and what is not:
+ * Equal inputs give equal bytes: Ed25519 takes no random numbers, and no clock is read. That has a
+ * price: two signatures of one message of which one went wrong give the secret away, and a flipped
+ * bit is enough for that. What is done about it, and what is not:
  *
- *   - Before each signature the key in memory, both halves, is compared with a digest taken when it was
- *     loaded, and nothing is signed with one that has changed. A wrong public half is the easiest of these
- *     faults: it goes into the hash that the secret is multiplied with.
+ *   - Before each signature the key in memory, both halves, is compared with a digest taken when it
+ *     was loaded, and nothing is signed with one that has changed. A wrong public half is the
+ *     easiest of these faults: it goes into the hash that the secret is multiplied with.
  *   - When a key is loaded a signature made with it is verified.
- *   - A fault in the middle of a computation (a processor driven beyond its limits, a bit that flips between
- *     comparison and use) goes unnoticed here. Only verifying each signature would show it, at three times
- *     what signing costs. Whoever verifies the image sees that it is wrong; the secret is lost all the same.
+ *   - A fault in the middle of a computation (a processor driven beyond its limits, a bit that
+ *     flips between comparison and use) goes unnoticed here. Only verifying each signature would
+ *     show it, at three times what signing costs. Whoever verifies the image sees that it is wrong;
+ *     the secret is lost all the same.
  */
 #include "seal.h"
 
@@ -91,7 +93,8 @@ static char *append_base64(char *to, const void *bytes, size_t size)
 
 /* The four lines; that they fit is asserted above. Return: bytes of the file, NUL not counted */
 static size_t write_file(char file[SEAL_FILE_SIZE], const uint8_t raw[SIGNATURE_RAW_SIZE],
-                         const char *comment, size_t comment_length, const uint8_t global[KEY_SIGNATURE_SIZE])
+                         const char *comment, size_t comment_length,
+                         const uint8_t global[KEY_SIGNATURE_SIZE])
 {
     char *to = append(file, UNTRUSTED, sizeof(UNTRUSTED) - 1);
 
@@ -113,7 +116,8 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
     size_t comment_length = strlen(comment);
 
     if (!comment_is_line(comment, comment_length))
-        return err_at(err, ERR_INTERNAL, NULL, "the trusted comment is not one line of printable ASCII");
+        return err_at(err, ERR_INTERNAL, NULL,
+                      "the trusted comment is not one line of printable ASCII");
     memcpy(raw + 2, key_public(key)->id, KEY_ID_SIZE);
     crypto_generichash(hash, sizeof(hash), bytes, size, NULL, 0);
     if (key_sign(key, hash, sizeof(hash), signature) < 0)
@@ -126,20 +130,25 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
     return 0;
 }
 
-int seal_sign(const struct key *key, const uint8_t *image, size_t size, const struct seal_claims *claims,
-              struct seal *seal, struct err *err)
+int seal_sign(const struct key *key, const uint8_t *image, size_t size,
+              const struct seal_claims *claims, struct seal *seal, struct err *err)
 {
     if (seal_claims_size(claims) != size)
-        return err_at(err, ERR_INTERNAL, NULL, "the segments do not come to the image's %zu bytes", size);
+        return err_at(err, ERR_INTERNAL, NULL, "the segments do not come to the image's %zu bytes",
+                      size);
     seal_sha256(image, size, seal->digest);
     hex_encode(seal->digest, sizeof(seal->digest), seal->sha256);
     if (seal_claims_write(claims, seal->sha256, seal->comment, err) < 0)
         return -1;
     memcpy(seal->key_id, key_id(key), sizeof(seal->key_id));
-    return seal_minisign(key, image, size, seal->comment, seal->minisign, &seal->minisign_size, err);
+    return seal_minisign(key, image, size, seal->comment, seal->minisign, &seal->minisign_size,
+                         err);
 }
 
-/* GnuTLS uses the instructions that processors have for it, with which it takes a quarter of the time. */
+/*
+ * GnuTLS uses the instructions that processors have for it, with which it takes a quarter of the
+ * time.
+ */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE])
 {
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, size, digest) < 0)
@@ -151,15 +160,16 @@ uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, siz
     uint8_t out[crypto_shorthash_BYTES];
     uint64_t hash;
 
-    static_assert(SEAL_HASH_KEY_SIZE == crypto_shorthash_KEYBYTES && sizeof(out) == sizeof(hash), "SipHash");
+    static_assert(SEAL_HASH_KEY_SIZE == crypto_shorthash_KEYBYTES && sizeof(out) == sizeof(hash),
+                  "SipHash");
     crypto_shorthash(out, bytes, size, key);
     memcpy(&hash, out, sizeof(hash));
     return hash;
 }
 
 /*
- * The decoder also returns 0 when it stopped early: only the end it reached and the length tell. Where char
- * is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
+ * The decoder also returns 0 when it stopped early: only the end it reached and the length tell.
+ * Where char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
  */
 int seal_unbase64(const char *text, size_t length, void *out, size_t size, size_t *used)
 {

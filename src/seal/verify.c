@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Verification, in the order in which minisign does it: form, key id, signature of the bytes, signature of
- * the comment; then what the comment says of the bytes. Nothing is said of a comment before it has verified.
+ * Verification, in the order in which minisign does it: form, key id, signature of the bytes,
+ * signature of the comment; then what the comment says of the bytes. Nothing is said of a comment
+ * before it has verified.
  */
 #include "verify.h"
 
@@ -104,7 +105,8 @@ static bool bytes_verify(const struct public_key *key, const void *bytes, size_t
     uint8_t hash[HASH_SIZE];
 
     crypto_generichash(hash, sizeof(hash), bytes, size, NULL, 0);
-    return crypto_sign_verify_detached(m->raw + 2 + KEY_ID_SIZE, hash, sizeof(hash), key->bytes) == 0;
+    return crypto_sign_verify_detached(m->raw + 2 + KEY_ID_SIZE, hash, sizeof(hash), key->bytes) ==
+           0;
 }
 
 static bool comment_verifies(const struct public_key *key, const struct minisig *m)
@@ -128,14 +130,16 @@ enum seal_verdict seal_verify_minisign(const struct public_key *key, const void 
     if (!parse(minisig, minisig_size, &m))
         return VERDICT(SEAL_NO_MINISIGN, err, "the signature is no minisign file of four lines");
     if (memcmp(m.raw, "Ed", 2) == 0)
-        return VERDICT(SEAL_LEGACY, err, "the signature is of the older kind, which minisign -S -l makes");
+        return VERDICT(SEAL_LEGACY, err,
+                       "the signature is of the older kind, which minisign -S -l makes");
     if (memcmp(m.raw, "ED", 2) != 0)
         return VERDICT(SEAL_NO_MINISIGN, err, "the signature's algorithm is unknown");
     if (memcmp(m.raw + 2, key->id, KEY_ID_SIZE) != 0) {
         memcpy(named.id, m.raw + 2, KEY_ID_SIZE);
         public_key_id(&named, found);
         public_key_id(key, wanted);
-        return VERDICT(SEAL_OTHER_KEY, err, "signed with the key %s and not with %s", found, wanted);
+        return VERDICT(SEAL_OTHER_KEY, err, "signed with the key %s and not with %s", found,
+                       wanted);
     }
     if (!bytes_verify(key, bytes, size, &m))
         return VERDICT(SEAL_BAD_BYTES, err, "the signature is not one of these bytes");
@@ -164,8 +168,8 @@ enum seal_verdict seal_verify(const struct public_key *key, const void *image, s
     if (strcmp(hex, facts->sha256) != 0)
         return VERDICT(SEAL_WRONG_SHA256, err, "sha256 of the bytes is %s", hex);
     if (seal_claims_size(&facts->claims) != size)
-        return VERDICT(SEAL_WRONG_SIZE, err, "size: there are %zu bytes, %" PRIu64 " were signed", size,
-                       seal_claims_size(&facts->claims));
+        return VERDICT(SEAL_WRONG_SIZE, err, "size: there are %zu bytes, %" PRIu64 " were signed",
+                       size, seal_claims_size(&facts->claims));
     public_key_id(key, facts->key_id);
     return SEAL_GOOD;
 }
@@ -175,21 +179,23 @@ static const char *or_none(const char *token)
     return token[0] ? token : "none";
 }
 
-enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal_wanted *w, struct err *err)
+enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal_wanted *w,
+                               struct err *err)
 {
     const struct seal_claims *c = &facts->claims;
 
     if (w->load_count && w->load_count != c->segment_count)
-        return VERDICT(SEAL_WRONG_LOAD, err, "load: %u segment%s signed, %u %s wanted", c->segment_count,
-                       c->segment_count == 1 ? " was" : "s were", w->load_count,
+        return VERDICT(SEAL_WRONG_LOAD, err, "load: %u segment%s signed, %u %s wanted",
+                       c->segment_count, c->segment_count == 1 ? " was" : "s were", w->load_count,
                        w->load_count == 1 ? "is" : "are");
     for (unsigned i = 0; i < w->load_count; i++)
         if (c->segments[i].load != w->loads[i])
-            return VERDICT(SEAL_WRONG_LOAD, err, "load: signed for 0x%" PRIx32 ", not for 0x%" PRIx32,
+            return VERDICT(SEAL_WRONG_LOAD, err,
+                           "load: signed for 0x%" PRIx32 ", not for 0x%" PRIx32,
                            c->segments[i].load, w->loads[i]);
     if (w->context && strcmp(c->context, w->context) != 0)
-        return VERDICT(SEAL_WRONG_CONTEXT, err, "ctx: signed for %s, not for %s", or_none(c->context),
-                       or_none(w->context));
+        return VERDICT(SEAL_WRONG_CONTEXT, err, "ctx: signed for %s, not for %s",
+                       or_none(c->context), or_none(w->context));
     if (w->nonce && strcmp(c->nonce, w->nonce) != 0)
         return VERDICT(SEAL_WRONG_NONCE, err, "nonce: signed for %s, not for %s", or_none(c->nonce),
                        or_none(w->nonce));
@@ -197,8 +203,10 @@ enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal
         return VERDICT(SEAL_TOO_EARLY, err, "iat: signed %" PRId64 " seconds in the future",
                        c->issued - w->now);
     if (w->now && c->expires && c->expires < w->now - SEAL_CLOCK_SKEW)
-        return VERDICT(SEAL_EXPIRED, err, "exp: expired %" PRId64 " seconds ago", w->now - c->expires);
+        return VERDICT(SEAL_EXPIRED, err, "exp: expired %" PRId64 " seconds ago",
+                       w->now - c->expires);
     if (w->need_life && !c->expires)
-        return VERDICT(SEAL_EXPIRED, err, "exp: an image that expires is wanted, this one never does");
+        return VERDICT(SEAL_EXPIRED, err,
+                       "exp: an image that expires is wanted, this one never does");
     return SEAL_GOOD;
 }

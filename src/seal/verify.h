@@ -8,8 +8,10 @@
  *
  *   if (public_key_load("mptabled.pub", &key, &err) < 0 ||
  *       seal_verify(&key, image, size, minisig, minisig_size, &facts, &err) != SEAL_GOOD ||
- *       seal_compare(&facts, &(struct seal_wanted){ .load_count = 1, .loads = (uint32_t[]){ 0x9fc00 },
- *                                                   .context = "vm-1", .now = seal_now() }, &err) !=
+ *       seal_compare(&facts, &(struct seal_wanted){ .load_count = 1, .loads = (uint32_t[]){ 0x9fc00
+ *       },
+ *                                                   .context = "vm-1", .now = seal_now() }, &err)
+ *                                                   !=
  * SEAL_GOOD) refuse(err.places[0].detail);
  */
 #ifndef SEAL_VERIFY_H
@@ -21,10 +23,10 @@
 
 enum seal_verdict {
     SEAL_GOOD,
-    SEAL_NO_MINISIGN,   /* not four lines of a signature file, to the letter */
-    SEAL_LEGACY,        /* a signature of the bytes themselves ("Ed"): its comment can be forged */
-    SEAL_OTHER_KEY,     /* the key id is not the key's */
-    SEAL_BAD_BYTES,     /* the signature is not one of these bytes: they were changed, or the signature was */
+    SEAL_NO_MINISIGN, /* not four lines of a signature file, to the letter */
+    SEAL_LEGACY,      /* a signature of the bytes themselves ("Ed"): its comment can be forged */
+    SEAL_OTHER_KEY,   /* the key id is not the key's */
+    SEAL_BAD_BYTES, /* the signature is not one of these bytes: they were changed, or the signature was */
     SEAL_BAD_COMMENT,   /* the trusted comment was changed */
     SEAL_NO_CLAIMS,     /* well signed, but the trusted comment is none of mptabled/1 */
     SEAL_WRONG_SHA256,  /* well signed, but the claim is not the digest of the bytes */
@@ -56,7 +58,8 @@ struct seal_wanted {
 };
 
 /*
- * seal_verify - stricter than minisign -VH: no legacy signatures, no carriage returns, nothing behind the
+ * seal_verify - stricter than minisign -VH: no legacy signatures, no carriage returns, nothing
+ * behind the
  *               fourth line, which must end, nothing but printable ASCII, canonical base64
  * @minisig: the signature file, @minisig_size bytes
  * @facts:   filled when SEAL_GOOD is returned

@@ -8,8 +8,8 @@
 #include "../base/hex.h"
 #include "../topo/render.h"
 
-int signed_make(const struct key *key, const struct topology *t, const struct image *image, struct seal *seal,
-                struct err *err)
+int signed_make(const struct key *key, const struct topology *t, const struct image *image,
+                struct seal *seal, struct err *err)
 {
     struct seal_claims claims = { .segment_count = image->segment_count,
                                   .floating_pointer = image->place.floating };
@@ -28,11 +28,14 @@ int signed_make(const struct key *key, const struct topology *t, const struct im
 }
 
 /*
- * Texts of which it is known what JSON escapes become JSON here: cJSON would look at each character of a
- * string, and at each once more where one is to be escaped.
+ * Texts of which it is known what JSON escapes become JSON here: cJSON would look at each character
+ * of a string, and at each once more where one is to be escaped.
  */
 
-/* A signature file: base64, and comments without quotes and backslashes (claims.h). Newlines are escaped. */
+/*
+ * A signature file: base64, and comments without quotes and backslashes (claims.h). Newlines are
+ * escaped.
+ */
 static cJSON *lines_json(const char *lines)
 {
     char json[2 * SEAL_FILE_SIZE + 2], *to = json;
@@ -77,7 +80,8 @@ static cJSON *signature_json(const struct seal *seal)
 }
 
 /* The seal has it already, if there is one. */
-static void hex_digest(const struct image *image, const struct seal *seal, char text[SEAL_SHA256_TEXT_SIZE])
+static void hex_digest(const struct image *image, const struct seal *seal,
+                       char text[SEAL_SHA256_TEXT_SIZE])
 {
     uint8_t digest[SEAL_SHA256_SIZE];
 
@@ -89,7 +93,8 @@ static void hex_digest(const struct image *image, const struct seal *seal, char 
     hex_encode(digest, sizeof(digest), text);
 }
 
-cJSON *signed_json(const struct topology *topology, const struct image *image, const struct seal *seal)
+cJSON *signed_json(const struct topology *topology, const struct image *image,
+                   const struct seal *seal)
 {
     char *base64 SCOPED(scoped_free) = base64_json(image);
     cJSON *const signature = seal ? signature_json(seal) : NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An image with its signature: where topo, which knows no keys, and seal, which knows no topology, meet.
+ * An image with its signature: where topo, which knows no keys, and seal, which knows no topology,
+ * meet.
  */
 #ifndef SIGNED_SIGNED_H
 #define SIGNED_SIGNED_H
@@ -11,15 +12,19 @@
 #include "../topo/image.h"
 
 /*
- * signed_make - sign an image, binding its segments, its floating pointer and the topology's context, nonce
- * and life. Without nonce and ttl no time is bound, so equal topologies get equal signatures.
+ * signed_make - sign an image, binding its segments, its floating pointer and the topology's
+ * context, nonce and life. Without nonce and ttl no time is bound, so equal topologies get equal
+ * signatures.
  *
  * Return: 0; -1 with ERR_INTERNAL, or ERR_BUSY when a time is wanted and the clock cannot be right.
  */
 int signed_make(const struct key *key, const struct topology *topology, const struct image *image,
                 struct seal *seal, struct err *err) MUST_USE;
 
-/* signed_json - the image reply; without the member signature when @seal is NULL. NULL: no memory */
-cJSON *signed_json(const struct topology *topology, const struct image *image, const struct seal *seal);
+/*
+ * signed_json - the image reply; without the member signature when @seal is NULL. NULL: no memory
+ */
+cJSON *signed_json(const struct topology *topology, const struct image *image,
+                   const struct seal *seal);
 
 #endif

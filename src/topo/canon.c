@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The part of the table that is given says most: its entries and its header. Before it stands what completes,
- * places and judges it, and whom it is for. Values stand as they do in memory, each in full width, and lists
- * behind their sizes, so no two sequences of values run into one another. The floating pointer's revision
- * is the table's.
+ * The part of the table that is given says most: its entries and its header. Before it stands what
+ * completes, places and judges it, and whom it is for. Values stand as they do in memory, each in
+ * full width, and lists behind their sizes, so no two sequences of values run into one another. The
+ * floating pointer's revision is the table's.
  */
 #include "canon.h"
 
 #include <string.h>
 
-#define PUT(value)                                                                                           \
-    do {                                                                                                     \
-        memcpy(out + used, &(value), sizeof(value));                                                         \
-        used += sizeof(value);                                                                               \
+#define PUT(value)                                   \
+    do {                                             \
+        memcpy(out + used, &(value), sizeof(value)); \
+        used += sizeof(value);                       \
     } while (0)
 
 /* Return: bytes used, or more than CANON_MAX from when they did not fit */
@@ -67,7 +67,8 @@ size_t canon_write(const struct topology *t, uint8_t out[CANON_MAX])
     }
     given.order = NULL;
     given.order_count = 0;
-    if (used > CANON_MAX || mpt_encode_table(&given, out + used, CANON_MAX - used, &table) != MPT_OK)
+    if (used > CANON_MAX ||
+        mpt_encode_table(&given, out + used, CANON_MAX - used, &table) != MPT_OK)
         return 0;
     return used + table;
 }

@@ -11,20 +11,26 @@
 
 const struct fact facts[] = {
     { "vcpus", FACT_NUMBER, MPT_FACT_VCPUS, 1, UINT16_MAX, "virtual CPUs that the machine has" },
-    { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX, "APIC ID of the vCPU that runs first" },
+    { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX,
+      "APIC ID of the vCPU that runs first" },
     { "apic_version", FACT_NUMBER, MPT_FACT_APIC_VERSION, 0, UINT8_MAX,
       "low byte of the local APIC's version register" },
     { "io_apic_id", FACT_NUMBER, MPT_FACT_IOAPIC_ID, 0, UINT8_MAX,
       "ID in the register of the first I/O APIC" },
     { "io_apic_inputs", FACT_NUMBER, MPT_FACT_INPUTS, 1, UINT8_MAX, "inputs of each I/O APIC" },
-    { "irq0_pin", FACT_NUMBER, MPT_FACT_IRQ0, 0, UINT8_MAX, "I/O APIC input that ISA IRQ 0 is wired to" },
-    { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0, "EBDA's address as the word at 0x40e says; 0 = none" },
+    { "irq0_pin", FACT_NUMBER, MPT_FACT_IRQ0, 0, UINT8_MAX,
+      "I/O APIC input that ISA IRQ 0 is wired to" },
+    { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0,
+      "EBDA's address as the word at 0x40e says; 0 = none" },
     { "base_memory_kib", FACT_NUMBER, MPT_FACT_BASE_MEMORY, 0, UINT16_MAX, "the word at 0x413" },
     { "memory_size", FACT_NUMBER, MPT_FACT_MEMORY_SIZE, 1, ADDRESSES_END, "bytes of guest RAM" },
-    { "usable", FACT_RANGES, MPT_FACT_USABLE, 0, ADDRESSES_END, "memory that the guest is told it may use" },
-    { "occupied", FACT_RANGES, MPT_FACT_OCCUPIED, 0, ADDRESSES_END, "memory that the loader writes to" },
+    { "usable", FACT_RANGES, MPT_FACT_USABLE, 0, ADDRESSES_END,
+      "memory that the guest is told it may use" },
+    { "occupied", FACT_RANGES, MPT_FACT_OCCUPIED, 0, ADDRESSES_END,
+      "memory that the loader writes to" },
     { "acpi", FACT_FLAG, MPT_FACT_ACPI, 0, 0, "the machine also has ACPI tables" },
-    { "no_mpparse", FACT_FLAG, MPT_FACT_NO_MPPARSE, 0, 0, "the guest is a Linux without CONFIG_X86_MPPARSE" },
+    { "no_mpparse", FACT_FLAG, MPT_FACT_NO_MPPARSE, 0, 0,
+      "the guest is a Linux without CONFIG_X86_MPPARSE" },
     { "x2apic", FACT_FLAG, MPT_FACT_X2APIC, 0, 0, "the APICs start in x2APIC mode" },
     { "xen", FACT_FLAG, MPT_FACT_XEN, 0, 0, "the guest is a Xen hypervisor" },
 };
@@ -73,13 +79,14 @@ static void store_number(struct mpt_facts *known, unsigned bit, uint64_t value)
     }
 }
 
-static int set_number(struct facts *f, const struct fact *fact, const char *text, const struct at *at,
-                      struct err *err)
+static int set_number(struct facts *f, const struct fact *fact, const char *text,
+                      const struct at *at, struct err *err)
 {
     uint64_t value;
 
     if (!number_parse(text, fact->lowest, fact->highest, &value))
-        return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu, decimal or 0x and hexadecimal digits",
+        return err_at(err, ERR_TOPOLOGY, at,
+                      "must be %llu to %llu, decimal or 0x and hexadecimal digits",
                       (unsigned long long)fact->lowest, (unsigned long long)fact->highest);
     if (fact->form == FACT_SEGMENT && value % 16 != 0)
         return err_at(err, ERR_TOPOLOGY, at, "must be a multiple of 16");
@@ -118,15 +125,15 @@ static int parse_ranges(const char *text, uint64_t highest, struct mpt_range *ra
     }
 }
 
-static int set_ranges(struct facts *f, const struct fact *fact, const char *text, const struct at *at,
-                      struct err *err)
+static int set_ranges(struct facts *f, const struct fact *fact, const char *text,
+                      const struct at *at, struct err *err)
 {
     const bool usable = fact->bit == MPT_FACT_USABLE;
     const int count = parse_ranges(text, fact->highest, usable ? f->usable : f->occupied);
 
     if (count < 0)
-        return err_at(err, ERR_TOPOLOGY, at, "must be BEGIN-END[,BEGIN-END]... of at most %d ranges",
-                      FACTS_RANGES_MAX);
+        return err_at(err, ERR_TOPOLOGY, at,
+                      "must be BEGIN-END[,BEGIN-END]... of at most %d ranges", FACTS_RANGES_MAX);
     if (usable) {
         f->known.usable = f->usable;
         f->known.usable_count = (size_t)count;

@@ -38,9 +38,10 @@ const struct fact *facts_find(const char *name);
 /*
  * facts_set - note a fact
  *
- * Return: 0; -1 and ERR_TOPOLOGY at the fact's name: no such value, or given twice. A flag that is false is
- * as good as none.
+ * Return: 0; -1 and ERR_TOPOLOGY at the fact's name: no such value, or given twice. A flag that is
+ * false is as good as none.
  */
-int facts_set(struct facts *facts, const struct fact *fact, const char *value, struct err *err) MUST_USE;
+int facts_set(struct facts *facts, const struct fact *fact, const char *value,
+              struct err *err) MUST_USE;
 
 #endif

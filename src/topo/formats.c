@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* ELF: Tool Interface Standard (TIS) ELF 1.2; its numbers are in <elf.h>, its bytes are stored one by one. */
+/*
+ * ELF: Tool Interface Standard (TIS) ELF 1.2; its numbers are in <elf.h>, its bytes are stored one
+ * by one.
+ */
 #include "formats.h"
 
 #include <assert.h>
@@ -39,8 +42,9 @@ static size_t put_segment(char *out, const struct image *image, const struct ima
     size_t used = 0;
 
     for (size_t at = 0; at < s->size; at += LINE_BYTES)
-        used += put_line(out ? out + used : NULL, s->base + (uint32_t)at, image->bytes + s->offset + at,
-                         s->size - at < LINE_BYTES ? s->size - at : LINE_BYTES);
+        used +=
+            put_line(out ? out + used : NULL, s->base + (uint32_t)at, image->bytes + s->offset + at,
+                     s->size - at < LINE_BYTES ? s->size - at : LINE_BYTES);
     return used;
 }
 
@@ -80,11 +84,11 @@ static void put_4(uint8_t *e, size_t at, uint32_t value)
     put_2(e, at + 2, value >> 16);
 }
 
-#define PUT_2(type, member, value)                                                                           \
-    static_assert(sizeof(((type *)0)->member) == HALF, "a half word");                                       \
+#define PUT_2(type, member, value)                                     \
+    static_assert(sizeof(((type *)0)->member) == HALF, "a half word"); \
     put_2(e, offsetof(type, member), value)
-#define PUT_4(type, member, value)                                                                           \
-    static_assert(sizeof(((type *)0)->member) == WORD, "a word");                                            \
+#define PUT_4(type, member, value)                                \
+    static_assert(sizeof(((type *)0)->member) == WORD, "a word"); \
     put_4(e, offsetof(type, member), value)
 
 static void put_file_header(uint8_t *e, unsigned segments)
@@ -154,14 +158,16 @@ static int get_segment(const uint8_t *e, const uint8_t *file, size_t size, struc
                                .size = get_4(e, offsetof(Elf32_Phdr, p_filesz)) };
     if (get_4(e, offsetof(Elf32_Phdr, p_type)) != PT_LOAD || s->size == 0)
         return 0;
-    if (offset > size || s->size > size - offset || s->base + (uint64_t)s->size > (uint64_t)UINT32_MAX + 1)
+    if (offset > size || s->size > size - offset ||
+        s->base + (uint64_t)s->size > (uint64_t)UINT32_MAX + 1)
         return -1;
     s->bytes = file + offset;
     return 1;
 }
 
 /* Appends a segment that is clear of those before it. */
-static int add_segment(struct mpt_segment *segments, unsigned count, unsigned max, struct mpt_segment s)
+static int add_segment(struct mpt_segment *segments, unsigned count, unsigned max,
+                       struct mpt_segment s)
 {
     if (count == max)
         return -1;
@@ -180,7 +186,8 @@ int formats_elf_read(const uint8_t *bytes, size_t size, struct mpt_segment *segm
 
     if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
         return 0;
-    if (size < sizeof(Elf32_Ehdr) || bytes[EI_CLASS] != ELFCLASS32 || bytes[EI_DATA] != ELFDATA2LSB ||
+    if (size < sizeof(Elf32_Ehdr) || bytes[EI_CLASS] != ELFCLASS32 ||
+        bytes[EI_DATA] != ELFDATA2LSB ||
         get_2(bytes, offsetof(Elf32_Ehdr, e_phentsize)) != sizeof(Elf32_Phdr))
         return -1;
     at = get_4(bytes, offsetof(Elf32_Ehdr, e_phoff));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A topology's values become bytes at addresses. What was written is read back before anyone sees it; a guest
- * with a clear refusal can be started again, one with a wrong table hangs without a word.
+ * A topology's values become bytes at addresses. What was written is read back before anyone sees
+ * it; a guest with a clear refusal can be started again, one with a wrong table hangs without a
+ * word.
  */
 #include "image.h"
 
@@ -26,7 +27,8 @@ static uint8_t *add_segment(struct image *image, uint32_t base, size_t size)
 }
 
 /* Pointer and table in one segment, nothing of one over the other */
-static int write_together(struct image *image, const struct mpt_table *table, size_t size, struct err *err)
+static int write_together(struct image *image, const struct mpt_table *table, size_t size,
+                          struct err *err)
 {
     const struct mpt_place *p = &image->place;
     uint8_t *const bytes = image->bytes + image->size;
@@ -43,8 +45,8 @@ static int write_together(struct image *image, const struct mpt_table *table, si
 }
 
 /* Each in its place; where they meet, the pointer is what remains. */
-static int write_apart(struct image *image, const struct mpt_table *table, size_t size, uint8_t *floating,
-                       uint8_t *bytes, struct err *err)
+static int write_apart(struct image *image, const struct mpt_table *table, size_t size,
+                       uint8_t *floating, uint8_t *bytes, struct err *err)
 {
     size_t len;
 
@@ -57,7 +59,8 @@ static int write_apart(struct image *image, const struct mpt_table *table, size_
     return 0;
 }
 
-static int write_structures(struct image *image, const struct mpt_table *table, size_t size, struct err *err)
+static int write_structures(struct image *image, const struct mpt_table *table, size_t size,
+                            struct err *err)
 {
     const struct mpt_place *p = &image->place;
     const uint64_t floating_end = (uint64_t)p->floating + MPT_FLOATING_SIZE;
@@ -73,9 +76,10 @@ static int write_structures(struct image *image, const struct mpt_table *table, 
     }
     if (p->table >= floating_end || p->floating >= table_end)
         return write_together(image, table, size, err);
-    bytes = add_segment(image, p->base, (floating_end > table_end ? floating_end : table_end) - p->base);
-    return write_apart(image, table, size, bytes + (p->floating - p->base), bytes + (p->table - p->base),
-                       err);
+    bytes = add_segment(image, p->base,
+                        (floating_end > table_end ? floating_end : table_end) - p->base);
+    return write_apart(image, table, size, bytes + (p->floating - p->base),
+                       bytes + (p->table - p->base), err);
 }
 
 static void write_bios(struct image *image, const struct mpt_bios *bios)
@@ -102,7 +106,8 @@ static int check_memory(const struct topology *t, const struct image *image, str
                   (unsigned long long)end, (unsigned long long)t->memory_size);
 }
 
-static int judge(const struct topology *t, struct image *image, const struct mpt_bios *bios, struct err *err)
+static int judge(const struct topology *t, struct image *image, const struct mpt_bios *bios,
+                 struct err *err)
 {
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
     const struct mpt_memory memory = image_memory(image, segments);
@@ -121,7 +126,8 @@ static int judge(const struct topology *t, struct image *image, const struct mpt
     return 0;
 }
 
-struct mpt_memory image_memory(const struct image *image, struct mpt_segment segments[IMAGE_SEGMENTS_MAX])
+struct mpt_memory image_memory(const struct image *image,
+                               struct mpt_segment segments[IMAGE_SEGMENTS_MAX])
 {
     for (unsigned i = 0; i < image->segment_count; i++)
         segments[i] = (struct mpt_segment){ .base = image->segments[i].base,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a topology to the bytes to write into guest memory before the first vCPU runs, and what is known to be
- * wrong with them.
+ * From a topology to the bytes to write into guest memory before the first vCPU runs, and what is
+ * known to be wrong with them.
  */
 #ifndef TOPO_IMAGE_H
 #define TOPO_IMAGE_H
@@ -11,7 +11,8 @@
 #include "topology.h"
 
 enum {
-    IMAGE_SEGMENTS_MAX = 3, /* floating pointer and table, together or apart, and the BIOS data words */
+    IMAGE_SEGMENTS_MAX =
+        3, /* floating pointer and table, together or apart, and the BIOS data words */
     IMAGE_MAX = 2 * MPT_TABLE_MAX + MPT_FLOATING_SIZE + PLACE_GAP_MAX + PLACE_BIOS_SIZE
 };
 
@@ -39,12 +40,16 @@ struct image {
  * image_build - place, encode, read back, and judge
  * @topology: as topology_complete left it
  *
- * Return: 0; -1 and ERR_TOPOLOGY when the image does not fit its window or the guest's memory, ERR_INTERNAL
- * when the bytes written do not read back as the values they were made from.
+ * Return: 0; -1 and ERR_TOPOLOGY when the image does not fit its window or the guest's memory,
+ * ERR_INTERNAL when the bytes written do not read back as the values they were made from.
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;
 
-/* image_memory - the image's segments as guest memory, for reading it; @segments has room for them all */
-struct mpt_memory image_memory(const struct image *image, struct mpt_segment segments[IMAGE_SEGMENTS_MAX]);
+/*
+ * image_memory - the image's segments as guest memory, for reading it; @segments has room for them
+ * all
+ */
+struct mpt_memory image_memory(const struct image *image,
+                               struct mpt_segment segments[IMAGE_SEGMENTS_MAX]);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading a JSON text value by value, without a tree and without allocation. The text is one that scan_json
- * has accepted: nothing here looks for errors, and any other text is read as nonsense, but within its bounds.
+ * Reading a JSON text value by value, without a tree and without allocation. The text is one that
+ * scan_json has accepted: nothing here looks for errors, and any other text is read as nonsense,
+ * but within its bounds.
  */
 #ifndef TOPO_JSON_H
 #define TOPO_JSON_H
@@ -27,9 +28,9 @@ enum {
 };
 
 /*
- * A string's text is decoded and may hold NUL; an escape for a character beyond ASCII becomes the byte 0xff,
- * which no UTF-8 text has, so that it equals nothing. Of a string with escapes that is longer than
- * JSON_TEXT_MAX only size is right. A number's text is its token.
+ * A string's text is decoded and may hold NUL; an escape for a character beyond ASCII becomes the
+ * byte 0xff, which no UTF-8 text has, so that it equals nothing. Of a string with escapes that is
+ * longer than JSON_TEXT_MAX only size is right. A number's text is its token.
  */
 struct json_value {
     enum json_kind kind;
@@ -46,8 +47,8 @@ struct json {
 void json_start(struct json *json, const char *text, size_t size);
 
 /*
- * json_take - the next value; the cursor passes it when it is a scalar, and stands at the bracket of an array
- * or object, which is opened or skipped next
+ * json_take - the next value; the cursor passes it when it is a scalar, and stands at the bracket
+ * of an array or object, which is opened or skipped next
  */
 struct json_value json_take(struct json *json);
 
@@ -60,14 +61,18 @@ bool json_more(struct json *json);
 /* json_name - a member's name; its value comes next */
 struct json_value json_name(struct json *json);
 
-/* json_is_name - the same where the name is expected: only if it is that one, and written without escapes */
+/*
+ * json_is_name - the same where the name is expected: only if it is that one, and written without
+ * escapes
+ */
 bool json_is_name(struct json *json, const char *name, size_t size);
 
 /* json_skip - pass a value, whatever is in it; linear in its bytes, without recursion */
 void json_skip(struct json *json);
 
 /*
- * json_integer - the exact value of a number's token, in any form that RFC 8259 has for it: 4, 4.0, 40e-1
+ * json_integer - the exact value of a number's token, in any form that RFC 8259 has for it: 4, 4.0,
+ * 40e-1
  *
  * Return: false when it is no integer of 0 to 2^64 - 1, is negative (-0 too), or is longer than
  * JSON_NUMBER_MAX.

@@ -6,26 +6,29 @@
 #define BIT            MEMBER_BIT
 #define NAME(text)     .name = (text), .size = sizeof(text) - 1
 #define FIELD(type, m) .offset = offsetof(struct type, m), .width = sizeof(((struct type *)0)->m)
-#define ROWS(rows)                                                                                           \
-    {                                                                                                        \
-        rows, sizeof(rows) / sizeof((rows)[0])                                                               \
+#define ROWS(rows)                             \
+    {                                          \
+        rows, sizeof(rows) / sizeof((rows)[0]) \
     }
 
 /* NUMBER(name, structure and its member, lowest, highest) and the like */
-#define NUMBER(text, type, m, low, high)                                                                     \
+#define NUMBER(text, type, m, low, high) \
     NAME(text), FIELD(type, m), .kind = UINT, .lowest = (low), .highest = (high)
-#define BYTE(text, type, m)           NUMBER(text, type, m, 0, UINT8_MAX)
-#define HEX(text, type, m, high)      NAME(text), FIELD(type, m), .kind = MASK, .highest = (high)
-#define FLAG(text, type, m, bits)     NAME(text), FIELD(type, m), .kind = BOOL, .mask = (bits)
-#define CHOICE(text, type, m, choice) NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .lowest = 1
-#define CHOICE_OR_NUMBER(text, type, m, choice, high)                                                        \
+#define BYTE(text, type, m)       NUMBER(text, type, m, 0, UINT8_MAX)
+#define HEX(text, type, m, high)  NAME(text), FIELD(type, m), .kind = MASK, .highest = (high)
+#define FLAG(text, type, m, bits) NAME(text), FIELD(type, m), .kind = BOOL, .mask = (bits)
+#define CHOICE(text, type, m, choice) \
+    NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .lowest = 1
+#define CHOICE_OR_NUMBER(text, type, m, choice, high) \
     NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .highest = (high)
 
 #define KIND_OF_ENTRY NAME("entry"), .kind = ENTRY, .where = EXTENDED | ENTRIES
 
-static const struct member_word types[] = {
-    { "INT", MPT_INT }, { "NMI", MPT_NMI }, { "SMI", MPT_SMI }, { "ExtINT", MPT_EXTINT }, { NULL, 0 }
-};
+static const struct member_word types[] = { { "INT", MPT_INT },
+                                            { "NMI", MPT_NMI },
+                                            { "SMI", MPT_SMI },
+                                            { "ExtINT", MPT_EXTINT },
+                                            { NULL, 0 } };
 static const struct member_word polarities[] = {
     { "conforms", MPT_CONFORMS }, { "high", MPT_HIGH }, { "low", MPT_LOW }, { NULL, 0 }
 };
@@ -40,18 +43,26 @@ static const struct member_word address_types[] = {
     { "io", 0 }, { "memory", 1 }, { "prefetch", 2 }, { NULL, 0 }
 };
 static const struct member_word range_lists[] = { { "isa", 0 }, { "vga", 1 }, { NULL, 0 } };
-static const struct member_word windows[] = {
-    { "base-memory", WINDOW_BASE_MEMORY }, { "bios", WINDOW_BIOS }, { "ebda", WINDOW_EBDA }, { NULL, 0 }
-};
+static const struct member_word windows[] = { { "base-memory", WINDOW_BASE_MEMORY },
+                                              { "bios", WINDOW_BIOS },
+                                              { "ebda", WINDOW_EBDA },
+                                              { NULL, 0 } };
 
 /* Of an interrupt's flags, and of a PCI interrupt's irq. MPS 1.4 Table 4-10, Appendix D.3 */
-enum { POLARITY_BITS = 0x3, TRIGGER_BITS = 0xc, PIN_BITS = 0x3, DEVICE_BITS = 0x7c, DEVICE_MAX = 31 };
+enum {
+    POLARITY_BITS = 0x3,
+    TRIGGER_BITS = 0xc,
+    PIN_BITS = 0x3,
+    DEVICE_BITS = 0x7c,
+    DEVICE_MAX = 31
+};
 
 enum { APIC_ID_MAX = MPT_ALL - 1 };
 
 static const struct member processor_members[] = {
     { KIND_OF_ENTRY },
-    { NUMBER("apic_id", mpt_processor, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX, .required = true },
+    { NUMBER("apic_id", mpt_processor, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX,
+      .required = true },
     [CPU_BSP] = { FLAG("bsp", mpt_processor, flags, MPT_CPU_BSP) },
     [CPU_ENABLED] = { FLAG("enabled", mpt_processor, flags, MPT_CPU_ENABLED) },
     [CPU_APIC_VERSION] = { BYTE("apic_version", mpt_processor, apic_version) },
@@ -75,25 +86,28 @@ static const struct member ioapic_members[] = {
     [IOAPIC_VERSION] = { BYTE("apic_version", mpt_ioapic, apic_version) },
     [IOAPIC_IS_ENABLED] = { FLAG("enabled", mpt_ioapic, flags, MPT_IOAPIC_ENABLED) },
     { HEX("address", mpt_ioapic, address, UINT32_MAX) },
-    { HEX("flags", mpt_ioapic, flags, UINT8_MAX), .where = ENTRIES, .excludes = BIT(IOAPIC_IS_ENABLED) },
+    { HEX("flags", mpt_ioapic, flags, UINT8_MAX), .where = ENTRIES,
+      .excludes = BIT(IOAPIC_IS_ENABLED) },
 };
 
 enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = INT_DEVICE - 1, INT_PIN_NAME = INT_DEVICE + 1 };
 
 /* What the two kinds of interrupts share: all but where they go. */
-#define SOURCE_MEMBERS(type)                                                                                 \
-    { KIND_OF_ENTRY }, { CHOICE_OR_NUMBER("type", type, int_type, types, MPT_EXTINT), .any = UINT8_MAX },    \
-        [INT_POLARITY] = { CHOICE("polarity", type, flags, polarities), .mask = POLARITY_BITS },             \
-        [INT_TRIGGER] = { CHOICE("trigger", type, flags, triggers), .mask = TRIGGER_BITS },                  \
-        { HEX("flags", type, flags, UINT16_MAX), .where = ENTRIES,                                           \
-          .excludes = BIT(INT_POLARITY) | BIT(INT_TRIGGER) },                                                \
-        { BYTE("bus", type, bus_id), .required = true },                                                     \
-        [INT_IRQ] = { BYTE("irq", type, irq), .required = true,                                              \
-                      .instead = BIT(INT_DEVICE) | BIT(INT_PIN_NAME),                                        \
-                      .excludes = BIT(INT_DEVICE) | BIT(INT_PIN_NAME) },                                     \
-        [INT_DEVICE] = { NUMBER("device", type, irq, 0, DEVICE_MAX), .mask = DEVICE_BITS,                    \
-                         .needs = BIT(INT_PIN_NAME) },                                                       \
-        [INT_PIN_NAME] = { CHOICE("pin_name", type, irq, pins), .mask = PIN_BITS, .needs = BIT(INT_DEVICE) }
+#define SOURCE_MEMBERS(type)                                                                     \
+    { KIND_OF_ENTRY },                                                                           \
+        { CHOICE_OR_NUMBER("type", type, int_type, types, MPT_EXTINT), .any = UINT8_MAX },       \
+        [INT_POLARITY] = { CHOICE("polarity", type, flags, polarities), .mask = POLARITY_BITS }, \
+        [INT_TRIGGER] = { CHOICE("trigger", type, flags, triggers), .mask = TRIGGER_BITS },      \
+        { HEX("flags", type, flags, UINT16_MAX), .where = ENTRIES,                               \
+          .excludes = BIT(INT_POLARITY) | BIT(INT_TRIGGER) },                                    \
+        { BYTE("bus", type, bus_id), .required = true },                                         \
+        [INT_IRQ] = { BYTE("irq", type, irq), .required = true,                                  \
+                      .instead = BIT(INT_DEVICE) | BIT(INT_PIN_NAME),                            \
+                      .excludes = BIT(INT_DEVICE) | BIT(INT_PIN_NAME) },                         \
+        [INT_DEVICE] = { NUMBER("device", type, irq, 0, DEVICE_MAX), .mask = DEVICE_BITS,        \
+                         .needs = BIT(INT_PIN_NAME) },                                           \
+        [INT_PIN_NAME] = { CHOICE("pin_name", type, irq, pins), .mask = PIN_BITS,                \
+                           .needs = BIT(INT_DEVICE) }
 
 static const struct member io_int_members[] = {
     SOURCE_MEMBERS(mpt_io_int),
@@ -145,11 +159,12 @@ static const struct member modifier_members[] = {
     [MODIFIER_SUBTRACTED] = { FLAG("subtracted", mpt_modifier, flags, MPT_SUBTRACTED) },
     { CHOICE_OR_NUMBER("range_list", mpt_modifier, range_list, range_lists, 1), .any = UINT32_MAX,
       .required = true },
-    { HEX("flags", mpt_modifier, flags, UINT8_MAX), .where = ENTRIES, .excludes = BIT(MODIFIER_SUBTRACTED) },
+    { HEX("flags", mpt_modifier, flags, UINT8_MAX), .where = ENTRIES,
+      .excludes = BIT(MODIFIER_SUBTRACTED) },
 };
 
-#define ARRAY(m)                                                                                             \
-    offsetof(struct topology, m), sizeof(((struct topology *)0)->m[0]),                                      \
+#define ARRAY(m)                                                        \
+    offsetof(struct topology, m), sizeof(((struct topology *)0)->m[0]), \
         sizeof(((struct topology *)0)->m) / sizeof(((struct topology *)0)->m[0])
 
 const struct member_form member_forms[FORMS] = {
@@ -157,10 +172,12 @@ const struct member_form member_forms[FORMS] = {
     [BUS] = { "bus", MPT_BUS, ROWS(bus_members), ARRAY(buses) },
     [IO_APIC] = { "io_apic", MPT_IOAPIC, ROWS(ioapic_members), ARRAY(ioapics) },
     [IO_INTERRUPT] = { "io_interrupt", MPT_IO_INT, ROWS(io_int_members), ARRAY(io_ints) },
-    [LOCAL_INTERRUPT] = { "local_interrupt", MPT_LOCAL_INT, ROWS(local_int_members), ARRAY(local_ints) },
+    [LOCAL_INTERRUPT] = { "local_interrupt", MPT_LOCAL_INT, ROWS(local_int_members),
+                          ARRAY(local_ints) },
     [SPACE] = { "address_space", MPT_SPACE, ROWS(space_members), ARRAY(spaces) },
     [HIERARCHY] = { "bus_hierarchy", MPT_HIERARCHY, ROWS(hierarchy_members), ARRAY(hierarchies) },
-    [MODIFIER] = { "address_space_modifier", MPT_MODIFIER, ROWS(modifier_members), ARRAY(modifiers) },
+    [MODIFIER] = { "address_space_modifier", MPT_MODIFIER, ROWS(modifier_members),
+                   ARRAY(modifiers) },
     [PCI_INTERRUPT] = { NULL, MPT_IO_INT, ROWS(pci_int_members), ARRAY(pci_ints) },
 };
 
@@ -189,7 +206,7 @@ static const struct member placement_members[] = {
 };
 static const struct member_object placement = ROWS(placement_members);
 
-#define ELEMENTS(text, elements, low, high)                                                                  \
+#define ELEMENTS(text, elements, low, high) \
     NAME(text), .kind = LIST, .list = &(elements), .lowest = (low), .highest = (high)
 
 /* 52 bits of physical address */
@@ -198,25 +215,29 @@ static const struct member_object placement = ROWS(placement_members);
 enum { TTL_MAX = 86400 }; /* seconds: a day */
 
 /* Lists of entries that replace the profile's or add to them */
-#define LISTS                                                                                                \
-    (BIT(TOP_BUSES) | BIT(TOP_IO_APICS) | BIT(TOP_IO_INTERRUPTS) | BIT(TOP_LOCAL_INTERRUPTS) |               \
+#define LISTS                                                                                  \
+    (BIT(TOP_BUSES) | BIT(TOP_IO_APICS) | BIT(TOP_IO_INTERRUPTS) | BIT(TOP_LOCAL_INTERRUPTS) | \
      BIT(TOP_EXTENDED) | BIT(TOP_PCI_INTERRUPTS))
 
 static const struct member top_members[] = {
     [TOP_PROFILE] = { NAME("profile"), .kind = PROFILE, .query = true },
-    [TOP_CPUS] = { NUMBER("cpus", topology, cpus, 1, TOPOLOGY_CPUS_MAX), .given = GIVEN_CPUS, .query = true },
+    [TOP_CPUS] = { NUMBER("cpus", topology, cpus, 1, TOPOLOGY_CPUS_MAX), .given = GIVEN_CPUS,
+                   .query = true },
     [TOP_PROCESSORS] = { ELEMENTS("processors", processor_list, 1, TOPOLOGY_CPUS_MAX),
                          .given = GIVEN_PROCESSORS, .excludes = BIT(TOP_CPUS) | BIT(TOP_TOPOLOGY) },
-    [TOP_TOPOLOGY] = { NAME("topology"), .kind = OBJECT, .object = &levels, .given = GIVEN_TOPOLOGY },
+    [TOP_TOPOLOGY] = { NAME("topology"), .kind = OBJECT, .object = &levels,
+                       .given = GIVEN_TOPOLOGY },
     [TOP_BUSES] = { ELEMENTS("buses", bus_list, 0, UINT8_MAX + 1), .given = GIVEN_BUSES },
-    [TOP_IO_APICS] = { ELEMENTS("io_apics", ioapic_list, 0, APIC_ID_MAX + 1), .given = GIVEN_IOAPICS },
+    [TOP_IO_APICS] = { ELEMENTS("io_apics", ioapic_list, 0, APIC_ID_MAX + 1),
+                       .given = GIVEN_IOAPICS },
     [TOP_IO_INTERRUPTS] = { ELEMENTS("io_interrupts", io_int_list, 0, MPT_ENTRIES_MAX),
                             .given = GIVEN_IO_INTS },
     [TOP_LOCAL_INTERRUPTS] = { ELEMENTS("local_interrupts", local_int_list, 0, MPT_ENTRIES_MAX),
                                .given = GIVEN_LOCAL_INTS },
-    [TOP_EXTENDED] = { ELEMENTS("extended", extended_list, 0, MPT_EXTENDED_MAX), .given = GIVEN_EXTENDED },
-    [TOP_IRQS] = { NUMBER("irqs", topology, irqs, TOPOLOGY_IRQS_MIN, TOPOLOGY_IRQS_MAX), .given = GIVEN_IRQS,
-                   .apart = true, .query = true },
+    [TOP_EXTENDED] = { ELEMENTS("extended", extended_list, 0, MPT_EXTENDED_MAX),
+                       .given = GIVEN_EXTENDED },
+    [TOP_IRQS] = { NUMBER("irqs", topology, irqs, TOPOLOGY_IRQS_MIN, TOPOLOGY_IRQS_MAX),
+                   .given = GIVEN_IRQS, .apart = true, .query = true },
     [TOP_PCI_INTERRUPTS] = { ELEMENTS("pci_interrupts", pci_int_list, 0, TOPOLOGY_PCI_MAX),
                              .given = GIVEN_PCI_INTS },
     [TOP_ENTRIES] = { ELEMENTS("entries", entry_list, 0, MPT_ENTRIES_MAX + MPT_EXTENDED_MAX),
@@ -228,12 +249,13 @@ static const struct member top_members[] = {
                          .given = GIVEN_PRODUCT_ID, .apart = true },
     [TOP_OEM_TABLE] = { HEX("oem_table", topology, table.header.oem_table, UINT32_MAX),
                         .given = GIVEN_OEM_TABLE, .apart = true },
-    [TOP_OEM_TABLE_SIZE] = { NUMBER("oem_table_size", topology, table.header.oem_table_size, 0, UINT16_MAX),
+    [TOP_OEM_TABLE_SIZE] = { NUMBER("oem_table_size", topology, table.header.oem_table_size, 0,
+                                    UINT16_MAX),
                              .given = GIVEN_OEM_TABLE_SIZE, .apart = true },
     [TOP_SPEC_REVISION] = { NAME("spec_revision"), FIELD(topology, table.header.spec_revision),
                             .kind = REVISION, .given = GIVEN_SPEC_REVISION, .apart = true },
-    [TOP_LOCAL_APIC_ADDRESS] = { HEX("local_apic_address", topology, table.header.local_apic_address,
-                                     UINT32_MAX),
+    [TOP_LOCAL_APIC_ADDRESS] = { HEX("local_apic_address", topology,
+                                     table.header.local_apic_address, UINT32_MAX),
                                  .given = GIVEN_LOCAL_APIC_ADDRESS, .apart = true },
     [TOP_IMCR] = { FLAG("imcr", topology, table.floating.features, MPT_IMCRP), .given = GIVEN_IMCR,
                    .apart = true },
@@ -245,12 +267,12 @@ static const struct member top_members[] = {
                         .query = true },
     [TOP_BIOS_DATA_AREA] = { FLAG("bios_data_area", topology, bios_data_area, 1), .apart = true,
                              .query = true },
-    [TOP_MEMORY_SIZE] = { NUMBER("memory_size", topology, memory_size, 1, MEMORY_MAX), .apart = true,
-                          .query = true },
+    [TOP_MEMORY_SIZE] = { NUMBER("memory_size", topology, memory_size, 1, MEMORY_MAX),
+                          .apart = true, .query = true },
     [TOP_CONTEXT] = { NAME("context"), FIELD(topology, context), .kind = TOKEN, .alphabet = "._:-",
                       .lowest = 1, .highest = TOPOLOGY_CONTEXT_MAX, .apart = true, .query = true },
-    [TOP_NONCE] = { NAME("nonce"), FIELD(topology, nonce), .kind = TOKEN, .alphabet = "_-", .lowest = 8,
-                    .highest = TOPOLOGY_NONCE_MAX, .apart = true, .query = true },
+    [TOP_NONCE] = { NAME("nonce"), FIELD(topology, nonce), .kind = TOKEN, .alphabet = "_-",
+                    .lowest = 8, .highest = TOPOLOGY_NONCE_MAX, .apart = true, .query = true },
     [TOP_TTL] = { NUMBER("ttl", topology, ttl, 1, TTL_MAX), .apart = true, .query = true },
 };
 const struct member_object member_top = ROWS(top_members);

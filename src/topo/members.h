@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The members of a request as rows: name, form, range, and the place in struct topology that the value goes
- * to. request.c reads by them; api/topology.schema.json says the same to clients.
+ * The members of a request as rows: name, form, range, and the place in struct topology that the
+ * value goes to. request.c reads by them; api/topology.schema.json says the same to clients.
  */
 #ifndef TOPO_MEMBERS_H
 #define TOPO_MEMBERS_H
@@ -12,7 +12,10 @@
 
 #include "topology.h"
 
-/* Integers beyond are rounded by many JSON programs (RFC 7493 §2.2): larger values are written "0x...". */
+/*
+ * Integers beyond are rounded by many JSON programs (RFC 7493 §2.2): larger values are written
+ * "0x...".
+ */
 #define MEMBER_INTEGER_MAX ((UINT64_C(1) << 53) - 1)
 
 enum member_kind {
@@ -22,7 +25,7 @@ enum member_kind {
     REVISION, /* 1 or 4 */
     BOOL,
     PROFILE, /* a profile's name */
-    TEXT,    /* printable ASCII of at most width characters, padded with blanks; or an array of width bytes */
+    TEXT, /* printable ASCII of at most width characters, padded with blanks; or an array of width bytes */
     BUS_TYPE, /* the same in entries, elsewhere one of the names of MPS 1.4 Table 4-8 */
     TOKEN,    /* lowest to highest letters, digits and characters of alphabet; terminated */
     LIST,     /* array of lowest to highest elements */

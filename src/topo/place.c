@@ -2,24 +2,26 @@
 /*
  * Where floating pointer and table lie.
  *
- * Only the floating pointer has to be found by scanning; the table lies wherever it points. A window is where
- * somebody scans (MPS 1.4 §4):
+ * Only the floating pointer has to be found by scanning; the table lies wherever it points. A
+ * window is where somebody scans (MPS 1.4 §4):
  *
- * base-memory: 0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables looks
- * here, though for some it takes the words at 0x40e and 0x413 to get there. Pointer at 0x9fc00, table behind
- * it while it ends by 0xa0000, where the VGA hole begins; a longer table goes below the pointer, and the
- * image grows downwards.
+ * base-memory: 0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables
+ * looks here, though for some it takes the words at 0x40e and 0x413 to get there. Pointer at
+ * 0x9fc00, table behind it while it ends by 0xa0000, where the VGA hole begins; a longer table goes
+ * below the pointer, and the image grows downwards.
  *
- * bios: 0xf0000 to 0xfffff, whatever the words say; for monitors that have memory there. Pointer at 0xf0000,
- * table behind it.
+ * bios: 0xf0000 to 0xfffff, whatever the words say; for monitors that have memory there. Pointer at
+ * 0xf0000, table behind it.
  *
- * ebda: the first kilobyte of an extended BIOS data area that the word at 0x40e names. base is its address,
- * and when it is not given the last KiB boundary from which the image ends by 0xa0000; pointer first, table
- * behind it. Without the word (bios_data_area) it is found only where it happens to be at 0x9fc00.
+ * ebda: the first kilobyte of an extended BIOS data area that the word at 0x40e names. base is its
+ * address, and when it is not given the last KiB boundary from which the image ends by 0xa0000;
+ * pointer first, table behind it. Without the word (bios_data_area) it is found only where it
+ * happens to be at 0x9fc00.
  *
- * In the other two windows base is the image's first byte, the lower of pointer and table. Placement that the
- * request says is held against all of this, but for topologies of entries, which tell what somebody found;
- * what a profile's builder does is done. Sums are 64 bits wide, so that nothing wraps before it is compared.
+ * In the other two windows base is the image's first byte, the lower of pointer and table.
+ * Placement that the request says is held against all of this, but for topologies of entries, which
+ * tell what somebody found; what a profile's builder does is done. Sums are 64 bits wide, so that
+ * nothing wraps before it is compared.
  */
 #include "place.h"
 
@@ -69,7 +71,8 @@ struct choice {
 
 static bool overlap(const struct choice *c)
 {
-    return c->table_wanted && c->floating < c->table + c->size && c->table < c->floating + MPT_FLOATING_SIZE;
+    return c->table_wanted && c->floating < c->table + c->size &&
+           c->table < c->floating + MPT_FLOATING_SIZE;
 }
 
 /* The builder's own place */
@@ -89,13 +92,15 @@ static int place_own(struct choice *c, struct err *err)
                                                : c->floating + MPT_FLOATING_SIZE;
     end = c->floating + whole;
     if (p->size_max && whole > p->size_max)
-        return err_at(err, ERR_TOPOLOGY, count_at(c->t),
-                      "the image would have %zu bytes: profile %s takes %u, which is at most %u processors",
-                      whole, p->name, p->size_max, p->max_cpus);
+        return err_at(
+            err, ERR_TOPOLOGY, count_at(c->t),
+            "the image would have %zu bytes: profile %s takes %u, which is at most %u processors",
+            whole, p->name, p->size_max, p->max_cpus);
     if (p->end && end > p->end)
-        return err_at(err, ERR_TOPOLOGY, count_at(c->t),
-                      "the image of %zu bytes would end above 0x%x: profile %s takes at most %u processors",
-                      whole, (unsigned)p->end, p->name, p->max_cpus);
+        return err_at(
+            err, ERR_TOPOLOGY, count_at(c->t),
+            "the image of %zu bytes would end above 0x%x: profile %s takes at most %u processors",
+            whole, (unsigned)p->end, p->name, p->max_cpus);
     if (!p->pointer_over_all && overlap(c))
         return err_at(err, ERR_TOPOLOGY, count_at(c->t),
                       "the table of %zu bytes would reach the floating pointer at 0x%x", c->size,
@@ -123,7 +128,8 @@ static uint64_t find_ebda(const struct choice *c)
         return t->place.base;
     if (t->given & GIVEN_FLOATING)
         return align_down(t->place.floating, KIB);
-    if (t->given & GIVEN_TABLE && t->place.table >= MPT_FLOATING_SIZE && t->place.table <= BASE_MEMORY_END)
+    if (t->given & GIVEN_TABLE && t->place.table >= MPT_FLOATING_SIZE &&
+        t->place.table <= BASE_MEMORY_END)
         return align_down(t->place.table - MPT_FLOATING_SIZE, KIB);
     return whole < BASE_MEMORY_END ? align_down(BASE_MEMORY_END - whole, KIB) : 0;
 }
@@ -152,12 +158,16 @@ static bool in_window(const struct choice *c, uint64_t floating)
     return floating >= c->window && floating + MPT_FLOATING_SIZE <= c->window_end;
 }
 
-/* A floating pointer that was not given: at base, at the window's begin, or behind a table that lies there */
+/*
+ * A floating pointer that was not given: at base, at the window's begin, or behind a table that
+ * lies there
+ */
 static uint64_t choose_floating(const struct choice *c)
 {
     const struct topology *t = c->t;
     const uint64_t table = t->place.table, table_end = table + c->size;
-    const bool table_first = t->given & GIVEN_BASE && t->given & GIVEN_TABLE && t->place.base == table;
+    const bool table_first =
+        t->given & GIVEN_BASE && t->given & GIVEN_TABLE && t->place.base == table;
 
     if (t->given & GIVEN_BASE && !table_first && in_window(c, t->place.base))
         return t->place.base;
@@ -167,7 +177,9 @@ static uint64_t choose_floating(const struct choice *c)
     return c->window;
 }
 
-/* A table that was not given: at base, behind the pointer, or below it when it is too long for that */
+/*
+ * A table that was not given: at base, behind the pointer, or below it when it is too long for that
+ */
 static uint64_t choose_table(const struct choice *c)
 {
     const struct topology *t = c->t;
@@ -200,18 +212,19 @@ static int check_writable(const struct choice *c, uint64_t begin, size_t size, c
 
     if (begin < BIOS_DATA_END)
         return err_at(err, ERR_TOPOLOGY, at,
-                      "%s at 0x%x would overwrite interrupt vectors or BIOS data: they end at 0x%x", what,
-                      from, BIOS_DATA_END);
+                      "%s at 0x%x would overwrite interrupt vectors or BIOS data: they end at 0x%x",
+                      what, from, BIOS_DATA_END);
     if (begin >= BASE_MEMORY_END && begin < VGA_END)
-        return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would lie in the VGA hole from 0x%x to 0x%x", what,
-                      from, BASE_MEMORY_END, VGA_END);
+        return err_at(err, ERR_TOPOLOGY, at,
+                      "%s at 0x%x would lie in the VGA hole from 0x%x to 0x%x", what, from,
+                      BASE_MEMORY_END, VGA_END);
     if (begin + size > (uint64_t)UINT32_MAX)
         return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would pass 4 GiB", what, from);
     if (c->t->given & GIVEN_ENTRIES)
         return 0;
     if (begin < BASE_MEMORY_END && begin + size > BASE_MEMORY_END)
-        return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would cross 0x%x, where base memory ends", what,
-                      from, BASE_MEMORY_END);
+        return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would cross 0x%x, where base memory ends",
+                      what, from, BASE_MEMORY_END);
     if (begin + size > FIRST_MIB_END)
         return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would pass 1 MiB", what, from);
     return 0;
@@ -229,7 +242,8 @@ static int check_floating(const struct choice *c, struct err *err)
     if (!(c->t->given & GIVEN_ENTRIES) && !in_window(c, c->floating))
         return err_at(err, ERR_TOPOLOGY, &at,
                       "the floating pointer must lie in the window %s, from 0x%x to 0x%x",
-                      topology_window_names[find_window(c->t)], (unsigned)c->window, (unsigned)c->window_end);
+                      topology_window_names[find_window(c->t)], (unsigned)c->window,
+                      (unsigned)c->window_end);
     return 0;
 }
 
@@ -251,14 +265,15 @@ static int check_base(const struct choice *c, struct err *err)
     if (find_window(c->t) == WINDOW_EBDA)
         return base % MPT_ADDRESS_ALIGN == 0 && base < BASE_MEMORY_END
                    ? 0
-                   : err_at(err, ERR_TOPOLOGY, &at, "the EBDA must begin at a multiple of %d below 0x%x",
-                            MPT_ADDRESS_ALIGN, BASE_MEMORY_END);
+                   : err_at(err, ERR_TOPOLOGY, &at,
+                            "the EBDA must begin at a multiple of %d below 0x%x", MPT_ADDRESS_ALIGN,
+                            BASE_MEMORY_END);
     if (find_window(c->t) == WINDOW_BIOS && base < BIOS && !(c->t->given & GIVEN_ENTRIES))
         return err_at(err, ERR_TOPOLOGY, &at, "the window bios begins at 0x%x", BIOS);
-    return base == lower
-               ? 0
-               : err_at(err, ERR_TOPOLOGY, &at,
-                        "must be the lower of floating pointer and table, which is 0x%x", (unsigned)lower);
+    return base == lower ? 0
+                         : err_at(err, ERR_TOPOLOGY, &at,
+                                  "must be the lower of floating pointer and table, which is 0x%x",
+                                  (unsigned)lower);
 }
 
 /* In a window, by the request's placement */
@@ -286,7 +301,8 @@ static int place_window(struct choice *c, struct err *err)
     return status;
 }
 
-int place_choose(const struct topology *t, size_t table_size, struct mpt_place *place, struct err *err)
+int place_choose(const struct topology *t, size_t table_size, struct mpt_place *place,
+                 struct err *err)
 {
     const unsigned placed = GIVEN_WINDOW | GIVEN_BASE | GIVEN_FLOATING | GIVEN_TABLE;
     struct choice c = { .t = t, .size = table_size, .table_wanted = table_size > 0 };
@@ -321,9 +337,11 @@ int place_check(const struct topology *t, struct err *err)
     return status;
 }
 
-struct mpt_bios place_bios(const struct topology *t, const struct mpt_place *place, size_t table_size)
+struct mpt_bios place_bios(const struct topology *t, const struct mpt_place *place,
+                           size_t table_size)
 {
-    const bool ebda_said = t->given & GIVEN_WINDOW && t->window == WINDOW_EBDA && t->given & GIVEN_BASE;
+    const bool ebda_said =
+        t->given & GIVEN_WINDOW && t->window == WINDOW_EBDA && t->given & GIVEN_BASE;
     const uint32_t ebda = ebda_said ? t->place.base : place->floating / KIB * KIB;
     struct mpt_bios bios = { 0, BASE_MEMORY_END / KIB };
     uint32_t low = BASE_MEMORY_END;

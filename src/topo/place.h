@@ -18,11 +18,11 @@ enum {
  * place_choose - floating pointer and table for a topology
  * @table_size: bytes of base and extended table
  *
- * What the request's placement says stands, the profile says the rest. A place that the request chose must
- * lie inside a window, below 1 MiB, clear of the first 0x500 bytes, of the VGA hole and of each other; one
- * that the profile has is taken as it is, since other builders' faults are findings. With GIVEN_ENTRIES only
- * what cannot be written is refused: overlap, wrap-around, an unaligned pointer, bytes below 0x500 or in the
- * hole.
+ * What the request's placement says stands, the profile says the rest. A place that the request
+ * chose must lie inside a window, below 1 MiB, clear of the first 0x500 bytes, of the VGA hole and
+ * of each other; one that the profile has is taken as it is, since other builders' faults are
+ * findings. With GIVEN_ENTRIES only what cannot be written is refused: overlap, wrap-around, an
+ * unaligned pointer, bytes below 0x500 or in the hole.
  *
  * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_TOPOLOGY.
  */
@@ -32,8 +32,8 @@ int place_choose(const struct topology *topology, size_t table_size, struct mpt_
 /*
  * place_check - whether the addresses that a request gives can be, however long its table is
  *
- * For a topology that something else is wrong with, so that no table comes of it and place_choose is not
- * asked.
+ * For a topology that something else is wrong with, so that no table comes of it and place_choose
+ * is not asked.
  *
  * Return: 0; -1 and ERR_TOPOLOGY.
  */
@@ -43,6 +43,7 @@ int place_check(const struct topology *topology, struct err *err) MUST_USE;
  * place_bios - the words at 0x40e and 0x413 by which every system finds a floating pointer there
  * @table_size: 0 when there is no table
  */
-struct mpt_bios place_bios(const struct topology *topology, const struct mpt_place *place, size_t table_size);
+struct mpt_bios place_bios(const struct topology *topology, const struct mpt_place *place,
+                           size_t table_size);
 
 #endif

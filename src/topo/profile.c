@@ -2,9 +2,9 @@
 /*
  * The rows, and how one becomes the entries of a table.
  *
- * kvm and qemu are ours. Every other row is a builder of the field with the constants that it takes from its
- * machine, host or caller pinned: its table comes out byte for byte, faults included, and what is wrong with
- * it is for mpt_check to say.
+ * kvm and qemu are ours. Every other row is a builder of the field with the constants that it takes
+ * from its machine, host or caller pinned: its table comes out byte for byte, faults included, and
+ * what is wrong with it is for mpt_check to say.
  */
 #include "profile.h"
 
@@ -101,9 +101,10 @@ static const struct profile_lines u_boot_lines[] = {
     { LINE_UNLESS_PCI, .flags = HIGH_EDGE, SAME(3, 13) },
     { 0 },
 };
-static const struct profile_lines nanovmm_lines[] = {
-    { .irq = 0, .intin = 2, .count = 1 }, { SAME(1, 15) }, { .int_type = MPT_EXTINT, .count = 1 }, { 0 }
-};
+static const struct profile_lines nanovmm_lines[] = { { .irq = 0, .intin = 2, .count = 1 },
+                                                      { SAME(1, 15) },
+                                                      { .int_type = MPT_EXTINT, .count = 1 },
+                                                      { 0 } };
 static const struct profile_lines modvm_lines[] = {
     { PCI_HERE, .count = 1 },
     { LINE_UNLESS_PCI, .flags = HIGH_EDGE, SAME(0, 2) },
@@ -112,12 +113,13 @@ static const struct profile_lines modvm_lines[] = {
 };
 
 /* ROUTE - a PCI interrupt; @pin is 'A' to 'D' */
-#define ROUTE(kind, bus, device, pin, to)                                                                    \
-    {                                                                                                        \
-        .flags = (kind), .bus_id = (bus), .irq = (device) << 2 | ((pin) - 'A'), .intin = (to)                \
+#define ROUTE(kind, bus, device, pin, to)                                                     \
+    {                                                                                         \
+        .flags = (kind), .bus_id = (bus), .irq = (device) << 2 | ((pin) - 'A'), .intin = (to) \
     }
 
-static const struct mpt_io_int seabios_pci[] = { ROUTE(HIGH, 0, 1, 'A', 9), ROUTE(HIGH, 0, 3, 'A', 11) };
+static const struct mpt_io_int seabios_pci[] = { ROUTE(HIGH, 0, 1, 'A', 9),
+                                                 ROUTE(HIGH, 0, 3, 'A', 11) };
 static const struct mpt_io_int p2b_ds_pci[] = {
     ROUTE(LOW_LEVEL, 0, 4, 'D', 0x13),
     ROUTE(LOW_LEVEL, 0, 6, 'A', 0x13),
@@ -132,14 +134,17 @@ static const struct mpt_io_int i986lcd_m_pci[] = {
     ROUTE(LOW_LEVEL, 2, 0x00, 'A', 0x10),
 };
 static const struct mpt_io_int u_boot_pci[] = {
-    ROUTE(LOW_LEVEL, 0, 2, 'A', 22),  ROUTE(LOW_LEVEL, 0, 29, 'A', 16), ROUTE(LOW_LEVEL, 0, 29, 'B', 17),
-    ROUTE(LOW_LEVEL, 0, 29, 'C', 18), ROUTE(LOW_LEVEL, 0, 29, 'D', 19), ROUTE(LOW_LEVEL, 0, 31, 'A', 16),
+    ROUTE(LOW_LEVEL, 0, 2, 'A', 22),  ROUTE(LOW_LEVEL, 0, 29, 'A', 16),
+    ROUTE(LOW_LEVEL, 0, 29, 'B', 17), ROUTE(LOW_LEVEL, 0, 29, 'C', 18),
+    ROUTE(LOW_LEVEL, 0, 29, 'D', 19), ROUTE(LOW_LEVEL, 0, 31, 'A', 16),
 };
 
 /* Slots 0 to 7 with four pins each, swizzled over the four INTINs behind the ISA ones */
-#define SLOT(device)                                                                                         \
-    ROUTE(0, 0, device, 'A', 16 + (device) % 4), ROUTE(0, 0, device, 'B', 16 + ((device) + 1) % 4),          \
-        ROUTE(0, 0, device, 'C', 16 + ((device) + 2) % 4), ROUTE(0, 0, device, 'D', 16 + ((device) + 3) % 4)
+#define SLOT(device)                                       \
+    ROUTE(0, 0, device, 'A', 16 + (device) % 4),           \
+        ROUTE(0, 0, device, 'B', 16 + ((device) + 1) % 4), \
+        ROUTE(0, 0, device, 'C', 16 + ((device) + 2) % 4), \
+        ROUTE(0, 0, device, 'D', 16 + ((device) + 3) % 4)
 
 static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLOT(3),
                                                   SLOT(4), SLOT(5), SLOT(6), SLOT(7) };
@@ -147,47 +152,54 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
 #define PCI(routes) .pci = (routes), .pci_count = sizeof(routes) / sizeof((routes)[0])
 
 /* ExtINT on LINTIN 0 of @first, NMI on LINTIN 1 of @second */
-#define LINT_PAIR(kind, bus, first, second)                                                                  \
-    .locals = { { MPT_EXTINT, (kind), (bus), (first), 0 }, { MPT_NMI, (kind), (bus), (second), 1 } },        \
+#define LINT_PAIR(kind, bus, first, second)                \
+    .locals = { { MPT_EXTINT, (kind), (bus), (first), 0 }, \
+                { MPT_NMI, (kind), (bus), (second), 1 } }, \
     .local_count = 2
 
-/* Family 6, model 15, stepping 1, and what such a processor can do: old enough for every reader of tables */
-#define OUR_CPU               .apic_version = 0x14, .signature = 0x6f1, .features = 0x0781fbff
+/*
+ * Family 6, model 15, stepping 1, and what such a processor can do: old enough for every reader of
+ * tables
+ */
+#define OUR_CPU            .apic_version = 0x14, .signature = 0x6f1, .features = 0x0781fbff
 /* What microVM builders copied from one another */
-#define MICRO_CPU(version)    .apic_version = (version), .signature = 0x600, .features = 0x201
+#define MICRO_CPU(version) .apic_version = (version), .signature = 0x600, .features = 0x201
 /* CPUID.1 of the emulated processor that the tables of PC firmware were written on */
-#define EMULATED_CPU(version) .apic_version = (version), .signature = 0x60fb1, .features = 0x078bfbfd
+#define EMULATED_CPU(version) \
+    .apic_version = (version), .signature = 0x60fb1, .features = 0x078bfbfd
 
 #define ISA_0     .buses = { { 0, "ISA" } }
 #define PCI_0     .buses = { { 0, "PCI" }, { 1, "ISA" } }
 #define AT(where) .layout = LAYOUT_POINTER, .address = (where)
 
 /* Rows of more than one builder: a microVM of the Firecracker line, bhyve's */
-#define FIRECRACKER                                                                                          \
-    .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, .ioapic_rule = IOAPIC_ID_CPUS,    \
-    .ioapic_id = 1
+#define FIRECRACKER                                                        \
+    .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, \
+    .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_id = 1
 
-#define BHYVE_IDENTITY                                                                                       \
-    .product_id = "Hypervisor", .apic_version = 0x10, .signature = 0x7a5, .features = 0xbfebfbff, PCI_0,     \
-    LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
+#define BHYVE_IDENTITY                                                                            \
+    .product_id = "Hypervisor", .apic_version = 0x10, .signature = 0x7a5, .features = 0xbfebfbff, \
+    PCI_0, LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
 
-#define BHYVE                                                                                                \
-    .oem_id = "BHyVe", BHYVE_IDENTITY, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 0,                       \
+#define BHYVE                                                                          \
+    .oem_id = "BHyVe", BHYVE_IDENTITY, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 0, \
     .ioapic_version = 0x11, .lines = bhyve_lines
 
-#define COREBOOT                                                                                             \
-    .max_cpus = 255, AT(0xf0400), .apic_version = 0x11, .signature = 0x686, .features = 0x0383fbff,          \
-    .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 2, .ioapic_version = 0x11, .lines = coreboot_lines,         \
-    .pci_flags = LOW_LEVEL
+#define COREBOOT                                                            \
+    .max_cpus = 255, AT(0xf0400), .apic_version = 0x11, .signature = 0x686, \
+    .features = 0x0383fbff, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 2, \
+    .ioapic_version = 0x11, .lines = coreboot_lines, .pci_flags = LOW_LEVEL
 
-#define BOCHS                                                                                                \
-    .max_cpus = 255, .layout = LAYOUT_TABLE_FIRST, .address = 0xfa1e0, .product_id = "0.1",                  \
-    EMULATED_CPU(0x11), ISA_0, .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_version = 0x11, .lines = isa_15
+#define BOCHS                                                                               \
+    .max_cpus = 255, .layout = LAYOUT_TABLE_FIRST, .address = 0xfa1e0, .product_id = "0.1", \
+    EMULATED_CPU(0x11), ISA_0, .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_version = 0x11,       \
+    .lines = isa_15
 
 const struct profile profiles[] = {
     {
         .name = "kvm",
-        .description = "KVM's in-kernel irqchip: IRQ 0 on INTIN 0; for every guest that reads MP tables",
+        .description =
+            "KVM's in-kernel irqchip: IRQ 0 on INTIN 0; for every guest that reads MP tables",
         .max_cpus = 255,
         .layout = LAYOUT_WINDOW,
         .oem_id = "MPTABLED",
@@ -217,7 +229,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "volt",
-        .description = "the Volt monitor's table, byte for byte; Linux crashes on it where it needs the PIT",
+        .description =
+            "the Volt monitor's table, byte for byte; Linux crashes on it where it needs the PIT",
         .max_cpus = 41,
         AT(0x9fc00),
         .end = 0xa0000,
@@ -239,7 +252,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "acrn-hv",
-        .description = "the ACRN hypervisor's table for pre-launched guests: buses first, no I/O APIC",
+        .description =
+            "the ACRN hypervisor's table for pre-launched guests: buses first, no I/O APIC",
         .max_cpus = 64,
         AT(0xf0000),
         .oem_id = "ACRN",
@@ -320,7 +334,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "crosvm",
-        .description = "crosvm: table at 0x9e800, pointer at 0x9fff0, entries out of order, entry count 0",
+        .description =
+            "crosvm: table at 0x9e800, pointer at 0x9fff0, entries out of order, entry count 0",
         .max_cpus = 254,
         .layout = LAYOUT_APART,
         .address = 0x9fff0,
@@ -349,7 +364,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "dragonball",
-        .description = "Kata's Dragonball: a stale OEM table pointer, entry count 0; PCI routes are on bus 1",
+        .description =
+            "Kata's Dragonball: a stale OEM table pointer, entry count 0; PCI routes are on bus 1",
         FIRECRACKER,
         .buses = { { 0, "ISA" }, { 1, "PCI" } },
         .oem_id = "ALICLOUD",
@@ -385,7 +401,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "gokvm",
-        .description = "gokvm: always 64 processor entries, those without a CPU all zero, and nothing else",
+        .description =
+            "gokvm: always 64 processor entries, those without a CPU all zero, and nothing else",
         .max_cpus = 64,
         AT(0x9fc30),
         .oem_id = "GOKVM",
@@ -421,7 +438,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "kvmtool",
-        .description = "kvmtool: floating pointer behind the table at 0xf02b0; PCI routes only, no ISA line",
+        .description =
+            "kvmtool: floating pointer behind the table at 0xf02b0; PCI routes only, no ISA line",
         .max_cpus = 255,
         .layout = LAYOUT_TABLE_FIRST,
         .address = 0xf02b0,
@@ -480,7 +498,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "nanovmm",
-        .description = "nanovmm: table at 0x9f000; from 144 CPUs its pointer at 0x9fc00 overwrites it",
+        .description =
+            "nanovmm: table at 0x9f000; from 144 CPUs its pointer at 0x9fc00 overwrites it",
         .max_cpus = 255,
         .layout = LAYOUT_APART,
         .address = 0x9fc00,
@@ -561,7 +580,8 @@ const struct profile profiles[] = {
     },
     {
         .name = "stratovirt",
-        .description = "StratoVirt: texts padded with NUL, ExtINT to the I/O APIC's ID, entry count 0",
+        .description =
+            "StratoVirt: texts padded with NUL, ExtINT to the I/O APIC's ID, entry count 0",
         FIRECRACKER,
         ISA_0,
         .oem_id = "STRATO",
@@ -669,8 +689,8 @@ static int fill_buses(struct topology *t, struct err *err)
     if (t->given & GIVEN_BUSES)
         return 0;
     if (pci > UINT8_MAX)
-        return err_at(err, ERR_TOPOLOGY, &at_pci, "PCI buses 0 to %u leave no bus ID to the ISA bus",
-                      pci - 1);
+        return err_at(err, ERR_TOPOLOGY, &at_pci,
+                      "PCI buses 0 to %u leave no bus ID to the ISA bus", pci - 1);
     for (unsigned id = 0; id < pci; id++)
         add_bus(t, id, "PCI");
     for (const struct profile_bus *bus = t->profile->buses; bus->bus_type; bus++)
@@ -791,7 +811,8 @@ static void add_pci(struct topology *t, struct wiring *w)
         add_pci_int(t, w, i);
 }
 
-static void add_line(struct topology *t, struct wiring *w, const struct profile_lines *row, unsigned n)
+static void add_line(struct topology *t, struct wiring *w, const struct profile_lines *row,
+                     unsigned n)
 {
     const struct mpt_io_int line = { .int_type = row->int_type,
                                      .flags = row->flags,
@@ -856,8 +877,8 @@ static void fill_local_ints(struct topology *t, const struct wiring *w)
         return;
     for (unsigned i = 0; i < t->profile->local_count; i++) {
         const struct profile_local *row = &t->profile->locals[i];
-        const bool follow =
-            row->bus_id == ROLE_ISA || (t->given & GIVEN_BUSES && !bus_declared(t, (uint8_t)row->bus_id));
+        const bool follow = row->bus_id == ROLE_ISA ||
+                            (t->given & GIVEN_BUSES && !bus_declared(t, (uint8_t)row->bus_id));
 
         t->local_ints[t->table.local_int_count++] = (struct mpt_local_int){
             .int_type = row->int_type,
@@ -911,8 +932,8 @@ static const struct mpt_run ascending[MPT_BASE_TYPES] = { { MPT_PROCESSOR, PROFI
                                                           { MPT_LOCAL_INT, PROFILE_REST } };
 
 /*
- * Base entries as the row has them, or ascending; extended ones, whose runs are in order[] already, behind
- * them as they were given.
+ * Base entries as the row has them, or ascending; extended ones, whose runs are in order[] already,
+ * behind them as they were given.
  */
 static void fill_order(struct topology *t)
 {
@@ -973,10 +994,11 @@ int profile_fill(struct topology *t, struct err *err)
     fill_ioapic(t);
     isa = isa_bus(t);
     if (!isa && needs_isa(t))
-        return err_at(err, ERR_TOPOLOGY, &at_buses,
-                      "profile %s has interrupts from an ISA bus: declare one, or give io_interrupts and "
-                      "local_interrupts too",
-                      t->profile->name);
+        return err_at(
+            err, ERR_TOPOLOGY, &at_buses,
+            "profile %s has interrupts from an ISA bus: declare one, or give io_interrupts and "
+            "local_interrupts too",
+            t->profile->name);
     memset(&w, 0, offsetof(struct wiring, written));
     w.isa = isa ? isa->bus_id : 0;
     w.ioapic = t->table.ioapic_count > 0 ? t->ioapics[0].apic_id : 0;

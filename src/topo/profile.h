@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Profiles: what differs between the builders of MP tables, one row each. The odd arithmetic of a builder is
- * a field, never a branch on a name.
+ * Profiles: what differs between the builders of MP tables, one row each. The odd arithmetic of a
+ * builder is a field, never a branch on a name.
  */
 #ifndef TOPO_PROFILE_H
 #define TOPO_PROFILE_H
@@ -40,7 +40,9 @@ enum profile_pci_buses {
     PCI_BUSES_ONE_OR_USED /* the same, and PCI 0 without any route */
 };
 
-/* What PCI routes do to the lines of a row. A route's line is the one with its IRQ number as INTIN. */
+/*
+ * What PCI routes do to the lines of a row. A route's line is the one with its IRQ number as INTIN.
+ */
 enum profile_when {
     LINE_ALWAYS,
     LINE_UNLESS_PCI, /* left out when a PCI route goes to its INTIN */
@@ -49,7 +51,9 @@ enum profile_when {
     PCI_HERE         /* no line: the PCI routes stand here; without such a row, at the end */
 };
 
-/* I/O interrupts from the ISA bus to the I/O APIC: count of them, IRQ and INTIN going up together. */
+/*
+ * I/O interrupts from the ISA bus to the I/O APIC: count of them, IRQ and INTIN going up together.
+ */
 struct profile_lines {
     enum profile_when when;
     uint8_t int_type;
@@ -91,13 +95,13 @@ struct profile {
     bool nul_padded; /* texts end in NUL bytes; else in blanks */
     uint8_t imcrp;   /* 0 or MPT_IMCRP */
     enum profile_count count;
-    uint32_t
-        stale_oem_table; /* not 0: the OEM table pointer is that many bytes behind the base table's end */
+    /* not 0: the OEM table pointer is that many bytes behind the base table's end */
+    uint32_t stale_oem_table;
 
     uint8_t apic_version; /* of every processor, as the two that follow */
     uint32_t signature, features;
     uint8_t apic_id_step; /* APIC ID of CPU i is i times that; 0 = 1 */
-    uint8_t slots;        /* so many processor entries, those without a CPU all zero; 0 = one a CPU */
+    uint8_t slots; /* so many processor entries, those without a CPU all zero; 0 = one a CPU */
 
     struct profile_bus buses[PROFILE_BUSES + 1];
     enum profile_pci_buses pci_buses;
@@ -132,11 +136,11 @@ const struct profile *profile_find(const char *name);
  * profile_fill - put the profile's entries and header values wherever the topology has none given
  * @topology: t->cpus processors are in place, and routes of pci_interrupts fit the arrays
  *
- * A builder's own PCI routes from a bus that the request's buses do not declare are left out, and without any
- * I/O APIC so are all I/O interrupts.
+ * A builder's own PCI routes from a bus that the request's buses do not declare are left out, and
+ * without any I/O APIC so are all I/O interrupts.
  *
- * Return: 0; -1 and ERR_TOPOLOGY when the profile's entries need an ISA bus and the request's buses have
- * none, or when the PCI buses leave it no ID.
+ * Return: 0; -1 and ERR_TOPOLOGY when the profile's entries need an ISA bus and the request's buses
+ * have none, or when the PCI buses leave it no ID.
  */
 int profile_fill(struct topology *topology, struct err *err) MUST_USE;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The topology of a table is the list of its entries as they stand; whether that says all is not argued but
- * tried: it is built like any request and compared with the bytes it came from. What no topology can say
- * (sums that are wrong, reserved bits, entries of unknown types, lengths that lie) shows as a difference.
+ * The topology of a table is the list of its entries as they stand; whether that says all is not
+ * argued but tried: it is built like any request and compared with the bytes it came from. What no
+ * topology can say (sums that are wrong, reserved bits, entries of unknown types, lengths that lie)
+ * shows as a difference.
  */
 #include "reading.h"
 
@@ -89,11 +90,11 @@ static void differ(struct reading *r, const char *format, ...)
 static bool take_entry(struct topology *t, const struct mpt_entry *entry)
 {
     switch (entry->type) {
-#define TAKE(TYPE, S, array, counter)                                                                        \
-    case TYPE:                                                                                               \
-        if (!topology_append_run(t, TYPE))                                                                   \
-            return false;                                                                                    \
-        t->array[t->table.counter++] = entry->S;                                                             \
+#define TAKE(TYPE, S, array, counter)            \
+    case TYPE:                                   \
+        if (!topology_append_run(t, TYPE))       \
+            return false;                        \
+        t->array[t->table.counter++] = entry->S; \
         return true;
         TAKE(MPT_PROCESSOR, processor, processors, processor_count)
         TAKE(MPT_BUS, bus, buses, bus_count)
@@ -124,8 +125,8 @@ static unsigned take_walk(struct topology *t, struct reading *r, struct mpt_walk
                    entry.type);
         }
     if (end == MPT_EUNKNOWN)
-        differ(r, "the bytes at 0x%x are no entry: type %u is undefined", table + (unsigned)walk->at,
-               walk->bytes[walk->at]);
+        differ(r, "the bytes at 0x%x are no entry: type %u is undefined",
+               table + (unsigned)walk->at, walk->bytes[walk->at]);
     else if (end == MPT_ECUT)
         differ(r, "the bytes at 0x%x are no entry: it would run past the end or has a wrong length",
                table + (unsigned)walk->at);
@@ -158,13 +159,15 @@ static void take_header(struct topology *t, const struct mpt_view *v)
     }
     if (!v->has_header)
         return;
-    t->given |=
-        GIVEN_OEM_ID | GIVEN_PRODUCT_ID | GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE | GIVEN_LOCAL_APIC_ADDRESS;
+    t->given |= GIVEN_OEM_ID | GIVEN_PRODUCT_ID | GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE |
+                GIVEN_LOCAL_APIC_ADDRESS;
     t->table.header = v->header;
     t->table.header.spec_revision = 0;
 }
 
-/* One member says both revisions, and only those that exist. Where they differ, the table's stands. */
+/*
+ * One member says both revisions, and only those that exist. Where they differ, the table's stands.
+ */
 static void take_revision(struct topology *t, const struct mpt_view *v)
 {
     const uint8_t revision = v->has_header ? v->header.spec_revision : v->floating.spec_revision;
@@ -202,7 +205,8 @@ static void take_topology(struct topology *t, struct reading *r)
 }
 
 /* Do @size bytes at @address say the same in both? If not, where. */
-static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32_t address, size_t size)
+static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32_t address,
+                       size_t size)
 {
     const uint8_t *const here = mpt_at(r->memory, address, size);
     const uint8_t *const there = mpt_at(built, address, size);
@@ -215,14 +219,14 @@ static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32
     while (i < size && here[i] == there[i])
         i++;
     if (i < size)
-        differ(r, "the byte at 0x%llx is 0x%02x, a topology gives 0x%02x", (unsigned long long)address + i,
-               here[i], there[i]);
+        differ(r, "the byte at 0x%llx is 0x%02x, a topology gives 0x%02x",
+               (unsigned long long)address + i, here[i], there[i]);
     return i == size;
 }
 
 /*
- * The table is not where the pointer says. If one begins right behind the pointer, the bytes were meant to
- * lie elsewhere.
+ * The table is not where the pointer says. If one begins right behind the pointer, the bytes were
+ * meant to lie elsewhere.
  */
 static void tell_missing(struct reading *r)
 {
@@ -264,7 +268,8 @@ static bool is_exact(struct topology *t, struct image *built, struct reading *r)
 }
 
 int reading_take(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
-                 struct topology *topology, struct image *scratch, struct reading *r, struct err *err)
+                 struct topology *topology, struct image *scratch, struct reading *r,
+                 struct err *err)
 {
     size_t found;
 

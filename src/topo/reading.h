@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From bytes to a topology: which floating pointer is meant, what the table behind it says, whether a
- * topology can say the same, and who would choke on it. Nothing the bytes claim is believed; time is linear
- * in them.
+ * From bytes to a topology: which floating pointer is meant, what the table behind it says, whether
+ * a topology can say the same, and who would choke on it. Nothing the bytes claim is believed; time
+ * is linear in them.
  */
 #ifndef TOPO_READING_H
 #define TOPO_READING_H
@@ -18,9 +18,10 @@ struct reading {
     const struct topology *topology; /* what the bytes say, in the form of entries */
     struct mpt_view view;
     unsigned entries, extended_entries; /* that could be walked */
-    bool unknown;                       /* some of them are of no known type, and not in the topology */
-    bool exact;                         /* the topology, built, gives these very bytes */
-    char difference[ERR_DETAIL_SIZE];   /* unless exact: where it does not, or why it cannot be built */
+    bool unknown; /* some of them are of no known type, and not in the topology */
+    bool exact;   /* the topology, built, gives these very bytes */
+    /* unless exact: where it does not, or why it cannot be built */
+    char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
     const struct mpt_consumer *takers[READING_CONSUMERS_MAX]; /* who takes this floating pointer */
     unsigned finding_count;
@@ -31,7 +32,8 @@ struct reading {
 struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /*
- * reading_next_right - the next "_MP_" at or above an address whose 16 bytes are there and add up to 0
+ * reading_next_right - the next "_MP_" at or above an address whose 16 bytes are there and add up
+ * to 0
  *
  * Return: false when there is none; else true with @address set.
  */
@@ -41,8 +43,8 @@ bool reading_next_right(const struct mpt_memory *memory, uint64_t *address);
  * reading_find - the floating pointer that is most likely meant
  * @facts: BIOS data words, where memory has none; may be NULL
  *
- * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16 bytes add
- * up to 0; else the first "_MP_".
+ * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16
+ * bytes add up to 0; else the first "_MP_".
  *
  * Return: 0 with *address set; -1 and ERR_TOPOLOGY: there is none.
  */
@@ -63,7 +65,8 @@ int reading_take(const struct mpt_memory *memory, uint32_t address, const struct
 
 /* A structure in the bytes, or a stretch of a table that cannot be read as entries. */
 struct reading_item {
-    const char *name; /* "floating_pointer", "configuration_table", an entry's JSON name, "unknown", "rest" */
+    /* "floating_pointer", "configuration_table", an entry's JSON name, "unknown", "rest" */
+    const char *name;
     uint32_t address;
     size_t size;
     int type;  /* of an entry; -1 = none */

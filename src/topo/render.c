@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The model as JSON, in the words of the contract. Whatever bytes a table holds, they come back from it. */
+/*
+ * The model as JSON, in the words of the contract. Whatever bytes a table holds, they come back
+ * from it.
+ */
 #include "render.h"
 
 #include <stdio.h>
@@ -26,10 +29,12 @@ static const char *const part_lists[] = {
 };
 
 /* Members of a topology that rules about the table as a whole name. */
-static const char *const table_members[] = {
-    "oem_id", "product_id",  "oem_table", "oem_table_size",        "spec_revision", "local_apic_address",
-    "imcr",   "entry_count", "placement", "default_configuration", "bios_data_area"
-};
+static const char *const table_members[] = { "oem_id",        "product_id",
+                                             "oem_table",     "oem_table_size",
+                                             "spec_revision", "local_apic_address",
+                                             "imcr",          "entry_count",
+                                             "placement",     "default_configuration",
+                                             "bios_data_area" };
 
 char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE])
 {
@@ -114,8 +119,8 @@ static cJSON *whole(cJSON *json, bool ok)
 }
 
 /*
- * A text as a string without the blanks that pad it; as an array of its bytes when some are not printable, so
- * that no byte is lost and none reaches a terminal raw.
+ * A text as a string without the blanks that pad it; as an array of its bytes when some are not
+ * printable, so that no byte is lost and none reaches a terminal raw.
  */
 static bool add_text(cJSON *object, const char *name, const char *text, size_t size)
 {
@@ -141,7 +146,8 @@ static bool add_text(cJSON *object, const char *name, const char *text, size_t s
 }
 
 /* A name out of a list, or the number when the list has none. */
-static bool add_name(cJSON *object, const char *name, uint32_t value, const char *const *names, size_t count)
+static bool add_name(cJSON *object, const char *name, uint32_t value, const char *const *names,
+                     size_t count)
 {
     return value < count && names[value] ? add_word(object, name, names[value])
                                          : add_number(object, name, value);
@@ -195,7 +201,8 @@ static bool add_bus(cJSON *object, const struct mpt_bus *b)
 
 static bool add_ioapic(cJSON *object, const struct mpt_ioapic *a)
 {
-    return add_number(object, "apic_id", a->apic_id) && add_number(object, "apic_version", a->apic_version) &&
+    return add_number(object, "apic_id", a->apic_id) &&
+           add_number(object, "apic_version", a->apic_version) &&
            add_flag(object, "enabled", a->flags, MPT_IOAPIC_ENABLED) &&
            add_hex(object, "address", a->address);
 }
@@ -209,7 +216,8 @@ static bool add_io_int(cJSON *object, const struct mpt_io_int *i)
 static bool add_local_int(cJSON *object, const struct mpt_local_int *i)
 {
     return add_interrupt(object, i->int_type, i->flags, i->bus_id, i->irq) &&
-           add_destination(object, "local_apic", i->apic_id) && add_number(object, "lint", i->lintin);
+           add_destination(object, "local_apic", i->apic_id) &&
+           add_number(object, "lint", i->lintin);
 }
 
 static bool add_space(cJSON *object, const struct mpt_space *s)
@@ -217,7 +225,8 @@ static bool add_space(cJSON *object, const struct mpt_space *s)
     static const char *const types[] = { "io", "memory", "prefetch" };
 
     return add_number(object, "bus_id", s->bus_id) &&
-           add_name(object, "address_type", s->address_type, types, sizeof(types) / sizeof(types[0])) &&
+           add_name(object, "address_type", s->address_type, types,
+                    sizeof(types) / sizeof(types[0])) &&
            add_hex(object, "address", s->address) && add_hex(object, "length", s->length);
 }
 
@@ -248,9 +257,9 @@ static cJSON *render_entry(const struct topology *t, unsigned type, struct rende
     bool ok = add_word(json, "entry", reading_entry_name(type));
 
     switch (type) {
-#define RENDER(TYPE, array, add_one)                                                                         \
-    case TYPE:                                                                                               \
-        ok = ok && add_one(json, &t->array[done->array++]);                                                  \
+#define RENDER(TYPE, array, add_one)                        \
+    case TYPE:                                              \
+        ok = ok && add_one(json, &t->array[done->array++]); \
         break;
         RENDER(MPT_PROCESSOR, processors, add_processor)
         RENDER(MPT_BUS, buses, add_bus)
@@ -283,10 +292,11 @@ static cJSON *render_placement(const struct topology *t)
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json,
-                 (!(t->given & GIVEN_WINDOW) || add_word(json, "window", topology_window_names[t->window])) &&
-                     add_hex(json, "floating_pointer", t->place.floating) &&
-                     (!(t->given & GIVEN_TABLE) || add_hex(json, "configuration_table", t->place.table)));
+    return whole(json, (!(t->given & GIVEN_WINDOW) ||
+                        add_word(json, "window", topology_window_names[t->window])) &&
+                           add_hex(json, "floating_pointer", t->place.floating) &&
+                           (!(t->given & GIVEN_TABLE) ||
+                            add_hex(json, "configuration_table", t->place.table)));
 }
 
 static bool add_header(cJSON *json, const struct topology *t)
@@ -298,7 +308,8 @@ static bool add_header(cJSON *json, const struct topology *t)
            (!(given & GIVEN_PRODUCT_ID) ||
             add_text(json, "product_id", h->product_id, sizeof(h->product_id))) &&
            (!(given & GIVEN_OEM_TABLE) || add_hex(json, "oem_table", h->oem_table)) &&
-           (!(given & GIVEN_OEM_TABLE_SIZE) || add_number(json, "oem_table_size", h->oem_table_size)) &&
+           (!(given & GIVEN_OEM_TABLE_SIZE) ||
+            add_number(json, "oem_table_size", h->oem_table_size)) &&
            (!(given & GIVEN_LOCAL_APIC_ADDRESS) ||
             add_hex(json, "local_apic_address", h->local_apic_address)) &&
            (!(given & GIVEN_ENTRY_COUNT) || add_number(json, "entry_count", t->table.entry_count));
@@ -309,14 +320,15 @@ cJSON *render_topology(const struct topology *t)
     const struct mpt_floating *const f = &t->table.floating;
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, (!(t->given & GIVEN_SPEC_REVISION) ||
-                        add_number(json, "spec_revision", t->table.header.spec_revision)) &&
-                           add_bool(json, "imcr", f->features & MPT_IMCRP) &&
-                           (!f->default_configuration ||
-                            add_number(json, "default_configuration", f->default_configuration)) &&
-                           render_add(json, "placement", render_placement(t)) && add_header(json, t) &&
-                           (t->given & GIVEN_ENTRIES ? render_add(json, "entries", render_entries(t))
-                                                     : add_number(json, "cpus", t->cpus)));
+    return whole(json,
+                 (!(t->given & GIVEN_SPEC_REVISION) ||
+                  add_number(json, "spec_revision", t->table.header.spec_revision)) &&
+                     add_bool(json, "imcr", f->features & MPT_IMCRP) &&
+                     (!f->default_configuration ||
+                      add_number(json, "default_configuration", f->default_configuration)) &&
+                     render_add(json, "placement", render_placement(t)) && add_header(json, t) &&
+                     (t->given & GIVEN_ENTRIES ? render_add(json, "entries", render_entries(t))
+                                               : add_number(json, "cpus", t->cpus)));
 }
 
 static bool is_one_of(const char *name, const char *const *names, size_t count)
@@ -351,9 +363,11 @@ char *render_pointer(const struct mpt_finding *f, const struct render_source *so
 {
     const struct mpt_rule *const rule = f->rule;
     const char *const list = part_lists[rule->part];
-    const char *const field = is_entry_member(rule) ? rule->field : "", *const slash = field[0] ? "/" : "";
+    const char *const field = is_entry_member(rule) ? rule->field : "", *const slash =
+                                                                            field[0] ? "/" : "";
     const long entry = source->by_entry ? entry_index(f, source) : -1;
-    const bool is_list = is_one_of(rule->field, part_lists, sizeof(part_lists) / sizeof(part_lists[0]));
+    const bool is_list =
+        is_one_of(rule->field, part_lists, sizeof(part_lists) / sizeof(part_lists[0]));
 
     text[0] = '\0';
     if (entry >= 0)
@@ -362,8 +376,8 @@ char *render_pointer(const struct mpt_finding *f, const struct render_source *so
         snprintf(text, RENDER_POINTER_SIZE, "/entries");
     else if (list)
         snprintf(text, RENDER_POINTER_SIZE, "/%s/%u%s%s", list, f->index, slash, field);
-    else if (is_list ||
-             is_one_of(rule->field, table_members, sizeof(table_members) / sizeof(table_members[0])))
+    else if (is_list || is_one_of(rule->field, table_members,
+                                  sizeof(table_members) / sizeof(table_members[0])))
         snprintf(text, RENDER_POINTER_SIZE, "/%s", rule->field);
     return text;
 }
@@ -429,7 +443,8 @@ static cJSON *render_finding(const struct mpt_finding *f, const struct render_so
     return whole(json, ok);
 }
 
-cJSON *render_findings(const struct mpt_finding *findings, unsigned count, const struct render_source *source)
+cJSON *render_findings(const struct mpt_finding *findings, unsigned count,
+                       const struct render_source *source)
 {
     cJSON *json = cJSON_CreateArray();
     bool ok = json != NULL;
@@ -471,8 +486,9 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
                     const char *base64, cJSON *signature)
 {
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_word(json, "profile", image->profile->name) && add_number(json, "cpus", image->cpus) &&
-              add_hex(json, "base", image->place.base) && add_number(json, "size", image->size) &&
+    bool ok = add_word(json, "profile", image->profile->name) &&
+              add_number(json, "cpus", image->cpus) && add_hex(json, "base", image->place.base) &&
+              add_number(json, "size", image->size) &&
               add_hex(json, "floating_pointer", image->place.floating) &&
               add_hex(json, "configuration_table", image->place.table) &&
               add_number(json, "entries", image->entries) && add_string(json, "sha256", sha256) &&
@@ -485,12 +501,14 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
 }
 
 /* A structure, where it lies in guest memory and in the input. */
-static cJSON *render_item(const struct reading *r, const struct reading_item *item, const uint8_t *origin)
+static cJSON *render_item(const struct reading *r, const struct reading_item *item,
+                          const uint8_t *origin)
 {
     const uint8_t *const at = mpt_at(r->memory, item->address, 1);
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_word(json, "name", item->name) && add_hex(json, "address", item->address) &&
+    return whole(json, add_word(json, "name", item->name) &&
+                           add_hex(json, "address", item->address) &&
                            (!at || add_number(json, "offset", (uint64_t)(at - origin))) &&
                            add_number(json, "size", item->size) &&
                            (item->index < 0 || add_number(json, "index", (uint64_t)item->index)) &&
@@ -527,18 +545,19 @@ cJSON *render_reading(const struct reading *r, const uint8_t *origin)
                                           .origin = origin,
                                           .by_entry = true,
                                           .base_entries = r->entries,
-                                          .extended_entries = r->unknown ? 0 : r->extended_entries };
+                                          .extended_entries =
+                                              r->unknown ? 0 : r->extended_entries };
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json,
-                 render_add(json, "topology", render_topology(r->topology)) &&
-                     add_bool(json, "exact", r->exact) &&
-                     (r->exact || add_string(json, "difference", r->difference)) &&
-                     add_hex(json, "floating_pointer", v->floating_address) &&
-                     add_hex(json, "configuration_table", v->table_address) &&
-                     render_add(json, "found_by", render_takers(r)) &&
-                     render_add(json, "layout", render_layout(r, origin)) &&
-                     render_add(json, "findings", render_findings(r->findings, r->finding_count, &source)));
+    return whole(json, render_add(json, "topology", render_topology(r->topology)) &&
+                           add_bool(json, "exact", r->exact) &&
+                           (r->exact || add_string(json, "difference", r->difference)) &&
+                           add_hex(json, "floating_pointer", v->floating_address) &&
+                           add_hex(json, "configuration_table", v->table_address) &&
+                           render_add(json, "found_by", render_takers(r)) &&
+                           render_add(json, "layout", render_layout(r, origin)) &&
+                           render_add(json, "findings",
+                                      render_findings(r->findings, r->finding_count, &source)));
 }
 
 /* What a profile does whatever the request: the findings of a small machine. */
@@ -550,21 +569,24 @@ static cJSON *render_profile_findings(const struct profile *profile, struct topo
     topology_init(topology);
     topology->profile = profile;
     topology->given = GIVEN_CPUS;
-    topology->cpus = profile->max_cpus < RENDER_PROFILE_CPUS ? profile->max_cpus : RENDER_PROFILE_CPUS;
+    topology->cpus =
+        profile->max_cpus < RENDER_PROFILE_CPUS ? profile->max_cpus : RENDER_PROFILE_CPUS;
     if (topology_complete(topology, &err) < 0 || image_build(topology, image, &err) < 0)
         return NULL;
     return render_image_findings(topology, image);
 }
 
-static cJSON *render_profile(const struct profile *profile, struct topology *topology, struct image *image)
+static cJSON *render_profile(const struct profile *profile, struct topology *topology,
+                             struct image *image)
 {
     cJSON *json = cJSON_CreateObject();
 
-    return whole(json, add_word(json, "name", profile->name) &&
-                           add_word(json, "description", profile->description) &&
-                           add_bool(json, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0) &&
-                           render_add(json, "max_cpus", cJSON_CreateNumber(profile->max_cpus)) &&
-                           render_add(json, "findings", render_profile_findings(profile, topology, image)));
+    return whole(
+        json, add_word(json, "name", profile->name) &&
+                  add_word(json, "description", profile->description) &&
+                  add_bool(json, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0) &&
+                  render_add(json, "max_cpus", cJSON_CreateNumber(profile->max_cpus)) &&
+                  render_add(json, "findings", render_profile_findings(profile, topology, image)));
 }
 
 cJSON *render_profiles(struct topology *topology, struct image *image)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the model knows, as JSON. This file alone of its room writes cJSON. NULL means that memory ran out.
+ * What the model knows, as JSON. This file alone of its room writes cJSON. NULL means that memory
+ * ran out.
  */
 #ifndef TOPO_RENDER_H
 #define TOPO_RENDER_H
@@ -33,7 +34,8 @@ bool render_append(cJSON *array, cJSON *item);
  * @topology:  what the image was made from
  * @sha256:    of the image, in hex
  * @base64:    the image, in quotes: written as it is
- * @signature: its object, which becomes part of the reply or is released; NULL leaves the member out
+ * @signature: its object, which becomes part of the reply or is released; NULL leaves the member
+ *             out
  */
 cJSON *render_image(const struct topology *topology, const struct image *image, const char *sha256,
                     const char *base64, cJSON *signature);
@@ -45,14 +47,14 @@ cJSON *render_reading(const struct reading *reading, const uint8_t *origin);
 cJSON *render_topology(const struct topology *topology);
 
 /*
- * render_findings - an array of objects: rule, severity, pointer (RFC 6901, into the topology), detail, who,
- * count, and what applies of address, offset, entry, field, value, expected
+ * render_findings - an array of objects: rule, severity, pointer (RFC 6901, into the topology),
+ * detail, who, count, and what applies of address, offset, entry, field, value, expected
  */
 struct render_source {
     const struct mpt_memory *memory; /* where the table lies */
     const uint8_t *origin;           /* of offsets */
-    bool by_entry;                   /* pointers go into entries, not into the list of the entry's type */
-    unsigned base_entries;           /* how many stand in entries, before the extended ones */
+    bool by_entry;         /* pointers go into entries, not into the list of the entry's type */
+    unsigned base_entries; /* how many stand in entries, before the extended ones */
     unsigned extended_entries;
 };
 
@@ -69,9 +71,11 @@ extern const char *const render_severities[]; /* by enum mpt_severity */
 /*
  * render_profiles - { "profiles": [ { name, description, default, max_cpus, findings } ] }
  *
- * mptablectl reads the tree: max_cpus is a number in it, while other numbers of this file are raw items.
+ * mptablectl reads the tree: max_cpus is a number in it, while other numbers of this file are raw
+ * items.
  *
- * @topology, @image: scratch. The findings are those of RENDER_PROFILE_CPUS processors, or as many as fit
+ * @topology, @image: scratch. The findings are those of RENDER_PROFILE_CPUS processors, or as many
+ * as fit
  */
 enum { RENDER_PROFILE_CPUS = 4 };
 cJSON *render_profiles(struct topology *topology, struct image *image);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * JSON to a topology. Members are rows; one reader serves every object and refuses what no row names. It goes
- * on after an error, so that a client hears of all of them at once.
+ * JSON to a topology. Members are rows; one reader serves every object and refuses what no row
+ * names. It goes on after an error, so that a client hears of all of them at once.
  *
- * The scan has read the whole text before (scan.h), so that a text that is no JSON is told so whatever its
- * members are. Then each value goes from its bytes (json.h) to the place that its row names: a tree would
- * cost five times as much as the rest. An object begins as its defaults, and the members that are there
- * overwrite them.
+ * The scan has read the whole text before (scan.h), so that a text that is no JSON is told so
+ * whatever its members are. Then each value goes from its bytes (json.h) to the place that its row
+ * names: a tree would cost five times as much as the rest. An object begins as its defaults, and
+ * the members that are there overwrite them.
  */
 #include "request.h"
 
@@ -28,8 +28,8 @@ struct reader {
     /* What follows from members that are there or not must wait for the profile, and for buses. */
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
     struct topology_marks ioapic_versions;       /* I/O APICs that say theirs */
-    bool unsound;                                /* something is wrong that topology_complete depends on */
-    bool misplaced;                              /* something is wrong inside placement */
+    bool unsound;   /* something is wrong that topology_complete depends on */
+    bool misplaced; /* something is wrong inside placement */
 };
 
 static uint64_t highest(const struct reader *r, const struct member *m)
@@ -63,7 +63,8 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
             list_word(words, sizeof(words), word->name);
         if (most < lowest)
             return err_at(err, ERR_TOPOLOGY, at, "must be one of %s", words);
-        return err_at(err, ERR_TOPOLOGY, at, "must be one of %s, or %llu to %llu", words, lowest, most);
+        return err_at(err, ERR_TOPOLOGY, at, "must be one of %s, or %llu to %llu", words, lowest,
+                      most);
     case REVISION:
         return err_at(err, ERR_TOPOLOGY, at, "must be 1 or 4");
     case BOOL:
@@ -72,17 +73,21 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
         return err_at(err, ERR_TOPOLOGY, at, "no such profile; GET /v1/profiles lists them");
     case BUS_TYPE:
         if (r->where != ENTRIES)
-            return err_at(err, ERR_TOPOLOGY, at, "must be a bus type of MPS 1.4, such as \"ISA\" or \"PCI\"");
+            return err_at(err, ERR_TOPOLOGY, at,
+                          "must be a bus type of MPS 1.4, such as \"ISA\" or \"PCI\"");
         /* fall through */
     case TEXT:
-        return err_at(err, ERR_TOPOLOGY, at,
-                      "must be a string of at most %zu printable ASCII characters, or an array of %zu bytes",
-                      m->width, m->width);
+        return err_at(
+            err, ERR_TOPOLOGY, at,
+            "must be a string of at most %zu printable ASCII characters, or an array of %zu bytes",
+            m->width, m->width);
     case TOKEN:
-        return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s",
-                      lowest, most, m->alphabet, lowest == 1 ? ", and not \"-\", which stands for none" : "");
+        return err_at(err, ERR_TOPOLOGY, at,
+                      "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s", lowest, most,
+                      m->alphabet, lowest == 1 ? ", and not \"-\", which stands for none" : "");
     case LIST:
-        return err_at(err, ERR_TOPOLOGY, at, "must be an array of %llu to %llu elements", lowest, most);
+        return err_at(err, ERR_TOPOLOGY, at, "must be an array of %llu to %llu elements", lowest,
+                      most);
     case OBJECT:
     case ENTRY:
         break;
@@ -150,8 +155,8 @@ static bool find_number(const struct reader *r, const struct member *m, const st
            *number <= highest(r, m) && *number <= MEMBER_INTEGER_MAX;
 }
 
-static int read_number(struct reader *r, const struct member *m, const struct json_value *v, void *base,
-                       const struct at *at)
+static int read_number(struct reader *r, const struct member *m, const struct json_value *v,
+                       void *base, const struct at *at)
 {
     uint64_t number;
 
@@ -164,8 +169,8 @@ static int read_number(struct reader *r, const struct member *m, const struct js
     return 0;
 }
 
-static int read_revision(struct reader *r, const struct member *m, const struct json_value *v, void *base,
-                         const struct at *at)
+static int read_revision(struct reader *r, const struct member *m, const struct json_value *v,
+                         void *base, const struct at *at)
 {
     uint64_t number;
 
@@ -176,8 +181,8 @@ static int read_revision(struct reader *r, const struct member *m, const struct 
     return 0;
 }
 
-static int read_bool(struct reader *r, const struct member *m, const struct json_value *v, void *base,
-                     const struct at *at)
+static int read_bool(struct reader *r, const struct member *m, const struct json_value *v,
+                     void *base, const struct at *at)
 {
     if (v->kind != JSON_TRUE && v->kind != JSON_FALSE)
         return refuse(r, m, at);
@@ -256,8 +261,8 @@ static bool is_bus_type(const char *padded, size_t size)
     return false;
 }
 
-static int read_text(struct reader *r, const struct member *m, const struct json_value *v, void *base,
-                     const struct at *at)
+static int read_text(struct reader *r, const struct member *m, const struct json_value *v,
+                     void *base, const struct at *at)
 {
     char *to = (char *)base + m->offset;
     const bool named = m->kind == BUS_TYPE && r->where != ENTRIES;
@@ -277,8 +282,8 @@ static bool is_alphanumeric(char c)
 }
 
 /* The signed comment has "-" for none, so it cannot be one. */
-static int read_token(struct reader *r, const struct member *m, const struct json_value *v, void *base,
-                      const struct at *at)
+static int read_token(struct reader *r, const struct member *m, const struct json_value *v,
+                      void *base, const struct at *at)
 {
     char *to = (char *)base + m->offset;
 
@@ -286,7 +291,8 @@ static int read_token(struct reader *r, const struct member *m, const struct jso
         (v->size == 1 && v->text[0] == '-'))
         return refuse(r, m, at);
     for (size_t i = 0; i < v->size; i++)
-        if (!is_alphanumeric(v->text[i]) && (v->text[i] == '\0' || !strchr(m->alphabet, v->text[i])))
+        if (!is_alphanumeric(v->text[i]) &&
+            (v->text[i] == '\0' || !strchr(m->alphabet, v->text[i])))
             return refuse(r, m, at);
     memcpy(to, v->text, v->size);
     to[v->size] = '\0';
@@ -294,12 +300,15 @@ static int read_token(struct reader *r, const struct member *m, const struct jso
 }
 
 static int read_list(struct reader *r, const struct member *m, const struct at *at);
-static int read_object(struct reader *r, const struct member_object *object, void *base, const struct at *up,
-                       uint32_t *seen);
+static int read_object(struct reader *r, const struct member_object *object, void *base,
+                       const struct at *up, uint32_t *seen);
 
-/* A value to where its row says. Arrays and objects are at their bracket, and are passed in any case. */
-static int read_value(struct reader *r, const struct member *m, const struct json_value *v, void *base,
-                      const struct at *at)
+/*
+ * A value to where its row says. Arrays and objects are at their bracket, and are passed in any
+ * case.
+ */
+static int read_value(struct reader *r, const struct member *m, const struct json_value *v,
+                      void *base, const struct at *at)
 {
     const char *const begin = r->json.at;
     uint32_t seen;
@@ -334,7 +343,8 @@ static int read_value(struct reader *r, const struct member *m, const struct jso
         status = v->kind == JSON_ARRAY ? read_list(r, m, at) : refuse(r, m, at);
         break;
     default:
-        status = v->kind == JSON_OBJECT ? read_object(r, m->object, base, at, &seen) : refuse(r, m, at);
+        status =
+            v->kind == JSON_OBJECT ? read_object(r, m->object, base, at, &seen) : refuse(r, m, at);
     }
     pass_unread(r, v, begin);
     return status;
@@ -356,8 +366,10 @@ static bool stands_here(const struct reader *r, const struct member *m)
     return !m->where || m->where & r->where;
 }
 
-/* The row of the next member's name, or count. Members mostly come in the order of the rows, so @next is
- * tried first. */
+/*
+ * The row of the next member's name, or count. Members mostly come in the order of the rows, so
+ * @next is tried first.
+ */
 static size_t take_name(struct reader *r, const struct member_object *object, size_t next,
                         struct json_value *name)
 {
@@ -390,8 +402,8 @@ static const char *opponent(const struct member_object *object, size_t i, uint32
 {
     size_t j = 0;
 
-    while (!(seen & MEMBER_BIT(j) &&
-             (object->members[j].excludes & MEMBER_BIT(i) || object->members[i].excludes & MEMBER_BIT(j))))
+    while (!(seen & MEMBER_BIT(j) && (object->members[j].excludes & MEMBER_BIT(i) ||
+                                      object->members[i].excludes & MEMBER_BIT(j))))
         j++;
     return object->members[j].name;
 }
@@ -402,8 +414,8 @@ struct given {
     size_t next;                   /* the row behind the last one */
 };
 
-static int check_missing(struct reader *r, const struct member_object *object, const struct given *g,
-                         const struct at *up)
+static int check_missing(struct reader *r, const struct member_object *object,
+                         const struct given *g, const struct at *up)
 {
     int status = 0;
 
@@ -418,8 +430,8 @@ static int check_missing(struct reader *r, const struct member_object *object, c
 }
 
 /* May the member of row @i stand with those before it? */
-static int check_place(struct reader *r, const struct member_object *object, size_t i, const struct given *g,
-                       const struct at *at)
+static int check_place(struct reader *r, const struct member_object *object, size_t i,
+                       const struct given *g, const struct at *at)
 {
     if (g->seen & MEMBER_BIT(i))
         return err_at(r->err, ERR_TOPOLOGY, at, "given twice");
@@ -429,8 +441,8 @@ static int check_place(struct reader *r, const struct member_object *object, siz
     return 0;
 }
 
-static int read_member(struct reader *r, const struct member_object *object, void *base, const struct at *up,
-                       struct given *g)
+static int read_member(struct reader *r, const struct member_object *object, void *base,
+                       const struct at *up, struct given *g)
 {
     struct json_value name;
     const size_t i = take_name(r, object, g->next, &name);
@@ -464,11 +476,11 @@ static int read_member(struct reader *r, const struct member_object *object, voi
 }
 
 /*
- * The object at whose bracket the reader stands, into the structure at @base. All errors are reported; -1
- * when there were any. @seen: set to the rows whose members are there
+ * The object at whose bracket the reader stands, into the structure at @base. All errors are
+ * reported; -1 when there were any. @seen: set to the rows whose members are there
  */
-static int read_object(struct reader *r, const struct member_object *object, void *base, const struct at *up,
-                       uint32_t *seen)
+static int read_object(struct reader *r, const struct member_object *object, void *base,
+                       const struct at *up, uint32_t *seen)
 {
     struct given g = { 0 };
     int status = 0;
@@ -481,7 +493,10 @@ static int read_object(struct reader *r, const struct member_object *object, voi
     return check_missing(r, object, &g, up) < 0 ? -1 : status;
 }
 
-/* The first member of that name in the object at whose bracket @json stands; it is a copy that moves. */
+/*
+ * The first member of that name in the object at whose bracket @json stands; it is a copy that
+ * moves.
+ */
 static struct json_value look_up(struct json *json, const char *name)
 {
     json_open(json);
@@ -524,7 +539,10 @@ static int refuse_entry(struct reader *r, const struct at *up)
     return err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, "entry", 0 }, "must be one of %s", kinds);
 }
 
-/* What stands in an element where its members do not say; what the profile says is filled in at the end. */
+/*
+ * What stands in an element where its members do not say; what the profile says is filled in at the
+ * end.
+ */
 static void preset(const struct member_form *form, void *element)
 {
     memset(element, 0, form->size);
@@ -625,7 +643,9 @@ static int check_machine(struct reader *r, uint32_t seen)
     return err_at(r->err, ERR_TOPOLOGY, NULL, "one of cpus, processors and entries is required");
 }
 
-/* Without a word about it anywhere, the first processor is the one that boots; but entries are as they stand.
+/*
+ * Without a word about it anywhere, the first processor is the one that boots; but entries are as
+ * they stand.
  */
 static void settle_processors(struct reader *r)
 {
@@ -693,8 +713,8 @@ static void settle(struct reader *r)
 }
 
 /*
- * All members are read: @status -1 when one was wrong. Then all else that is wrong is said as well, the
- * image's place as far as it can be judged whatever the image.
+ * All members are read: @status -1 when one was wrong. Then all else that is wrong is said as well,
+ * the image's place as far as it can be judged whatever the image.
  */
 static int end(struct reader *r, uint32_t seen, int status)
 {
@@ -736,7 +756,9 @@ int request_read(const char *text, size_t size, struct topology *t, struct err *
     return end(&r, seen, status);
 }
 
-/* Decimal, without sign or leading zeros: what JSON calls an integer, and none of its other forms. */
+/*
+ * Decimal, without sign or leading zeros: what JSON calls an integer, and none of its other forms.
+ */
 static bool is_decimal(const char *text)
 {
     const size_t digits = strspn(text, "0123456789");
@@ -783,7 +805,8 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
     return status;
 }
 
-int request_read_query(const struct request_pair *pairs, size_t count, struct topology *t, struct err *err)
+int request_read_query(const struct request_pair *pairs, size_t count, struct topology *t,
+                       struct err *err)
 {
     struct reader r;
     uint32_t seen = 0;

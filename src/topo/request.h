@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a request's text to a topology. Members are rows; one reader serves every object and refuses what no
- * row names.
+ * From a request's text to a topology. Members are rows; one reader serves every object and refuses
+ * what no row names.
  */
 #ifndef TOPO_REQUEST_H
 #define TOPO_REQUEST_H
@@ -13,29 +13,34 @@
  * @text:     RFC 8259, UTF-8; need not be terminated
  * @topology: its members and counts are set anew; what arrays held before stays behind their counts
  *
- * Numbers are integers and taken from their text, so nothing wraps or rounds; 4.0 and 4e0 are 4. Time is
- * linear in size, nothing is allocated, and nothing is shared with other threads.
+ * Numbers are integers and taken from their text, so nothing wraps or rounds; 4.0 and 4e0 are 4.
+ * Time is linear in size, nothing is allocated, and nothing is shared with other threads.
  *
- * Return: 0 and a topology that request_complete is still to judge; -1 with ERR_SYNTAX and the position, or
- * with ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its order. What
- * request_complete would say follows unless the members that it looks at are wrong themselves.
+ * Return: 0 and a topology that request_complete is still to judge; -1 with ERR_SYNTAX and the
+ * position, or with ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its
+ * order. What request_complete would say follows unless the members that it looks at are wrong
+ * themselves.
  */
-int request_read(const char *text, size_t size, struct topology *topology, struct err *err) MUST_USE;
+int request_read(const char *text, size_t size, struct topology *topology,
+                 struct err *err) MUST_USE;
 
-/* request_complete - topology_complete of what was read. Return: 0; -1 with what is wrong with its place too
+/*
+ * request_complete - topology_complete of what was read. Return: 0; -1 with what is wrong with its
+ * place too
  */
 int request_complete(struct topology *topology, struct err *err) MUST_USE;
 
 /* request_parse - both */
-int request_parse(const char *text, size_t size, struct topology *topology, struct err *err) MUST_USE;
+int request_parse(const char *text, size_t size, struct topology *topology,
+                  struct err *err) MUST_USE;
 
 /*
  * request_read_query - the same from name=value pairs of a query string
  * @pairs: decoded; values may hold any byte but NUL
  *
- * Names are members of the topology whose value fits one word: cpus, profile, irqs, context, nonce, ttl,
- * memory_size, bios_data_area (true or false), placement (a window's name). Numbers are decimal, without sign
- * or leading zeros.
+ * Names are members of the topology whose value fits one word: cpus, profile, irqs, context, nonce,
+ * ttl, memory_size, bios_data_area (true or false), placement (a window's name). Numbers are
+ * decimal, without sign or leading zeros.
  */
 struct request_pair {
     const char *name, *value;

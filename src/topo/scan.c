@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An acceptor without recursion and without allocation: every byte is looked at once, and of the brackets
- * that are open one bit each is kept.
+ * An acceptor without recursion and without allocation: every byte is looked at once, and of the
+ * brackets that are open one bit each is kept.
  */
 #include "scan.h"
 
@@ -175,7 +175,10 @@ static bool scan_utf8(struct cursor *c)
     return fail(c, "well-formed UTF-8");
 }
 
-/* Is none of eight bytes a quote, a backslash, a control character or beyond ASCII? May say no for yes. */
+/*
+ * Is none of eight bytes a quote, a backslash, a control character or beyond ASCII? May say no for
+ * yes.
+ */
 static inline bool eight_plain(const unsigned char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -260,7 +263,8 @@ static bool open_bracket(struct cursor *c, bool object)
         c->too_deep = true;
         return fail(c, "no deeper nesting");
     }
-    c->objects[level / 8] = (uint8_t)(object ? c->objects[level / 8] | bit : c->objects[level / 8] & ~bit);
+    c->objects[level / 8] =
+        (uint8_t)(object ? c->objects[level / 8] | bit : c->objects[level / 8] & ~bit);
     c->depth++;
     c->at++;
     skip_space(c);
@@ -276,7 +280,10 @@ static bool scan_name(struct cursor *c)
     return take(c, ':') || fail(c, "':'");
 }
 
-/* Behind a value: brackets that close, then a comma and, in an object, a name. *more: a value follows. */
+/*
+ * Behind a value: brackets that close, then a comma and, in an object, a name. *more: a value
+ * follows.
+ */
 static bool scan_behind(struct cursor *c, bool *more)
 {
     *more = false;

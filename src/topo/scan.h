@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * RFC 8259 to the letter: is a text JSON, and if not, where does it go wrong? What a text says is json.h's to
- * read, which trusts that this scan has accepted it.
+ * RFC 8259 to the letter: is a text JSON, and if not, where does it go wrong? What a text says is
+ * json.h's to read, which trusts that this scan has accepted it.
  */
 #ifndef TOPO_SCAN_H
 #define TOPO_SCAN_H
@@ -19,8 +19,8 @@ enum { SCAN_DEPTH_MAX = 131072 };
  *
  * Time is linear in size, memory fixed (SCAN_DEPTH_MAX bits).
  *
- * Return: 0; -1 with ERR_SYNTAX, what was expected, and its offset, line and column; -1 with ERR_TOPOLOGY
- * when more than SCAN_DEPTH_MAX brackets are open, whatever follows.
+ * Return: 0; -1 with ERR_SYNTAX, what was expected, and its offset, line and column; -1 with
+ * ERR_TOPOLOGY when more than SCAN_DEPTH_MAX brackets are open, whatever follows.
  */
 int scan_json(const char *text, size_t size, struct err *err) MUST_USE;
 

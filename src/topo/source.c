@@ -39,8 +39,8 @@ static bool contains(const struct mpt_segment *outer, const struct mpt_segment *
 }
 
 /*
- * Adds a segment. One that lies wholly in another and says the same is left out, as where a builder writes
- * its floating pointer over its table.
+ * Adds a segment. One that lies wholly in another and says the same is left out, as where a builder
+ * writes its floating pointer over its table.
  */
 static int add_segment(struct source *s, struct mpt_segment segment, struct err *err)
 {
@@ -57,16 +57,16 @@ static int add_segment(struct source *s, struct mpt_segment segment, struct err 
             return 0; /* none was left out before: it would lie in this one too, and have been left out then
                        */
         if (!contains(&segment, other))
-            return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap", other->base,
-                          segment.base);
+            return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap",
+                          other->base, segment.base);
     }
     s->segments[kept] = segment;
     s->memory.count = kept + 1;
     return 0;
 }
 
-int source_place(struct source *s, const uint8_t *bytes, size_t size, const char *bases, const char *sizes,
-                 struct err *err)
+int source_place(struct source *s, const uint8_t *bytes, size_t size, const char *bases,
+                 const char *sizes, struct err *err)
 {
     uint64_t base[SOURCE_SEGMENTS_MAX], length[SOURCE_SEGMENTS_MAX] = { size };
     const int count = parse_list(bases, UINT32_MAX, base);
@@ -75,24 +75,29 @@ int source_place(struct source *s, const uint8_t *bytes, size_t size, const char
     *s = (struct source){ .bytes = bytes, .size = size, .memory = { s->segments, 0 } };
     if (count < 0)
         return err_at(err, ERR_TOPOLOGY, &at_base,
-                      "must be 1 to %d addresses below 4 GiB, with commas between", SOURCE_SEGMENTS_MAX);
+                      "must be 1 to %d addresses below 4 GiB, with commas between",
+                      SOURCE_SEGMENTS_MAX);
     if (sizes ? parse_list(sizes, size, length) != count : count > 1)
-        return err_at(err, ERR_TOPOLOGY, &at_size,
-                      "must be as many numbers as there are bases, together the %zu bytes there are", size);
+        return err_at(
+            err, ERR_TOPOLOGY, &at_size,
+            "must be as many numbers as there are bases, together the %zu bytes there are", size);
     for (int i = 0; i < count; i++) {
         if (length[i] > size - used)
-            return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to more than the %zu bytes there are", size);
+            return err_at(err, ERR_TOPOLOGY, &at_size,
+                          "adds up to more than the %zu bytes there are", size);
         if (length[i] > ADDRESSES_END - base[i])
             return err_at(err, ERR_TOPOLOGY, &at_base, "the bytes at 0x%llx pass 4 GiB",
                           (unsigned long long)base[i]);
         if (length[i] > 0 &&
-            add_segment(s, (struct mpt_segment){ (uint32_t)base[i], (size_t)length[i], bytes + used }, err) <
-                0)
+            add_segment(s,
+                        (struct mpt_segment){ (uint32_t)base[i], (size_t)length[i], bytes + used },
+                        err) < 0)
             return -1;
         used += (size_t)length[i];
     }
     if (used < size)
-        return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to %zu, there are %zu bytes", used, size);
+        return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to %zu, there are %zu bytes", used,
+                      size);
     return 0;
 }
 

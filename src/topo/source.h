@@ -23,8 +23,9 @@ struct source {
  * @bases: addresses, one or more with commas between, as load= of a trusted comment has them
  * @sizes: bytes of each, as size= has them; NULL when there is one segment
  *
- * Return: 0; -1 and ERR_TOPOLOGY at base or size: not such a list, sizes that do not add up to the bytes,
- * segments that pass 4 GiB or overlap, unless one lies in another and says the same: it is left out.
+ * Return: 0; -1 and ERR_TOPOLOGY at base or size: not such a list, sizes that do not add up to the
+ * bytes, segments that pass 4 GiB or overlap, unless one lies in another and says the same: it is
+ * left out.
  */
 int source_place(struct source *source, const uint8_t *bytes, size_t size, const char *bases,
                  const char *sizes, struct err *err) MUST_USE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a machine must be to be one: IDs that exist and differ, one processor that boots, interrupts between
- * things that are there. Only what the request says is checked, against the whole table that comes of it;
- * what a profile's builder gets wrong is a finding.
+ * What a machine must be to be one: IDs that exist and differ, one processor that boots, interrupts
+ * between things that are there. Only what the request says is checked, against the whole table
+ * that comes of it; what a profile's builder gets wrong is a finding.
  */
 #include "topology.h"
 
@@ -96,13 +96,13 @@ static int check_numbering(const struct topology *t, struct err *err)
 
     if (product != t->cpus)
         return err_at(err, ERR_TOPOLOGY, &at_topology,
-                      "packages * dies * cores * threads is %u, cpus is %u: they must be equal", product,
-                      t->cpus);
+                      "packages * dies * cores * threads is %u, cpus is %u: they must be equal",
+                      product, t->cpus);
     last = numbered_id(t, t->cpus - 1);
     if (last > highest_id(t->profile))
         return err_at(err, ERR_TOPOLOGY, &at_topology,
-                      "the last processor's APIC ID would be %u: IDs end at %u with profile %s", last,
-                      highest_id(t->profile), t->profile->name);
+                      "the last processor's APIC ID would be %u: IDs end at %u with profile %s",
+                      last, highest_id(t->profile), t->profile->name);
     return 0;
 }
 
@@ -125,8 +125,8 @@ struct seen {
     unsigned at[IDS];
 };
 
-static int check_unique(struct seen *seen, uint8_t id, size_t index, const struct at *at, const char *what,
-                        struct err *err)
+static int check_unique(struct seen *seen, uint8_t id, size_t index, const struct at *at,
+                        const char *what, struct err *err)
 {
     unsigned *const first = &seen->at[id];
 
@@ -146,8 +146,8 @@ static int check_ids(const struct topology *t, struct err *err)
         const uint8_t id = t->processors[i].apic_id;
 
         if (id > highest_id(t->profile))
-            status = err_at(err, ERR_TOPOLOGY, &at, "must be 0 to %u with profile %s", highest_id(t->profile),
-                            t->profile->name);
+            status = err_at(err, ERR_TOPOLOGY, &at, "must be 0 to %u with profile %s",
+                            highest_id(t->profile), t->profile->name);
         else if (check_unique(&seen, id, i, &at, "processor", err) < 0)
             status = -1;
     }
@@ -172,7 +172,8 @@ static int check_bsp(const struct topology *t, struct err *err)
                             "the bootstrap processor must be enabled");
     }
     if (bsps == 0)
-        status = err_at(err, ERR_TOPOLOGY, &at_processors, "one processor must be the bootstrap processor");
+        status = err_at(err, ERR_TOPOLOGY, &at_processors,
+                        "one processor must be the bootstrap processor");
     return status;
 }
 
@@ -185,7 +186,8 @@ static unsigned most_cpus(const struct profile *p)
 static int refuse_count(const struct topology *t, struct err *err)
 {
     return err_at(err, ERR_TOPOLOGY, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
-                  "must be 1 to %u processors with profile %s", t->profile->max_cpus, t->profile->name);
+                  "must be 1 to %u processors with profile %s", t->profile->max_cpus,
+                  t->profile->name);
 }
 
 /* cpus without a list: numbered one by one, or by topology */
@@ -197,8 +199,10 @@ static int number_processors(struct topology *t, struct err *err)
     return t->processors[t->cpus - 1].apic_id <= highest_id(t->profile) ? 0 : refuse_count(t, err);
 }
 
-/* When the processors' IDs cannot be known, t->cpus is 0 afterwards, and nothing that depends on them is
- * checked. */
+/*
+ * When the processors' IDs cannot be known, t->cpus is 0 afterwards, and nothing that depends on
+ * them is checked.
+ */
 static int complete_processors(struct topology *t, struct err *err)
 {
     int status = 0;
@@ -228,7 +232,8 @@ static int check_buses(const struct topology *t, struct err *err)
     for (unsigned i = 0; i < t->table.bus_count; i++) {
         const struct at here = { &at_buses, NULL, i };
 
-        if (check_unique(&seen, t->buses[i].bus_id, i, &(struct at){ &here, "bus_id", 0 }, "bus", err) < 0)
+        if (check_unique(&seen, t->buses[i].bus_id, i, &(struct at){ &here, "bus_id", 0 }, "bus",
+                         err) < 0)
             status = -1;
     }
     return status;
@@ -272,7 +277,8 @@ static int check_ioapics(const struct topology *t, struct err *err)
         if (id == MPT_ALL)
             status = err_at(err, ERR_TOPOLOGY, &at, "must be 0 to 254: 255 means all I/O APICs");
         else if (cpus.at[id])
-            status = err_at(err, ERR_TOPOLOGY, &at, "%u is the APIC ID of processor %u", id, cpus.at[id] - 1);
+            status = err_at(err, ERR_TOPOLOGY, &at, "%u is the APIC ID of processor %u", id,
+                            cpus.at[id] - 1);
         else if (check_unique(&seen, id, i, &at, "I/O APIC", err) < 0)
             status = -1;
         if (check_ioapic_address(t, i, err) < 0)
@@ -309,10 +315,12 @@ static int check_reference(bool there, const struct at *here, const char *member
                            uint8_t id, struct err *err)
 {
     return there ? 0
-                 : err_at(err, ERR_TOPOLOGY, &(struct at){ here, member, 0 }, "there is no %s %u", what, id);
+                 : err_at(err, ERR_TOPOLOGY, &(struct at){ here, member, 0 }, "there is no %s %u",
+                          what, id);
 }
 
-static int check_io_ints(const struct topology *t, const struct present *p, unsigned count, struct err *err)
+static int check_io_ints(const struct topology *t, const struct present *p, unsigned count,
+                         struct err *err)
 {
     int status = 0;
 
@@ -322,7 +330,8 @@ static int check_io_ints(const struct topology *t, const struct present *p, unsi
 
         if (check_reference(p->bus[v->bus_id], &here, "bus", "bus", v->bus_id, err) < 0)
             status = -1;
-        if (check_reference(p->ioapic[v->apic_id], &here, "io_apic", "I/O APIC", v->apic_id, err) < 0)
+        if (check_reference(p->ioapic[v->apic_id], &here, "io_apic", "I/O APIC", v->apic_id, err) <
+            0)
             status = -1;
     }
     return status;
@@ -338,7 +347,8 @@ static int check_local_ints(const struct topology *t, const struct present *p, s
 
         if (check_reference(p->bus[v->bus_id], &here, "bus", "bus", v->bus_id, err) < 0)
             status = -1;
-        if (check_reference(p->cpu[v->apic_id], &here, "local_apic", "local APIC", v->apic_id, err) < 0)
+        if (check_reference(p->cpu[v->apic_id], &here, "local_apic", "local APIC", v->apic_id,
+                            err) < 0)
             status = -1;
     }
     return status;
@@ -356,18 +366,19 @@ static int check_pci_ints(const struct topology *t, const struct present *p, str
             status = -1;
         if (t->pci_to_first[i] && t->table.ioapic_count == 0)
             status = err_at(err, ERR_TOPOLOGY, &here, "there is no I/O APIC that it could go to");
-        else if (!t->pci_to_first[i] &&
-                 check_reference(p->ioapic[v->apic_id], &here, "io_apic", "I/O APIC", v->apic_id, err) < 0)
+        else if (!t->pci_to_first[i] && check_reference(p->ioapic[v->apic_id], &here, "io_apic",
+                                                        "I/O APIC", v->apic_id, err) < 0)
             status = -1;
     }
     return status;
 }
 
-static int check_parent(const struct mpt_hierarchy *v, const struct present *p, const struct at *here,
-                        struct err *err)
+static int check_parent(const struct mpt_hierarchy *v, const struct present *p,
+                        const struct at *here, struct err *err)
 {
     if (v->parent_bus == v->bus_id)
-        return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "parent_bus", 0 }, "a bus is not below itself");
+        return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "parent_bus", 0 },
+                      "a bus is not below itself");
     return check_reference(p->bus[v->parent_bus], here, "parent_bus", "bus", v->parent_bus, err);
 }
 
@@ -375,11 +386,14 @@ static int check_range(const struct mpt_space *v, const struct at *here, struct 
 {
     if (v->length == 0 || v->length - 1 <= UINT64_MAX - v->address)
         return 0;
-    return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "length", 0 }, "the range from 0x%llx passes 2^64",
-                  (unsigned long long)v->address);
+    return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "length", 0 },
+                  "the range from 0x%llx passes 2^64", (unsigned long long)v->address);
 }
 
-/* One of the extended entries, in the order of their list; @used counts those of each type before it */
+/*
+ * One of the extended entries, in the order of their list; @used counts those of each type before
+ * it
+ */
 static int check_extended_entry(const struct topology *t, const struct present *p, unsigned type,
                                 unsigned used[3], const struct at *here, struct err *err)
 {
@@ -459,8 +473,8 @@ static int check_size(const struct topology *t, struct err *err)
 
     if (mpt_base_size(&t->table) > MPT_TABLE_MAX)
         status = err_at(err, ERR_TOPOLOGY, verbatim ? &at_entries : longest_list(t),
-                        "the base table would be %zu bytes long: at most %d", mpt_base_size(&t->table),
-                        MPT_TABLE_MAX);
+                        "the base table would be %zu bytes long: at most %d",
+                        mpt_base_size(&t->table), MPT_TABLE_MAX);
     if (mpt_extended_size(&t->table) > MPT_TABLE_MAX)
         status = err_at(err, ERR_TOPOLOGY, verbatim ? &at_entries : &at_extended,
                         "the extended table would be %zu bytes long: at most %d",
@@ -469,8 +483,8 @@ static int check_size(const struct topology *t, struct err *err)
 }
 
 /*
- * A default configuration stands in place of a table: two processors with APIC IDs 0 and 1 and wiring that
- * the specification knows (MPS 1.4 §5).
+ * A default configuration stands in place of a table: two processors with APIC IDs 0 and 1 and
+ * wiring that the specification knows (MPS 1.4 §5).
  */
 static int check_default(const struct topology *t, struct err *err)
 {
@@ -519,14 +533,18 @@ static int check_irqs(const struct topology *t, struct err *err)
     if (!(t->given & GIVEN_IRQS) || t->irqs <= TOPOLOGY_IRQS_MIN)
         return 0;
     if (!t->profile->lines)
-        return err_at(err, ERR_TOPOLOGY, &at_irqs, "profile %s routes no lines one to one", t->profile->name);
+        return err_at(err, ERR_TOPOLOGY, &at_irqs, "profile %s routes no lines one to one",
+                      t->profile->name);
     if (t->given & GIVEN_IO_INTS)
         return err_at(err, ERR_TOPOLOGY, &at_irqs,
                       "adds to the profile's lines, which io_interrupts replace");
     return 0;
 }
 
-/* Does all exist that the lists of the request name? @io_ints: its interrupts, without the profile's */
+/*
+ * Does all exist that the lists of the request name? @io_ints: its interrupts, without the
+ * profile's
+ */
 static int check_references(const struct topology *t, unsigned io_ints, struct err *err)
 {
     struct present present;
@@ -546,7 +564,10 @@ static int check_references(const struct topology *t, unsigned io_ints, struct e
     return status;
 }
 
-/* Only interrupts of PCI come from a device and a pin; of another bus they would be read as any IRQ. */
+/*
+ * Only interrupts of PCI come from a device and a pin; of another bus they would be read as any
+ * IRQ.
+ */
 static int check_device(const bool pci[IDS], uint8_t bus_id, const struct at *list, size_t index,
                         struct err *err)
 {
@@ -554,7 +575,8 @@ static int check_device(const bool pci[IDS], uint8_t bus_id, const struct at *li
 
     if (pci[bus_id])
         return 0;
-    return err_at(err, ERR_TOPOLOGY, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus", bus_id);
+    return err_at(err, ERR_TOPOLOGY, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus",
+                  bus_id);
 }
 
 static int check_devices(const struct topology *t, unsigned io_ints, struct err *err)
@@ -564,7 +586,8 @@ static int check_devices(const struct topology *t, unsigned io_ints, struct err 
     int status = 0;
 
     for (unsigned i = 0; i < t->table.bus_count; i++)
-        pci[t->buses[i].bus_id] |= memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
+        pci[t->buses[i].bus_id] |=
+            memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
     for (unsigned i = 0; i < io_ints; i++)
         if (topology_marked(&t->io_by_device, i) &&
             check_device(pci, t->io_ints[i].bus_id, &at_io_ints, i, err) < 0)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The model of a request: what the guest's machine looks like, by value, with the profile it is based on.
+ * The model of a request: what the guest's machine looks like, by value, with the profile it is
+ * based on.
  *
- * request.c fills in what the request says, reading.c what a table found in memory says; topology_complete
- * adds from the profile what neither did. A topology is large (about 600 KiB) and only what its counts cover
- * is ever touched, so keep one and use it again.
+ * request.c fills in what the request says, reading.c what a table found in memory says;
+ * topology_complete adds from the profile what neither did. A topology is large (about 600 KiB) and
+ * only what its counts cover is ever touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
 #define TOPO_TOPOLOGY_H
@@ -37,7 +38,8 @@ enum topology_given {
     GIVEN_IO_INTS = 1U << 5,
     GIVEN_LOCAL_INTS = 1U << 6,
     GIVEN_EXTENDED = 1U << 7,
-    GIVEN_ENTRIES = 1U << 8, /* the whole list, as it stands: faults in it are findings, not refusals */
+    GIVEN_ENTRIES =
+        1U << 8, /* the whole list, as it stands: faults in it are findings, not refusals */
     GIVEN_OEM_ID = 1U << 9,
     GIVEN_PRODUCT_ID = 1U << 10,
     GIVEN_OEM_TABLE = 1U << 11,
@@ -83,14 +85,15 @@ struct topology {
     char context[TOPOLOGY_CONTEXT_MAX + 1];  /* "" = none */
     char nonce[TOPOLOGY_NONCE_MAX + 1];      /* "" = none */
     unsigned ttl;                            /* seconds, 0 = none */
-    bool bios_data_area;                     /* a second segment with the words at 0x40e and 0x413 */
-    enum topology_window window;             /* with GIVEN_WINDOW */
-    struct mpt_place place;                  /* members with GIVEN_BASE, _FLOATING, _TABLE */
+    bool bios_data_area;         /* a second segment with the words at 0x40e and 0x413 */
+    enum topology_window window; /* with GIVEN_WINDOW */
+    struct mpt_place place;      /* members with GIVEN_BASE, _FLOATING, _TABLE */
 
     /*
-     * The table, its pointers to the arrays below. What is not given stands at 0 until topology_complete.
-     * order is set with GIVEN_ENTRIES, or when the profile has another order than by type. With
-     * GIVEN_EXTENDED it begins as the order of the list, one topology_append_run for each element.
+     * The table, its pointers to the arrays below. What is not given stands at 0 until
+     * topology_complete. order is set with GIVEN_ENTRIES, or when the profile has another order
+     * than by type. With GIVEN_EXTENDED it begins as the order of the list, one topology_append_run
+     * for each element.
      */
     struct mpt_table table;
     struct mpt_processor processors[TOPOLOGY_PROCESSORS_MAX];
@@ -102,13 +105,18 @@ struct topology {
     struct mpt_hierarchy hierarchies[MPT_EXTENDED_MAX];
     struct mpt_modifier modifiers[MPT_EXTENDED_MAX];
     struct mpt_run order[MPT_ENTRIES_MAX + MPT_EXTENDED_MAX];
-    struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX]; /* with GIVEN_PCI_INTS: added to the profile's; no flags */
-    bool pci_to_first[TOPOLOGY_PCI_MAX];          /* the route names no I/O APIC: it takes the first one */
+    /* with GIVEN_PCI_INTS: added to the profile's; no flags */
+    struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX];
+    bool pci_to_first[TOPOLOGY_PCI_MAX]; /* the route names no I/O APIC: it takes the first one */
     unsigned pci_int_count;
-    struct topology_marks io_by_device, local_by_device; /* with GIVEN_DEVICES: given by a device and a pin */
+    struct topology_marks io_by_device,
+        local_by_device; /* with GIVEN_DEVICES: given by a device and a pin */
 };
 
-/* topology_mark - set a bit, which those before it have been already: they need not be cleared at first */
+/*
+ * topology_mark - set a bit, which those before it have been already: they need not be cleared at
+ * first
+ */
 static inline void topology_mark(struct topology_marks *marks, size_t i, bool on)
 {
     const unsigned low = (1U << i % 8) - 1;
@@ -137,9 +145,10 @@ bool topology_has_table(const struct topology *topology);
 /*
  * topology_complete - check what is given, and fill in the rest from the profile
  *
- * Return: 0; -1 and ERR_TOPOLOGY with a pointer for each wrong member: duplicate or unusable IDs, not exactly
- * one enabled BSP, interrupts between what does not exist, more CPUs than the profile takes, a topology whose
- * product is not the count. With GIVEN_ENTRIES only what cannot be encoded is refused.
+ * Return: 0; -1 and ERR_TOPOLOGY with a pointer for each wrong member: duplicate or unusable IDs,
+ * not exactly one enabled BSP, interrupts between what does not exist, more CPUs than the profile
+ * takes, a topology whose product is not the count. With GIVEN_ENTRIES only what cannot be encoded
+ * is refused.
  */
 int topology_complete(struct topology *topology, struct err *err) MUST_USE;
 

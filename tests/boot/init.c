@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The only process of a guest whose PCI wiring is under test: lets its PCI serial port send, then shows what
- * interrupts came of it, and ends the machine.
+ * The only process of a guest whose PCI wiring is under test: lets its PCI serial port send, then
+ * shows what interrupts came of it, and ends the machine.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,8 @@ int main(void)
 
     if (port < 0 || write(port, "sent\n", 5) != 5 || tcdrain(port) < 0)
         perror("/dev/port");
-    if (mount("proc", "/proc", "proc", 0, NULL) < 0 || !(interrupts = fopen("/proc/interrupts", "r")))
+    if (mount("proc", "/proc", "proc", 0, NULL) < 0 ||
+        !(interrupts = fopen("/proc/interrupts", "r")))
         perror("/proc/interrupts");
     else
         while (fgets(line, sizeof(line), interrupts))

@@ -28,7 +28,8 @@ static inline void same_image(const struct image *a, const struct image *b)
 {
     assert(a->segment_count == b->segment_count && a->size == b->size);
     for (unsigned i = 0; i < a->segment_count; i++)
-        assert(a->segments[i].base == b->segments[i].base && a->segments[i].size == b->segments[i].size);
+        assert(a->segments[i].base == b->segments[i].base &&
+               a->segments[i].size == b->segments[i].size);
     assert(memcmp(a->bytes, b->bytes, a->size) == 0);
 }
 
@@ -48,7 +49,9 @@ static inline void builds_again(const struct topology *read, const struct image 
     cJSON_Delete(tree);
 }
 
-/* What decode is given: the request's target, a newline, and the body, or the file of mptablectl's. */
+/*
+ * What decode is given: the request's target, a newline, and the body, or the file of mptablectl's.
+ */
 struct decode {
     struct target target;
     struct facts facts;

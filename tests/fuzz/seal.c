@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Signatures, trusted comments, public and secret keys, lists of revoked keys: any bytes as each of them. */
+/*
+ * Signatures, trusted comments, public and secret keys, lists of revoked keys: any bytes as each of
+ * them.
+ */
 #include "fuzz.h"
 
 #include <unistd.h>

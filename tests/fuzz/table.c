@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The core on guest memory of any bytes: what it finds, walks, verifies and judges, and whether these agree.
+/*
+ * The core on guest memory of any bytes: what it finds, walks, verifies and judges, and whether
+ * these agree.
  */
 #include "fuzz.h"
 
@@ -19,13 +21,14 @@ static int walk(struct mpt_walk *walk)
     int count = 0;
 
     for (; mpt_next(walk, &entry, &err); at += entry.size, count++)
-        assert(entry.offset == at && walk->at == at + entry.size && walk->at > at && walk->at <= walk->end);
+        assert(entry.offset == at && walk->at == at + entry.size && walk->at > at &&
+               walk->at <= walk->end);
     assert(walk->at == at && (at == walk->end) == (err == MPT_OK));
     return count;
 }
 
-static void judge(const struct mpt_memory *memory, const struct mpt_view *view, const struct mpt_facts *known,
-                  int entries)
+static void judge(const struct mpt_memory *memory, const struct mpt_view *view,
+                  const struct mpt_facts *known, int entries)
 {
     struct mpt_finding found[MPT_RULES_MAX];
     const size_t count = mpt_check(memory, view, known, found, MPT_RULES_MAX);
@@ -48,8 +51,9 @@ static void verify(const struct mpt_memory *memory, const struct mpt_view *view)
     assert(mpt_verify_floating(&view->floating, view->table_address, floating, MPT_FLOATING_SIZE) ==
            (memcmp(bytes, floating, MPT_FLOATING_SIZE) == 0));
     assert(mpt_encode_table(&empty, bytes, sizeof(bytes), &size) == MPT_OK);
-    assert(!view->has_header || mpt_verify_table(&empty, view->table, view->table_size) ==
-                                    (view->table_size >= size && memcmp(bytes, view->table, size) == 0));
+    assert(!view->has_header ||
+           mpt_verify_table(&empty, view->table, view->table_size) ==
+               (view->table_size >= size && memcmp(bytes, view->table, size) == 0));
 }
 
 static void look(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *known)

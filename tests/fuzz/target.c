@@ -14,12 +14,12 @@ static size_t as_json(const struct target *target, char *text, size_t room)
     for (size_t i = 0; i < target->pair_count; i++) {
         const char *const name = target->pairs[i].name, *const value = target->pairs[i].value;
         const bool window = strcmp(name, "placement") == 0;
-        const bool quoted =
-            window || !strcmp(name, "profile") || !strcmp(name, "context") || !strcmp(name, "nonce");
+        const bool quoted = window || !strcmp(name, "profile") || !strcmp(name, "context") ||
+                            !strcmp(name, "nonce");
 
-        used += (size_t)snprintf(text + used, room - used, "%c\"%s\":%s%s%s%s%s", used ? ',' : '{', name,
-                                 window ? "{\"window\":" : "", quoted ? "\"" : "", value, quoted ? "\"" : "",
-                                 window ? "}" : "");
+        used += (size_t)snprintf(text + used, room - used, "%c\"%s\":%s%s%s%s%s", used ? ',' : '{',
+                                 name, window ? "{\"window\":" : "", quoted ? "\"" : "", value,
+                                 quoted ? "\"" : "", window ? "}" : "");
     }
     return used + (size_t)snprintf(text + used, room - used, "}");
 }
