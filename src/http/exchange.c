@@ -275,7 +275,7 @@ static struct answer *make_answer(struct job *job)
  * a reply's head into the connection's buffer as soon as the handler has returned, in the same call
  * of MHD_run, and looks at the headers no more: so what differs is set anew for each reply. There
  * is no other moment for it, since all of a loop's connections are served on its thread. A header
- * that is replaced goes to the end, where it is when it is set for the first time; tests/cache.py
+ * that is replaced goes to the end, where it is when it is set for the first time; tests/daemon/cache.py
  * holds pipelined replies against this.
  */
 static enum MHD_Result send_answer(struct loop *l, struct MHD_Connection *connection,

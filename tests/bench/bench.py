@@ -311,7 +311,7 @@ class Bench:
         program = self.options.request_loop
         figure = "parse and check of an explicit 254-CPU body against cJSON's parse and delete"
         if not os.access(program, os.X_OK):
-            self.add("8", figure, "at most 0.75", "", "", "", "skipped: no program build/tests/request_loop")
+            self.add("8", figure, "at most 0.75", "", "", "", "skipped: no program build/tests/programs/request_loop")
             return
         self.need_time(30)
         ours, cjson = (instructions.per_call(self.children, self.work, lambda calls, who=who: [program, str(calls), "254", who])
@@ -537,8 +537,8 @@ def options():
     parser.add_argument("--time-limit", type=int, default=570, metavar="SECONDS", help="for the whole (default 570)")
     parser.add_argument("--markdown", action="store_true", help="tables as they stand in README.md")
     parser.add_argument("--mptabled", default="build/mptabled", metavar="PATH")
-    parser.add_argument("--encode-loop", default="build/tests/encode_loop", metavar="PATH")
-    parser.add_argument("--request-loop", default="build/tests/request_loop", metavar="PATH",
+    parser.add_argument("--encode-loop", default="build/tests/programs/encode_loop", metavar="PATH")
+    parser.add_argument("--request-loop", default="build/tests/programs/request_loop", metavar="PATH",
                         help="run as PATH CALLS request|cjson, see README.md")
     parser.add_argument("--nginx", default=shutil.which("nginx") or "/usr/sbin/nginx", metavar="PATH")
     chosen = parser.parse_args()

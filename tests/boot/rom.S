@@ -4,9 +4,9 @@
  * tree) without touching low memory, so that what the kernel finds there is what was loaded there.
  *
  * Linked to the top 64 KiB below 4 GiB, where the processor starts at F000:FFF0 with CS based at 0xffff0000; the same
- * bytes appear at 0xf0000. The code keeps to the end: tests/guest.py puts images of the BIOS window before it.
+ * bytes appear at 0xf0000. The code keeps to the end: tests/lib/guest.py puts images of the BIOS window before it.
  */
-rom:    .org    0xfe00                  /* tests/guest.py: ROM_CODE */
+rom:    .org    0xfe00                  /* tests/lib/guest.py: ROM_CODE */
         .code16
 start:
         cli

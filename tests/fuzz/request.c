@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* POST /v1/images: what is accepted builds, is read back, and builds the same again. */
-#include "fuzz.h"
+#include "suites.h"
 
 #include "../../src/topo/profile.h"
 

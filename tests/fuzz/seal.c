@@ -3,7 +3,7 @@
  * Signatures, trusted comments, public and secret keys, lists of revoked keys: any bytes as each of
  * them.
  */
-#include "fuzz.h"
+#include "suites.h"
 
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 #include "../../src/seal/revoked.h"
 #include "../../src/seal/verify.h"
 #include "../../src/topo/scan.h"
-#include "../vector.h"
+#include "../lib/vector.h"
 
 static struct public_key signer;
 static uint8_t image[1024];

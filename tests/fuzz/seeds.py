@@ -9,7 +9,7 @@ import sys
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(TESTS)
-sys.path.insert(0, TESTS)
+sys.path.insert(0, os.path.join(TESTS, "lib"))
 import corpus  # noqa: E402
 
 OUT, MPTABLECTL = sys.argv[1:]
@@ -62,7 +62,7 @@ def macro(text, name):
 
 
 def seals():
-    vector = read("tests/vector.h").decode()
+    vector = read("tests/lib/vector.h").decode()
     for file in ("SECRET_FILE", "VECTOR"):
         yield macro(vector, file).encode()
     yield (macro(vector, "PUBLIC_COMMENT") + macro(vector, "PUBLIC_LINE")).encode()

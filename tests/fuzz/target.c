@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* GET /v1/images: what is accepted means what the same members mean as JSON. */
-#include "fuzz.h"
+#include "suites.h"
 
 #include <stdio.h>
 

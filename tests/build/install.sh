@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What other programs get: the installed library, shared and static, through pkg-config, and a monitor that uses it.
+nm ./tests/programs/encode_loop | grep -q __asan_init && { echo '1..0 # SKIP the sanitizers are no part of an installed library'; exit 0; }
+echo 1..6
+srcdir=${srcdir:?}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+ok()
+{
+    if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "not ok $2"; sed 's/^/# /' "$work/log"; fi
+}
+make -s install-libLTLIBRARIES install-includeHEADERS install-pkgconfigDATA DESTDIR="$work" >"$work/log" 2>&1
+ok $? '1 - library, header and pkg-config file are installed'
+
+pc=$(find "$work" -name libmptable.pc)
+export PKG_CONFIG_PATH="${pc%/*}" PKG_CONFIG_SYSROOT_DIR="$work"
+libdir=${pc%/pkgconfig/*}
+shown=$(nm -D --defined-only "$libdir/libmptable.so" | awk '{ print $3 }')
+wrong=$(echo "$shown" | grep -v '^mpt_')
+echo "# shown besides: ${wrong:-nothing}"
+[ -n "$shown" ] && [ -z "$wrong" ]
+ok $? '2 - the shared library shows mpt_ and nothing else'
+
+# good-kvm-2.hex is written by hand from the specification.
+sed 's/#.*//' "$srcdir/tests/vectors/good-kvm-2.hex" | xxd -r -p >"$work/expected"
+same_image()
+{
+    tail -c +$((0x9fc00 + 1)) "$1" | head -c "$(wc -c <"$work/expected")" | cmp -s - "$work/expected"
+}
+# shellcheck disable=SC2046 # flags are words
+${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$work/monitor" "$srcdir/tests/example/monitor.c" \
+    $(pkg-config --cflags --libs libmptable) >"$work/log" 2>&1
+ok $? '3 - the example monitor builds with the flags of pkg-config'
+LD_LIBRARY_PATH="$libdir" "$work/monitor" 2 "$work/memory" && same_image "$work/memory"
+ok $? '4 - and puts the hand-written table into guest memory'
+# shellcheck disable=SC2046
+${CC:-cc} -std=c11 -D_GNU_SOURCE -o "$work/static" "$srcdir/tests/example/monitor.c" $(pkg-config --cflags libmptable) \
+    "$libdir/libmptable.a" >"$work/log" 2>&1 && "$work/static" 2 "$work/memory.static" && same_image "$work/memory.static"
+ok $? '5 - the static library does the same'
+printf '#include <mptable.h>\nint main() { mpt_table t = {}; return (int)mpt_entries(&t); }\n' >"$work/a.cc"
+if command -v c++ >/dev/null; then
+    # shellcheck disable=SC2046
+    c++ -Wall -Wextra -Werror -o "$work/cpp" "$work/a.cc" $(pkg-config --cflags --libs libmptable) >"$work/log" 2>&1
+    ok $? '6 - the header is C++ too'
+else
+    echo 'ok 6 - the header is C++ too # SKIP no C++ compiler'
+fi

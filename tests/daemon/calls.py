@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: ISC
+"""Calls of the daemon made to fail one by one, for every n: while it starts and makes its key, and through whole requests;
+and calls of the tool. No crash, no leak, no wrong image; afterwards it serves as before."""
+import base64
+import ctypes
+import json
+import mmap
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import ed25519
+from daemon import MPTABLED, SRCDIR, Daemon, Tap
+from tool import Tool
+
+tap = Tap()
+NO_CACHE = ("--cache-bytes", "0")  # where each block is accounted for
+KINDS = ("allocate", "read", "write", "send", "accept", "close", "fsync", "name", "open", "poll")
+ALL = (1 << len(KINDS)) - 1
+FOUR = '{"cpus":4,"context":"vm"}'
+MIB = 1 << 20
+
+
+class Page(ctypes.Structure):
+    """struct page of calls.c"""
+    _fields_ = [("armed", ctypes.c_uint32), ("countdown", ctypes.c_int32), ("lasting", ctypes.c_uint32),
+                ("fired", ctypes.c_uint32), ("last_kind", ctypes.c_uint32), ("live", ctypes.c_int32)]
+
+
+class Faults:
+    def __init__(self, work):
+        self.library, self.path = os.path.join(work, "calls.so"), os.path.join(work, "page")
+        subprocess.run([os.environ.get("CC", "cc").split()[0], "-std=c11", "-O1", "-shared", "-fPIC", "-fno-builtin", "-o",
+                        self.library, os.path.join(SRCDIR, "tests", "lib", "calls.c"), "-ldl"], check=True)
+        with open(self.path, "wb") as file:
+            file.write(bytes(mmap.PAGESIZE))
+        with open(self.path, "r+b") as file:
+            self.page = Page.from_buffer(mmap.mmap(file.fileno(), mmap.PAGESIZE))
+        self.environment = {"LD_PRELOAD": self.library, "FAULTS_PAGE": self.path}
+
+    def arm(self, number, lasting=False, kinds=ALL):
+        self.page.fired, self.page.lasting, self.page.countdown = 0, lasting, number
+        self.page.armed = kinds
+
+    def disarm(self):
+        self.page.armed = 0
+        return self.page.fired
+
+
+def start_and_stop(faults, place, work):
+    """The daemon until it listens or gives up. Its exit status and what it said."""
+    log = os.path.join(work, "start.log")
+    environment = dict(os.environ, STATE_DIRECTORY=place, **faults.environment)
+    environment.pop("CREDENTIALS_DIRECTORY", None)
+    with open(log, "wb") as file:
+        process = subprocess.Popen([MPTABLED, "--listen", "unix:" + os.path.join(work, "start.sock")], stderr=file,
+                                   env=environment)
+    deadline, served = time.monotonic() + 20, False
+    while process.poll() is None and time.monotonic() < deadline:
+        if not served and answers(os.path.join(work, "start.sock")):
+            served = True
+            process.send_signal(signal.SIGTERM)
+        time.sleep(0.002)
+    if process.poll() is None:
+        process.kill()
+    with open(log, encoding="ascii", errors="replace") as file:
+        return process.wait(), served, file.read()
+
+
+def answers(path):
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            client.connect(path)
+            client.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return client.recv(100).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def whole(text):
+    return text.count(b"\n") == 2 and len(text.split(b"\n")[1]) == 212
+
+
+def read_if_there(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def starts(faults, work):
+    """From the first instruction to the first answer, key creation included."""
+    number, refused, kinds, wrong = 0, 0, set(), []
+    while number < 2000 and len(wrong) < 4:
+        number += 1
+        place = os.path.join(work, "state%d" % number)
+        os.mkdir(place, 0o700)
+        faults.arm(number)
+        status, served, said = start_and_stop(faults, place, work)
+        if not faults.disarm():
+            break
+        kinds.add(KINDS[faults.page.last_kind])
+        key = read_if_there(os.path.join(place, "mptabled.key"))
+        refused += status == 1
+        if status not in (0, 1) or (status == 0) != served or (status == 1 and said.count("event=failed") > 1) or \
+                (key is not None and not whole(key)):
+            wrong.append((number, KINDS[faults.page.last_kind], status, served, said, key))
+        if status == 1:  # the next start is well, with the key that was seen
+            status, served, said = start_and_stop(faults, place, work)
+            after = read_if_there(os.path.join(place, "mptabled.key"))
+            if (status, served) != (0, True) or (key is not None and after != key) or \
+                    sorted(os.listdir(place)) != ["mptabled.key", "mptabled.pub"]:
+                wrong.append((number, "next start", status, said, sorted(os.listdir(place))))
+        shutil.rmtree(place)
+    tap.equal(wrong, [], "start and key creation: %d points failed one by one, %d starts refused" % (number - 1, refused))
+    tap.ok(50 < number < 2000 and {"allocate", "read", "write", "close", "fsync", "name", "open"} <= kinds,
+           "of every kind", number, kinds)
+
+
+def reloads(faults, work):
+    """Through a reload: the old key signs on or the new one does, both as whole as they were, and the other is released."""
+    lines, texts = [], []
+    for name in ("a", "b"):
+        with Daemon(state=os.path.join(work, name)) as daemon:
+            lines.append(daemon.curl("/v1/keys/minisign.pub").body.decode().split("\n")[1])
+            texts.append(read_if_there(os.path.join(work, name, "mptabled", "mptabled.key")))
+            shutil.move(daemon.state, os.path.join(work, name + "-kept"))
+    path, number, wrong, taken = os.path.join(work, "r.key"), 0, [], 0
+    replace(path, texts[0])
+    with Daemon("--key", path, "--threads", "1", *NO_CACHE, environment=faults.environment) as daemon:
+        right = [request(daemon, post(FOUR))]
+        for text in (texts[1], texts[0]):
+            replace(path, text)
+            reload_done(daemon)
+            right.append(request(daemon, post(FOUR)))
+        blocks, fired = settle_to_rest(faults), True
+        while fired and number < 1000 and not wrong:
+            number += 1
+            replace(path, texts[1])
+            faults.arm(number)
+            reload_done(daemon)
+            fired = faults.disarm()
+            answer = request(daemon, post(FOUR))
+            taken += answer == right[1]
+            replace(path, texts[0])
+            reload_done(daemon)
+            leaked = settle(faults, blocks)
+            if answer not in right[:2] or leaked > 0 or request(daemon, post(FOUR)) != right[0]:
+                wrong.append((number, KINDS[faults.page.last_kind], answer, leaked))
+        tap.equal(wrong, [], "reload: %d points failed one by one, the new key taken %d times" % (number - 1, taken))
+        tap.ok(number > 10 and right[0] == right[2] != right[1] and 0 < taken < number, "some are refused, some not",
+               number, taken)
+
+
+def replace(path, data):
+    with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    os.rename(path + ".new", path)
+
+
+def reload_done(daemon):
+    """SIGHUP, and the line that it led to, unless writing that failed too."""
+    before = daemon.text().count("event=reload")
+    daemon.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 0.3
+    while daemon.text().count("event=reload") == before and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
+def request(daemon, text):
+    """What comes back until the connection ends: status and body, or None for nothing; "late" when it does not end."""
+    head, received = b"", b""
+    with socket.socket() as client:
+        client.settimeout(8)
+        try:
+            client.connect(("127.0.0.1", daemon.port))
+            client.sendall(text)
+            while True:
+                part = client.recv(65536)
+                if not part:
+                    break
+                received += part
+        except TimeoutError:
+            return "late", received
+        except OSError:
+            pass
+    if b"\r\n\r\n" not in received:
+        return None, received
+    head, body = received.split(b"\r\n\r\n", 1)
+    length = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    return (int(head.split()[1]) if length and length[0] == len(body) else None), body
+
+
+def post(body, query=""):
+    return ("POST /v1/images%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+            "Connection: close\r\n\r\n%s" % (query, len(body), body)).encode()
+
+
+def get(path):
+    return ("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path).encode()
+
+
+def settle(faults, blocks):
+    """Waits for the daemon to have let go of the last connection. What is allocated beyond @blocks."""
+    deadline = time.monotonic() + 1
+    while faults.page.live > blocks and time.monotonic() < deadline:
+        time.sleep(0.002)
+    return faults.page.live - blocks
+
+
+def judge(line, status, body, wanted, control):
+    """Whether an answer under faults is the right one, a refusal for want of resources, or the end of the connection."""
+    if status is None or status == 503:
+        return True
+    if status != wanted:
+        return False
+    if wanted == 200 and body.startswith(b'{"profile"'):
+        got, right = json.loads(body), json.loads(control)
+        image = got["image"]
+        return image == right["image"] and body == control and \
+            ed25519.minisign(line, base64.b64decode(image), got["signature"]["minisign"]) is not None
+    return body == control or wanted != 200
+
+
+def leaks(faults, daemon, text, number, kinds):
+    """Whether the same fault again and again costs a block each time, as what is kept for later does not."""
+    before = settle_to_rest(faults)
+    for _ in range(6):
+        faults.arm(number, kinds=kinds)
+        request(daemon, text)
+        faults.disarm()
+    return settle_to_rest(faults) - before > 2
+
+
+def points(faults, daemon, line, text, wanted):
+    """The n-th call of each kind, for every n that a request comes to: how many by kind, how they were answered, and what
+    was wrong. By kind, because it depends on the moment how often some are made before others."""
+    control, count, busy, lost, wrong = request(daemon, text)[1], {}, 0, 0, []
+    blocks = settle_to_rest(faults)
+    for bit, kind in enumerate(KINDS):
+        for number in range(1, 1000):
+            faults.arm(number, kinds=1 << bit)
+            status, body = request(daemon, text)
+            if not faults.disarm():
+                break
+            count[kind] = number
+            busy, lost = busy + (status == 503), lost + (status is None)
+            leaked = settle(faults, blocks) > 0 and leaks(faults, daemon, text, number, 1 << bit)
+            blocks = max(blocks, settle_to_rest(faults)) if faults.page.live > blocks else blocks
+            after = request(daemon, text)
+            if not judge(line, status, body, wanted, control) or after != (wanted, control if wanted == 200 else after[1]) or \
+                    leaked or daemon.process.poll() is not None:
+                wrong.append((kind, number, status, body[:200], leaked, after[0]))
+            settle(faults, blocks)
+            if len(wrong) > 3:
+                return count, busy, lost, wrong
+    return count, busy, lost, wrong
+
+
+def requests(faults):
+    with Daemon("--timeout", "3", "--threads", "1", *NO_CACHE, environment=faults.environment) as daemon:
+        line = daemon.curl("/v1/keys/minisign.pub").body.decode().split("\n")[1]
+        rows = (("POST json", post(FOUR), 200), ("GET minisig", get("/v1/images?cpus=4&format=minisig"), 200),
+                ("keys", get("/v1/keys"), 200), ("refused", post('{"cpus":0,"irqs":99,"x":1}'), 422))
+        total = 0
+        for name, text, wanted in rows:
+            request(daemon, text)
+            count, busy, lost, wrong = points(faults, daemon, line, text, wanted)
+            total += sum(count.values())
+            tap.equal(wrong, [], "%s: %d points failed one by one, %d answered 503, %d cut" %
+                      (name, sum(count.values()), busy, lost))
+            tap.ok({"allocate", "read", "write", "send", "accept"} <= set(count), name + ": of every kind", count)
+        lasting(faults, daemon)
+        print("# %d points failed one by one through whole requests" % total)
+        tap.equal(daemon.stop(), 0, "and it ends well")
+
+
+def cached(faults, work):
+    """What is made anew and kept, found again by its topology and kept a second time, sent again: with each allocation
+    failed. Answers are right or missing, and once the keys are loaded anew, which empties the cache, nothing is left."""
+    with Daemon("--threads", "1", state=os.path.join(work, "cached"), environment=faults.environment) as daemon:
+        with Daemon(*NO_CACHE, state=daemon.state) as other:
+            right = [request(other, post('{"cpus":4,"context":"f%d"}' % n)) for n in range(300)]
+        blocks, wrong, failed = None, [], 0
+        for count in (2, 300):
+            for number in range(count):
+                for _ in range(4):
+                    faults.arm(number % 100 + 1, kinds=1)
+                    answer = request(daemon, post('{"cpus":4,"context":"f%d"}' % number))
+                    failed += faults.disarm()
+                    if answer != right[number] and answer[0] not in (503, None):
+                        wrong.append((number, answer))
+                if request(daemon, post('{"cpus":4,"context":"f%d"}' % number)) != right[number]:
+                    wrong.append((number, "later"))
+            reload_done(daemon)
+            request(daemon, post('{"cpus":4,"context":"f0"}'))
+            before, blocks = blocks, settle_to_rest(faults)
+        tap.equal(wrong, [], "answers that are kept: %d allocations failed" % failed)
+        tap.ok(failed > 100 and blocks - before <= 4, "and what was kept is released", failed, before, blocks)
+
+
+def settle_to_rest(faults):
+    """The number of blocks at rest: the same a while."""
+    before = None
+    while before != faults.page.live:
+        before = faults.page.live
+        time.sleep(0.05)
+    return before
+
+
+def lasting(faults, daemon):
+    """All allocations fail from the n-th on: answers of any kind, and none wrong; then all is as before."""
+    text, line = post(FOUR), daemon.curl("/v1/keys/minisign.pub").body.decode().split("\n")[1]
+    control, blocks, wrong, number = request(daemon, text)[1], settle_to_rest(faults), [], 0
+    for number in range(1, 80, 3):
+        faults.arm(number, lasting=True, kinds=1)
+        status, body = request(daemon, text)
+        faults.disarm()
+        if not judge(line, status, body, 200, control) or settle(faults, blocks) > 0 or request(daemon, text) != (200, control):
+            wrong.append((number, status, body[:200]))
+        settle(faults, blocks)
+    tap.equal(wrong, [], "no memory at all from the n-th allocation on")
+
+
+def commands(faults):
+    """The tool: done, or not and said so; no file that is half there."""
+    with Tool() as tool, Daemon() as daemon:
+        shutil.copy(os.path.join(daemon.state, "mptabled", "mptabled.pub"), tool.path("daemon.pub"))
+        tool.run("keygen", "-s", "k.key")
+        tool.write("four.json", FOUR)
+        tool.run("encode", "-s", "k.key", "-o", "image.bin", "four.json")
+        image, blank = tool.read("image.bin"), bytes(MIB)
+        memory = blank[:0x9FC00] + image + blank[0x9FC00 + len(image):]
+        good = {"new.sig": (tool.read("image.bin.minisig"),), "got.bin": (image,), "memory": (blank, memory)}
+        rows = (("verify", 1, "-p", "k.pub", "image.bin"), ("keygen", 1, "-s", "new.key"),
+                ("sign", 1, "-s", "k.key", "--context", "vm", "-x", "new.sig", "image.bin"),
+                ("inject", 1, "-p", "k.pub", "--memory", "memory", "image.bin"),
+                ("get", 7, "-p", "daemon.pub", "--server", "unix:" + daemon.socket, "-o", "got.bin", "four.json"))
+        for name, step, *arguments in rows:
+            number, wrong, statuses, fired = 1 - step, [], set(), 1
+            while fired and number < 3000 and len(wrong) < 4:
+                number += step
+                for old in ("new.sig", "got.bin", "got.bin.minisig", "new.key", "new.pub"):
+                    if os.path.exists(tool.path(old)):
+                        os.unlink(tool.path(old))
+                tool.write("memory", blank)
+                faults.arm(number)
+                done = tool.run(name, *arguments, env=dict(os.environ, **faults.environment))
+                fired = faults.disarm()
+                statuses.add(done.returncode)
+                key = read_if_there(tool.path("new.key"))
+                there = {file: read_if_there(tool.path(file)) for file in good}
+                sound = (key is None or whole(key)) and all(data is None or data in good[file] for file, data in there.items())
+                if done.returncode not in (0, 3) or not sound or (done.returncode == 3) != (done.stderr != b""):
+                    wrong.append((number, KINDS[faults.page.last_kind], done, tool.files()))
+            tap.equal(wrong, [], "%s: %d points failed one by one" % (name, (number - 1) // step))
+            tap.ok(statuses == {0, 3} and done.returncode == 0 and number > 10, "and then it is done as before", statuses, done)
+
+
+def main():
+    with open(MPTABLED, "rb") as binary:
+        if b"__asan_init" in binary.read():
+            print("1..0 # SKIP sanitizers have an allocator of their own")
+            return
+    work = tempfile.mkdtemp(prefix="mptabled-faults-")
+    try:
+        faults = Faults(work)
+        starts(faults, work)
+        reloads(faults, work)
+        requests(faults)
+        cached(faults, work)
+        commands(faults)
+    finally:
+        shutil.rmtree(work)
+    tap.done()
+
+
+main()

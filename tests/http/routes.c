@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+/* Handlers without a socket: what the live test cannot bring about. */
+#include "../../src/http/routes.h"
+
+#include <stdlib.h>
+
+#include "suites.h"
+
+static struct service service = { .max_body = 1000 };
+static struct job job;
+
+static const char *header(const char *name)
+{
+    for (unsigned i = 0; i < job.reply.header_count; i++)
+        if (strcmp(job.reply.headers[i].name, name) == 0)
+            return job.reply.headers[i].value;
+    return "";
+}
+
+static unsigned dispatch(const char *method, const char *target, bool draining)
+{
+    job_start(&job);
+    strcpy(job.id, "id");
+    job.method = method;
+    job.raw_target = target;
+    job.body = "";
+    job.draining = draining;
+    route_dispatch(&service, &job);
+    return job.reply.status;
+}
+
+static void draining(void)
+{
+    CU_ASSERT_EQUAL(dispatch("GET", "/readyz", false), 200);
+    CU_ASSERT_FALSE(job.reply.close);
+    CU_ASSERT_EQUAL(dispatch("GET", "/readyz", true), 503);
+    CU_ASSERT_STRING_EQUAL(header("Retry-After"), "1");
+    CU_ASSERT(job.reply.close);
+    CU_ASSERT_EQUAL(dispatch("GET", "/livez", true), 200);
+    reply_reset(&job.reply);
+}
+
+/* Errors whose text must not reach a client. */
+static void internal_error(void)
+{
+    job_start(&job);
+    err_at(&job.err, ERR_INTERNAL, NULL, "a secret of ours");
+    reply_problem(&job);
+    CU_ASSERT_EQUAL(job.reply.status, 500);
+    CU_ASSERT_PTR_NULL(strstr(job.reply.body, "secret"));
+    reply_reset(&job.reply);
+}
+
+static void odd_methods(void)
+{
+    CU_ASSERT_EQUAL(dispatch("BREW", "/livez", false), 405);
+    CU_ASSERT_STRING_EQUAL(header("Allow"), "GET, HEAD, OPTIONS");
+    CU_ASSERT_EQUAL(dispatch("BREW", "/pot", false), 404);
+    CU_ASSERT_EQUAL(dispatch("OPTIONS", "*", false), 204);
+    CU_ASSERT_STRING_EQUAL(header("Allow"), "GET, HEAD, POST, OPTIONS");
+    CU_ASSERT_EQUAL(dispatch("GET", "*", false), 404);
+    CU_ASSERT_EQUAL(dispatch("OPTIONS", "/pot", false), 404);
+    CU_ASSERT_EQUAL(dispatch("GET", "http://localhost/livez", false), 200);
+    CU_ASSERT_EQUAL(dispatch("CONNECT", "localhost:80", false), 400);
+    reply_reset(&job.reply);
+}
+
+/*
+ * Whom a request may be for: the listener's own address, this host's names, and those that are
+ * allowed.
+ */
+static void hosts(void)
+{
+    static const char *const allowed[] = { "tables.example" };
+    static const struct {
+        const char *host;
+        unsigned status;
+    } rows[] = {
+        { "localhost", 200 },           { "LOCALHOST:1", 200 },
+        { "127.0.0.1:8640", 200 },      { "[::1]:8640", 200 },
+        { "192.0.2.7", 200 },           { "tables.example:443", 200 },
+        { "evil.example", 421 },        { "127.0.0.1.evil.example", 421 },
+        { "localhost.", 421 },          { "192.0.2.70", 421 },
+        { "tables.example.evil", 421 },
+    };
+    const struct service strict = { .max_body = 1000,
+                                    .allow_hosts = allowed,
+                                    .allow_host_count = 1 };
+    struct listener listener = { .address = "192.0.2.7:8640" };
+    struct head head = { .twice = HEADERS };
+
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        const bool in_target = i % 2; /* then it counts more than the header */
+        char target[80];
+
+        snprintf(target, sizeof(target), "http://%s/livez", rows[i / 2].host);
+        head.values[HEADER_HOST] = in_target ? "other.example" : rows[i / 2].host;
+        job_start(&job);
+        job.method = "GET";
+        job.raw_target = in_target ? target : "/livez";
+        job.head = &head;
+        job.listener = &listener;
+        listener.is_unix = false;
+        route_dispatch(&strict, &job);
+        ROW_CHECK(rows[i / 2].host, job.reply.status == rows[i / 2].status);
+    }
+    listener.is_unix = true;
+    job_start(&job);
+    job.method = "GET";
+    job.raw_target = "/livez";
+    job.head = &head;
+    job.listener = &listener;
+    head.values[HEADER_HOST] = "any.name";
+    route_dispatch(&strict, &job);
+    CU_ASSERT_EQUAL(job.reply.status, 200);
+    job_start(&job);
+}
+
+/* Problems as lines, for those who ask for text. */
+static void lines(void)
+{
+    static const char *const rows[][2] = { { "text/plain", "text/plain; charset=utf-8" },
+                                           { "text/plain, */*;q=0.1", "text/plain; charset=utf-8" },
+                                           { "*/*", "application/problem+json" },
+                                           { "application/json", "application/problem+json" },
+                                           { "image/png", "application/problem+json" },
+                                           { "application/json, text/plain",
+                                             "application/problem+json" } };
+    struct head head = { .twice = HEADERS };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        head.values[HEADER_ACCEPT] = rows[i][0];
+        job_start(&job);
+        job.head = &head;
+        err_at(&job.err, ERR_TOPOLOGY, &(struct at){ NULL, "cpus", 0 }, "must be 1 to 255");
+        err_at(&job.err, ERR_TOPOLOGY, &(struct at){ NULL, "irqs", 0 }, "must be 16 to 24");
+        reply_problem(&job);
+        ROW_CHECK(rows[i][0], strcmp(header("Content-Type"), rows[i][1]) == 0);
+        if (rows[i][1][0] == 't')
+            ROW_CHECK(rows[i][0], strcmp(job.reply.body,
+                                         "No topology that can be built: /cpus must be 1 to 255\n"
+                                         "/irqs must be 16 to 24\n") == 0);
+    }
+    job_start(&job);
+}
+
+static void *no_memory(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+static void out_of_memory(void)
+{
+    cJSON_Hooks hooks = { no_memory, free };
+
+    cJSON_InitHooks(&hooks);
+    CU_ASSERT_EQUAL(dispatch("GET", "/v1/profiles", false), 503);
+    CU_ASSERT_EQUAL(dispatch("GET", "/v1/version", false), 503);
+    CU_ASSERT_EQUAL(dispatch("GET", "/nowhere", false), 503);
+    CU_ASSERT_STRING_EQUAL(header("Content-Type"), "application/problem+json");
+    cJSON_InitHooks(NULL);
+    CU_ASSERT_EQUAL(dispatch("GET", "/v1/profiles", false), 200);
+    reply_reset(&job.reply);
+}
+
+/* A floating pointer to no table: MPS 1.4 default configuration 5 */
+static unsigned decode(const char *target)
+{
+    static const char bytes[] = "_MP_\0\0\0\0\x01\x04\x9b\x05\0\0\0";
+    static const struct head head = { .values[HEADER_CONTENT_TYPE] = "application/octet-stream" };
+
+    job_start(&job);
+    strcpy(job.id, "id");
+    job.method = "POST";
+    job.raw_target = target;
+    job.head = &head;
+    job.body = bytes;
+    job.body_size = sizeof(bytes);
+    route_dispatch(&service, &job);
+    return job.reply.status;
+}
+
+static void decoding(void)
+{
+    CU_ASSERT_EQUAL(decode("/v1/decode?base=0xf0000"), 200);
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"default_configuration\":5"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"exact\":true"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"found_by\":[\"Linux\""));
+    CU_ASSERT_EQUAL(decode("/v1/decode?base=0xf0000&size=15,1"), 422);
+    CU_ASSERT_EQUAL(decode("/v1/decode?floating_pointer=0x9fc10"), 422);
+    reply_reset(&job.reply);
+}
+
+static unsigned long left; /* allocations that succeed */
+
+static void *some_memory(size_t size)
+{
+    return left > 0 && left-- ? malloc(size) : NULL;
+}
+
+/* Memory ends at each allocation of a reply in turn: no crash, no leak, no half reply. */
+static void every_allocation(void)
+{
+    cJSON_Hooks hooks = { some_memory, free };
+    unsigned status = 503;
+
+    cJSON_InitHooks(&hooks);
+    for (unsigned long n = 0; status == 503 && n < 1000; n++) {
+        left = n;
+        status = decode("/v1/decode");
+    }
+    CU_ASSERT_EQUAL(status, 200);
+    cJSON_InitHooks(NULL);
+    reply_reset(&job.reply);
+}
+
+static const struct test tests[] = {
+    { "readiness ends before liveness", draining },
+    { "internal errors keep their text", internal_error },
+    { "odd methods and targets", odd_methods },
+    { "whom requests are for", hosts },
+    { "problems as text", lines },
+    { "out of memory is 503", out_of_memory },
+    { "bytes without a table, in several ways", decoding },
+    { "memory ends at each allocation of a reply", every_allocation },
+};
+const struct suite http_routes = { "http/routes", tests, sizeof(tests) / sizeof(tests[0]) };

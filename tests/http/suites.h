@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* The suites of the room http. */
+#ifndef TESTS_HTTP_H
+#define TESTS_HTTP_H
+
+#include "../lib/suite.h"
+
+extern const struct suite http_accept, http_cache, http_condition, http_head, http_host,
+    http_listen, http_metrics, http_routes, http_server, http_target, http_token;
+
+#endif

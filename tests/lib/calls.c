@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Preloaded into a daemon under test: makes the n-th call of some kinds fail, when and which being
+ * told by a page of memory shared with the test (tests/daemon/calls.py), and counts what is allocated.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* The order is that of KINDS in calls.py. */
+enum kind { ALLOCATE, READ, WRITE, SEND, ACCEPT, CLOSE, FSYNC, NAME, OPEN, POLL };
+
+static struct page {
+    _Atomic uint32_t armed;     /* a bit for each kind that counts and fails; 0: none */
+    _Atomic int32_t countdown;  /* calls to go; at 0 one fails, below 0 none does */
+    _Atomic uint32_t lasting;   /* every call from there on fails, not one alone */
+    _Atomic uint32_t fired;     /* how many failed */
+    _Atomic uint32_t last_kind; /* of the last that failed */
+    _Atomic int32_t live;       /* blocks allocated and not yet freed */
+} before_start, *page = &before_start;
+
+static void map_page(void) __attribute__((constructor));
+
+static void map_page(void)
+{
+    const char *path = getenv("FAULTS_PAGE");
+    const int fd = path ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0) : -1;
+    void *mapped = MAP_FAILED;
+
+    if (fd >= 0) {
+        mapped = (void *)syscall(SYS_mmap, NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED,
+                                 fd, 0);
+        syscall(SYS_close, fd);
+    }
+    if (mapped != MAP_FAILED)
+        page = mapped;
+}
+
+static int fails(enum kind kind, int reason)
+{
+    int32_t left;
+
+    if (!(atomic_load(&page->armed) & 1u << kind))
+        return 0;
+    left = atomic_fetch_sub(&page->countdown, 1) - 1;
+    if (left > 0 || (left < 0 && !atomic_load(&page->lasting)))
+        return 0;
+    atomic_store(&page->last_kind, kind);
+    atomic_fetch_add(&page->fired, 1);
+    errno = reason;
+    return 1;
+}
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *p);
+
+static void *counted(void *p)
+{
+    if (p)
+        atomic_fetch_add(&page->live, 1);
+    return p;
+}
+
+void *malloc(size_t size)
+{
+    return fails(ALLOCATE, ENOMEM) ? NULL : counted(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails(ALLOCATE, ENOMEM) ? NULL : counted(__libc_calloc(count, size));
+}
+
+void *realloc(void *p, size_t size)
+{
+    if (fails(ALLOCATE, ENOMEM))
+        return NULL;
+    return p ? __libc_realloc(p, size) : counted(__libc_realloc(p, size));
+}
+
+int posix_memalign(void **p, size_t alignment, size_t size)
+{
+    *p = fails(ALLOCATE, ENOMEM) ? NULL : counted(__libc_memalign(alignment, size));
+    return *p ? 0 : ENOMEM;
+}
+
+void free(void *p)
+{
+    const int kept = errno;
+
+    if (p)
+        atomic_fetch_sub(&page->live, 1);
+    __libc_free(p);
+    errno = kept;
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    if (fails(ALLOCATE, ENOMEM))
+        return MAP_FAILED;
+    return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
+}
+
+int mlock(const void *at, size_t size)
+{
+    return fails(ALLOCATE, EAGAIN) ? -1 : (int)syscall(SYS_mlock, at, size);
+}
+
+/* The next in line of that name, for calls that are more than their system call. */
+#define NEXT(name, ...) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
+
+ssize_t read(int fd, void *bytes, size_t size)
+{
+    return fails(READ, EIO) ? -1 : syscall(SYS_read, fd, bytes, size);
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+    return fails(READ, ECONNRESET) ? -1 : syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
+}
+
+/* Linux refuses a write to an event counter only when that is full. */
+static int is_event(int fd)
+{
+    char link[32], target[32];
+    ssize_t length;
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    length = syscall(SYS_readlinkat, AT_FDCWD, link, target, sizeof(target));
+    return length >= 20 && memcmp(target, "anon_inode:[eventfd]", 20) == 0;
+}
+
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+    return !is_event(fd) && fails(WRITE, ENOSPC) ? -1 : syscall(SYS_write, fd, bytes, size);
+}
+
+ssize_t send(int fd, const void *bytes, size_t size, int flags)
+{
+    return fails(SEND, ECONNRESET) ? -1 : syscall(SYS_sendto, fd, bytes, size, flags, NULL, 0);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    return fails(SEND, ECONNRESET) ? -1 : syscall(SYS_sendmsg, fd, message, flags);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+    return fails(SEND, ECONNRESET) ? -1 : syscall(SYS_writev, fd, parts, count);
+}
+
+int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+    return fails(ACCEPT, EMFILE) ? -1 : (int)syscall(SYS_accept4, fd, address, size, flags);
+}
+
+/* Linux closes whatever it says. */
+int close(int fd)
+{
+    const int result = (int)syscall(SYS_close, fd);
+
+    return fails(CLOSE, EIO) ? -1 : result;
+}
+
+int fsync(int fd)
+{
+    return fails(FSYNC, EIO) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+    return fails(FSYNC, EIO) ? -1 : (int)syscall(SYS_fchmod, fd, mode);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    return fails(NAME, EROFS) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+int linkat(int from, const char *old, int to, const char *new, int flags)
+{
+    return fails(NAME, EIO) ? -1 : (int)syscall(SYS_linkat, from, old, to, new, flags);
+}
+
+int unlinkat(int dir, const char *name, int flags)
+{
+    return fails(NAME, EIO) ? -1 : (int)syscall(SYS_unlinkat, dir, name, flags);
+}
+
+int renameat(int from, const char *old, int to, const char *new)
+{
+    return fails(NAME, EIO) ? -1 : (int)syscall(SYS_renameat2, from, old, to, new, 0);
+}
+
+static mode_t mode_behind(int flags, va_list args)
+{
+    return flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list args;
+    mode_t mode;
+
+    va_start(args, flags);
+    mode = mode_behind(flags, args);
+    va_end(args);
+    return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+    va_list args;
+    mode_t mode;
+
+    va_start(args, flags);
+    mode = mode_behind(flags, args);
+    va_end(args);
+    return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+int socket(int family, int type, int protocol)
+{
+    return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_socket, family, type, protocol);
+}
+
+/* Linux takes a descriptor out whatever happens. */
+int epoll_ctl(int fd, int operation, int of, struct epoll_event *event)
+{
+    return operation != EPOLL_CTL_DEL && fails(POLL, ENOMEM)
+               ? -1
+               : (int)syscall(SYS_epoll_ctl, fd, operation, of, event);
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int count, int wait)
+{
+    if (fails(POLL, EINTR))
+        return -1;
+    return NEXT(epoll_wait, fd, events, count, wait);
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: ISC
+"""A daemon of the test's own, on ports and paths that nobody else uses, driven with curl; and TAP."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+MPTABLED = os.environ.get("MPTABLED", "./mptabled")
+MPTABLECTL = os.environ.get("MPTABLECTL", "./mptablectl")
+SRCDIR = os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), "..", ".."))
+
+
+class Tap:
+    """Counts as it goes, on any thread; the plan comes last."""
+
+    def __init__(self):
+        self.count = 0
+        self.lock = threading.Lock()
+
+    def ok(self, good, name, *notes):
+        with self.lock:
+            self.count += 1
+            print("%s %d - %s" % ("ok" if good else "not ok", self.count, name.replace("#", "\\#")))
+            for note in notes if not good else ():
+                print("# %s" % repr(note)[:2000])
+        return bool(good)
+
+    def equal(self, got, wanted, name):
+        return self.ok(got == wanted, name, "got", got, "wanted", wanted)
+
+    def skip(self, name, reason):
+        self.count += 1
+        print("ok %d - %s # SKIP %s" % (self.count, name, reason))
+
+    def done(self):
+        print("1..%d" % self.count)
+
+
+class Reply:
+    """What curl brought: status, headers by lower-case name, body."""
+
+    def __init__(self, head, body):
+        lines = head.decode("latin-1").split("\r\n")
+        self.status = int(lines[0].split()[1])
+        self.headers = {}
+        for line in lines[1:]:
+            if ":" in line:
+                name, value = line.split(":", 1)
+                self.headers[name.lower()] = value.strip()
+        self.body = body
+
+
+class Daemon:
+    """with Daemon() as d: d.curl("/livez")"""
+
+    def __init__(self, *options, state=None, environment=None, prepare=None):
+        self.work = tempfile.mkdtemp(prefix="mptabled-")
+        self.state = state or os.path.join(self.work, "state")
+        self.socket = os.path.join(self.work, "api.sock")
+        self.log = os.path.join(self.work, "log")
+        self.options = options
+        self.environment = environment or {}
+        self.prepare = prepare  # runs in the child before the daemon does
+        self.status = None
+
+    def __enter__(self):
+        command = [MPTABLED, "--listen", "127.0.0.1:0", "--listen", "unix:" + self.socket, *self.options]
+        environment = dict(os.environ, XDG_STATE_HOME=self.state)
+        for name in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "LISTEN_FDS", "NOTIFY_SOCKET"):
+            environment.pop(name, None)
+        environment.update(self.environment)
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(command, stderr=log, env=environment, preexec_fn=self.prepare)
+        deadline = time.monotonic() + 30
+        while self.text().count("event=listening") < 2:
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                self.stop()
+                raise SystemExit("the daemon does not start: " + self.text())
+            time.sleep(0.02)
+        self.port = int(re.search(r"address=127\.0\.0\.1:(\d+)", self.text()).group(1))
+        self.url = "http://127.0.0.1:%d" % self.port
+        return self
+
+    def text(self):
+        with open(self.log, encoding="ascii", errors="replace") as log:
+            return log.read()
+
+    def stop(self):
+        """SIGTERM; the exit status, or None when it had to be killed."""
+        if self.status is None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                return None
+        self.status = self.process.returncode
+        return self.status
+
+    def __exit__(self, *exception):
+        self.stop()
+        shutil.rmtree(self.work)
+
+    def curl(self, path, *options, data=None):
+        head = os.path.join(self.work, "head")
+        command = ["curl", "-s", "-m", "20", "-D", head, *options]
+        if data is not None:
+            command += ["--data-binary", "@-"]
+        done = subprocess.run(command + [self.url + path], input=data, stdout=subprocess.PIPE)
+        if done.returncode != 0:
+            raise SystemExit("curl %s %s: exit status %d" % (path, options, done.returncode))
+        with open(head, "rb") as file:
+            return Reply(file.read().strip().split(b"\r\n\r\n")[-1], done.stdout)
+
+    def post(self, body, *options, query=""):
+        if isinstance(body, str):
+            body = body.encode()
+        return self.curl("/v1/images" + query, "-H", "Content-Type: application/json", *options, data=body)

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+#include "suites.h"
+
+int main(void)
+{
+    static const struct suite *const suites[] = { &mptable_encode, &mptable_decode, &mptable_verify,
+                                                  &mptable_scan, &mptable_check };
+
+    return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
+}
