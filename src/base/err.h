@@ -18,7 +18,7 @@ enum err_code {
     ERR_BUSY,      /* no memory or no slot just now */
     ERR_SYNTAX,    /* the body is not JSON */
     ERR_QUERY,     /* the query string is malformed */
-    ERR_TOPOLOGY,  /* well-formed, but no topology that can be built */
+    ERR_INVALID,   /* well-formed, but no topology that can be built */
     ERR_HEADERS,   /* request headers contradict each other */
     ERR_HOST,      /* the request is for another host */
     ERR_TOKEN,     /* no token, or none that we know */

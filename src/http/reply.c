@@ -40,7 +40,7 @@ static const struct problem {
     [ERR_BUSY] = { 503, "busy", "Busy, try again" },
     [ERR_SYNTAX] = { 400, "not-json", "The body is not JSON" },
     [ERR_QUERY] = { 400, "malformed-target", "The request target is malformed" },
-    [ERR_TOPOLOGY] = { 422, "not-buildable", "No topology that can be built" },
+    [ERR_INVALID] = { 422, "not-buildable", "No topology that can be built" },
     [ERR_HEADERS] = { 400, "malformed-head",
                       "The request's head is malformed or contradicts itself" },
     [ERR_HOST] = { 421, "misdirected", "The request is for another host" },
@@ -352,7 +352,7 @@ static cJSON *problem_to_json(const struct job *job, const struct problem *p)
         cJSON_AddNumberToObject(json, "status", p->status) &&
         cJSON_AddStringToObject(json, "detail", detail) &&
         cJSON_AddStringToObject(json, "instance", job->id) && add_position(json, err) &&
-        (err->code != ERR_TOPOLOGY || add_places(json, err)))
+        (err->code != ERR_INVALID || add_places(json, err)))
         return json;
     cJSON_Delete(json);
     return NULL;
@@ -376,7 +376,7 @@ static void reply_lines(struct job *job, const struct problem *p)
     if (err->text.line)
         fprintf(out, "line %u, column %u, offset %zu\n", err->text.line, err->text.column,
                 err->text.offset);
-    for (unsigned i = 1; err->code == ERR_TOPOLOGY && i < err->count; i++)
+    for (unsigned i = 1; err->code == ERR_INVALID && i < err->count; i++)
         fprintf(out, "%s %s\n", err->places[i].pointer, err->places[i].detail);
     if (fclose(out) != 0) {
         free(text);

@@ -63,7 +63,7 @@ static int choose_format(struct job *job, enum format *format)
 static int refuse_query(struct job *job)
 {
     for (size_t i = 0; i < job->target.pair_count; i++)
-        err_at(&job->err, ERR_TOPOLOGY, &(struct at){ NULL, job->target.pairs[i].name, 0 },
+        err_at(&job->err, ERR_INVALID, &(struct at){ NULL, job->target.pairs[i].name, 0 },
                "unknown parameter");
     return job->err.count ? -1 : 0;
 }
@@ -230,7 +230,7 @@ static int find_floating(struct job *job, const char *named, const struct source
     if (!named)
         return reading_find(&source->memory, &known->known, address, &job->err);
     if (!number_parse(named, 0, UINT32_MAX, &value))
-        return err_at(&job->err, ERR_TOPOLOGY, &(struct at){ NULL, "floating_pointer", 0 },
+        return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, "floating_pointer", 0 },
                       "must be an address below 4 GiB");
     *address = (uint32_t)value;
     return 0;

@@ -62,7 +62,7 @@ static int parse_pair(char *text, struct target *t, struct err *err)
     decode(equals + 1);
     for (size_t i = 0; i < t->pair_count; i++)
         if (strcmp(t->pairs[i].name, text) == 0)
-            return err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, text, 0 }, "given twice");
+            return err_at(err, ERR_INVALID, &(struct at){ NULL, text, 0 }, "given twice");
     t->pairs[t->pair_count++] = (struct request_pair){ text, equals + 1 };
     return 0;
 }

@@ -29,7 +29,7 @@ struct target {
  *                the lone "*"
  *
  * Return: 0; -1 with ERR_TOO_LONG, or ERR_QUERY: another form, too many pairs, bytes outside
- * printable ASCII, a bad escape, an escaped NUL, a pair without '='; ERR_TOPOLOGY: a name given
+ * printable ASCII, a bad escape, an escaped NUL, a pair without '='; ERR_INVALID: a name given
  * twice.
  */
 int target_parse(const char *raw, struct target *target, struct err *err) MUST_USE;

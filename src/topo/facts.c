@@ -85,11 +85,11 @@ static int set_number(struct facts *f, const struct fact *fact, const char *text
     uint64_t value;
 
     if (!number_parse(text, fact->lowest, fact->highest, &value))
-        return err_at(err, ERR_TOPOLOGY, at,
+        return err_at(err, ERR_INVALID, at,
                       "must be %llu to %llu, decimal or 0x and hexadecimal digits",
                       (unsigned long long)fact->lowest, (unsigned long long)fact->highest);
     if (fact->form == FACT_SEGMENT && value % 16 != 0)
-        return err_at(err, ERR_TOPOLOGY, at, "must be a multiple of 16");
+        return err_at(err, ERR_INVALID, at, "must be a multiple of 16");
     store_number(&f->known, fact->bit, value);
     f->known.given |= fact->bit;
     return 0;
@@ -101,7 +101,7 @@ static int set_flag(struct facts *f, const struct fact *fact, const char *text, 
     if (strcmp(text, "true") == 0)
         f->known.given |= fact->bit;
     else if (strcmp(text, "false") != 0)
-        return err_at(err, ERR_TOPOLOGY, at, "must be true or false");
+        return err_at(err, ERR_INVALID, at, "must be true or false");
     return 0;
 }
 
@@ -132,8 +132,8 @@ static int set_ranges(struct facts *f, const struct fact *fact, const char *text
     const int count = parse_ranges(text, fact->highest, usable ? f->usable : f->occupied);
 
     if (count < 0)
-        return err_at(err, ERR_TOPOLOGY, at,
-                      "must be BEGIN-END[,BEGIN-END]... of at most %d ranges", FACTS_RANGES_MAX);
+        return err_at(err, ERR_INVALID, at, "must be BEGIN-END[,BEGIN-END]... of at most %d ranges",
+                      FACTS_RANGES_MAX);
     if (usable) {
         f->known.usable = f->usable;
         f->known.usable_count = (size_t)count;
@@ -150,7 +150,7 @@ int facts_set(struct facts *f, const struct fact *fact, const char *value, struc
     const struct at at = { NULL, fact->name, 0 };
 
     if (f->known.given & fact->bit)
-        return err_at(err, ERR_TOPOLOGY, &at, "given twice");
+        return err_at(err, ERR_INVALID, &at, "given twice");
     switch (fact->form) {
     case FACT_FLAG:
         return set_flag(f, fact, value, &at, err);

@@ -38,7 +38,7 @@ const struct fact *facts_find(const char *name);
 /*
  * facts_set - note a fact
  *
- * Return: 0; -1 and ERR_TOPOLOGY at the fact's name: no such value, or given twice. A flag that is
+ * Return: 0; -1 and ERR_INVALID at the fact's name: no such value, or given twice. A flag that is
  * false is as good as none.
  */
 int facts_set(struct facts *facts, const struct fact *fact, const char *value,

@@ -102,7 +102,7 @@ static int check_memory(const struct topology *t, const struct image *image, str
             end = image->segments[i].base + (uint64_t)image->segments[i].size;
     if (t->memory_size == 0 || end <= t->memory_size)
         return 0;
-    return err_at(err, ERR_TOPOLOGY, &at_memory, "the image ends at 0x%llx, guest memory at 0x%llx",
+    return err_at(err, ERR_INVALID, &at_memory, "the image ends at 0x%llx, guest memory at 0x%llx",
                   (unsigned long long)end, (unsigned long long)t->memory_size);
 }
 

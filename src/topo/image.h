@@ -40,7 +40,7 @@ struct image {
  * image_build - place, encode, read back, and judge
  * @topology: as topology_complete left it
  *
- * Return: 0; -1 and ERR_TOPOLOGY when the image does not fit its window or the guest's memory,
+ * Return: 0; -1 and ERR_INVALID when the image does not fit its window or the guest's memory,
  * ERR_INTERNAL when the bytes written do not read back as the values they were made from.
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;

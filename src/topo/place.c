@@ -93,16 +93,16 @@ static int place_own(struct choice *c, struct err *err)
     end = c->floating + whole;
     if (p->size_max && whole > p->size_max)
         return err_at(
-            err, ERR_TOPOLOGY, count_at(c->t),
+            err, ERR_INVALID, count_at(c->t),
             "the image would have %zu bytes: profile %s takes %u, which is at most %u processors",
             whole, p->name, p->size_max, p->max_cpus);
     if (p->end && end > p->end)
         return err_at(
-            err, ERR_TOPOLOGY, count_at(c->t),
+            err, ERR_INVALID, count_at(c->t),
             "the image of %zu bytes would end above 0x%x: profile %s takes at most %u processors",
             whole, (unsigned)p->end, p->name, p->max_cpus);
     if (!p->pointer_over_all && overlap(c))
-        return err_at(err, ERR_TOPOLOGY, count_at(c->t),
+        return err_at(err, ERR_INVALID, count_at(c->t),
                       "the table of %zu bytes would reach the floating pointer at 0x%x", c->size,
                       (unsigned)c->floating);
     return 0;
@@ -211,22 +211,22 @@ static int check_writable(const struct choice *c, uint64_t begin, size_t size, c
     const unsigned from = (unsigned)begin;
 
     if (begin < BIOS_DATA_END)
-        return err_at(err, ERR_TOPOLOGY, at,
+        return err_at(err, ERR_INVALID, at,
                       "%s at 0x%x would overwrite interrupt vectors or BIOS data: they end at 0x%x",
                       what, from, BIOS_DATA_END);
     if (begin >= BASE_MEMORY_END && begin < VGA_END)
-        return err_at(err, ERR_TOPOLOGY, at,
+        return err_at(err, ERR_INVALID, at,
                       "%s at 0x%x would lie in the VGA hole from 0x%x to 0x%x", what, from,
                       BASE_MEMORY_END, VGA_END);
     if (begin + size > (uint64_t)UINT32_MAX)
-        return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would pass 4 GiB", what, from);
+        return err_at(err, ERR_INVALID, at, "%s at 0x%x would pass 4 GiB", what, from);
     if (c->t->given & GIVEN_ENTRIES)
         return 0;
     if (begin < BASE_MEMORY_END && begin + size > BASE_MEMORY_END)
-        return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would cross 0x%x, where base memory ends",
+        return err_at(err, ERR_INVALID, at, "%s at 0x%x would cross 0x%x, where base memory ends",
                       what, from, BASE_MEMORY_END);
     if (begin + size > FIRST_MIB_END)
-        return err_at(err, ERR_TOPOLOGY, at, "%s at 0x%x would pass 1 MiB", what, from);
+        return err_at(err, ERR_INVALID, at, "%s at 0x%x would pass 1 MiB", what, from);
     return 0;
 }
 
@@ -235,12 +235,12 @@ static int check_floating(const struct choice *c, struct err *err)
     const struct at at = blame(c->t, GIVEN_FLOATING, "floating_pointer");
 
     if (c->floating % MPT_ADDRESS_ALIGN != 0)
-        return err_at(err, ERR_TOPOLOGY, &at, "the floating pointer must be at a multiple of %d",
+        return err_at(err, ERR_INVALID, &at, "the floating pointer must be at a multiple of %d",
                       MPT_ADDRESS_ALIGN);
     if (check_writable(c, c->floating, MPT_FLOATING_SIZE, &at, "the floating pointer", err) < 0)
         return -1;
     if (!(c->t->given & GIVEN_ENTRIES) && !in_window(c, c->floating))
-        return err_at(err, ERR_TOPOLOGY, &at,
+        return err_at(err, ERR_INVALID, &at,
                       "the floating pointer must lie in the window %s, from 0x%x to 0x%x",
                       topology_window_names[find_window(c->t)], (unsigned)c->window,
                       (unsigned)c->window_end);
@@ -265,13 +265,13 @@ static int check_base(const struct choice *c, struct err *err)
     if (find_window(c->t) == WINDOW_EBDA)
         return base % MPT_ADDRESS_ALIGN == 0 && base < BASE_MEMORY_END
                    ? 0
-                   : err_at(err, ERR_TOPOLOGY, &at,
+                   : err_at(err, ERR_INVALID, &at,
                             "the EBDA must begin at a multiple of %d below 0x%x", MPT_ADDRESS_ALIGN,
                             BASE_MEMORY_END);
     if (find_window(c->t) == WINDOW_BIOS && base < BIOS && !(c->t->given & GIVEN_ENTRIES))
-        return err_at(err, ERR_TOPOLOGY, &at, "the window bios begins at 0x%x", BIOS);
+        return err_at(err, ERR_INVALID, &at, "the window bios begins at 0x%x", BIOS);
     return base == lower ? 0
-                         : err_at(err, ERR_TOPOLOGY, &at,
+                         : err_at(err, ERR_INVALID, &at,
                                   "must be the lower of floating pointer and table, which is 0x%x",
                                   (unsigned)lower);
 }
@@ -294,7 +294,7 @@ static int place_window(struct choice *c, struct err *err)
     if (status == 0 && overlap(c)) {
         const struct at at = blame(t, GIVEN_TABLE, "configuration_table");
 
-        status = err_at(err, ERR_TOPOLOGY, &at,
+        status = err_at(err, ERR_INVALID, &at,
                         "the table, 0x%x to 0x%x, and the floating pointer at 0x%x overlap",
                         (unsigned)c->table, (unsigned)(c->table + c->size), (unsigned)c->floating);
     }
@@ -308,7 +308,7 @@ int place_choose(const struct topology *t, size_t table_size, struct mpt_place *
     struct choice c = { .t = t, .size = table_size, .table_wanted = table_size > 0 };
 
     if (!c.table_wanted && t->given & GIVEN_TABLE)
-        return err_at(err, ERR_TOPOLOGY, &(struct at){ &at_placement, "configuration_table", 0 },
+        return err_at(err, ERR_INVALID, &(struct at){ &at_placement, "configuration_table", 0 },
                       "a default configuration has no table");
     if (t->given & placed || t->profile->layout == LAYOUT_WINDOW) {
         if (place_window(&c, err) < 0)

@@ -24,7 +24,7 @@ enum {
  * findings. With GIVEN_ENTRIES only what cannot be written is refused: overlap, wrap-around, an
  * unaligned pointer, bytes below 0x500 or in the hole.
  *
- * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_TOPOLOGY.
+ * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_INVALID.
  */
 int place_choose(const struct topology *topology, size_t table_size, struct mpt_place *place,
                  struct err *err) MUST_USE;
@@ -35,7 +35,7 @@ int place_choose(const struct topology *topology, size_t table_size, struct mpt_
  * For a topology that something else is wrong with, so that no table comes of it and place_choose
  * is not asked.
  *
- * Return: 0; -1 and ERR_TOPOLOGY.
+ * Return: 0; -1 and ERR_INVALID.
  */
 int place_check(const struct topology *topology, struct err *err) MUST_USE;
 

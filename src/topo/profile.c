@@ -689,8 +689,8 @@ static int fill_buses(struct topology *t, struct err *err)
     if (t->given & GIVEN_BUSES)
         return 0;
     if (pci > UINT8_MAX)
-        return err_at(err, ERR_TOPOLOGY, &at_pci,
-                      "PCI buses 0 to %u leave no bus ID to the ISA bus", pci - 1);
+        return err_at(err, ERR_INVALID, &at_pci, "PCI buses 0 to %u leave no bus ID to the ISA bus",
+                      pci - 1);
     for (unsigned id = 0; id < pci; id++)
         add_bus(t, id, "PCI");
     for (const struct profile_bus *bus = t->profile->buses; bus->bus_type; bus++)
@@ -995,7 +995,7 @@ int profile_fill(struct topology *t, struct err *err)
     isa = isa_bus(t);
     if (!isa && needs_isa(t))
         return err_at(
-            err, ERR_TOPOLOGY, &at_buses,
+            err, ERR_INVALID, &at_buses,
             "profile %s has interrupts from an ISA bus: declare one, or give io_interrupts and "
             "local_interrupts too",
             t->profile->name);

@@ -139,7 +139,7 @@ const struct profile *profile_find(const char *name);
  * A builder's own PCI routes from a bus that the request's buses do not declare are left out, and
  * without any I/O APIC so are all I/O interrupts.
  *
- * Return: 0; -1 and ERR_TOPOLOGY when the profile's entries need an ISA bus and the request's buses
+ * Return: 0; -1 and ERR_INVALID when the profile's entries need an ISA bus and the request's buses
  * have none, or when the PCI buses leave it no ID.
  */
 int profile_fill(struct topology *topology, struct err *err) MUST_USE;

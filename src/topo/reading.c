@@ -56,7 +56,7 @@ int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
     else if (mpt_next_floating(memory, &any) == MPT_OK)
         *address = (uint32_t)any;
     else
-        return err_at(err, ERR_TOPOLOGY, NULL,
+        return err_at(err, ERR_INVALID, NULL,
                       "the bytes hold no floating pointer: 16 bytes that begin with \"_MP_\"");
     return 0;
 }
@@ -275,7 +275,7 @@ int reading_take(const struct mpt_memory *memory, uint32_t address, const struct
 
     *r = (struct reading){ .memory = memory, .topology = topology };
     if (mpt_open(memory, address, &r->view) != MPT_OK)
-        return err_at(err, ERR_TOPOLOGY, NULL, "no floating pointer begins at 0x%x", address);
+        return err_at(err, ERR_INVALID, NULL, "no floating pointer begins at 0x%x", address);
     list_takers(facts, r);
     take_topology(topology, r);
     r->exact = is_exact(topology, scratch, r);

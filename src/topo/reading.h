@@ -46,7 +46,7 @@ bool reading_next_right(const struct mpt_memory *memory, uint64_t *address);
  * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16
  * bytes add up to 0; else the first "_MP_".
  *
- * Return: 0 with *address set; -1 and ERR_TOPOLOGY: there is none.
+ * Return: 0 with *address set; -1 and ERR_INVALID: there is none.
  */
 int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
                  struct err *err) MUST_USE;
@@ -57,7 +57,7 @@ int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
  * @topology: receives what the table says
  * @scratch:  where the topology is built again, for comparison
  *
- * Return: 0; -1 and ERR_TOPOLOGY: no floating pointer begins there.
+ * Return: 0; -1 and ERR_INVALID: no floating pointer begins there.
  */
 int reading_take(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
                  struct topology *topology, struct image *scratch, struct reading *reading,

@@ -54,45 +54,45 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
 
     switch (m->kind) {
     case UINT:
-        return err_at(err, ERR_TOPOLOGY, at, "must be %llu to %llu", lowest, most);
+        return err_at(err, ERR_INVALID, at, "must be %llu to %llu", lowest, most);
     case MASK:
-        return err_at(err, ERR_TOPOLOGY, at, "must be 0 to %llu, or \"0x...\" up to %#llx",
+        return err_at(err, ERR_INVALID, at, "must be 0 to %llu, or \"0x...\" up to %#llx",
                       most < MEMBER_INTEGER_MAX ? most : MEMBER_INTEGER_MAX, most);
     case WORD:
         for (const struct member_word *word = m->words; word->name; word++)
             list_word(words, sizeof(words), word->name);
         if (most < lowest)
-            return err_at(err, ERR_TOPOLOGY, at, "must be one of %s", words);
-        return err_at(err, ERR_TOPOLOGY, at, "must be one of %s, or %llu to %llu", words, lowest,
+            return err_at(err, ERR_INVALID, at, "must be one of %s", words);
+        return err_at(err, ERR_INVALID, at, "must be one of %s, or %llu to %llu", words, lowest,
                       most);
     case REVISION:
-        return err_at(err, ERR_TOPOLOGY, at, "must be 1 or 4");
+        return err_at(err, ERR_INVALID, at, "must be 1 or 4");
     case BOOL:
-        return err_at(err, ERR_TOPOLOGY, at, "must be true or false");
+        return err_at(err, ERR_INVALID, at, "must be true or false");
     case PROFILE:
-        return err_at(err, ERR_TOPOLOGY, at, "no such profile; GET /v1/profiles lists them");
+        return err_at(err, ERR_INVALID, at, "no such profile; GET /v1/profiles lists them");
     case BUS_TYPE:
         if (r->where != ENTRIES)
-            return err_at(err, ERR_TOPOLOGY, at,
+            return err_at(err, ERR_INVALID, at,
                           "must be a bus type of MPS 1.4, such as \"ISA\" or \"PCI\"");
         /* fall through */
     case TEXT:
         return err_at(
-            err, ERR_TOPOLOGY, at,
+            err, ERR_INVALID, at,
             "must be a string of at most %zu printable ASCII characters, or an array of %zu bytes",
             m->width, m->width);
     case TOKEN:
-        return err_at(err, ERR_TOPOLOGY, at,
+        return err_at(err, ERR_INVALID, at,
                       "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s", lowest, most,
                       m->alphabet, lowest == 1 ? ", and not \"-\", which stands for none" : "");
     case LIST:
-        return err_at(err, ERR_TOPOLOGY, at, "must be an array of %llu to %llu elements", lowest,
+        return err_at(err, ERR_INVALID, at, "must be an array of %llu to %llu elements", lowest,
                       most);
     case OBJECT:
     case ENTRY:
         break;
     }
-    return err_at(err, ERR_TOPOLOGY, at, "must be an object");
+    return err_at(err, ERR_INVALID, at, "must be an object");
 }
 
 /* A number into the structure's member, or into the bits of it that the row names. */
@@ -394,7 +394,7 @@ static int refuse_name(struct reader *r, const struct json_value *name, const st
     for (size_t i = 0; i < size; i++)
         text[i] = name->text[i] ? name->text[i] : '?';
     text[size] = '\0';
-    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, text, 0 }, "unknown member");
+    return err_at(r->err, ERR_INVALID, &(struct at){ up, text, 0 }, "unknown member");
 }
 
 /* The member before it that row @i cannot stand together with. */
@@ -424,7 +424,7 @@ static int check_missing(struct reader *r, const struct member_object *object,
 
         if (!(g->seen & MEMBER_BIT(i)) &&
             (g->needed & MEMBER_BIT(i) || (m->required && !(g->seen & m->instead))))
-            status = err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, m->name, 0 }, "is required");
+            status = err_at(r->err, ERR_INVALID, &(struct at){ up, m->name, 0 }, "is required");
     }
     return status;
 }
@@ -434,9 +434,9 @@ static int check_place(struct reader *r, const struct member_object *object, siz
                        const struct given *g, const struct at *at)
 {
     if (g->seen & MEMBER_BIT(i))
-        return err_at(r->err, ERR_TOPOLOGY, at, "given twice");
+        return err_at(r->err, ERR_INVALID, at, "given twice");
     if (g->barred & MEMBER_BIT(i) || g->seen & object->members[i].excludes)
-        return err_at(r->err, ERR_TOPOLOGY, at, "cannot stand together with %s",
+        return err_at(r->err, ERR_INVALID, at, "cannot stand together with %s",
                       opponent(object, i, g->seen));
     return 0;
 }
@@ -536,7 +536,7 @@ static int refuse_entry(struct reader *r, const struct at *up)
     for (size_t i = 0; i < FORMS; i++)
         if (member_forms[i].entry && (r->where == ENTRIES || is_extended(&member_forms[i])))
             list_word(kinds, sizeof(kinds), member_forms[i].entry);
-    return err_at(r->err, ERR_TOPOLOGY, &(struct at){ up, "entry", 0 }, "must be one of %s", kinds);
+    return err_at(r->err, ERR_INVALID, &(struct at){ up, "entry", 0 }, "must be one of %s", kinds);
 }
 
 /*
@@ -569,7 +569,7 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     int status;
 
     if (*count == form->capacity || (r->where != PLAIN && !topology_append_run(t, form->type)))
-        return err_at(r->err, ERR_TOPOLOGY, at, "more entries than a table holds");
+        return err_at(r->err, ERR_INVALID, at, "more entries than a table holds");
     preset(form, element);
     status = read_object(r, &form->object, element, at, &seen);
     if (form == &member_forms[PROCESSOR])
@@ -604,12 +604,12 @@ static int read_element(struct reader *r, const struct member_list *list, const 
     int status;
 
     if (v.kind != JSON_OBJECT) {
-        status = err_at(r->err, ERR_TOPOLOGY, at, "must be an object");
+        status = err_at(r->err, ERR_INVALID, at, "must be an object");
     } else {
         if (!form)
             form = find_form(r);
         if (form && comes_late(r, form))
-            status = err_at(r->err, ERR_TOPOLOGY, &(struct at){ at, "entry", 0 },
+            status = err_at(r->err, ERR_INVALID, &(struct at){ at, "entry", 0 },
                             "must stand before all extended entries");
         else
             status = form ? read_entry(r, form, at) : refuse_entry(r, at);
@@ -640,7 +640,7 @@ static int check_machine(struct reader *r, uint32_t seen)
     if (seen & TOP_MACHINE)
         return 0;
     r->unsound = true;
-    return err_at(r->err, ERR_TOPOLOGY, NULL, "one of cpus, processors and entries is required");
+    return err_at(r->err, ERR_INVALID, NULL, "one of cpus, processors and entries is required");
 }
 
 /*
@@ -751,7 +751,7 @@ int request_read(const char *text, size_t size, struct topology *t, struct err *
     start(&r, t, err);
     json_start(&r.json, text, size);
     if (json_take(&r.json).kind != JSON_OBJECT)
-        return err_at(err, ERR_TOPOLOGY, NULL, "must be an object");
+        return err_at(err, ERR_INVALID, NULL, "must be an object");
     status = read_object(&r, &member_top, t, NULL, &seen);
     return end(&r, seen, status);
 }
@@ -790,9 +790,9 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
     int status;
 
     if (i == member_top.count || !m->query)
-        return err_at(r->err, ERR_TOPOLOGY, &here, "unknown parameter");
+        return err_at(r->err, ERR_INVALID, &here, "unknown parameter");
     if (*seen & MEMBER_BIT(i))
-        return err_at(r->err, ERR_TOPOLOGY, &here, "given twice");
+        return err_at(r->err, ERR_INVALID, &here, "given twice");
     *seen |= MEMBER_BIT(i);
     if (i == TOP_PLACEMENT) /* its window is all that one word can say */
         m = &m->object->members[PLACEMENT_WINDOW];

@@ -17,7 +17,7 @@
  * Time is linear in size, nothing is allocated, and nothing is shared with other threads.
  *
  * Return: 0 and a topology that request_complete is still to judge; -1 with ERR_SYNTAX and the
- * position, or with ERR_TOPOLOGY and a pointer for each wrong member, those of the text in its
+ * position, or with ERR_INVALID and a pointer for each wrong member, those of the text in its
  * order. What request_complete would say follows unless the members that it looks at are wrong
  * themselves.
  */

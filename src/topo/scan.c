@@ -351,7 +351,7 @@ int scan_json(const char *text, size_t size, struct err *err)
     if (scan_text(&c))
         return 0;
     if (c.too_deep)
-        return err_at(err, ERR_TOPOLOGY, NULL, "nested deeper than %d", SCAN_DEPTH_MAX);
+        return err_at(err, ERR_INVALID, NULL, "nested deeper than %d", SCAN_DEPTH_MAX);
     position(&c, err);
     return err_at(err, ERR_SYNTAX, NULL, "expected %s", c.expected);
 }

@@ -20,7 +20,7 @@ enum { SCAN_DEPTH_MAX = 131072 };
  * Time is linear in size, memory fixed (SCAN_DEPTH_MAX bits).
  *
  * Return: 0; -1 with ERR_SYNTAX, what was expected, and its offset, line and column; -1 with
- * ERR_TOPOLOGY when more than SCAN_DEPTH_MAX brackets are open, whatever follows.
+ * ERR_INVALID when more than SCAN_DEPTH_MAX brackets are open, whatever follows.
  */
 int scan_json(const char *text, size_t size, struct err *err) MUST_USE;
 

@@ -57,7 +57,7 @@ static int add_segment(struct source *s, struct mpt_segment segment, struct err 
             return 0; /* none was left out before: it would lie in this one too, and have been left out then
                        */
         if (!contains(&segment, other))
-            return err_at(err, ERR_TOPOLOGY, &at_base, "the segments at 0x%x and 0x%x overlap",
+            return err_at(err, ERR_INVALID, &at_base, "the segments at 0x%x and 0x%x overlap",
                           other->base, segment.base);
     }
     s->segments[kept] = segment;
@@ -74,19 +74,19 @@ int source_place(struct source *s, const uint8_t *bytes, size_t size, const char
 
     *s = (struct source){ .bytes = bytes, .size = size, .memory = { s->segments, 0 } };
     if (count < 0)
-        return err_at(err, ERR_TOPOLOGY, &at_base,
+        return err_at(err, ERR_INVALID, &at_base,
                       "must be 1 to %d addresses below 4 GiB, with commas between",
                       SOURCE_SEGMENTS_MAX);
     if (sizes ? parse_list(sizes, size, length) != count : count > 1)
         return err_at(
-            err, ERR_TOPOLOGY, &at_size,
+            err, ERR_INVALID, &at_size,
             "must be as many numbers as there are bases, together the %zu bytes there are", size);
     for (int i = 0; i < count; i++) {
         if (length[i] > size - used)
-            return err_at(err, ERR_TOPOLOGY, &at_size,
+            return err_at(err, ERR_INVALID, &at_size,
                           "adds up to more than the %zu bytes there are", size);
         if (length[i] > ADDRESSES_END - base[i])
-            return err_at(err, ERR_TOPOLOGY, &at_base, "the bytes at 0x%llx pass 4 GiB",
+            return err_at(err, ERR_INVALID, &at_base, "the bytes at 0x%llx pass 4 GiB",
                           (unsigned long long)base[i]);
         if (length[i] > 0 &&
             add_segment(s,
@@ -96,7 +96,7 @@ int source_place(struct source *s, const uint8_t *bytes, size_t size, const char
         used += (size_t)length[i];
     }
     if (used < size)
-        return err_at(err, ERR_TOPOLOGY, &at_size, "adds up to %zu, there are %zu bytes", used,
+        return err_at(err, ERR_INVALID, &at_size, "adds up to %zu, there are %zu bytes", used,
                       size);
     return 0;
 }
@@ -106,7 +106,7 @@ int source_elf(struct source *s, const uint8_t *bytes, size_t size, struct err *
     const int count = formats_elf_read(bytes, size, s->segments, SOURCE_SEGMENTS_MAX);
 
     if (count < 0)
-        return err_at(err, ERR_TOPOLOGY, NULL,
+        return err_at(err, ERR_INVALID, NULL,
                       "this ELF file is not one of 32-bit little-endian segments with an image");
     s->bytes = bytes;
     s->size = size;

@@ -23,7 +23,7 @@ struct source {
  * @bases: addresses, one or more with commas between, as load= of a trusted comment has them
  * @sizes: bytes of each, as size= has them; NULL when there is one segment
  *
- * Return: 0; -1 and ERR_TOPOLOGY at base or size: not such a list, sizes that do not add up to the
+ * Return: 0; -1 and ERR_INVALID at base or size: not such a list, sizes that do not add up to the
  * bytes, segments that pass 4 GiB or overlap, unless one lies in another and says the same: it is
  * left out.
  */
@@ -33,7 +33,7 @@ int source_place(struct source *source, const uint8_t *bytes, size_t size, const
 /*
  * source_elf - take the segments of an ELF file, as formats_elf makes it
  *
- * Return: 1; 0, the bytes are no ELF file; -1 and ERR_TOPOLOGY, they are one that cannot be used.
+ * Return: 1; 0, the bytes are no ELF file; -1 and ERR_INVALID, they are one that cannot be used.
  */
 int source_elf(struct source *source, const uint8_t *bytes, size_t size, struct err *err) MUST_USE;
 

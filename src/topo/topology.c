@@ -95,12 +95,12 @@ static int check_numbering(const struct topology *t, struct err *err)
     uint32_t last;
 
     if (product != t->cpus)
-        return err_at(err, ERR_TOPOLOGY, &at_topology,
+        return err_at(err, ERR_INVALID, &at_topology,
                       "packages * dies * cores * threads is %u, cpus is %u: they must be equal",
                       product, t->cpus);
     last = numbered_id(t, t->cpus - 1);
     if (last > highest_id(t->profile))
-        return err_at(err, ERR_TOPOLOGY, &at_topology,
+        return err_at(err, ERR_INVALID, &at_topology,
                       "the last processor's APIC ID would be %u: IDs end at %u with profile %s",
                       last, highest_id(t->profile), t->profile->name);
     return 0;
@@ -131,7 +131,7 @@ static int check_unique(struct seen *seen, uint8_t id, size_t index, const struc
     unsigned *const first = &seen->at[id];
 
     if (*first)
-        return err_at(err, ERR_TOPOLOGY, at, "%u is the ID of %s %u already", id, what, *first - 1);
+        return err_at(err, ERR_INVALID, at, "%u is the ID of %s %u already", id, what, *first - 1);
     *first = (unsigned)index + 1;
     return 0;
 }
@@ -146,7 +146,7 @@ static int check_ids(const struct topology *t, struct err *err)
         const uint8_t id = t->processors[i].apic_id;
 
         if (id > highest_id(t->profile))
-            status = err_at(err, ERR_TOPOLOGY, &at, "must be 0 to %u with profile %s",
+            status = err_at(err, ERR_INVALID, &at, "must be 0 to %u with profile %s",
                             highest_id(t->profile), t->profile->name);
         else if (check_unique(&seen, id, i, &at, "processor", err) < 0)
             status = -1;
@@ -165,14 +165,14 @@ static int check_bsp(const struct topology *t, struct err *err)
         if (!(t->processors[i].flags & MPT_CPU_BSP))
             continue;
         if (bsps++ > 0)
-            status = err_at(err, ERR_TOPOLOGY, &(struct at){ &here, "bsp", 0 },
+            status = err_at(err, ERR_INVALID, &(struct at){ &here, "bsp", 0 },
                             "exactly one processor must be the bootstrap processor");
         if (!(t->processors[i].flags & MPT_CPU_ENABLED))
-            status = err_at(err, ERR_TOPOLOGY, &(struct at){ &here, "enabled", 0 },
+            status = err_at(err, ERR_INVALID, &(struct at){ &here, "enabled", 0 },
                             "the bootstrap processor must be enabled");
     }
     if (bsps == 0)
-        status = err_at(err, ERR_TOPOLOGY, &at_processors,
+        status = err_at(err, ERR_INVALID, &at_processors,
                         "one processor must be the bootstrap processor");
     return status;
 }
@@ -185,7 +185,7 @@ static unsigned most_cpus(const struct profile *p)
 
 static int refuse_count(const struct topology *t, struct err *err)
 {
-    return err_at(err, ERR_TOPOLOGY, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
+    return err_at(err, ERR_INVALID, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
                   "must be 1 to %u processors with profile %s", t->profile->max_cpus,
                   t->profile->name);
 }
@@ -255,9 +255,9 @@ static int check_ioapic_address(const struct topology *t, unsigned i, struct err
     const unsigned other = same_address(t, i);
 
     if (t->ioapics[i].address == 0)
-        return err_at(err, ERR_TOPOLOGY, &at, "no I/O APIC is at address 0");
+        return err_at(err, ERR_INVALID, &at, "no I/O APIC is at address 0");
     if (other < i)
-        return err_at(err, ERR_TOPOLOGY, &at, "0x%x is the address of I/O APIC %u already",
+        return err_at(err, ERR_INVALID, &at, "0x%x is the address of I/O APIC %u already",
                       (unsigned)t->ioapics[i].address, other);
     return 0;
 }
@@ -275,9 +275,9 @@ static int check_ioapics(const struct topology *t, struct err *err)
         const uint8_t id = t->ioapics[i].apic_id;
 
         if (id == MPT_ALL)
-            status = err_at(err, ERR_TOPOLOGY, &at, "must be 0 to 254: 255 means all I/O APICs");
+            status = err_at(err, ERR_INVALID, &at, "must be 0 to 254: 255 means all I/O APICs");
         else if (cpus.at[id])
-            status = err_at(err, ERR_TOPOLOGY, &at, "%u is the APIC ID of processor %u", id,
+            status = err_at(err, ERR_INVALID, &at, "%u is the APIC ID of processor %u", id,
                             cpus.at[id] - 1);
         else if (check_unique(&seen, id, i, &at, "I/O APIC", err) < 0)
             status = -1;
@@ -315,7 +315,7 @@ static int check_reference(bool there, const struct at *here, const char *member
                            uint8_t id, struct err *err)
 {
     return there ? 0
-                 : err_at(err, ERR_TOPOLOGY, &(struct at){ here, member, 0 }, "there is no %s %u",
+                 : err_at(err, ERR_INVALID, &(struct at){ here, member, 0 }, "there is no %s %u",
                           what, id);
 }
 
@@ -365,7 +365,7 @@ static int check_pci_ints(const struct topology *t, const struct present *p, str
         if (check_reference(p->pci[v->bus_id], &here, "bus", "PCI bus", v->bus_id, err) < 0)
             status = -1;
         if (t->pci_to_first[i] && t->table.ioapic_count == 0)
-            status = err_at(err, ERR_TOPOLOGY, &here, "there is no I/O APIC that it could go to");
+            status = err_at(err, ERR_INVALID, &here, "there is no I/O APIC that it could go to");
         else if (!t->pci_to_first[i] && check_reference(p->ioapic[v->apic_id], &here, "io_apic",
                                                         "I/O APIC", v->apic_id, err) < 0)
             status = -1;
@@ -377,7 +377,7 @@ static int check_parent(const struct mpt_hierarchy *v, const struct present *p,
                         const struct at *here, struct err *err)
 {
     if (v->parent_bus == v->bus_id)
-        return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "parent_bus", 0 },
+        return err_at(err, ERR_INVALID, &(struct at){ here, "parent_bus", 0 },
                       "a bus is not below itself");
     return check_reference(p->bus[v->parent_bus], here, "parent_bus", "bus", v->parent_bus, err);
 }
@@ -386,7 +386,7 @@ static int check_range(const struct mpt_space *v, const struct at *here, struct 
 {
     if (v->length == 0 || v->length - 1 <= UINT64_MAX - v->address)
         return 0;
-    return err_at(err, ERR_TOPOLOGY, &(struct at){ here, "length", 0 },
+    return err_at(err, ERR_INVALID, &(struct at){ here, "length", 0 },
                   "the range from 0x%llx passes 2^64", (unsigned long long)v->address);
 }
 
@@ -437,7 +437,7 @@ static int check_room(const struct topology *t, struct err *err)
 
     if (own + t->pci_int_count <= MPT_ENTRIES_MAX)
         return 0;
-    return err_at(err, ERR_TOPOLOGY, &at_io_ints, "too many: a table has at most %d entries",
+    return err_at(err, ERR_INVALID, &at_io_ints, "too many: a table has at most %d entries",
                   MPT_ENTRIES_MAX);
 }
 
@@ -472,11 +472,11 @@ static int check_size(const struct topology *t, struct err *err)
     int status = 0;
 
     if (mpt_base_size(&t->table) > MPT_TABLE_MAX)
-        status = err_at(err, ERR_TOPOLOGY, verbatim ? &at_entries : longest_list(t),
+        status = err_at(err, ERR_INVALID, verbatim ? &at_entries : longest_list(t),
                         "the base table would be %zu bytes long: at most %d",
                         mpt_base_size(&t->table), MPT_TABLE_MAX);
     if (mpt_extended_size(&t->table) > MPT_TABLE_MAX)
-        status = err_at(err, ERR_TOPOLOGY, verbatim ? &at_entries : &at_extended,
+        status = err_at(err, ERR_INVALID, verbatim ? &at_entries : &at_extended,
                         "the extended table would be %zu bytes long: at most %d",
                         mpt_extended_size(&t->table), MPT_TABLE_MAX);
     return status;
@@ -509,18 +509,18 @@ static int check_default(const struct topology *t, struct err *err)
     int status = 0;
 
     if (t->cpus > 0 && t->cpus != 2)
-        status = err_at(err, ERR_TOPOLOGY, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
+        status = err_at(err, ERR_INVALID, t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus,
                         "must be 2: default configurations have two processors");
     for (unsigned i = 0; t->cpus == 2 && i < t->cpus; i++) {
         const struct at list = { &at_processors, NULL, i };
 
         if (t->processors[i].apic_id != i)
-            status = err_at(err, ERR_TOPOLOGY, &(struct at){ &list, "apic_id", 0 },
+            status = err_at(err, ERR_INVALID, &(struct at){ &list, "apic_id", 0 },
                             "must be %u: default configurations have APIC IDs 0 and 1", i);
     }
     for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++)
         if (t->given & excluded[i].given)
-            status = err_at(err, ERR_TOPOLOGY, &(struct at){ NULL, excluded[i].name, 0 },
+            status = err_at(err, ERR_INVALID, &(struct at){ NULL, excluded[i].name, 0 },
                             "a default configuration has no table");
     return status;
 }
@@ -533,10 +533,10 @@ static int check_irqs(const struct topology *t, struct err *err)
     if (!(t->given & GIVEN_IRQS) || t->irqs <= TOPOLOGY_IRQS_MIN)
         return 0;
     if (!t->profile->lines)
-        return err_at(err, ERR_TOPOLOGY, &at_irqs, "profile %s routes no lines one to one",
+        return err_at(err, ERR_INVALID, &at_irqs, "profile %s routes no lines one to one",
                       t->profile->name);
     if (t->given & GIVEN_IO_INTS)
-        return err_at(err, ERR_TOPOLOGY, &at_irqs,
+        return err_at(err, ERR_INVALID, &at_irqs,
                       "adds to the profile's lines, which io_interrupts replace");
     return 0;
 }
@@ -575,7 +575,7 @@ static int check_device(const bool pci[IDS], uint8_t bus_id, const struct at *li
 
     if (pci[bus_id])
         return 0;
-    return err_at(err, ERR_TOPOLOGY, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus",
+    return err_at(err, ERR_INVALID, &(struct at){ &here, "device", 0 }, "bus %u is no PCI bus",
                   bus_id);
 }
 

@@ -145,7 +145,7 @@ bool topology_has_table(const struct topology *topology);
 /*
  * topology_complete - check what is given, and fill in the rest from the profile
  *
- * Return: 0; -1 and ERR_TOPOLOGY with a pointer for each wrong member: duplicate or unusable IDs,
+ * Return: 0; -1 and ERR_INVALID with a pointer for each wrong member: duplicate or unusable IDs,
  * not exactly one enabled BSP, interrupts between what does not exist, more CPUs than the profile
  * takes, a topology whose product is not the count. With GIVEN_ENTRIES only what cannot be encoded
  * is refused.

@@ -18,10 +18,10 @@ static void pointers(void)
 
     memset(&error, 0, sizeof(error));
     CU_ASSERT_EQUAL(
-        err_at(&error, ERR_TOPOLOGY, &(struct at){ &third, "apic_id", 0 }, "must be %d", 4), -1);
+        err_at(&error, ERR_INVALID, &(struct at){ &third, "apic_id", 0 }, "must be %d", 4), -1);
     CU_ASSERT_EQUAL(err_at(&error, ERR_SYNTAX, NULL, "bytes \x01\xff"), -1);
     CU_ASSERT_EQUAL(err_at(&error, ERR_SYNTAX, &(struct at){ NULL, "a/b~c\n", 0 }, "%s", ""), -1);
-    CU_ASSERT_EQUAL(error.code, ERR_TOPOLOGY);
+    CU_ASSERT_EQUAL(error.code, ERR_INVALID);
     CU_ASSERT_EQUAL(error.count, 3);
     CU_ASSERT_STRING_EQUAL(error.places[0].pointer, "/processors/3/apic_id");
     CU_ASSERT_STRING_EQUAL(error.places[0].detail, "must be 4");
@@ -38,7 +38,7 @@ static void limits(void)
     name[sizeof(name) - 1] = '\0';
     memset(&error, 0, sizeof(error));
     for (int i = 0; i < ERR_MAX + 5; i++)
-        err_at(&error, ERR_TOPOLOGY, &(struct at){ NULL, name, 0 }, "%s", name);
+        err_at(&error, ERR_INVALID, &(struct at){ NULL, name, 0 }, "%s", name);
     CU_ASSERT_EQUAL(error.count, ERR_MAX);
     CU_ASSERT_EQUAL(strlen(error.places[ERR_MAX - 1].pointer), ERR_POINTER_SIZE - 1);
     CU_ASSERT_EQUAL(strlen(error.places[ERR_MAX - 1].detail), ERR_DETAIL_SIZE - 1);

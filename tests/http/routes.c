@@ -132,8 +132,8 @@ static void lines(void)
         head.values[HEADER_ACCEPT] = rows[i][0];
         job_start(&job);
         job.head = &head;
-        err_at(&job.err, ERR_TOPOLOGY, &(struct at){ NULL, "cpus", 0 }, "must be 1 to 255");
-        err_at(&job.err, ERR_TOPOLOGY, &(struct at){ NULL, "irqs", 0 }, "must be 16 to 24");
+        err_at(&job.err, ERR_INVALID, &(struct at){ NULL, "cpus", 0 }, "must be 1 to 255");
+        err_at(&job.err, ERR_INVALID, &(struct at){ NULL, "irqs", 0 }, "must be 16 to 24");
         reply_problem(&job);
         ROW_CHECK(rows[i][0], strcmp(header("Content-Type"), rows[i][1]) == 0);
         if (rows[i][1][0] == 't')

@@ -108,7 +108,7 @@ static void refusals(void)
 
         ROW_CHECK(rows[i].name, status == (rows[i].pointer ? -1 : 0));
         if (rows[i].pointer)
-            ROW_CHECK(rows[i].name, error.code == ERR_TOPOLOGY && error.count == 1 &&
+            ROW_CHECK(rows[i].name, error.code == ERR_INVALID && error.count == 1 &&
                                         strcmp(error.places[0].pointer, rows[i].pointer) == 0);
     }
 }

@@ -139,7 +139,7 @@ static void refusals(void)
 
         snprintf(line, sizeof(line), "%s: %s", rows[i].members,
                  status < 0 ? error.places[0].pointer : "taken");
-        ROW_CHECK(line, status == -1 && error.code == ERR_TOPOLOGY && error.count >= 1 &&
+        ROW_CHECK(line, status == -1 && error.code == ERR_INVALID && error.count >= 1 &&
                             strcmp(error.places[0].pointer, rows[i].pointer) == 0);
     }
     CU_ASSERT_EQUAL(place(PLACED(WINDOW("bios")) ",\"memory_size\":983292", 2), 0);

@@ -434,7 +434,7 @@ static void search(void)
     memset(memory, 0, KIB * KIB);
     memcpy(memory + KIB * KIB - 15, "_MP_", 4);
     CU_ASSERT_EQUAL(reading_find(&source.memory, NULL, &address, &error), -1);
-    CU_ASSERT_EQUAL(error.code, ERR_TOPOLOGY);
+    CU_ASSERT_EQUAL(error.code, ERR_INVALID);
     free(memory);
 }
 

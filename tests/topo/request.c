@@ -246,7 +246,7 @@ static void each_refusal(void)
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         const int status = parse(refusals[i].body);
 
-        ROW_CHECK(refusals[i].name, status == -1 && error.code == ERR_TOPOLOGY && error.count == 1);
+        ROW_CHECK(refusals[i].name, status == -1 && error.code == ERR_INVALID && error.count == 1);
         ROW_CHECK(error.places[0].pointer,
                   strcmp(error.places[0].pointer, refusals[i].pointer) == 0);
     }
@@ -658,7 +658,7 @@ static void query(void)
         memset(&error, 0, sizeof(error));
         ROW_CHECK(bad[i].pair.value,
                   request_read_query(pairs + skip, 2 - skip, &topology, &error) == -1);
-        ROW_CHECK(bad[i].pair.value, error.code == ERR_TOPOLOGY && error.count == 1);
+        ROW_CHECK(bad[i].pair.value, error.code == ERR_INVALID && error.count == 1);
         ROW_CHECK(bad[i].pair.value, strcmp(error.places[0].pointer, bad[i].pointer) == 0);
     }
     memset(&error, 0, sizeof(error));

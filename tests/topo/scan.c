@@ -361,7 +361,7 @@ static void depth(void)
     CU_ASSERT_EQUAL(err.code, ERR_SYNTAX);
     memset(deep, '[', SCAN_DEPTH_MAX + 1);
     CU_ASSERT_EQUAL(scan(deep, size, &err), -1);
-    CU_ASSERT_EQUAL(err.code, ERR_TOPOLOGY);
+    CU_ASSERT_EQUAL(err.code, ERR_INVALID);
     CU_ASSERT_EQUAL(err.text.line, 0);
 }
 

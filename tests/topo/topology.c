@@ -19,7 +19,7 @@ static const char *refused_at(const char *json)
         return "";
     for (unsigned i = 0; i < error.count; i++)
         strcat(strcat(pointers, error.places[i].pointer), " ");
-    return error.code == ERR_TOPOLOGY ? pointers : "not ERR_TOPOLOGY";
+    return error.code == ERR_INVALID ? pointers : "not ERR_INVALID";
 }
 
 struct row {
