@@ -6,10 +6,10 @@
 #include <stdio.h>
 
 #include "../base/err.h"
-#include "../topo/facts.h"
+#include "../text/facts.h"
+#include "../topo/found.h"
 #include "../topo/image.h"
-#include "../topo/reading.h"
-#include "../topo/source.h"
+#include "../topo/memory.h"
 
 enum cli_status {
     CLI_DONE,

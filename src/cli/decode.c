@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl decode: what a table says. */
-#include "../topo/render.h"
+#include "../text/render.h"
 #include "cli.h"
 
 int cli_decode(struct cli *cli)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../signed/signed.h"
+#include "../text/request.h"
 #include "../topo/formats.h"
-#include "../topo/request.h"
 #include "cli.h"
 
 /* What goes to the file or to standard output; to be released by free. NULL: no memory */

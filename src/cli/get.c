@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../topo/request.h"
+#include "../text/request.h"
 #include "fetch.h"
 #include "trust.h"
 

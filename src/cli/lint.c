@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl lint: what is wrong with a table, a line for each rule that it breaks. */
-#include "../topo/render.h"
+#include "../text/render.h"
 #include "cli.h"
 
 static void print_value(const char *before, const struct mpt_finding *f, uint64_t value)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../topo/render.h"
+#include "../text/render.h"
 #include "cli.h"
 
 enum { LINE_BYTES = 20, LABEL_SIZE = 40 };

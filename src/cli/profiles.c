@@ -2,8 +2,8 @@
 /* mptablectl profiles: the table of builders, as text or as the daemon sends it. */
 #include <string.h>
 
-#include "../topo/profile.h"
-#include "../topo/render.h"
+#include "../text/render.h"
+#include "../topo/profiles.h"
 #include "cli.h"
 
 static void print_profile(const cJSON *json)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl decode --scan: who takes which table of a memory dump. */
-#include "../topo/render.h"
+#include "../text/render.h"
 #include "cli.h"
 
 enum { OTHERS_MAX = 64 };

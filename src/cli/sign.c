@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "../signed/signed.h"
-#include "../topo/request.h"
+#include "../text/request.h"
 #include "cli.h"
 
 /* What the signature is to bind besides the image */

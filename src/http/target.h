@@ -9,7 +9,7 @@
 #define HTTP_TARGET_H
 
 #include "../base/err.h"
-#include "../topo/request.h"
+#include "../text/request.h"
 
 enum { TARGET_SIZE = 2048, TARGET_PAIRS_MAX = 24 };
 

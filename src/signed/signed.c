@@ -6,7 +6,7 @@
 
 #include "../base/base64.h"
 #include "../base/hex.h"
-#include "../topo/render.h"
+#include "../text/render.h"
 
 int signed_make(const struct key *key, const struct topology *t, const struct image *image,
                 struct seal *seal, struct err *err)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "profile.h"
+#include "profiles.h"
 
 static const struct at at_memory = { NULL, "memory_size", 0 };
 

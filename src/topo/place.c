@@ -27,7 +27,7 @@
 
 #include <string.h>
 
-#include "profile.h"
+#include "profiles.h"
 
 enum {
     KIB = 1024,

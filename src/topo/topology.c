@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "profile.h"
+#include "profiles.h"
 
 const char *const topology_window_names[WINDOWS] = {
     [WINDOW_BASE_MEMORY] = "base-memory",

@@ -24,11 +24,11 @@ written=$(nm "$work/all" | grep -E ' [BbDdCc] ' | grep -v ' d \.')
 echo "# writable data: ${written:-none}"
 [ -z "$written" ]
 ok $? "3 - has no writable data"
-mkdir "$work/topo"
-for name in scan json members request topology profile place; do
-    ${CC:-cc} -std=c11 -O2 -fno-pic -fno-pie -c "$srcdir/src/topo/$name.c" -o "$work/topo/$name.o"
+mkdir "$work/rooms"
+for name in json/check json/read text/members text/request topo/topology topo/profiles topo/place; do
+    ${CC:-cc} -std=c11 -O2 -fno-pic -fno-pie -c "$srcdir/src/$name.c" -o "$work/rooms/$(basename $name).o"
 done
-ld -r -o "$work/reading" "$work"/topo/*.o "$work/all"
+ld -r -o "$work/reading" "$work"/rooms/*.o "$work/all"
 wanted=$(nm -u "$work/reading" | awk '{ print $2 }' | grep -E '^(cJSON_|malloc|calloc|realloc|strdup|free)')
 echo "# wanted from outside: $(nm -u "$work/reading" | awk '{ print $2 }' | tr '\n' ' ')"
 [ -z "$wanted" ]

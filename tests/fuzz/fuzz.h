@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "../../src/http/target.h"
-#include "../../src/topo/facts.h"
-#include "../../src/topo/render.h"
-#include "../../src/topo/source.h"
+#include "../../src/text/facts.h"
+#include "../../src/text/render.h"
+#include "../../src/topo/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -2,7 +2,7 @@
 /*
  * POST /v1/decode: any bytes become a reply, and a topology that is called exact builds them again.
  */
-#include "suites.h"
+#include "fuzz.h"
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {

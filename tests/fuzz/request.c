@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* POST /v1/images: what is accepted builds, is read back, and builds the same again. */
-#include "suites.h"
+#include "fuzz.h"
 
-#include "../../src/topo/profile.h"
+#include "../../src/topo/profiles.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

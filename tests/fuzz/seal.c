@@ -3,14 +3,14 @@
  * Signatures, trusted comments, public and secret keys, lists of revoked keys: any bytes as each of
  * them.
  */
-#include "suites.h"
+#include "fuzz.h"
 
 #include <unistd.h>
 
+#include "../../src/json/check.h"
 #include "../../src/seal/jwk.h"
 #include "../../src/seal/revoked.h"
 #include "../../src/seal/verify.h"
-#include "../../src/topo/scan.h"
 #include "../lib/vector.h"
 
 static struct public_key signer;

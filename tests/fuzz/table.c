@@ -3,7 +3,7 @@
  * The core on guest memory of any bytes: what it finds, walks, verifies and judges, and whether
  * these agree.
  */
-#include "suites.h"
+#include "fuzz.h"
 
 enum { FLOATING_MAX = 8 }; /* pointers looked at, each in time linear in the bytes */
 

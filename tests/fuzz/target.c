@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* GET /v1/images: what is accepted means what the same members mean as JSON. */
-#include "suites.h"
+#include "fuzz.h"
 
 #include <stdio.h>
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../src/text/request.h"
 #include "../../src/topo/image.h"
-#include "../../src/topo/request.h"
 
 static void print_image(const struct image *image)
 {

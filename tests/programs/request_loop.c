@@ -10,7 +10,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "../../src/topo/request.h"
+#include "../../src/text/request.h"
 
 static char body[32768];
 static size_t size;

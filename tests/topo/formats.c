@@ -25,6 +25,16 @@ static struct topology topology;
 static struct image image;
 static struct err error;
 
+/* One processor, and the words of the BIOS data area: two segments */
+static void make_image(void)
+{
+    topology_init(&topology);
+    topology.given = GIVEN_CPUS;
+    topology.cpus = 1;
+    topology.bios_data_area = true;
+    CU_ASSERT_EQUAL_FATAL(build(&topology, &image, &error), 0);
+}
+
 static void a_hexdump(void)
 {
     static const char expected[] =
@@ -33,8 +43,7 @@ static void a_hexdump(void)
     size_t size;
     char *text;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1,\"bios_data_area\":true}", &topology, &image, &error),
-                          0);
+    make_image();
     size = formats_hex(&image, NULL);
     text = malloc(size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
@@ -49,8 +58,7 @@ static size_t make_elf(struct guard *guard)
 {
     size_t size;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1,\"bios_data_area\":true}", &topology, &image, &error),
-                          0);
+    make_image();
     size = formats_elf(&image, NULL);
     guard_make(guard, size);
     CU_ASSERT_EQUAL(formats_elf(&image, guard->bytes), size);

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "suites.h"
 
-int build(const char *json, struct topology *t, struct image *image, struct err *err)
+int build(struct topology *t, struct image *image, struct err *err)
 {
     memset(err, 0, sizeof(*err));
-    if (request_parse(json, strlen(json), t, err) < 0)
-        return -1;
-    return image_build(t, image, err);
+    return topology_complete(t, err) < 0 ? -1 : image_build(t, image, err);
 }
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &topo_volt,    &topo_scan,     &topo_json,
-                                                  &topo_request, &topo_topology, &topo_place,
-                                                  &topo_image,   &topo_render,   &topo_reading,
-                                                  &topo_formats, &topo_facts,    &topo_canon };
+    static const struct suite *const suites[] = { &topo_volt, &topo_formats, &topo_memory };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

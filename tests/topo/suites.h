@@ -4,14 +4,16 @@
 #define TESTS_TOPO_H
 
 #include "../../src/topo/image.h"
-#include "../../src/topo/request.h"
 #include "../lib/suite.h"
 
-extern const struct suite topo_volt, topo_scan, topo_json, topo_request, topo_topology, topo_place,
-    topo_image, topo_render;
-extern const struct suite topo_reading, topo_formats, topo_canon, topo_facts;
+extern const struct suite topo_volt, topo_formats, topo_memory;
 
-/* build - from JSON text to an image: 0, or -1 with *err filled */
-int build(const char *json, struct topology *t, struct image *image, struct err *err);
+/*
+ * build - the image of a topology that gives nothing but what is set in @topology after
+ * topology_init
+ *
+ * Return: 0, or -1 with *err filled.
+ */
+int build(struct topology *topology, struct image *image, struct err *err);
 
 #endif

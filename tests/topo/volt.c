@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "../../src/topo/profiles.h"
+
 enum { MEMORY = 1024 * 1024, CONFIG = 0x9fc10 };
 
 static uint8_t memory[MEMORY];
@@ -17,11 +19,13 @@ static struct image image;
 static long setup_mptable(size_t memory_size, unsigned cpus)
 {
     struct err err;
-    char json[100];
 
-    snprintf(json, sizeof(json), "{\"profile\":\"volt\",\"cpus\":%u,\"memory_size\":%zu}", cpus,
-             memory_size);
-    if (build(json, &topology, &image, &err) < 0)
+    topology_init(&topology);
+    topology.profile = profile_find("volt");
+    topology.given = GIVEN_CPUS;
+    topology.cpus = cpus;
+    topology.memory_size = memory_size;
+    if (build(&topology, &image, &err) < 0)
         return -1;
     memset(memory, 0, sizeof(memory));
     memcpy(memory + image.place.base, image.bytes, image.size);

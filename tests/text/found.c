@@ -3,13 +3,13 @@
  * Bytes to topologies and back: the tables of the field, tables with faults, and bytes that are no
  * table.
  */
-#include "../../src/topo/reading.h"
+#include "../../src/topo/found.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/topo/render.h"
-#include "../../src/topo/source.h"
+#include "../../src/text/render.h"
+#include "../../src/topo/memory.h"
 #include "../lib/guard.h"
 #include "suites.h"
 
@@ -589,4 +589,4 @@ static const struct test tests[] = {
     { "prefixes and flipped bits", prefixes_and_flips },
     { "tables of the field, changed", mutations },
 };
-const struct suite topo_reading = { "topo/reading", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_found = { "text/found", tests, sizeof(tests) / sizeof(tests[0]) };

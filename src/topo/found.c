@@ -5,7 +5,7 @@
  * topology can say (sums that are wrong, reserved bits, entries of unknown types, lengths that lie)
  * shows as a difference.
  */
-#include "reading.h"
+#include "found.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "json.h"
+#include "read.h"
 
 #include <string.h>
 

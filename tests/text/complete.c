@@ -419,4 +419,4 @@ static const struct test tests[] = {
     { "extended entries", extended },
     { "one topology after another", again },
 };
-const struct suite topo_topology = { "topo/topology", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_complete = { "text/complete", tests, sizeof(tests) / sizeof(tests[0]) };

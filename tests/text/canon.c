@@ -166,4 +166,4 @@ static const struct test tests[] = {
     { "every member counts", members },
     { "too long a table", too_long },
 };
-const struct suite topo_canon = { "topo/canon", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_canon = { "text/canon", tests, sizeof(tests) / sizeof(tests[0]) };

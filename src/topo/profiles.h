@@ -3,8 +3,8 @@
  * Profiles: what differs between the builders of MP tables, one row each. The odd arithmetic of a
  * builder is a field, never a branch on a name.
  */
-#ifndef TOPO_PROFILE_H
-#define TOPO_PROFILE_H
+#ifndef TOPO_PROFILES_H
+#define TOPO_PROFILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * RFC 8259 to the letter: is a text JSON, and if not, where does it go wrong? What a text says is
  * json.h's to read, which trusts that this scan has accepted it.
  */
-#ifndef TOPO_SCAN_H
-#define TOPO_SCAN_H
+#ifndef JSON_CHECK_H
+#define JSON_CHECK_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../src/topo/json.h"
+#include "../../src/json/read.h"
 
-#include "../../src/topo/scan.h"
+#include "../../src/json/check.h"
 #include "../lib/guard.h"
 #include "suites.h"
 
@@ -274,4 +274,4 @@ static const struct test tests[] = {
     { "names that are expected", expected_name },
     { "kinds", scalars },
 };
-const struct suite topo_json = { "topo/json", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite json_read = { "json/read", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -3,14 +3,14 @@
  * The members of a request as rows: name, form, range, and the place in struct topology that the
  * value goes to. request.c reads by them; api/topology.schema.json says the same to clients.
  */
-#ifndef TOPO_MEMBERS_H
-#define TOPO_MEMBERS_H
+#ifndef TEXT_MEMBERS_H
+#define TEXT_MEMBERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "topology.h"
+#include "../topo/topology.h"
 
 /*
  * Integers beyond are rounded by many JSON programs (RFC 7493 §2.2): larger values are written

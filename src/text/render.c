@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../base/number.h"
-#include "profile.h"
+#include "../topo/profiles.h"
 
 const char *const render_severities[] = {
     [MPT_NOTE] = "note", [MPT_WARNING] = "warning", [MPT_ERROR] = "error"

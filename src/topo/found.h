@@ -4,8 +4,8 @@
  * a topology can say the same, and who would choke on it. Nothing the bytes claim is believed; time
  * is linear in them.
  */
-#ifndef TOPO_READING_H
-#define TOPO_READING_H
+#ifndef TOPO_FOUND_H
+#define TOPO_FOUND_H
 
 #include "image.h"
 #include "topology.h"

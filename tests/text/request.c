@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "../../src/topo/profile.h"
+#include "../../src/topo/profiles.h"
 
 static struct topology topology;
 static struct err error;
@@ -726,4 +726,4 @@ static const struct test tests[] = {
     { "query strings", query },
     { "time is linear", linear },
 };
-const struct suite topo_request = { "topo/request", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_request = { "text/request", tests, sizeof(tests) / sizeof(tests[0]) };

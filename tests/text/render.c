@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../src/topo/render.h"
+#include "../../src/text/render.h"
 
 #include <stdlib.h>
 
@@ -182,4 +182,4 @@ static const struct test tests[] = {
     { "pointers of findings", pointers_of_findings },
     { "every profile", every_profile },
 };
-const struct suite topo_render = { "topo/render", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_render = { "text/render", tests, sizeof(tests) / sizeof(tests[0]) };

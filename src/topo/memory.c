@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "source.h"
+#include "memory.h"
 
 #include <stdbool.h>
 #include <string.h>

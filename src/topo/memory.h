@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Bytes that came in, as guest memory: where each stretch of them lies. */
-#ifndef TOPO_SOURCE_H
-#define TOPO_SOURCE_H
+#ifndef TOPO_MEMORY_H
+#define TOPO_MEMORY_H
 
 #include "../base/err.h"
 #include "../mptable/mptable.h"

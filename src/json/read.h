@@ -4,8 +4,8 @@
  * scan_json has accepted: nothing here looks for errors, and any other text is read as nonsense,
  * but within its bounds.
  */
-#ifndef TOPO_JSON_H
-#define TOPO_JSON_H
+#ifndef JSON_READ_H
+#define JSON_READ_H
 
 #include <stdbool.h>
 #include <stddef.h>

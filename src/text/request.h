@@ -3,10 +3,10 @@
  * From a request's text to a topology. Members are rows; one reader serves every object and refuses
  * what no row names.
  */
-#ifndef TOPO_REQUEST_H
-#define TOPO_REQUEST_H
+#ifndef TEXT_REQUEST_H
+#define TEXT_REQUEST_H
 
-#include "topology.h"
+#include "../topo/topology.h"
 
 /*
  * request_read - read a topology from JSON text

@@ -3,13 +3,13 @@
  * What the model knows, as JSON. This file alone of its room writes cJSON. NULL means that memory
  * ran out.
  */
-#ifndef TOPO_RENDER_H
-#define TOPO_RENDER_H
+#ifndef TEXT_RENDER_H
+#define TEXT_RENDER_H
 
 #include <cjson/cJSON.h>
 
-#include "image.h"
-#include "reading.h"
+#include "../topo/found.h"
+#include "../topo/image.h"
 
 enum { RENDER_ADDRESS_SIZE = 19 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../src/topo/scan.h"
+#include "../../src/json/check.h"
 
 #include "../lib/guard.h"
 #include "suites.h"
@@ -429,4 +429,4 @@ static const struct test tests[] = {
     { "every byte in a string", every_byte },
     { "every prefix is refused", every_prefix },
 };
-const struct suite topo_scan = { "topo/scan", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite json_check = { "json/check", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -3,7 +3,7 @@
  * An acceptor without recursion and without allocation: every byte is looked at once, and of the
  * brackets that are open one bit each is kept.
  */
-#include "scan.h"
+#include "check.h"
 
 #include <stdbool.h>
 #include <stdint.h>

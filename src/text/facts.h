@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What is known of a machine besides its table, by name: query parameters and options. */
-#ifndef TOPO_FACTS_H
-#define TOPO_FACTS_H
+#ifndef TEXT_FACTS_H
+#define TEXT_FACTS_H
 
 #include "../base/err.h"
 #include "../mptable/mptable.h"

@@ -6,7 +6,7 @@
  * from its machine, host or caller pinned: its table comes out byte for byte, faults included, and
  * what is wrong with it is for mpt_check to say.
  */
-#include "profile.h"
+#include "profiles.h"
 
 #include <stddef.h>
 #include <string.h>

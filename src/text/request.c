@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
+#include "../json/check.h"
+#include "../json/read.h"
+#include "../topo/place.h"
+#include "../topo/profiles.h"
 #include "members.h"
-#include "place.h"
-#include "profile.h"
-#include "scan.h"
 
 struct reader {
     struct json json;

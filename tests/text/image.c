@@ -256,4 +256,4 @@ static const struct test tests[] = {
     { "findings", findings },
     { "a pointer over its table", pointer_over_table },
 };
-const struct suite topo_image = { "topo/image", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_image = { "text/image", tests, sizeof(tests) / sizeof(tests[0]) };

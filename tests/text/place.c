@@ -312,4 +312,4 @@ static const struct test tests[] = {
     { "BIOS data words", bios_words },
     { "found by every consumer", found_by_all },
 };
-const struct suite topo_place = { "topo/place", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite text_place = { "text/place", tests, sizeof(tests) / sizeof(tests[0]) };

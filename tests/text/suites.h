@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The suites of the room text, and what they share. Those of modules of topo are here when their
+ * cases are written as requests.
+ */
+#ifndef TESTS_TEXT_H
+#define TESTS_TEXT_H
+
+#include "../../src/text/request.h"
+#include "../../src/topo/image.h"
+#include "../lib/suite.h"
+
+extern const struct suite text_request, text_facts, text_render;
+extern const struct suite text_complete, text_place, text_image, text_found, text_canon;
+
+/* build - from JSON text to an image: 0, or -1 with *err filled */
+int build(const char *json, struct topology *t, struct image *image, struct err *err);
+
+#endif
