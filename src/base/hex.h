@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* Lower-case hex of bytes that anybody may see: secret ones are for sodium_bin2hex. */
+/* Hexadecimal digits. */
 #ifndef BASE_HEX_H
 #define BASE_HEX_H
 
 #include <stddef.h>
 
-/* hex_encode - @text has room for 2 * size characters and NUL */
+/*
+ * hex_encode - bytes as lower-case digits
+ * @text: has room for 2 * size characters and NUL
+ *
+ * The bytes are public: the time taken may depend on them. Secret bytes are for sodium_bin2hex.
+ */
 void hex_encode(const void *bytes, size_t size, char *text);
 
 #endif

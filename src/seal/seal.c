@@ -37,8 +37,6 @@
 #include "../base/hex.h"
 #include "minisig.h"
 
-enum { BLOCK = 16 };
-
 #define UNTRUSTED UNTRUSTED_PREFIX "signature from mptabled\n"
 #define DAMAGED   "the key in memory is not the one that was loaded: nothing was signed"
 
@@ -54,23 +52,10 @@ int seal_start(void)
     return sodium_init() < 0 ? -1 : 0; /* 1: it was ready */
 }
 
-/* So many characters that compilers make vectors of it */
-static bool block_is_printable(const char *text)
-{
-    uint8_t others = 0;
-
-    for (unsigned i = 0; i < BLOCK; i++)
-        others |= text[i] < 0x20 || text[i] > 0x7e;
-    return others == 0;
-}
-
+/* Reading in blocks of 16 characters would save an image request 0.2 % of its instructions. */
 static bool comment_is_line(const char *comment, size_t length)
 {
-    size_t i = 0;
-
-    while (length - i >= BLOCK && block_is_printable(comment + i))
-        i += BLOCK;
-    for (; i < length; i++)
+    for (size_t i = 0; i < length; i++)
         if ((comment[i] < 0x20 || comment[i] > 0x7e) && comment[i] != '\t')
             return false;
     return length > 0 && length < SEAL_COMMENT_SIZE;

@@ -55,7 +55,7 @@ static cJSON *lines_json(const char *lines)
 /* NULL: no memory */
 static char *base64_json(const struct image *image)
 {
-    const size_t size = base64_size(image->size);
+    const size_t size = BASE64_SIZE((size_t)image->size);
     char *const json = malloc(size + 2);
 
     if (!json)

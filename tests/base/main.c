@@ -127,10 +127,7 @@ static void texts(void)
         { "foob", "Zm9vYg==", "666f6f62" },
         { "fooba", "Zm9vYmE=", "666f6f6261" },
         { "foobar", "Zm9vYmFy", "666f6f626172" },
-        { "\xff\xef\xbe\xfb",
-          "/+"
-          "+++w==",
-          "ffefbefb" },
+        { "\xff\xef\xbe\xfb", "/++++w==", "ffefbefb" },
     };
     char text[32];
 
@@ -141,7 +138,7 @@ static void texts(void)
         base64_encode(rows[i].bytes, size, text);
         ROW_CHECK(rows[i].base64, strcmp(text, rows[i].base64) == 0);
         ROW_CHECK(rows[i].base64,
-                  base64_size(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
+                  BASE64_SIZE(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
         hex_encode(rows[i].bytes, size, text);
         ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
     }
@@ -165,7 +162,7 @@ static void plain_base64(const uint8_t *bytes, size_t size, char *text)
     *text = '\0';
 }
 
-/* Every length that is taken in blocks and what is left, and every pair of characters */
+/* Every remainder of three, and every pair of characters */
 static void long_texts(void)
 {
     char text[1400], plain[1400], hex[3];
@@ -248,7 +245,7 @@ static const struct test err_tests[] = {
 };
 static const struct test text_tests[] = {
     { "base64 and hex", texts },
-    { "long ones, and every pair of characters", long_texts },
+    { "long texts, and every pair of characters", long_texts },
     { "numbers", numbers },
 };
 static const struct test log_tests[] = {
