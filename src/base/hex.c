@@ -15,3 +15,11 @@ void hex_encode(const void *bytes, size_t size, char *text)
     }
     *text = '\0';
 }
+
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20); /* a letter becomes lower case */
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

@@ -13,4 +13,7 @@
  */
 void hex_encode(const void *bytes, size_t size, char *text);
 
+/* hex_digit - the value of a digit of either case, or -1 */
+int hex_digit(char c);
+
 #endif

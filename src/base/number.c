@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers in texts: one spelling of each, so that nobody reads 010 as eight. */
+/* A number has one spelling: 010 is refused, so that no reader takes it for eight. */
 #include "number.h"
 
 #include <stddef.h>
 #include <string.h>
 
-static int digit_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
-}
+#include "hex.h"
 
 static const char *take_digits(const char *text, unsigned radix, uint64_t *value)
 {
     const char *at = text;
+    unsigned digit;
 
     *value = 0;
-    for (; digit_value(*at) < (int)radix; at++) {
-        const unsigned digit = (unsigned)digit_value(*at);
-
+    for (; (digit = (unsigned)hex_digit(*at)) < radix; at++) { /* what is no digit is above all */
         if (*value > (UINT64_MAX - digit) / radix)
             return NULL;
         *value = *value * radix + digit;

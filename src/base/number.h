@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /*
- * number_take - a number at the begin of a text: decimal without sign or leading zeros, or 0x and
+ * number_take - the number that a text begins with: decimal without sign or leading zeros, or 0x and
  * up to 16 hexadecimal digits
  *
  * Return: what follows the number; NULL when there is none or it passes 64 bits.

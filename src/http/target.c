@@ -5,15 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../base/hex.h"
 #include "host.h"
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Replaces escapes by their bytes, which check_bytes has seen. */
 static void decode(char *text)
@@ -23,7 +16,7 @@ static void decode(char *text)
     for (const char *in = text; *in; in++) {
         *out = *in;
         if (*in == '%') {
-            *out = (char)(hex_value(in[1]) * 16 + hex_value(in[2]));
+            *out = (char)(hex_digit(in[1]) * 16 + hex_digit(in[2]));
             in += 2;
         }
         out++;
@@ -40,7 +33,7 @@ static int check_bytes(const char *raw, struct err *err)
                           "the request target holds a byte that is not printable ASCII");
         if (*raw != '%')
             continue;
-        if (hex_value(raw[1]) < 0 || hex_value(raw[2]) < 0)
+        if (hex_digit(raw[1]) < 0 || hex_digit(raw[2]) < 0)
             return err_at(err, ERR_QUERY, NULL,
                           "a %% in the request target is not followed by two hexadecimal digits");
         if (raw[1] == '0' && raw[2] == '0')

@@ -6,15 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FILE_SIZE = 16384 }; /* bytes of a list */
+#include "../base/hex.h"
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
+enum { FILE_SIZE = 16384 }; /* bytes of a list */
 
 /* An id as minisign prints it, perhaps without leading zeros. */
 static bool parse_id(const char *text, size_t length, uint8_t id[KEY_ID_SIZE])

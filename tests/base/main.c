@@ -193,6 +193,17 @@ static void long_texts(void)
     }
 }
 
+static void digits(void)
+{
+    static const char all[] = "0123456789abcdef";
+
+    for (int c = 0; c < 256; c++) {
+        const char *const at = c ? strchr(all, c >= 'A' && c <= 'F' ? c + 'a' - 'A' : c) : NULL;
+
+        CU_ASSERT_EQUAL(hex_digit((char)c), at ? at - all : -1);
+    }
+}
+
 static void numbers(void)
 {
     static const struct {
@@ -246,6 +257,7 @@ static const struct test err_tests[] = {
 static const struct test text_tests[] = {
     { "base64 and hex", texts },
     { "long texts, and every pair of characters", long_texts },
+    { "hexadecimal digits", digits },
     { "numbers", numbers },
 };
 static const struct test log_tests[] = {
