@@ -27,10 +27,10 @@ struct cli {
     bool scan, map, force, no_nonce;
     struct facts facts;
 
-    struct source source;
+    struct memory source;
     struct topology topology;
     struct image image;
-    struct reading reading;
+    struct found reading;
     struct err err;
 };
 

@@ -15,11 +15,11 @@ int cli_decode(struct cli *cli)
     }
     if (cli->scan)
         return cli_scan(cli);
-    status = cli_take_source(cli, SOURCE_BASE, &bytes);
+    status = cli_take_source(cli, MEMORY_BASE, &bytes);
     if (status == CLI_DONE)
         status = cli_take_table(cli);
     if (status != CLI_DONE)
         return status;
     return cli->map ? cli_print_map(cli)
-                    : cli_print_json(cli, render_reading(&cli->reading, cli->source.bytes));
+                    : cli_print_json(cli, render_found(&cli->reading, cli->source.bytes));
 }

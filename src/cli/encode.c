@@ -5,7 +5,8 @@
 
 #include "../signed/signed.h"
 #include "../text/request.h"
-#include "../topo/formats.h"
+#include "../topo/elf.h"
+#include "../topo/hexdump.h"
 #include "cli.h"
 
 /* What goes to the file or to standard output; to be released by free. NULL: no memory */
@@ -26,21 +27,21 @@ static char *make_json(struct cli *cli, const struct seal *seal, size_t *size)
 
 static char *make_hex(struct cli *cli, const struct seal *seal, size_t *size)
 {
-    char *const text = malloc(*size = formats_hex(&cli->image, NULL));
+    char *const text = malloc(*size = hexdump_render(&cli->image, NULL));
 
     (void)seal;
     if (text)
-        formats_hex(&cli->image, text);
+        hexdump_render(&cli->image, text);
     return text;
 }
 
 static char *make_elf(struct cli *cli, const struct seal *seal, size_t *size)
 {
-    char *const file = malloc(*size = formats_elf(&cli->image, NULL));
+    char *const file = malloc(*size = elf_encode(&cli->image, NULL));
 
     (void)seal;
     if (file)
-        formats_elf(&cli->image, (uint8_t *)file);
+        elf_encode(&cli->image, (uint8_t *)file);
     return file;
 }
 

@@ -113,18 +113,18 @@ int cli_take_source(struct cli *cli, const char *default_base, char **bytes)
         return cli_complain(cli, NULL, CLI_IO);
     elf = cli->base || cli->size
               ? 0
-              : source_elf(&cli->source, (const uint8_t *)*bytes, size, &cli->err);
+              : memory_elf(&cli->source, (const uint8_t *)*bytes, size, &cli->err);
     if (elf < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     if (elf == 0 &&
-        source_place(&cli->source, (const uint8_t *)*bytes, size, base, cli->size, &cli->err) < 0)
+        memory_place(&cli->source, (const uint8_t *)*bytes, size, base, cli->size, &cli->err) < 0)
         return cli_complain_options(cli);
     return CLI_DONE;
 }
 
 int cli_take_table(struct cli *cli)
 {
-    const struct mpt_memory *const memory = &cli->source.memory;
+    const struct mpt_memory *const memory = &cli->source.guest;
     const char *const named = cli->floating_pointer;
     uint64_t value = 0;
     uint32_t address;
@@ -135,9 +135,9 @@ int cli_take_table(struct cli *cli)
         return cli_complain_options(cli);
     }
     address = (uint32_t)value;
-    if ((!named && reading_find(memory, &cli->facts.known, &address, &cli->err) < 0) ||
-        reading_take(memory, address, &cli->facts.known, &cli->topology, &cli->image, &cli->reading,
-                     &cli->err) < 0)
+    if ((!named && found_choose(memory, &cli->facts.known, &address, &cli->err) < 0) ||
+        found_read(memory, address, &cli->facts.known, &cli->topology, &cli->image, &cli->reading,
+                   &cli->err) < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     return CLI_DONE;
 }

@@ -18,7 +18,7 @@ static void print_value(const char *before, const struct mpt_finding *f, uint64_
 /* ": at 0x9fc98 (offset 152), entry 6, type is 3, expected 0" */
 static void print_place(const struct cli *cli, const struct mpt_finding *f)
 {
-    const uint8_t *const at = mpt_at(&cli->source.memory, f->address, 1);
+    const uint8_t *const at = mpt_at(&cli->source.guest, f->address, 1);
     const struct mpt_rule *const rule = f->rule;
 
     printf(": at 0x%x", f->address);
@@ -61,7 +61,7 @@ static int lint_nothing(struct cli *cli)
 {
     struct mpt_finding found[MPT_RULES_MAX];
     const size_t count =
-        mpt_check(&cli->source.memory, NULL, &cli->facts.known, found, MPT_RULES_MAX);
+        mpt_check(&cli->source.guest, NULL, &cli->facts.known, found, MPT_RULES_MAX);
 
     return print_findings(cli, found, count < MPT_RULES_MAX ? count : MPT_RULES_MAX);
 }
@@ -69,13 +69,13 @@ static int lint_nothing(struct cli *cli)
 int cli_lint(struct cli *cli)
 {
     char *bytes SCOPED(scoped_free) = NULL;
-    int status = cli_take_source(cli, SOURCE_BASE, &bytes);
+    int status = cli_take_source(cli, MEMORY_BASE, &bytes);
     uint32_t address;
 
     if (status != CLI_DONE)
         return status;
     if (!cli->floating_pointer &&
-        reading_find(&cli->source.memory, &cli->facts.known, &address, &cli->err) < 0)
+        found_choose(&cli->source.guest, &cli->facts.known, &address, &cli->err) < 0)
         return lint_nothing(cli);
     status = cli_take_table(cli);
     if (status != CLI_DONE)

@@ -49,12 +49,12 @@ static const char *item_colour(const char *name)
 }
 
 /* Is the finding about this item? An address lies in one structure alone. */
-static bool is_about(const struct mpt_finding *f, const struct reading_item *item)
+static bool is_about(const struct mpt_finding *f, const struct found_item *item)
 {
     return f->address >= item->address && f->address - item->address < item->size;
 }
 
-static void print_rules(const struct reading *r, const struct reading_item *item, bool colour)
+static void print_rules(const struct found *r, const struct found_item *item, bool colour)
 {
     for (unsigned i = 0; i < r->finding_count; i++) {
         const struct mpt_finding *const f = &r->findings[i];
@@ -66,7 +66,7 @@ static void print_rules(const struct reading *r, const struct reading_item *item
 }
 
 /* The first line has the label, the last one the rules. */
-static void print_item(const struct reading *r, const struct reading_item *item, bool colour)
+static void print_item(const struct found *r, const struct found_item *item, bool colour)
 {
     const uint8_t *const bytes = mpt_at(r->memory, item->address, item->size);
     char label[LABEL_SIZE] = "";
@@ -90,11 +90,11 @@ static void print_item(const struct reading *r, const struct reading_item *item,
 int cli_print_map(struct cli *cli)
 {
     const bool colour = want_colour();
-    struct reading_item item;
-    struct reading_walk walk;
+    struct found_item item;
+    struct found_walk walk;
 
-    reading_walk_begin(&cli->reading, &walk);
-    while (reading_walk_next(&walk, &item))
+    found_walk_begin(&cli->reading, &walk);
+    while (found_walk_next(&walk, &item))
         print_item(&cli->reading, &item, colour);
     return CLI_DONE;
 }

@@ -93,7 +93,7 @@ static const struct option_row {
     { "no-nonce", NULL, 0, WITH_SERVER, offsetof(struct cli, no_nonce),
       "do not add a fresh nonce to the topology" },
     { "base", "ADDRESS[,ADDRESS]", 0, WITH_BASE, offsetof(struct cli, base),
-      "guest-physical address of the bytes (default " SOURCE_BASE
+      "guest-physical address of the bytes (default " MEMORY_BASE
       "; 0 with --scan; as signed with verify)" },
     { "size", "BYTES[,BYTES]", 0, WITH_SIZE, offsetof(struct cli, size),
       "bytes of each segment, where base has several" },

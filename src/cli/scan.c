@@ -11,7 +11,7 @@ enum { OTHERS_MAX = 64 };
 struct scan {
     struct cli *cli;
     struct mpt_bios bios;
-    uint32_t taken[READING_CONSUMERS_MAX];
+    uint32_t taken[FOUND_CONSUMERS_MAX];
     unsigned count;
     cJSON *consumers, *tables, *others;
 };
@@ -36,19 +36,19 @@ static bool add_table(struct scan *s, uint32_t address)
 {
     struct cli *const cli = s->cli;
 
-    if (is_taken(s, address) || s->count == READING_CONSUMERS_MAX)
+    if (is_taken(s, address) || s->count == FOUND_CONSUMERS_MAX)
         return true;
     s->taken[s->count++] = address;
-    return reading_take(&cli->source.memory, address, &cli->facts.known, &cli->topology,
-                        &cli->image, &cli->reading, &cli->err) == 0 &&
-           render_append(s->tables, render_reading(&cli->reading, cli->source.bytes));
+    return found_read(&cli->source.guest, address, &cli->facts.known, &cli->topology, &cli->image,
+                      &cli->reading, &cli->err) == 0 &&
+           render_append(s->tables, render_found(&cli->reading, cli->source.bytes));
 }
 
 static bool add_consumer(struct scan *s, const struct mpt_consumer *consumer)
 {
     cJSON *const json = cJSON_CreateObject();
     uint32_t address = 0;
-    const bool found = mpt_find(&s->cli->source.memory, &s->bios, consumer, &address) == MPT_OK;
+    const bool found = mpt_find(&s->cli->source.guest, &s->bios, consumer, &address) == MPT_OK;
 
     return render_append(s->consumers, json) &&
            cJSON_AddStringToObject(json, "name", consumer->name) &&
@@ -62,7 +62,7 @@ static bool add_others(struct scan *s)
 {
     uint64_t at = 0;
 
-    for (int others = 0; others < OTHERS_MAX && reading_next_right(&s->cli->source.memory, &at);
+    for (int others = 0; others < OTHERS_MAX && found_next_valid(&s->cli->source.guest, &at);
          at += 4) {
         if (is_taken(s, (uint32_t)at))
             continue;
@@ -84,7 +84,7 @@ static bool add_bios(cJSON *json, const struct mpt_bios *bios)
 static cJSON *scan_json(struct cli *cli)
 {
     cJSON *const json = cJSON_CreateObject();
-    struct scan s = { .cli = cli, .bios = reading_bios(&cli->source.memory, &cli->facts.known) };
+    struct scan s = { .cli = cli, .bios = found_bios(&cli->source.guest, &cli->facts.known) };
     bool ok = add_bios(json, &s.bios);
 
     s.consumers = cJSON_AddArrayToObject(json, "consumers");

@@ -41,18 +41,18 @@ static int take_binding(struct cli *cli, struct binding *binding)
     return CLI_DONE;
 }
 
-static bool has_segment(const struct source *source, uint32_t base, size_t size)
+static bool has_segment(const struct memory *source, uint32_t base, size_t size)
 {
-    for (size_t i = 0; i < source->memory.count; i++)
+    for (size_t i = 0; i < source->guest.count; i++)
         if (source->segments[i].base == base && source->segments[i].size == size)
             return true;
     return false;
 }
 
 /* Where the table lies has been compared: what is left are bytes around it, and their order. */
-static bool is_same(const struct image *image, const struct source *source)
+static bool is_same(const struct image *image, const struct memory *source)
 {
-    return image->size == source->size && image->segment_count == source->memory.count &&
+    return image->size == source->size && image->segment_count == source->guest.count &&
            memcmp(image->bytes, source->bytes, image->size) == 0;
 }
 
@@ -103,7 +103,7 @@ int cli_sign(struct cli *cli)
     if (status == CLI_DONE)
         status = take_binding(cli, &binding);
     if (status == CLI_DONE)
-        status = cli_take_source(cli, SOURCE_BASE, &bytes);
+        status = cli_take_source(cli, MEMORY_BASE, &bytes);
     if (status == CLI_DONE)
         status = rebuild(cli);
     if (status != CLI_DONE)

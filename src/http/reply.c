@@ -9,7 +9,8 @@
 #include "../base/hex.h"
 #include "../signed/signed.h"
 #include "../text/render.h"
-#include "../topo/formats.h"
+#include "../topo/elf.h"
+#include "../topo/hexdump.h"
 #include "accept.h"
 #include "answer.h"
 #include "condition.h"
@@ -161,21 +162,21 @@ void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
 
 static void reply_hex(struct job *job)
 {
-    const size_t size = formats_hex(&job->image, NULL);
+    const size_t size = hexdump_render(&job->image, NULL);
     char *body = malloc(size);
 
     if (body)
-        formats_hex(&job->image, body);
+        hexdump_render(&job->image, body);
     reply_owned(job, 200, TEXT_TYPE, body, size);
 }
 
 static void reply_elf(struct job *job)
 {
-    const size_t size = formats_elf(&job->image, NULL);
+    const size_t size = elf_encode(&job->image, NULL);
     char *body = malloc(size);
 
     if (body)
-        formats_elf(&job->image, (uint8_t *)body);
+        elf_encode(&job->image, (uint8_t *)body);
     reply_owned(job, 200, format_types[FORMAT_ELF], body, size);
 }
 

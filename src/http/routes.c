@@ -198,13 +198,13 @@ static void get_image(const struct service *service, struct job *job)
 }
 
 /* The bytes of the body, where base and size say that they lie */
-static int take_source(struct job *job, struct source *source)
+static int take_source(struct job *job, struct memory *source)
 {
     const char *bases = target_take(&job->target, "base"),
                *sizes = target_take(&job->target, "size");
 
-    return source_place(source, (const uint8_t *)(job->body ? job->body : ""), job->body_size,
-                        bases ? bases : SOURCE_BASE, sizes, &job->err);
+    return memory_place(source, (const uint8_t *)(job->body ? job->body : ""), job->body_size,
+                        bases ? bases : MEMORY_BASE, sizes, &job->err);
 }
 
 /* Goes on after an error, so that a client hears of all. */
@@ -222,13 +222,13 @@ static int take_facts(struct job *job, struct facts *known)
 }
 
 /* The floating pointer that the client names, else the one that is most likely meant */
-static int find_floating(struct job *job, const char *named, const struct source *source,
+static int find_floating(struct job *job, const char *named, const struct memory *source,
                          const struct facts *known, uint32_t *address)
 {
     uint64_t value;
 
     if (!named)
-        return reading_find(&source->memory, &known->known, address, &job->err);
+        return found_choose(&source->guest, &known->known, address, &job->err);
     if (!number_parse(named, 0, UINT32_MAX, &value))
         return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, "floating_pointer", 0 },
                       "must be an address below 4 GiB");
@@ -240,18 +240,18 @@ static void post_decode(const struct service *service, struct job *job)
 {
     const char *named = target_take(&job->target, "floating_pointer");
     struct facts known = { .known = { .given = 0 } };
-    struct reading reading;
-    struct source source;
+    struct found reading;
+    struct memory source;
     uint32_t address;
 
     (void)service;
     if (take_source(job, &source) < 0 || take_facts(job, &known) < 0 ||
         find_floating(job, named, &source, &known, &address) < 0 ||
-        reading_take(&source.memory, address, &known.known, &job->topology, &job->image, &reading,
-                     &job->err) < 0)
+        found_read(&source.guest, address, &known.known, &job->topology, &job->image, &reading,
+                   &job->err) < 0)
         reply_problem(job);
     else
-        reply_json(job, 200, "application/json", render_reading(&reading, source.bytes));
+        reply_json(job, 200, "application/json", render_found(&reading, source.bytes));
 }
 
 static void get_profiles(const struct service *service, struct job *job)

@@ -259,7 +259,7 @@ static bool open_bracket(struct cursor *c, bool object)
     const size_t level = c->depth;
     const uint8_t bit = (uint8_t)(1U << level % 8);
 
-    if (level == SCAN_DEPTH_MAX) {
+    if (level == JSON_DEPTH_MAX) {
         c->too_deep = true;
         return fail(c, "no deeper nesting");
     }
@@ -343,15 +343,15 @@ static void position(const struct cursor *c, struct err *err)
     err->text.column = (unsigned)(c->at - line_start) + 1;
 }
 
-int scan_json(const char *text, size_t size, struct err *err)
+int json_check(const char *text, size_t size, struct err *err)
 {
-    uint8_t objects[SCAN_DEPTH_MAX / 8];
+    uint8_t objects[JSON_DEPTH_MAX / 8];
     struct cursor c = { .text = (const unsigned char *)text, .size = size, .objects = objects };
 
     if (scan_text(&c))
         return 0;
     if (c.too_deep)
-        return err_at(err, ERR_INVALID, NULL, "nested deeper than %d", SCAN_DEPTH_MAX);
+        return err_at(err, ERR_INVALID, NULL, "nested deeper than %d", JSON_DEPTH_MAX);
     position(&c, err);
     return err_at(err, ERR_SYNTAX, NULL, "expected %s", c.expected);
 }

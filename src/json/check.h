@@ -11,17 +11,17 @@
 #include "../base/err.h"
 
 /* Open brackets that are followed: more than a body of 64 KiB, or twice that, can have */
-enum { SCAN_DEPTH_MAX = 131072 };
+enum { JSON_DEPTH_MAX = 131072 };
 
 /*
- * scan_json - is this one JSON text, in well-formed UTF-8?
+ * json_check - is this one JSON text, in well-formed UTF-8?
  * @text: need not be terminated; a byte order mark is refused
  *
- * Time is linear in size, memory fixed (SCAN_DEPTH_MAX bits).
+ * Time is linear in size, memory fixed (JSON_DEPTH_MAX bits).
  *
  * Return: 0; -1 with ERR_SYNTAX, what was expected, and its offset, line and column; -1 with
- * ERR_INVALID when more than SCAN_DEPTH_MAX brackets are open, whatever follows.
+ * ERR_INVALID when more than JSON_DEPTH_MAX brackets are open, whatever follows.
  */
-int scan_json(const char *text, size_t size, struct err *err) MUST_USE;
+int json_check(const char *text, size_t size, struct err *err) MUST_USE;
 
 #endif

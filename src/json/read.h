@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Reading a JSON text value by value, without a tree and without allocation. The text is one that
- * scan_json has accepted: nothing here looks for errors, and any other text is read as nonsense,
+ * json_check has accepted: nothing here looks for errors, and any other text is read as nonsense,
  * but within its bounds.
  */
 #ifndef JSON_READ_H

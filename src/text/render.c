@@ -254,7 +254,7 @@ struct rendered {
 static cJSON *render_entry(const struct topology *t, unsigned type, struct rendered *done)
 {
     cJSON *json = cJSON_CreateObject();
-    bool ok = add_word(json, "entry", reading_entry_name(type));
+    bool ok = add_word(json, "entry", found_entry_name(type));
 
     switch (type) {
 #define RENDER(TYPE, array, add_one)                        \
@@ -501,7 +501,7 @@ cJSON *render_image(const struct topology *topology, const struct image *image, 
 }
 
 /* A structure, where it lies in guest memory and in the input. */
-static cJSON *render_item(const struct reading *r, const struct reading_item *item,
+static cJSON *render_item(const struct found *r, const struct found_item *item,
                           const uint8_t *origin)
 {
     const uint8_t *const at = mpt_at(r->memory, item->address, 1);
@@ -515,20 +515,20 @@ static cJSON *render_item(const struct reading *r, const struct reading_item *it
                            (item->type < 0 || add_number(json, "type", (uint64_t)item->type)));
 }
 
-static cJSON *render_layout(const struct reading *r, const uint8_t *origin)
+static cJSON *render_layout(const struct found *r, const uint8_t *origin)
 {
     cJSON *json = cJSON_CreateArray();
     bool ok = json != NULL;
-    struct reading_item item;
-    struct reading_walk walk;
+    struct found_item item;
+    struct found_walk walk;
 
-    reading_walk_begin(r, &walk);
-    while (ok && reading_walk_next(&walk, &item))
+    found_walk_begin(r, &walk);
+    while (ok && found_walk_next(&walk, &item))
         ok = render_append(json, render_item(r, &item, origin));
     return whole(json, ok);
 }
 
-static cJSON *render_takers(const struct reading *r)
+static cJSON *render_takers(const struct found *r)
 {
     cJSON *json = cJSON_CreateArray();
     bool ok = json != NULL;
@@ -538,7 +538,7 @@ static cJSON *render_takers(const struct reading *r)
     return whole(json, ok);
 }
 
-cJSON *render_reading(const struct reading *r, const uint8_t *origin)
+cJSON *render_found(const struct found *r, const uint8_t *origin)
 {
     const struct mpt_view *const v = &r->view;
     const struct render_source source = { .memory = r->memory,

@@ -40,8 +40,8 @@ bool render_append(cJSON *array, cJSON *item);
 cJSON *render_image(const struct topology *topology, const struct image *image, const char *sha256,
                     const char *base64, cJSON *signature);
 
-/* render_reading - the decode reply. @origin: first byte of the input, from which offsets count */
-cJSON *render_reading(const struct reading *reading, const uint8_t *origin);
+/* render_found - the decode reply. @origin: first byte of the input, from which offsets count */
+cJSON *render_found(const struct found *reading, const uint8_t *origin);
 
 /* render_topology - a topology in the form of entries, as request_parse takes it */
 cJSON *render_topology(const struct topology *topology);

@@ -202,7 +202,7 @@ static int read_profile(struct reader *r, const struct member *m, const struct j
     if (v->kind == JSON_STRING && v->size <= JSON_TEXT_MAX && !memchr(v->text, '\0', v->size)) {
         memcpy(name, v->text, v->size);
         name[v->size] = '\0';
-        profile = profile_find(name);
+        profile = profiles_find(name);
     }
     if (!profile)
         return refuse(r, m, at);
@@ -746,7 +746,7 @@ int request_read(const char *text, size_t size, struct topology *t, struct err *
     uint32_t seen;
     int status;
 
-    if (scan_json(text, size, err) < 0)
+    if (json_check(text, size, err) < 0)
         return -1;
     start(&r, t, err);
     json_start(&r.json, text, size);

@@ -17,7 +17,7 @@ enum {
     SIGNATURE_STEP = 4 /* bytes; nobody looks for a floating pointer in smaller steps */
 };
 
-struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts)
+struct mpt_bios found_bios(const struct mpt_memory *memory, const struct mpt_facts *facts)
 {
     struct mpt_bios bios = mpt_bios_words(memory);
 
@@ -28,7 +28,7 @@ struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_f
     return bios;
 }
 
-bool reading_next_right(const struct mpt_memory *memory, uint64_t *address)
+bool found_next_valid(const struct mpt_memory *memory, uint64_t *address)
 {
     for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP) {
         const uint8_t *const bytes = mpt_at(memory, *address, MPT_FLOATING_SIZE);
@@ -42,16 +42,16 @@ bool reading_next_right(const struct mpt_memory *memory, uint64_t *address)
     return false;
 }
 
-int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
+int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
                  struct err *err)
 {
-    const struct mpt_bios bios = reading_bios(memory, facts);
+    const struct mpt_bios bios = found_bios(memory, facts);
     uint64_t right = 0, any = 0;
 
     for (size_t i = 0; i < mpt_consumer_count; i++) /* Linux is the first */
         if (mpt_find(memory, &bios, &mpt_consumers[i], address) == MPT_OK)
             return 0;
-    if (reading_next_right(memory, &right))
+    if (found_next_valid(memory, &right))
         *address = (uint32_t)right;
     else if (mpt_next_floating(memory, &any) == MPT_OK)
         *address = (uint32_t)any;
@@ -61,21 +61,21 @@ int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
     return 0;
 }
 
-static void list_takers(const struct mpt_facts *facts, struct reading *r)
+static void list_takers(const struct mpt_facts *facts, struct found *r)
 {
-    const struct mpt_bios bios = reading_bios(r->memory, facts);
+    const struct mpt_bios bios = found_bios(r->memory, facts);
     uint32_t taken;
 
-    for (size_t i = 0; i < mpt_consumer_count && r->taker_count < READING_CONSUMERS_MAX; i++)
+    for (size_t i = 0; i < mpt_consumer_count && r->taker_count < FOUND_CONSUMERS_MAX; i++)
         if (mpt_find(r->memory, &bios, &mpt_consumers[i], &taken) == MPT_OK &&
             taken == r->view.floating_address)
             r->takers[r->taker_count++] = &mpt_consumers[i];
 }
 
 /* Notes a difference; the first says most. */
-static void differ(struct reading *r, const char *format, ...) FORMAT(2, 3);
+static void differ(struct found *r, const char *format, ...) FORMAT(2, 3);
 
-static void differ(struct reading *r, const char *format, ...)
+static void differ(struct found *r, const char *format, ...)
 {
     va_list args;
 
@@ -111,7 +111,7 @@ static bool take_entry(struct topology *t, const struct mpt_entry *entry)
 }
 
 /* All entries of a walk. Return: how many there were */
-static unsigned take_walk(struct topology *t, struct reading *r, struct mpt_walk *walk)
+static unsigned take_walk(struct topology *t, struct found *r, struct mpt_walk *walk)
 {
     const uint32_t table = r->view.table_address;
     struct mpt_entry entry;
@@ -133,7 +133,7 @@ static unsigned take_walk(struct topology *t, struct reading *r, struct mpt_walk
     return count;
 }
 
-static void take_entries(struct topology *t, struct reading *r)
+static void take_entries(struct topology *t, struct found *r)
 {
     struct mpt_walk walk;
 
@@ -179,7 +179,7 @@ static void take_revision(struct topology *t, const struct mpt_view *v)
     t->table.header.spec_revision = revision;
 }
 
-static void take_topology(struct topology *t, struct reading *r)
+static void take_topology(struct topology *t, struct found *r)
 {
     const struct mpt_view *const v = &r->view;
     const uint8_t configuration = v->floating.default_configuration;
@@ -205,7 +205,7 @@ static void take_topology(struct topology *t, struct reading *r)
 }
 
 /* Do @size bytes at @address say the same in both? If not, where. */
-static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32_t address,
+static bool same_bytes(struct found *r, const struct mpt_memory *built, uint32_t address,
                        size_t size)
 {
     const uint8_t *const here = mpt_at(r->memory, address, size);
@@ -228,7 +228,7 @@ static bool same_bytes(struct reading *r, const struct mpt_memory *built, uint32
  * The table is not where the pointer says. If one begins right behind the pointer, the bytes were
  * meant to lie elsewhere.
  */
-static void tell_missing(struct reading *r)
+static void tell_missing(struct found *r)
 {
     const struct mpt_view *const v = &r->view;
     const uint64_t behind = (uint64_t)v->floating_address + MPT_FLOATING_SIZE;
@@ -244,7 +244,7 @@ static void tell_missing(struct reading *r)
         differ(r, "the table at 0x%x is not in the bytes", v->table_address);
 }
 
-static bool is_exact(struct topology *t, struct image *built, struct reading *r)
+static bool is_exact(struct topology *t, struct image *built, struct found *r)
 {
     const struct mpt_view *const v = &r->view;
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
@@ -267,13 +267,12 @@ static bool is_exact(struct topology *t, struct image *built, struct reading *r)
             same_bytes(r, &memory, v->table_address, (size_t)v->base_length + v->extended_length));
 }
 
-int reading_take(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
-                 struct topology *topology, struct image *scratch, struct reading *r,
-                 struct err *err)
+int found_read(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
+               struct topology *topology, struct image *scratch, struct found *r, struct err *err)
 {
     size_t found;
 
-    *r = (struct reading){ .memory = memory, .topology = topology };
+    *r = (struct found){ .memory = memory, .topology = topology };
     if (mpt_open(memory, address, &r->view) != MPT_OK)
         return err_at(err, ERR_INVALID, NULL, "no floating pointer begins at 0x%x", address);
     list_takers(facts, r);
@@ -284,7 +283,7 @@ int reading_take(const struct mpt_memory *memory, uint32_t address, const struct
     return 0;
 }
 
-const char *reading_entry_name(unsigned type)
+const char *found_entry_name(unsigned type)
 {
     switch (type) {
     case MPT_PROCESSOR:
@@ -310,12 +309,12 @@ const char *reading_entry_name(unsigned type)
 
 enum stage { STAGE_FLOATING, STAGE_HEADER, STAGE_BASE, STAGE_EXTENDED, STAGE_END };
 
-void reading_walk_begin(const struct reading *reading, struct reading_walk *walk)
+void found_walk_begin(const struct found *reading, struct found_walk *walk)
 {
-    *walk = (struct reading_walk){ .reading = reading };
+    *walk = (struct found_walk){ .reading = reading };
 }
 
-static void start_stage(struct reading_walk *w, enum stage stage)
+static void start_stage(struct found_walk *w, enum stage stage)
 {
     w->stage = stage;
     if (stage == STAGE_BASE)
@@ -325,34 +324,34 @@ static void start_stage(struct reading_walk *w, enum stage stage)
 }
 
 /* The next entry of the walk, or what is left of it as one item; false when nothing is left. */
-static bool next_entry(struct reading_walk *w, struct reading_item *item)
+static bool next_entry(struct found_walk *w, struct found_item *item)
 {
     const uint32_t table = w->reading->view.table_address;
     struct mpt_entry entry;
     enum mpt_err end;
 
     if (mpt_next(&w->walk, &entry, &end)) {
-        *item = (struct reading_item){ .name = reading_entry_name(entry.type),
-                                       .address = table + (uint32_t)entry.offset,
-                                       .size = entry.size,
-                                       .type = entry.type,
-                                       .index = (int)entry.index };
+        *item = (struct found_item){ .name = found_entry_name(entry.type),
+                                     .address = table + (uint32_t)entry.offset,
+                                     .size = entry.size,
+                                     .type = entry.type,
+                                     .index = (int)entry.index };
         return true;
     }
-    *item = (struct reading_item){ .name = "rest",
-                                   .address = table + (uint32_t)w->walk.at,
-                                   .size = w->walk.end - w->walk.at,
-                                   .type = -1,
-                                   .index = -1 };
+    *item = (struct found_item){ .name = "rest",
+                                 .address = table + (uint32_t)w->walk.at,
+                                 .size = w->walk.end - w->walk.at,
+                                 .type = -1,
+                                 .index = -1 };
     w->walk.at = w->walk.end;
     return item->size > 0;
 }
 
-bool reading_walk_next(struct reading_walk *w, struct reading_item *item)
+bool found_walk_next(struct found_walk *w, struct found_item *item)
 {
     const struct mpt_view *const v = &w->reading->view;
 
-    *item = (struct reading_item){ .type = -1, .index = -1 };
+    *item = (struct found_item){ .type = -1, .index = -1 };
     if (w->stage == STAGE_FLOATING) {
         item->name = "floating_pointer";
         item->address = v->floating_address;

@@ -10,10 +10,10 @@
 #include "image.h"
 #include "topology.h"
 
-enum { READING_CONSUMERS_MAX = 32 };
+enum { FOUND_CONSUMERS_MAX = 32 };
 
 /* A table as it was found. Borrows the memory and the topology. */
-struct reading {
+struct found {
     const struct mpt_memory *memory;
     const struct topology *topology; /* what the bytes say, in the form of entries */
     struct mpt_view view;
@@ -23,24 +23,24 @@ struct reading {
     /* unless exact: where it does not, or why it cannot be built */
     char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
-    const struct mpt_consumer *takers[READING_CONSUMERS_MAX]; /* who takes this floating pointer */
+    const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* who takes this floating pointer */
     unsigned finding_count;
     struct mpt_finding findings[MPT_RULES_MAX];
 };
 
-/* reading_bios - the BIOS data words: as given, else as memory has them. @facts may be NULL */
-struct mpt_bios reading_bios(const struct mpt_memory *memory, const struct mpt_facts *facts);
+/* found_bios - the BIOS data words: as given, else as memory has them. @facts may be NULL */
+struct mpt_bios found_bios(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /*
- * reading_next_right - the next "_MP_" at or above an address whose 16 bytes are there and add up
+ * found_next_valid - the next "_MP_" at or above an address whose 16 bytes are there and add up
  * to 0
  *
  * Return: false when there is none; else true with @address set.
  */
-bool reading_next_right(const struct mpt_memory *memory, uint64_t *address);
+bool found_next_valid(const struct mpt_memory *memory, uint64_t *address);
 
 /*
- * reading_find - the floating pointer that is most likely meant
+ * found_choose - the floating pointer that is most likely meant
  * @facts: BIOS data words, where memory has none; may be NULL
  *
  * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16
@@ -48,23 +48,23 @@ bool reading_next_right(const struct mpt_memory *memory, uint64_t *address);
  *
  * Return: 0 with *address set; -1 and ERR_INVALID: there is none.
  */
-int reading_find(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
+int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
                  struct err *err) MUST_USE;
 
 /*
- * reading_take - read the table of the floating pointer at @address
+ * found_read - read the table of the floating pointer at @address
  * @facts:    what is known of the machine; may be NULL
  * @topology: receives what the table says
  * @scratch:  where the topology is built again, for comparison
  *
  * Return: 0; -1 and ERR_INVALID: no floating pointer begins there.
  */
-int reading_take(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
-                 struct topology *topology, struct image *scratch, struct reading *reading,
-                 struct err *err) MUST_USE;
+int found_read(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
+               struct topology *topology, struct image *scratch, struct found *reading,
+               struct err *err) MUST_USE;
 
 /* A structure in the bytes, or a stretch of a table that cannot be read as entries. */
-struct reading_item {
+struct found_item {
     /* "floating_pointer", "configuration_table", an entry's JSON name, "unknown", "rest" */
     const char *name;
     uint32_t address;
@@ -74,18 +74,18 @@ struct reading_item {
 };
 
 /* A walk over the items, in the order of floating pointer, header, entries, extended entries. */
-struct reading_walk {
-    const struct reading *reading;
+struct found_walk {
+    const struct found *reading;
     unsigned stage;
     struct mpt_walk walk;
 };
 
-void reading_walk_begin(const struct reading *reading, struct reading_walk *walk);
+void found_walk_begin(const struct found *reading, struct found_walk *walk);
 
-/* reading_walk_next - the next item. Return: false at the end */
-bool reading_walk_next(struct reading_walk *walk, struct reading_item *item);
+/* found_walk_next - the next item. Return: false at the end */
+bool found_walk_next(struct found_walk *walk, struct found_item *item);
 
-/* reading_entry_name - the JSON name of an entry type, or "unknown" */
-const char *reading_entry_name(unsigned type);
+/* found_entry_name - the JSON name of an entry type, or "unknown" */
+const char *found_entry_name(unsigned type);
 
 #endif

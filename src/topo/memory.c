@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../base/number.h"
-#include "formats.h"
+#include "elf.h"
 
 #define ADDRESSES_END (1ULL << 32)
 
@@ -13,9 +13,9 @@ static const struct at at_base = { NULL, "base", 0 };
 static const struct at at_size = { NULL, "size", 0 };
 
 /* Return: how many numbers the list has; -1 when it is none, or one of them passes @highest */
-static int parse_list(const char *text, uint64_t highest, uint64_t numbers[SOURCE_SEGMENTS_MAX])
+static int parse_list(const char *text, uint64_t highest, uint64_t numbers[MEMORY_SEGMENTS_MAX])
 {
-    for (int count = 0; count < SOURCE_SEGMENTS_MAX; text++) {
+    for (int count = 0; count < MEMORY_SEGMENTS_MAX; text++) {
         text = number_take(text, &numbers[count]);
         if (!text || numbers[count++] > highest)
             return -1;
@@ -42,11 +42,11 @@ static bool contains(const struct mpt_segment *outer, const struct mpt_segment *
  * Adds a segment. One that lies wholly in another and says the same is left out, as where a builder
  * writes its floating pointer over its table.
  */
-static int add_segment(struct source *s, struct mpt_segment segment, struct err *err)
+static int add_segment(struct memory *s, struct mpt_segment segment, struct err *err)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < s->memory.count; i++) {
+    for (size_t i = 0; i < s->guest.count; i++) {
         const struct mpt_segment *const other = &s->segments[i];
 
         if (!overlaps(other, &segment)) {
@@ -61,22 +61,22 @@ static int add_segment(struct source *s, struct mpt_segment segment, struct err 
                           other->base, segment.base);
     }
     s->segments[kept] = segment;
-    s->memory.count = kept + 1;
+    s->guest.count = kept + 1;
     return 0;
 }
 
-int source_place(struct source *s, const uint8_t *bytes, size_t size, const char *bases,
+int memory_place(struct memory *s, const uint8_t *bytes, size_t size, const char *bases,
                  const char *sizes, struct err *err)
 {
-    uint64_t base[SOURCE_SEGMENTS_MAX], length[SOURCE_SEGMENTS_MAX] = { size };
+    uint64_t base[MEMORY_SEGMENTS_MAX], length[MEMORY_SEGMENTS_MAX] = { size };
     const int count = parse_list(bases, UINT32_MAX, base);
     size_t used = 0;
 
-    *s = (struct source){ .bytes = bytes, .size = size, .memory = { s->segments, 0 } };
+    *s = (struct memory){ .bytes = bytes, .size = size, .guest = { s->segments, 0 } };
     if (count < 0)
         return err_at(err, ERR_INVALID, &at_base,
                       "must be 1 to %d addresses below 4 GiB, with commas between",
-                      SOURCE_SEGMENTS_MAX);
+                      MEMORY_SEGMENTS_MAX);
     if (sizes ? parse_list(sizes, size, length) != count : count > 1)
         return err_at(
             err, ERR_INVALID, &at_size,
@@ -101,15 +101,15 @@ int source_place(struct source *s, const uint8_t *bytes, size_t size, const char
     return 0;
 }
 
-int source_elf(struct source *s, const uint8_t *bytes, size_t size, struct err *err)
+int memory_elf(struct memory *s, const uint8_t *bytes, size_t size, struct err *err)
 {
-    const int count = formats_elf_read(bytes, size, s->segments, SOURCE_SEGMENTS_MAX);
+    const int count = elf_decode(bytes, size, s->segments, MEMORY_SEGMENTS_MAX);
 
     if (count < 0)
         return err_at(err, ERR_INVALID, NULL,
                       "this ELF file is not one of 32-bit little-endian segments with an image");
     s->bytes = bytes;
     s->size = size;
-    s->memory = (struct mpt_memory){ s->segments, (size_t)count };
+    s->guest = (struct mpt_memory){ s->segments, (size_t)count };
     return count > 0;
 }

@@ -6,20 +6,20 @@
 #include "../base/err.h"
 #include "../mptable/mptable.h"
 
-enum { SOURCE_SEGMENTS_MAX = 16 };
+enum { MEMORY_SEGMENTS_MAX = 16 };
 
-#define SOURCE_BASE "0x9fc00" /* where nearly everybody puts a table */
+#define MEMORY_BASE "0x9fc00" /* where nearly everybody puts a table */
 
 /* Points into itself: not to be copied. */
-struct source {
+struct memory {
     const uint8_t *bytes; /* borrowed; offsets count from here */
     size_t size;
-    struct mpt_segment segments[SOURCE_SEGMENTS_MAX];
-    struct mpt_memory memory; /* of the segments */
+    struct mpt_segment segments[MEMORY_SEGMENTS_MAX];
+    struct mpt_memory guest; /* the segments as readers take them */
 };
 
 /*
- * source_place - cut the bytes into segments
+ * memory_place - cut the bytes into segments
  * @bases: addresses, one or more with commas between, as load= of a trusted comment has them
  * @sizes: bytes of each, as size= has them; NULL when there is one segment
  *
@@ -27,14 +27,14 @@ struct source {
  * bytes, segments that pass 4 GiB or overlap, unless one lies in another and says the same: it is
  * left out.
  */
-int source_place(struct source *source, const uint8_t *bytes, size_t size, const char *bases,
+int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const char *bases,
                  const char *sizes, struct err *err) MUST_USE;
 
 /*
- * source_elf - take the segments of an ELF file, as formats_elf makes it
+ * memory_elf - take the segments of an ELF file, as elf_encode makes it
  *
  * Return: 1; 0, the bytes are no ELF file; -1 and ERR_INVALID, they are one that cannot be used.
  */
-int source_elf(struct source *source, const uint8_t *bytes, size_t size, struct err *err) MUST_USE;
+int memory_elf(struct memory *source, const uint8_t *bytes, size_t size, struct err *err) MUST_USE;
 
 #endif

@@ -643,7 +643,7 @@ const struct profile profiles[] = {
 
 const size_t profile_count = sizeof(profiles) / sizeof(profiles[0]);
 
-const struct profile *profile_find(const char *name)
+const struct profile *profiles_find(const char *name)
 {
     for (size_t i = 0; i < profile_count; i++)
         if (strcmp(profiles[i].name, name) == 0)

@@ -129,8 +129,8 @@ extern const size_t profile_count;
 
 #define PROFILE_DEFAULT "kvm"
 
-/* profile_find - the profile of that name, or NULL */
-const struct profile *profile_find(const char *name);
+/* profiles_find - the profile of that name, or NULL */
+const struct profile *profiles_find(const char *name);
 
 /*
  * profile_fill - put the profile's entries and header values wherever the topology has none given

@@ -32,7 +32,7 @@ void topology_init(struct topology *t)
 {
     memset(t, 0, offsetof(struct topology, processors));
     t->pci_int_count = 0;
-    t->profile = profile_find(PROFILE_DEFAULT);
+    t->profile = profiles_find(PROFILE_DEFAULT);
     t->table.processors = t->processors;
     t->table.buses = t->buses;
     t->table.ioapics = t->ioapics;

@@ -55,7 +55,7 @@ static inline void builds_again(const struct topology *read, const struct image 
 struct decode {
     struct target target;
     struct facts facts;
-    struct source source;
+    struct memory source;
 };
 
 static inline bool decode_take(struct decode *d, const uint8_t *data, size_t size)
@@ -79,9 +79,9 @@ static inline bool decode_take(struct decode *d, const uint8_t *data, size_t siz
         if ((value = target_take(&d->target, facts[i].name)) &&
             facts_set(&d->facts, &facts[i], value, &err) < 0)
             return refused(&err);
-    elf = bases ? 0 : source_elf(&d->source, end + 1, left, &err);
+    elf = bases ? 0 : memory_elf(&d->source, end + 1, left, &err);
     if (elf == 0)
-        elf = source_place(&d->source, end + 1, left, bases ? bases : SOURCE_BASE, sizes, &err);
+        elf = memory_place(&d->source, end + 1, left, bases ? bases : MEMORY_BASE, sizes, &err);
     return elf < 0 ? refused(&err) : true;
 }
 

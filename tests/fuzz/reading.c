@@ -10,7 +10,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 }
 
 /* To verify is to encode and compare. */
-static void verify(const struct reading *reading)
+static void verify(const struct found *reading)
 {
     static uint8_t bytes[2 * MPT_TABLE_MAX];
     const struct mpt_table *const table = &reading->topology->table;
@@ -27,20 +27,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct decode decode;
     static struct topology topology;
     static struct image image;
-    const struct mpt_memory *const memory = &decode.source.memory;
+    const struct mpt_memory *const memory = &decode.source.guest;
     const struct mpt_facts *const known = &decode.facts.known;
-    struct reading reading;
+    struct found reading;
     struct err err = { 0 };
     uint32_t address;
     cJSON *reply;
 
     if (!decode_take(&decode, data, size))
         return 0;
-    if (reading_find(memory, known, &address, &err) < 0)
+    if (found_choose(memory, known, &address, &err) < 0)
         return refused(&err);
-    assert(reading_take(memory, address, known, &topology, &image, &reading, &err) == 0);
+    assert(found_read(memory, address, known, &topology, &image, &reading, &err) == 0);
     verify(&reading);
-    reply = render_reading(&reading, decode.source.bytes);
+    reply = render_found(&reading, decode.source.bytes);
     assert(reply);
     cJSON_Delete(reply);
     assert(reading.exact == (reading.difference[0] == '\0'));

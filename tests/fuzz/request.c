@@ -11,13 +11,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *const text = (const char *)data;
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
     struct mpt_memory memory;
-    struct reading reading;
+    struct found reading;
     struct err err = { 0 };
 
     if (request_parse(text, size, &topology, &err) < 0 || image_build(&topology, &image, &err) < 0)
         return refused(&err);
     memory = image_memory(&image, segments);
-    assert(reading_take(&memory, image.place.floating, NULL, &read, &again, &reading, &err) == 0);
+    assert(found_read(&memory, image.place.floating, NULL, &read, &again, &reading, &err) == 0);
     assert(reading.exact || topology.profile->pointer_over_all);
     if (reading.exact)
         builds_again(&read, &again);

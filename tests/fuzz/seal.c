@@ -44,7 +44,7 @@ static void check_key(const struct public_key *key)
     struct err err = { 0 };
     char line[KEY_PUBLIC_LINE_SIZE], jwk[JWK_SIZE];
 
-    assert(scan_json(jwk, jwk_write(key, "retired", jwk), &err) == 0);
+    assert(json_check(jwk, jwk_write(key, "retired", jwk), &err) == 0);
     public_key_line(key, line);
     assert(public_key_parse(line, strlen(line), &again, &err) == 0 &&
            memcmp(&again, key, sizeof(again)) == 0);

@@ -71,7 +71,7 @@ static void look(const struct mpt_memory *memory, uint32_t address, const struct
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct decode decode;
-    const struct mpt_memory *const memory = &decode.source.memory;
+    const struct mpt_memory *const memory = &decode.source.guest;
     const struct mpt_facts *const known = &decode.facts.known;
     uint64_t at = 0;
     uint32_t address;

@@ -284,7 +284,7 @@ static int scan(const char *text, size_t size, struct err *err)
     guard_make(&g, size);
     memcpy(g.bytes, text, size);
     memset(err, 0, sizeof(*err));
-    status = scan_json((const char *)g.bytes, size, err);
+    status = json_check((const char *)g.bytes, size, err);
     guard_free(&g);
     return status;
 }
@@ -347,19 +347,19 @@ static void positions(void)
 /* Brackets up to the limit, of both kinds mixed; a wrong one at every depth; and one too many. */
 static void depth(void)
 {
-    static char deep[2 * SCAN_DEPTH_MAX + 2];
-    const size_t size = (size_t)2 * SCAN_DEPTH_MAX;
+    static char deep[2 * JSON_DEPTH_MAX + 2];
+    const size_t size = (size_t)2 * JSON_DEPTH_MAX;
     struct err err;
 
-    memset(deep, '[', SCAN_DEPTH_MAX);
-    memset(deep + SCAN_DEPTH_MAX, ']', SCAN_DEPTH_MAX);
+    memset(deep, '[', JSON_DEPTH_MAX);
+    memset(deep + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
     CU_ASSERT_EQUAL(scan(deep, size, &err), 0);
     CU_ASSERT_EQUAL(scan(deep, size - 1, &err), -1);
     CU_ASSERT_EQUAL(err.code, ERR_SYNTAX);
     deep[size - 1] = '}';
     CU_ASSERT_EQUAL(scan(deep, size, &err), -1);
     CU_ASSERT_EQUAL(err.code, ERR_SYNTAX);
-    memset(deep, '[', SCAN_DEPTH_MAX + 1);
+    memset(deep, '[', JSON_DEPTH_MAX + 1);
     CU_ASSERT_EQUAL(scan(deep, size, &err), -1);
     CU_ASSERT_EQUAL(err.code, ERR_INVALID);
     CU_ASSERT_EQUAL(err.text.line, 0);
@@ -429,4 +429,4 @@ static const struct test tests[] = {
     { "every byte in a string", every_byte },
     { "every prefix is refused", every_prefix },
 };
-const struct suite json_check = { "json/check", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite json_check_suite = { "json/check", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -3,7 +3,7 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &json_check, &json_read };
+    static const struct suite *const suites[] = { &json_check_suite, &json_read_suite };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

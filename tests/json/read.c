@@ -209,7 +209,7 @@ static void skipping(void)
     struct err err;
 
     memset(&err, 0, sizeof(err));
-    CU_ASSERT_EQUAL(scan_json(text, sizeof(text) - 1, &err), 0);
+    CU_ASSERT_EQUAL(json_check(text, sizeof(text) - 1, &err), 0);
     CU_ASSERT_EQUAL(walk(text, sizeof(text) - 1), 8);
     CU_ASSERT_EQUAL(walk("{}", 2), 0);
 }
@@ -274,4 +274,4 @@ static const struct test tests[] = {
     { "names that are expected", expected_name },
     { "kinds", scalars },
 };
-const struct suite json_read = { "json/read", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite json_read_suite = { "json/read", tests, sizeof(tests) / sizeof(tests[0]) };

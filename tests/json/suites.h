@@ -7,6 +7,6 @@
 
 #include "../lib/suite.h"
 
-extern const struct suite json_check, json_read;
+extern const struct suite json_check_suite, json_read_suite;
 
 #endif

@@ -17,19 +17,19 @@ enum { NAME_SIZE = 64, PATH_SIZE = 512, INPUT_MAX = 1 << 17, LINE_SIZE = 256, KI
 
 static struct topology topology, again;
 static struct image image, scratch;
-static struct reading reading;
+static struct found reading;
 static struct err error;
 
 /* Reads the table of the likeliest floating pointer: 0, or -1 with error filled. */
-static int take(const struct source *source)
+static int take(const struct memory *source)
 {
     uint32_t address;
 
     memset(&error, 0, sizeof(error));
     reading.exact = false;
-    if (reading_find(&source->memory, NULL, &address, &error) < 0)
+    if (found_choose(&source->guest, NULL, &address, &error) < 0)
         return -1;
-    return reading_take(&source->memory, address, NULL, &topology, &scratch, &reading, &error);
+    return found_read(&source->guest, address, NULL, &topology, &scratch, &reading, &error);
 }
 
 /* From the topology to its JSON, as a client gets it, to a topology again, to an image. */
@@ -103,7 +103,7 @@ static unsigned next_table(FILE *index, struct part parts[2])
 }
 
 static bool load_table(const struct part *parts, unsigned count, uint8_t *bytes,
-                       struct source *source)
+                       struct memory *source)
 {
     const bool two = count == 2;
     char bases[2 * NAME_SIZE + 2], sizes[NAME_SIZE];
@@ -113,7 +113,7 @@ static bool load_table(const struct part *parts, unsigned count, uint8_t *bytes,
     snprintf(bases, sizeof(bases), "%s%s%s", parts[0].base, two ? "," : "",
              two ? parts[1].base : "");
     snprintf(sizes, sizeof(sizes), two ? "%zu,%zu" : "%zu", first, second);
-    return first > 0 && source_place(source, bytes, first + second, bases, sizes, &error) == 0;
+    return first > 0 && memory_place(source, bytes, first + second, bases, sizes, &error) == 0;
 }
 
 /*
@@ -143,7 +143,7 @@ static void the_field(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(index);
     while ((count = next_table(index, parts)) > 0) {
-        struct source source;
+        struct memory source;
         char row[2 * NAME_SIZE];
 
         snprintf(row, sizeof(row), "%s %u", parts[0].name, parts[0].cpus);
@@ -185,14 +185,14 @@ static void sum_up(uint8_t *bytes, size_t size, size_t at)
 }
 
 /* Puts the sums of the pointer at @address and of its table right, as far as that is there. */
-static void put_right(const struct source *source, uint32_t address)
+static void put_right(const struct memory *source, uint32_t address)
 {
-    const uint8_t *at = mpt_at(&source->memory, address, MPT_FLOATING_SIZE);
+    const uint8_t *at = mpt_at(&source->guest, address, MPT_FLOATING_SIZE);
     uint8_t *const bytes = (uint8_t *)(uintptr_t)source->bytes;
     struct mpt_view view;
 
     sum_up(bytes + (at - source->bytes), MPT_FLOATING_SIZE, 10);
-    if (mpt_open(&source->memory, address, &view) == MPT_OK && view.has_header &&
+    if (mpt_open(&source->guest, address, &view) == MPT_OK && view.has_header &&
         view.table_size >= MPT_HEADER_SIZE)
         sum_up(bytes + (view.table - source->bytes), view.table_size, 7);
 }
@@ -251,7 +251,7 @@ static void one_thing_changed(void)
 {
     static struct image original;
     static uint8_t bytes[KIB];
-    struct source source;
+    struct memory source;
 
     CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":4}", &topology, &original, &error), 0);
     CU_ASSERT_EQUAL_FATAL(original.size, 292);
@@ -265,7 +265,7 @@ static void one_thing_changed(void)
             sum_up(bytes + HEADER, original.size - HEADER, 7);
         }
         CU_ASSERT_EQUAL_FATAL(
-            source_place(&source, bytes, original.size, SOURCE_BASE, NULL, &error), 0);
+            memory_place(&source, bytes, original.size, MEMORY_BASE, NULL, &error), 0);
         ROW_CHECK(c->name, take(&source) == 0 && reading.exact == c->exact);
         ROW_CHECK(c->name, c->exact || reading.difference[0]);
         ROW_CHECK(c->name, !c->exact || (rebuild() && image.size == original.size &&
@@ -283,26 +283,26 @@ static const struct {
 } differences[] = {
     { "other base", "0xf0000", 0, '_', "as if that were at 0x9fc00" },
     { "other base, no table", "0xf0000", HEADER, 0, "the table at 0x9fc10 is not in the bytes" },
-    { "unknown type", SOURCE_BASE, ENTRY + 20, 9,
+    { "unknown type", MEMORY_BASE, ENTRY + 20, 9,
       "the bytes at 0x9fc50 are no entry: type 9 is undefined" },
-    { "cut", SOURCE_BASE, HEADER + 4, 0x13,
+    { "cut", MEMORY_BASE, HEADER + 4, 0x13,
       "the bytes at 0x9fd1c are no entry: it would run past" },
-    { "a byte", SOURCE_BASE, ENTRY + 12, 1, "the byte at 0x9fc48 is 0x01, a topology gives 0x00" },
-    { "length", SOURCE_BASE, HEADER + 5, 0, "the byte at 0x9fc14 is 0x14, a topology gives 0x2c" },
+    { "a byte", MEMORY_BASE, ENTRY + 12, 1, "the byte at 0x9fc48 is 0x01, a topology gives 0x00" },
+    { "length", MEMORY_BASE, HEADER + 5, 0, "the byte at 0x9fc14 is 0x14, a topology gives 0x2c" },
 };
 
 static void said_of_differences(void)
 {
     static struct image original;
     static uint8_t bytes[KIB];
-    struct source source;
+    struct memory source;
 
     CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":4}", &topology, &original, &error), 0);
     for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]); i++) {
         memcpy(bytes, original.bytes, original.size);
         bytes[differences[i].at] = differences[i].value;
         CU_ASSERT_EQUAL_FATAL(
-            source_place(&source, bytes, original.size, differences[i].base, NULL, &error), 0);
+            memory_place(&source, bytes, original.size, differences[i].base, NULL, &error), 0);
         ROW_CHECK(differences[i].name, take(&source) == 0 && !reading.exact);
         if (!strstr(reading.difference, differences[i].says))
             ROW_CHECK(reading.difference, false);
@@ -348,14 +348,14 @@ static void every_kind(void)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         static struct image original;
         struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
-        struct source source = { .bytes = original.bytes };
+        struct memory source = { .bytes = original.bytes };
         size_t size;
 
         if (build(kinds[i].json, &topology, &original, &error) < 0) {
             ROW_CHECK(kinds[i].name, false);
             continue;
         }
-        source.memory = image_memory(&original, segments);
+        source.guest = image_memory(&original, segments);
         size = original.size - (topology.bios_data_area ? PLACE_BIOS_SIZE : 0);
         ROW_CHECK(kinds[i].name, take(&source) == 0 && reading.exact);
         ROW_CHECK(kinds[i].name, rebuild() && image.size == size &&
@@ -368,7 +368,7 @@ static void every_byte_of_texts(void)
 {
     static struct image original;
     static uint8_t bytes[KIB];
-    struct source source;
+    struct memory source;
 
     CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1}", &topology, &original, &error), 0);
     for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
@@ -379,10 +379,10 @@ static void every_byte_of_texts(void)
         bytes[HEADER + 8] = bytes[HEADER + 21] = bytes[ENTRY + 20 + 4] = (uint8_t)byte;
         sum_up(bytes + HEADER, original.size - HEADER, 7);
         CU_ASSERT_EQUAL_FATAL(
-            source_place(&source, bytes, original.size, SOURCE_BASE, NULL, &error), 0);
+            memory_place(&source, bytes, original.size, MEMORY_BASE, NULL, &error), 0);
         CU_ASSERT_EQUAL_FATAL(take(&source), 0);
         CU_ASSERT(reading.exact && rebuild() && memcmp(image.bytes, bytes, image.size) == 0);
-        json = render_reading(&reading, source.bytes);
+        json = render_found(&reading, source.bytes);
         text = cJSON_PrintUnformatted(json);
         CU_ASSERT_PTR_NOT_NULL_FATAL(text);
         for (const char *c = text; *c; c++)
@@ -417,7 +417,7 @@ static const struct {
 static void search(void)
 {
     uint8_t *memory = calloc(KIB, KIB);
-    struct source source;
+    struct memory source;
     uint32_t address;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
@@ -427,22 +427,22 @@ static void search(void)
             put_pointer(memory, searches[i].right, true);
         if (searches[i].wrong)
             put_pointer(memory, searches[i].wrong, false);
-        CU_ASSERT_EQUAL_FATAL(source_place(&source, memory, KIB * KIB, "0", NULL, &error), 0);
-        ROW_CHECK(searches[i].name, reading_find(&source.memory, NULL, &address, &error) == 0 &&
+        CU_ASSERT_EQUAL_FATAL(memory_place(&source, memory, KIB * KIB, "0", NULL, &error), 0);
+        ROW_CHECK(searches[i].name, found_choose(&source.guest, NULL, &address, &error) == 0 &&
                                         address == searches[i].expected);
     }
     memset(memory, 0, KIB * KIB);
     memcpy(memory + KIB * KIB - 15, "_MP_", 4);
-    CU_ASSERT_EQUAL(reading_find(&source.memory, NULL, &address, &error), -1);
+    CU_ASSERT_EQUAL(found_choose(&source.guest, NULL, &address, &error), -1);
     CU_ASSERT_EQUAL(error.code, ERR_INVALID);
     free(memory);
 }
 
-/* Linux searches before all others, so its row is the first: reading_find counts on it. */
+/* Linux searches before all others, so its row is the first: found_choose counts on it. */
 static void linux_is_first(void)
 {
     CU_ASSERT_STRING_EQUAL(mpt_consumers[0].name, "Linux");
-    CU_ASSERT(mpt_consumer_count <= READING_CONSUMERS_MAX);
+    CU_ASSERT(mpt_consumer_count <= FOUND_CONSUMERS_MAX);
 }
 
 /*
@@ -453,13 +453,13 @@ static void linear_time(void)
 {
     uint8_t *memory = calloc(KIB, KIB);
     const clock_t begin = clock();
-    struct source source;
+    struct memory source;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
     for (uint32_t at = 0; at < KIB * KIB; at += MPT_FLOATING_SIZE)
         put_pointer(memory, at, at >= 0xe0000);
     memcpy(memory + TABLE, "PCMP\xff\xff\x04", 7);
-    CU_ASSERT_EQUAL_FATAL(source_place(&source, memory, KIB * KIB, "0", NULL, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(memory_place(&source, memory, KIB * KIB, "0", NULL, &error), 0);
     CU_ASSERT_EQUAL(take(&source), 0);
     CU_ASSERT((clock() - begin) / CLOCKS_PER_SEC < 5);
     free(memory);
@@ -493,14 +493,14 @@ static bool same_structures(void)
  * What is said to be exact is, through JSON and back, and nothing else is. Fills what there is to
  * fill.
  */
-static bool sound(const struct source *source)
+static bool sound(const struct memory *source)
 {
     cJSON *json;
     bool same;
 
     if (take(source) < 0)
         return true;
-    json = render_reading(&reading, source->bytes);
+    json = render_found(&reading, source->bytes);
     cJSON_Delete(json);
     same = rebuild() && same_structures();
     return json && same == reading.exact;
@@ -509,14 +509,14 @@ static bool sound(const struct source *source)
 static void prefixes_and_flips(void)
 {
     static struct image original;
-    struct source source;
+    struct memory source;
     struct guard guard;
 
     CU_ASSERT_EQUAL_FATAL(build(kinds[0].json, &topology, &original, &error), 0);
     for (size_t size = 0; size <= original.size; size++) {
         guard_make(&guard, size);
         memcpy(guard.bytes, original.bytes, size);
-        CU_ASSERT_EQUAL_FATAL(source_place(&source, guard.bytes, size, SOURCE_BASE, NULL, &error),
+        CU_ASSERT_EQUAL_FATAL(memory_place(&source, guard.bytes, size, MEMORY_BASE, NULL, &error),
                               0);
         CU_ASSERT(sound(&source));
         CU_ASSERT(size == original.size || !reading.exact || error.count > 0);
@@ -532,7 +532,7 @@ static void prefixes_and_flips(void)
             else
                 sum_up(guard.bytes, MPT_FLOATING_SIZE, 10);
             CU_ASSERT_EQUAL_FATAL(
-                source_place(&source, guard.bytes, original.size, SOURCE_BASE, NULL, &error), 0);
+                memory_place(&source, guard.bytes, original.size, MEMORY_BASE, NULL, &error), 0);
             CU_ASSERT(sound(&source));
         }
     guard_free(&guard);
@@ -551,7 +551,7 @@ static void mutations(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(index);
     while ((count = next_table(index, parts)) > 0) {
-        struct source source;
+        struct memory source;
 
         for (unsigned round = 0; round < 24 && parts[0].cpus <= 8; round++) {
             char row[3 * NAME_SIZE];
@@ -565,7 +565,7 @@ static void mutations(void)
 
                 bytes[(size_t)rand_r(&seed) % near] = (uint8_t)(rand_r(&seed) >> 7);
             }
-            if (round % 4 && reading_find(&source.memory, NULL, &address, &error) == 0)
+            if (round % 4 && found_choose(&source.guest, NULL, &address, &error) == 0)
                 put_right(&source, address);
             ROW_CHECK(row, sound(&source));
             tried++;

@@ -37,7 +37,7 @@ static const struct {
 static void segments(void)
 {
     static const uint8_t bytes[] = "0123456789abcdef";
-    struct source source;
+    struct memory source;
 
     for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
         const int wanted = cuts[i].segments < 0 ? -1 : 0;
@@ -47,9 +47,9 @@ static void segments(void)
                  cuts[i].sizes ? cuts[i].sizes : "none");
         memset(&error, 0, sizeof(error));
         ROW_CHECK(row,
-                  source_place(&source, bytes, 16, cuts[i].bases, cuts[i].sizes, &error) == wanted);
+                  memory_place(&source, bytes, 16, cuts[i].bases, cuts[i].sizes, &error) == wanted);
         ROW_CHECK(row, strcmp(error.places[0].pointer, cuts[i].pointer) == 0);
-        ROW_CHECK(row, wanted < 0 || source.memory.count == (size_t)cuts[i].segments);
+        ROW_CHECK(row, wanted < 0 || source.guest.count == (size_t)cuts[i].segments);
     }
 }
 
@@ -58,15 +58,15 @@ static void one_in_the_other(void)
 {
     static const uint8_t inner_last[] = "0123456734", inner_first[] = "3401234567",
                          differs[] = "0123456735";
-    struct source source;
+    struct memory source;
 
-    CU_ASSERT_EQUAL(source_place(&source, inner_last, 10, "0x10,0x13", "8,2", &error), 0);
-    CU_ASSERT_EQUAL(source.memory.count, 1);
+    CU_ASSERT_EQUAL(memory_place(&source, inner_last, 10, "0x10,0x13", "8,2", &error), 0);
+    CU_ASSERT_EQUAL(source.guest.count, 1);
     CU_ASSERT_EQUAL(source.segments[0].size, 8);
-    CU_ASSERT_EQUAL(source_place(&source, inner_first, 10, "0x13,0x10", "2,8", &error), 0);
-    CU_ASSERT_EQUAL(source.memory.count, 1);
+    CU_ASSERT_EQUAL(memory_place(&source, inner_first, 10, "0x13,0x10", "2,8", &error), 0);
+    CU_ASSERT_EQUAL(source.guest.count, 1);
     CU_ASSERT_EQUAL(source.segments[0].size, 8);
-    CU_ASSERT_EQUAL(source_place(&source, differs, 10, "0x10,0x13", "8,2", &error), -1);
+    CU_ASSERT_EQUAL(memory_place(&source, differs, 10, "0x10,0x13", "8,2", &error), -1);
 }
 
 static const struct test tests[] = {

@@ -6,7 +6,7 @@
 #include "../../src/topo/image.h"
 #include "../lib/suite.h"
 
-extern const struct suite topo_volt, topo_formats, topo_memory;
+extern const struct suite topo_volt, topo_hexdump, topo_elf, topo_memory;
 
 /*
  * build - the image of a topology that gives nothing but what is set in @topology after
@@ -15,5 +15,8 @@ extern const struct suite topo_volt, topo_formats, topo_memory;
  * Return: 0, or -1 with *err filled.
  */
 int build(struct topology *topology, struct image *image, struct err *err);
+
+/* build_two_segments - the image of one processor with the words of the BIOS data area */
+void build_two_segments(struct image *image);
 
 #endif

@@ -21,7 +21,7 @@ static long setup_mptable(size_t memory_size, unsigned cpus)
     struct err err;
 
     topology_init(&topology);
-    topology.profile = profile_find("volt");
+    topology.profile = profiles_find("volt");
     topology.given = GIVEN_CPUS;
     topology.cpus = cpus;
     topology.memory_size = memory_size;

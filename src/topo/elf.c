@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ELF: Tool Interface Standard (TIS) ELF 1.2; its numbers are in <elf.h>, its bytes are stored one
- * by one.
+ * ELF as the Tool Interface Standard 1.2 has it. The numbers come from <elf.h>; the bytes are
+ * stored and loaded one by one, so that host byte order and alignment do not matter.
  */
-#include "formats.h"
+#include "elf.h"
 
 #include <assert.h>
 #include <elf.h>
@@ -11,66 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { LINE_BYTES = 16, LINE_HEX = 10, LINE_TEXT = LINE_HEX + 41, HALF = 2, WORD = 4 };
-
-static void put_hex(char *out, uint32_t value, unsigned digits)
-{
-    while (digits-- > 0) {
-        out[digits] = "0123456789abcdef"[value & 0xf];
-        value >>= 4;
-    }
-}
-
-/* "0009fc00: 5f4d 505f ...  _MP_...": 16 bytes or the last ones. Return: characters */
-static size_t put_line(char *out, uint32_t address, const uint8_t *bytes, size_t count)
-{
-    if (!out)
-        return LINE_TEXT + count + 1;
-    memset(out, ' ', LINE_TEXT);
-    put_hex(out, address, 8);
-    out[8] = ':';
-    for (size_t i = 0; i < count; i++) {
-        put_hex(out + LINE_HEX + 2 * i + i / 2, bytes[i], 2);
-        out[LINE_TEXT + i] = (char)(bytes[i] >= 0x20 && bytes[i] <= 0x7e ? bytes[i] : '.');
-    }
-    out[LINE_TEXT + count] = '\n';
-    return LINE_TEXT + count + 1;
-}
-
-static size_t put_segment(char *out, const struct image *image, const struct image_segment *s)
-{
-    size_t used = 0;
-
-    for (size_t at = 0; at < s->size; at += LINE_BYTES)
-        used +=
-            put_line(out ? out + used : NULL, s->base + (uint32_t)at, image->bytes + s->offset + at,
-                     s->size - at < LINE_BYTES ? s->size - at : LINE_BYTES);
-    return used;
-}
-
-/* The segment with the lowest address of those at or above @from; NULL when there is none. */
-static const struct image_segment *next_segment(const struct image *image, uint64_t from)
-{
-    const struct image_segment *next = NULL;
-
-    for (unsigned i = 0; i < image->segment_count; i++) {
-        const struct image_segment *const s = &image->segments[i];
-
-        if (s->base >= from && (!next || s->base < next->base))
-            next = s;
-    }
-    return next;
-}
-
-size_t formats_hex(const struct image *image, char *out)
-{
-    const struct image_segment *s;
-    size_t used = 0;
-
-    for (uint64_t from = 0; (s = next_segment(image, from)); from = (uint64_t)s->base + 1)
-        used += put_segment(out ? out + used : NULL, image, s);
-    return used;
-}
+enum { HALF = 2, WORD = 4 };
 
 static void put_2(uint8_t *e, size_t at, unsigned value)
 {
@@ -120,7 +61,7 @@ static void put_program_header(uint8_t *e, const struct image_segment *s, size_t
     PUT_4(Elf32_Phdr, p_align, 1); /* none */
 }
 
-size_t formats_elf(const struct image *image, uint8_t *out)
+size_t elf_encode(const struct image *image, uint8_t *out)
 {
     const size_t head = sizeof(Elf32_Ehdr) + image->segment_count * sizeof(Elf32_Phdr);
 
@@ -178,7 +119,7 @@ static int add_segment(struct mpt_segment *segments, unsigned count, unsigned ma
     return 0;
 }
 
-int formats_elf_read(const uint8_t *bytes, size_t size, struct mpt_segment *segments, unsigned max)
+int elf_decode(const uint8_t *bytes, size_t size, struct mpt_segment *segments, unsigned max)
 {
     unsigned count = 0, headers;
     struct mpt_segment s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Hexdumps and ELF files, and how other people's ELF files are refused. */
-#include "../../src/topo/formats.h"
+/* ELF files, and how those that others made are refused. */
+#include "../../src/topo/elf.h"
 
 #include <stdlib.h>
 
@@ -21,47 +21,17 @@ enum {
     PH_SIZE = 32
 };
 
-static struct topology topology;
 static struct image image;
-static struct err error;
-
-/* One processor, and the words of the BIOS data area: two segments */
-static void make_image(void)
-{
-    topology_init(&topology);
-    topology.given = GIVEN_CPUS;
-    topology.cpus = 1;
-    topology.bios_data_area = true;
-    CU_ASSERT_EQUAL_FATAL(build(&topology, &image, &error), 0);
-}
-
-static void a_hexdump(void)
-{
-    static const char expected[] =
-        "0000040e: c09f 0000 007f 02                        .......\n"
-        "0009fc00: 5f4d 505f 10fc 0900 0104 8b00 0000 0000  _MP_............\n";
-    size_t size;
-    char *text;
-
-    make_image();
-    size = formats_hex(&image, NULL);
-    text = malloc(size);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
-    CU_ASSERT_EQUAL(formats_hex(&image, text), size);
-    CU_ASSERT(size > sizeof(expected) && memcmp(text, expected, sizeof(expected) - 1) == 0);
-    CU_ASSERT_EQUAL(text[size - 1], '\n');
-    free(text);
-}
 
 /* The file at the end of a guarded page; the image has two segments. */
 static size_t make_elf(struct guard *guard)
 {
     size_t size;
 
-    make_image();
-    size = formats_elf(&image, NULL);
+    build_two_segments(&image);
+    size = elf_encode(&image, NULL);
     guard_make(guard, size);
-    CU_ASSERT_EQUAL(formats_elf(&image, guard->bytes), size);
+    CU_ASSERT_EQUAL(elf_encode(&image, guard->bytes), size);
     return size;
 }
 
@@ -71,19 +41,18 @@ static void an_elf_file(void)
     struct guard guard;
     const size_t size = make_elf(&guard);
 
-    CU_ASSERT_EQUAL_FATAL(formats_elf_read(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), 2);
+    CU_ASSERT_EQUAL_FATAL(elf_decode(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), 2);
     for (unsigned i = 0; i < 2; i++) {
         CU_ASSERT_EQUAL(segments[i].base, image.segments[i].base);
         CU_ASSERT_EQUAL_FATAL(segments[i].size, image.segments[i].size);
         CU_ASSERT_EQUAL(
             memcmp(segments[i].bytes, image.bytes + image.segments[i].offset, segments[i].size), 0);
     }
-    CU_ASSERT_EQUAL(formats_elf_read(guard.bytes, size, segments, 1), -1);
-    CU_ASSERT_EQUAL(formats_elf_read(guard.bytes, 3, segments, 1), 0);
-    CU_ASSERT_EQUAL(formats_elf_read(guard.bytes + 1, size - 1, segments, 1), 0);
+    CU_ASSERT_EQUAL(elf_decode(guard.bytes, size, segments, 1), -1);
+    CU_ASSERT_EQUAL(elf_decode(guard.bytes, 3, segments, 1), 0);
+    CU_ASSERT_EQUAL(elf_decode(guard.bytes + 1, size - 1, segments, 1), 0);
     for (size_t cut = 4; cut < size; cut++)
-        CU_ASSERT_EQUAL(
-            formats_elf_read(guard.bytes + size - cut, cut, segments, IMAGE_SEGMENTS_MAX), 0);
+        CU_ASSERT_EQUAL(elf_decode(guard.bytes + size - cut, cut, segments, IMAGE_SEGMENTS_MAX), 0);
     guard_free(&guard);
 }
 
@@ -116,14 +85,14 @@ static void faults_of_elf(void)
         const uint8_t right = guard.bytes[faults[i].at];
 
         guard.bytes[faults[i].at] = faults[i].value;
-        ROW_CHECK(faults[i].name, formats_elf_read(guard.bytes, size, segments,
-                                                   IMAGE_SEGMENTS_MAX) == faults[i].expected);
+        ROW_CHECK(faults[i].name, elf_decode(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX) ==
+                                      faults[i].expected);
         guard.bytes[faults[i].at] = right;
     }
     memcpy(guard.bytes + P_PADDR + PH_SIZE, guard.bytes + P_PADDR, 4);
-    CU_ASSERT_EQUAL(formats_elf_read(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), -1);
+    CU_ASSERT_EQUAL(elf_decode(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), -1);
     memset(guard.bytes + P_PADDR + PH_SIZE, 0xff, 4);
-    CU_ASSERT_EQUAL(formats_elf_read(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), -1);
+    CU_ASSERT_EQUAL(elf_decode(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), -1);
     guard_free(&guard);
 }
 
@@ -137,16 +106,15 @@ static void cut_elf(void)
     for (size_t n = 4; n < size; n++) {
         guard_make(&cut, n);
         memcpy(cut.bytes, whole.bytes, n);
-        CU_ASSERT_EQUAL(formats_elf_read(cut.bytes, n, segments, IMAGE_SEGMENTS_MAX), -1);
+        CU_ASSERT_EQUAL(elf_decode(cut.bytes, n, segments, IMAGE_SEGMENTS_MAX), -1);
         guard_free(&cut);
     }
     guard_free(&whole);
 }
 
 static const struct test tests[] = {
-    { "a hexdump", a_hexdump },
     { "an ELF file comes back", an_elf_file },
     { "faults of ELF files", faults_of_elf },
     { "cut ELF files", cut_elf },
 };
-const struct suite topo_formats = { "topo/formats", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite topo_elf = { "topo/elf", tests, sizeof(tests) / sizeof(tests[0]) };
