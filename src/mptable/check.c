@@ -1019,7 +1019,7 @@ static bool reserved_line(uint16_t flags)
 
 static bool isa_irq(const struct survey *s, uint8_t irq)
 {
-    return s->bus_kind[s->e.io_int.bus_id] == BUS_ISA && s->e.io_int.irq == irq;
+    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA && s->e.io_int.irq == irq;
 }
 
 static bool is_int(const struct survey *s)
@@ -1029,7 +1029,7 @@ static bool is_int(const struct survey *s)
 
 static bool from_pci(const struct survey *s)
 {
-    return s->bus_kind[s->e.io_int.bus_id] == BUS_PCI;
+    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_PCI;
 }
 
 static bool irq0_extint_only(const struct survey *s)
@@ -1050,7 +1050,7 @@ static bool irq2_entry(const struct survey *s)
 
 static bool int_unknown_bus(const struct survey *s)
 {
-    return s->bus_kind[s->e.io_int.bus_id] == BUS_UNDECLARED;
+    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_NONE;
 }
 
 static bool int_unknown_ioapic(const struct survey *s)
@@ -1100,7 +1100,7 @@ static bool int_type_reserved(const struct survey *s)
 
 static bool isa_irq_range(const struct survey *s)
 {
-    return s->bus_kind[s->e.io_int.bus_id] == BUS_ISA && s->e.io_int.irq >= ISA_IRQS;
+    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA && s->e.io_int.irq >= ISA_IRQS;
 }
 
 static bool pci_irq_reserved_bit(const struct survey *s)
@@ -1181,7 +1181,7 @@ static bool pci_edge(const struct survey *s)
 
 static bool local_unknown_bus(const struct survey *s)
 {
-    return s->bus_kind[s->e.local_int.bus_id] == BUS_UNDECLARED;
+    return s->bus_kind[s->e.local_int.bus_id] == MPT_BUS_NONE;
 }
 
 static bool local_flags_reserved(const struct survey *s)
@@ -1421,12 +1421,12 @@ static void judge_base_entries(struct survey *s, struct findings *found)
         s->e.offset = at;
         s->e.reserved = 0;
         switch (e[0]) {
-#define JUDGE_ENTRY(TYPE, S, array, counter, bytes, LAYOUT) \
-    case TYPE:                                              \
-        s->e.S = load_##S(e, &s->e.reserved);               \
-        judge_##S(s, found);                                \
+#define JUDGE_ENTRY(T, S, array, word)        \
+    case MPT_##T:                             \
+        s->e.S = load_##S(e, &s->e.reserved); \
+        judge_##S(s, found);                  \
         break;
-            LAYOUT_BASE(JUDGE_ENTRY)
+            ENTRIES_BASE(JUDGE_ENTRY)
 #undef JUDGE_ENTRY
         default:
             break;

@@ -9,6 +9,7 @@
  */
 #include "load.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 size_t mpt_room(const struct mpt_memory *memory, uint64_t address)
@@ -130,16 +131,59 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
     entry->size = size;
     walk->at += size;
     switch (entry->type) {
-#define LOAD_ENTRY(TYPE, S, array, counter, bytes, LAYOUT) \
-    case TYPE:                                             \
-        entry->S = load_##S(e, &reserved);                 \
+#define LOAD_ENTRY(T, S, array, word)      \
+    case MPT_##T:                          \
+        entry->S = load_##S(e, &reserved); \
         break;
-        LAYOUT_BASE(LOAD_ENTRY)
-        LAYOUT_EXTENDED(LOAD_ENTRY)
+        ENTRIES(LOAD_ENTRY)
 #undef LOAD_ENTRY
     default:
         break;
     }
     entry->reserved = reserved;
     return 1;
+}
+
+const char mpt_bus_types[MPT_BUS_TYPES][6] = {
+    /* MPS 1.4 Table 4-8 */
+    { 'C', 'B', 'U', 'S', ' ', ' ' }, { 'C', 'B', 'U', 'S', 'I', 'I' },
+    { 'E', 'I', 'S', 'A', ' ', ' ' }, { 'F', 'U', 'T', 'U', 'R', 'E' },
+    { 'I', 'N', 'T', 'E', 'R', 'N' }, { 'I', 'S', 'A', ' ', ' ', ' ' },
+    { 'M', 'B', 'I', ' ', ' ', ' ' }, { 'M', 'B', 'I', 'I', ' ', ' ' },
+    { 'M', 'C', 'A', ' ', ' ', ' ' }, { 'M', 'P', 'I', ' ', ' ', ' ' },
+    { 'M', 'P', 'S', 'A', ' ', ' ' }, { 'N', 'U', 'B', 'U', 'S', ' ' },
+    { 'P', 'C', 'I', ' ', ' ', ' ' }, { 'P', 'C', 'M', 'C', 'I', 'A' },
+    { 'T', 'C', ' ', ' ', ' ', ' ' }, { 'V', 'L', ' ', ' ', ' ', ' ' },
+    { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
+};
+enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 }; /* rows of it */
+
+int mpt_bus_type(const char bus_type[6])
+{
+    char padded[6];
+    bool ended = false;
+
+    for (unsigned i = 0; i < sizeof(padded); i++) {
+        const char c = bus_type[i];
+
+        ended |= c == '\0';
+        padded[i] = ended ? ' ' : (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    for (int i = 0; i < MPT_BUS_TYPES; i++)
+        if (memcmp(padded, mpt_bus_types[i], sizeof(padded)) == 0)
+            return i;
+    return -1;
+}
+
+enum mpt_bus_kind mpt_bus_kind(const char bus_type[6])
+{
+    switch (mpt_bus_type(bus_type)) {
+    case TYPE_ISA:
+    case TYPE_EISA:
+        return MPT_BUS_ISA;
+    case TYPE_PCI:
+        return MPT_BUS_PCI;
+    default:
+        return MPT_BUS_OTHER;
+    }
 }

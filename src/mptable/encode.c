@@ -29,59 +29,58 @@
     e[1] = (size);
 
 /* store_<S> - @count entries from @from on, to out + pos. Return: the position behind them */
-#define DEFINE_STORE(HEAD, type, S, size, LAYOUT)                                               \
+#define DEFINE_STORE(HEAD, T, S)                                                                \
     static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count) \
     {                                                                                           \
         for (size_t i = 0; i < count; i++) {                                                    \
             const struct mpt_##S v = from[i];                                                   \
-            uint8_t *const e = out + pos + i * (size);                                          \
+            uint8_t *const e = out + pos + i * MPT_##T##_SIZE;                                  \
                                                                                                 \
-            HEAD(type, size)                                                                    \
-            LAYOUT(STORE, S)                                                                    \
+            HEAD(MPT_##T, MPT_##T##_SIZE)                                                       \
+            LAYOUT_##T(STORE, S)                                                                \
         }                                                                                       \
-        return pos + count * (size);                                                            \
+        return pos + count * MPT_##T##_SIZE;                                                    \
     }
-#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) \
-    DEFINE_STORE(HEAD_BASE, type, S, size, LAYOUT)
-#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT) \
-    DEFINE_STORE(HEAD_EXTENDED, type, S, size, LAYOUT)
+#define DEFINE_BASE(T, S, array, word)     DEFINE_STORE(HEAD_BASE, T, S)
+#define DEFINE_EXTENDED(T, S, array, word) DEFINE_STORE(HEAD_EXTENDED, T, S)
 
-LAYOUT_BASE(DEFINE_BASE)
-LAYOUT_EXTENDED(DEFINE_EXTENDED)
+ENTRIES_BASE(DEFINE_BASE)
+ENTRIES_EXTENDED(DEFINE_EXTENDED)
 
-#define ADD_COUNT(type, S, array, counter, size, LAYOUT) +(size_t)t->counter
-#define ADD_SIZE(type, S, array, counter, size, LAYOUT)  +(size_t)(size)*t->counter
+#define ADD_COUNT(T, S, array, word) +(size_t)t->S##_count
+#define ADD_SIZE(T, S, array, word)  +(size_t)MPT_##T##_SIZE * t->S##_count
 
 size_t mpt_entries(const struct mpt_table *t)
 {
-    return 0 LAYOUT_BASE(ADD_COUNT);
+    return 0 ENTRIES_BASE(ADD_COUNT);
 }
 
 size_t mpt_base_size(const struct mpt_table *t)
 {
-    return MPT_HEADER_SIZE LAYOUT_BASE(ADD_SIZE);
+    return MPT_HEADER_SIZE ENTRIES_BASE(ADD_SIZE);
 }
 
 size_t mpt_extended_size(const struct mpt_table *t)
 {
-    return 0 LAYOUT_EXTENDED(ADD_SIZE);
+    return 0 ENTRIES_EXTENDED(ADD_SIZE);
 }
 
 /* Do the runs use up every array, base types before extended ones? */
 static int order_right(const struct mpt_table *t)
 {
-#define COUNT(type, S, array, counter, size, LAYOUT) t->counter,
-    size_t left[SLOTS] = { LAYOUT_BASE(COUNT) LAYOUT_EXTENDED(COUNT) };
+#define COUNT(T, S, array, word) t->S##_count,
+    size_t left[SLOTS] = { ENTRIES(COUNT) };
 #undef COUNT
     unsigned seen_extended = 0;
 
     for (size_t r = 0; r < t->order_count; r++) {
         const unsigned slot = type_slot(t->order[r].type);
 
-        if (slot == SLOTS || (slot < SLOTS_BASE && seen_extended) || t->order[r].count > left[slot])
+        if (slot == SLOTS || (slot < MPT_BASE_TYPES && seen_extended) ||
+            t->order[r].count > left[slot])
             return 0;
         left[slot] -= t->order[r].count;
-        seen_extended |= slot >= SLOTS_BASE;
+        seen_extended |= slot >= MPT_BASE_TYPES;
     }
     for (unsigned slot = 0; slot < SLOTS; slot++)
         if (left[slot] > 0)
@@ -94,10 +93,8 @@ static void store_ascending(uint8_t *out, const struct mpt_table *t)
 {
     size_t pos = MPT_HEADER_SIZE;
 
-#define STORE_ALL(type, S, array, counter, size, LAYOUT) \
-    pos = store_##S(out, pos, t->array, t->counter);
-    LAYOUT_BASE(STORE_ALL)
-    LAYOUT_EXTENDED(STORE_ALL)
+#define STORE_ALL(T, S, array, word) pos = store_##S(out, pos, t->array, t->S##_count);
+    ENTRIES(STORE_ALL)
 #undef STORE_ALL
 }
 
@@ -110,12 +107,11 @@ static void store_ordered(uint8_t *out, const struct mpt_table *t)
         size_t *const first = &used[type_slot(run.type)];
 
         switch (run.type) {
-#define STORE_RUN(TYPE, S, array, counter, size, LAYOUT)                                \
-    case TYPE:                                                                          \
+#define STORE_RUN(T, S, array, word)                                                    \
+    case MPT_##T:                                                                       \
         pos = run.count == 0 ? pos : store_##S(out, pos, t->array + *first, run.count); \
         break;
-            LAYOUT_BASE(STORE_RUN)
-            LAYOUT_EXTENDED(STORE_RUN)
+            ENTRIES(STORE_RUN)
 #undef STORE_RUN
         default:
             break;

@@ -5,20 +5,20 @@
  * A row says S, kind, member, width in bytes:
  *   GIVEN  an unsigned integer, little-endian, member of struct mpt_<S>
  *   TEXT   characters, member of struct mpt_<S>
- *   MADE   follows from the other bytes (signature, lengths, sums, type): encode.c makes it,
- *   verify.c checks
- * it ZERO   reserved
+ *   MADE   follows from the other bytes (signature, lengths, sums, type); encode.c makes it and
+ *          verify.c checks it
+ *   ZERO   reserved
  *
- * Whoever needs the format expands the rows with a macro of his own, so what runs is plain stores
- * and loads at constant offsets. An offset is the sum of the widths before it (struct wire_<S> has
- * no other purpose), so a gap or an overlap cannot be written down.
+ * Code that needs the format expands the rows with a macro of its own, so that plain stores and
+ * loads at constant offsets are what runs. An offset is the sum of the widths before it (struct
+ * wire_<S> has no other purpose), so a gap or an overlap cannot be written down.
  */
 #ifndef MPT_LAYOUT_H
 #define MPT_LAYOUT_H
 
 #include <assert.h>
 
-#include "mptable.h"
+#include "entries.h"
 
 /* MPS 1.4 Table 4-1 */
 #define LAYOUT_FLOATING(ROW, S)                    \
@@ -135,50 +135,13 @@
 
 WIRE(LAYOUT_FLOATING, floating, MPT_FLOATING_SIZE)
 WIRE(LAYOUT_HEADER, header, MPT_HEADER_SIZE)
-WIRE(LAYOUT_PROCESSOR, processor, MPT_PROCESSOR_SIZE)
-WIRE(LAYOUT_BUS, bus, MPT_BUS_SIZE)
-WIRE(LAYOUT_IOAPIC, ioapic, MPT_IOAPIC_SIZE)
-WIRE(LAYOUT_IO_INT, io_int, MPT_IO_INT_SIZE)
-WIRE(LAYOUT_LOCAL_INT, local_int, MPT_LOCAL_INT_SIZE)
-WIRE(LAYOUT_SPACE, space, MPT_SPACE_SIZE)
-WIRE(LAYOUT_HIERARCHY, hierarchy, MPT_HIERARCHY_SIZE)
-WIRE(LAYOUT_MODIFIER, modifier, MPT_MODIFIER_SIZE)
+#define WIRE_ENTRY(T, S, array, word) WIRE(LAYOUT_##T, S, MPT_##T##_SIZE)
+ENTRIES(WIRE_ENTRY)
 
+#undef WIRE_ENTRY
 #undef WIRE
 #undef WIDTH
 #undef WIRE_BYTES
-
-/* Entry types, ascending: X(type, S, array and count in struct mpt_table, bytes, layout) */
-#define LAYOUT_BASE(X)                                                                             \
-    X(MPT_PROCESSOR, processor, processors, processor_count, MPT_PROCESSOR_SIZE, LAYOUT_PROCESSOR) \
-    X(MPT_BUS, bus, buses, bus_count, MPT_BUS_SIZE, LAYOUT_BUS)                                    \
-    X(MPT_IOAPIC, ioapic, ioapics, ioapic_count, MPT_IOAPIC_SIZE, LAYOUT_IOAPIC)                   \
-    X(MPT_IO_INT, io_int, io_ints, io_int_count, MPT_IO_INT_SIZE, LAYOUT_IO_INT)                   \
-    X(MPT_LOCAL_INT, local_int, local_ints, local_int_count, MPT_LOCAL_INT_SIZE, LAYOUT_LOCAL_INT)
-
-#define LAYOUT_EXTENDED(X)                                                        \
-    X(MPT_SPACE, space, spaces, space_count, MPT_SPACE_SIZE, LAYOUT_SPACE)        \
-    X(MPT_HIERARCHY, hierarchy, hierarchies, hierarchy_count, MPT_HIERARCHY_SIZE, \
-      LAYOUT_HIERARCHY)                                                           \
-    X(MPT_MODIFIER, modifier, modifiers, modifier_count, MPT_MODIFIER_SIZE, LAYOUT_MODIFIER)
-
-/* The same types numbered without a gap, for arrays. */
-enum { SLOTS = 8, SLOTS_BASE = MPT_BASE_TYPES };
-
-static inline unsigned slot_type(unsigned slot)
-{
-    return slot < SLOTS_BASE ? slot : slot - SLOTS_BASE + MPT_EXTENDED_FIRST;
-}
-
-/* SLOTS for a type that MPS does not define */
-static inline unsigned type_slot(unsigned type)
-{
-    if (type < SLOTS_BASE)
-        return type;
-    if (type >= MPT_EXTENDED_FIRST && type < MPT_EXTENDED_FIRST + SLOTS - SLOTS_BASE)
-        return type - MPT_EXTENDED_FIRST + SLOTS_BASE;
-    return SLOTS;
-}
 
 /* AT - offset of a field in its structure */
 #define AT(S, member) offsetof(struct wire_##S, member)

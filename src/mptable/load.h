@@ -29,32 +29,42 @@
         LAYOUT(LOAD, S)                                                          \
         return v;                                                                \
     }
-#define DEFINE_ENTRY(type, S, array, counter, size, LAYOUT) DEFINE_LOAD(S, LAYOUT)
+#define DEFINE_ENTRY(T, S, array, word) DEFINE_LOAD(S, LAYOUT_##T)
 
 DEFINE_LOAD(floating, LAYOUT_FLOATING)
 DEFINE_LOAD(header, LAYOUT_HEADER)
-LAYOUT_BASE(DEFINE_ENTRY)
-LAYOUT_EXTENDED(DEFINE_ENTRY)
+ENTRIES(DEFINE_ENTRY)
 
 /*
  * size_base, size_extended - bytes of an entry of that type in that table; 0 when MPS does not
  * define it
  */
-#define DEFINE_SIZE(name, LAYOUT)            \
+#define DEFINE_SIZE(name, TYPES)             \
     static inline size_t name(unsigned type) \
     {                                        \
         switch (type) {                      \
-            LAYOUT(SIZE_OF)                  \
+            TYPES(SIZE_OF)                   \
         default:                             \
             return 0;                        \
         }                                    \
     }
-#define SIZE_OF(TYPE, S, array, counter, size, LAYOUT) \
-    case TYPE:                                         \
-        return size;
+#define SIZE_OF(T, S, array, word) \
+    case MPT_##T:                  \
+        return MPT_##T##_SIZE;
 
-DEFINE_SIZE(size_base, LAYOUT_BASE)
-DEFINE_SIZE(size_extended, LAYOUT_EXTENDED)
+DEFINE_SIZE(size_base, ENTRIES_BASE)
+DEFINE_SIZE(size_extended, ENTRIES_EXTENDED)
+
+#pragma GCC visibility push(hidden) /* the room's own: no part of the library */
+
+/*
+ * mpt_bus_type - the name of Table 4-8 that a bus type means, whatever its case and padding
+ *
+ * Return: its index in mpt_bus_types; -1 when MPS does not define it.
+ */
+int mpt_bus_type(const char bus_type[6]);
+
+#pragma GCC visibility pop
 
 #undef SIZE_OF
 #undef DEFINE_SIZE

@@ -443,6 +443,17 @@ struct mpt_bios mpt_bios_words(const struct mpt_memory *memory);
 enum { MPT_BUS_TYPES = 18 };
 extern const char mpt_bus_types[MPT_BUS_TYPES][6];
 
+/* How interrupts of a bus are numbered, which is what its type decides. */
+enum mpt_bus_kind {
+    MPT_BUS_NONE, /* for tables by bus ID: no entry has that ID */
+    MPT_BUS_ISA,  /* ISA and EISA: IRQ 0 to 15 */
+    MPT_BUS_PCI,  /* device * 4 + pin */
+    MPT_BUS_OTHER
+};
+
+/* mpt_bus_kind - the kind that a bus type means, whatever its case and padding; not MPT_BUS_NONE */
+enum mpt_bus_kind mpt_bus_kind(const char bus_type[6]);
+
 /* How much a rule matters */
 enum mpt_severity {
     MPT_NOTE,    /* against the letter of MPS, or only of interest */

@@ -12,38 +12,7 @@
 #include "load.h"
 #include "scan.h"
 
-const char mpt_bus_types[MPT_BUS_TYPES][6] = {
-    /* MPS 1.4 Table 4-8 */
-    { 'C', 'B', 'U', 'S', ' ', ' ' }, { 'C', 'B', 'U', 'S', 'I', 'I' },
-    { 'E', 'I', 'S', 'A', ' ', ' ' }, { 'F', 'U', 'T', 'U', 'R', 'E' },
-    { 'I', 'N', 'T', 'E', 'R', 'N' }, { 'I', 'S', 'A', ' ', ' ', ' ' },
-    { 'M', 'B', 'I', ' ', ' ', ' ' }, { 'M', 'B', 'I', 'I', ' ', ' ' },
-    { 'M', 'C', 'A', ' ', ' ', ' ' }, { 'M', 'P', 'I', ' ', ' ', ' ' },
-    { 'M', 'P', 'S', 'A', ' ', ' ' }, { 'N', 'U', 'B', 'U', 'S', ' ' },
-    { 'P', 'C', 'I', ' ', ' ', ' ' }, { 'P', 'C', 'M', 'C', 'I', 'A' },
-    { 'T', 'C', ' ', ' ', ' ', ' ' }, { 'V', 'L', ' ', ' ', ' ', ' ' },
-    { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
-};
-enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 };
-
 enum { FEW = 32 }; /* entries that are compared pair by pair */
-
-int mpt_bus_type(const char name[6])
-{
-    char padded[6];
-    bool ended = false;
-
-    for (unsigned i = 0; i < sizeof(padded); i++) {
-        const char c = name[i];
-
-        ended |= c == '\0';
-        padded[i] = ended ? ' ' : (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    }
-    for (int i = 0; i < MPT_BUS_TYPES; i++)
-        if (memcmp(padded, mpt_bus_types[i], sizeof(padded)) == 0)
-            return i;
-    return -1;
-}
 
 static bool inside(struct mpt_range window, uint64_t address)
 {
@@ -152,24 +121,20 @@ static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
 
 static uint8_t survey_bus(struct survey *s, struct mpt_bus b, int *last_id)
 {
-    const int type = mpt_bus_type(b.bus_type);
+    const enum mpt_bus_kind kind = mpt_bus_kind(b.bus_type);
     uint8_t mark = 0;
 
-    if (s->bus_kind[b.bus_id] != BUS_UNDECLARED)
+    if (s->bus_kind[b.bus_id] != MPT_BUS_NONE)
         mark |= MARK_ID_AGAIN;
     if (b.bus_id < *last_id || (*last_id < 0 && b.bus_id != 0))
         mark |= MARK_BUS_ORDER;
     *last_id = b.bus_id;
-    if (type == TYPE_ISA || type == TYPE_EISA) {
-        s->bus_kind[b.bus_id] = BUS_ISA;
-        if (s->isa_buses++ > 0)
-            mark |= MARK_ISA_AGAIN;
-    } else if (type == TYPE_PCI) {
-        s->bus_kind[b.bus_id] = BUS_PCI;
+    s->bus_kind[b.bus_id] = (uint8_t)kind;
+    if (kind == MPT_BUS_ISA && s->isa_buses++ > 0)
+        mark |= MARK_ISA_AGAIN;
+    if (kind == MPT_BUS_PCI) {
         s->pci_buses++;
         s->pci_zero |= b.bus_id == 0;
-    } else {
-        s->bus_kind[b.bus_id] = BUS_OTHER;
     }
     return mark;
 }
@@ -305,7 +270,7 @@ static void keep(struct order *o, const struct survey *s, unsigned place,
 /* PCI interrupts share inputs by right. */
 static bool is_unshared(const struct survey *s, uint8_t bus)
 {
-    return s->bus_kind[bus] != BUS_PCI;
+    return s->bus_kind[bus] != MPT_BUS_PCI;
 }
 
 static bool is_enabled(const struct survey *s, uint8_t flags)
@@ -320,7 +285,7 @@ static void survey_irq0(struct survey *s, const struct order *io_ints)
     for (size_t i = 0; i < io_ints->count; i++) {
         const uint8_t *const e = s->view.table + io_ints->at[i];
 
-        if (e[IRQ] == 0 && s->bus_kind[e[BUS]] == BUS_ISA) {
+        if (e[IRQ] == 0 && s->bus_kind[e[BUS]] == MPT_BUS_ISA) {
             s->irq0_int |= e[INT_TYPE] == MPT_INT;
             s->irq0_extint |= e[INT_TYPE] == MPT_EXTINT;
         }

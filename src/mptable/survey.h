@@ -24,14 +24,6 @@ enum mark {
     MARK_SAME = 1U << 6    /* an earlier entry is identical */
 };
 
-/* What a bus ID stands for; when two entries have it, the last one counts */
-enum bus_kind {
-    BUS_UNDECLARED,
-    BUS_ISA,
-    BUS_PCI,
-    BUS_OTHER
-}; /* EISA numbers its IRQs as ISA does */
-
 /* An entry that a rule about the table as a whole points at */
 struct spot {
     int entry; /* -1 = there is none */
@@ -79,7 +71,8 @@ struct survey {
     uint8_t listed[256]; /* processor entries exist with that APIC ID: 1 disabled, 2 enabled */
     unsigned isa_buses, pci_buses;
     bool pci_zero;
-    uint8_t bus_kind[256]; /* enum bus_kind by bus ID */
+    /* enum mpt_bus_kind by bus ID; of several entries with one ID the last counts */
+    uint8_t bus_kind[256];
     unsigned enabled_ioapics;
     bool ioapic[256]; /* I/O APIC entries exist with that ID */
     unsigned io_ints, local_ints;
@@ -98,12 +91,6 @@ struct survey {
 /* mpt_survey - fill it in; index and mark stay 0. Arguments as mpt_check has them */
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts);
-
-/*
- * mpt_bus_type - the type that a bus name means, whatever its case and padding, as index into
- * mpt_bus_types; -1
- */
-int mpt_bus_type(const char name[6]);
 
 #pragma GCC visibility pop
 

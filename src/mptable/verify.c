@@ -24,27 +24,25 @@
     same &= e[1] == (size);
 
 /* same_<S> - do @count entries at @from say what the values at @to do? */
-#define DEFINE_SAME(HEAD, type, S, size, LAYOUT)                                     \
+#define DEFINE_SAME(HEAD, T, S)                                                      \
     static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count) \
     {                                                                                \
         int same = 1;                                                                \
                                                                                      \
         for (size_t i = 0; i < count; i++) {                                         \
-            const uint8_t *const e = from + i * (size);                              \
+            const uint8_t *const e = from + i * MPT_##T##_SIZE;                      \
             const struct mpt_##S v = to[i];                                          \
                                                                                      \
-            HEAD(type, size)                                                         \
-            LAYOUT(SAME, S)                                                          \
+            HEAD(MPT_##T, MPT_##T##_SIZE)                                            \
+            LAYOUT_##T(SAME, S)                                                      \
         }                                                                            \
         return same;                                                                 \
     }
-#define DEFINE_BASE(type, S, array, counter, size, LAYOUT) \
-    DEFINE_SAME(HEAD_BASE, type, S, size, LAYOUT)
-#define DEFINE_EXTENDED(type, S, array, counter, size, LAYOUT) \
-    DEFINE_SAME(HEAD_EXTENDED, type, S, size, LAYOUT)
+#define DEFINE_BASE(T, S, array, word)     DEFINE_SAME(HEAD_BASE, T, S)
+#define DEFINE_EXTENDED(T, S, array, word) DEFINE_SAME(HEAD_EXTENDED, T, S)
 
-LAYOUT_BASE(DEFINE_BASE)
-LAYOUT_EXTENDED(DEFINE_EXTENDED)
+ENTRIES_BASE(DEFINE_BASE)
+ENTRIES_EXTENDED(DEFINE_EXTENDED)
 
 int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, const uint8_t *bytes,
                         size_t size)
@@ -88,14 +86,13 @@ static int same_entries(const uint8_t *e, const struct mpt_table *t)
         size_t count = 0;
 
         switch (type) {
-#define SAME_RUN(TYPE, S, array, counter, size, LAYOUT)                    \
-    case TYPE:                                                             \
-        count = t->order ? t->order[r].count : t->counter;                 \
+#define SAME_RUN(T, S, array, word)                                        \
+    case MPT_##T:                                                          \
+        count = t->order ? t->order[r].count : t->S##_count;               \
         same &= count == 0 || same_##S(e + pos, t->array + *first, count); \
-        pos += count * (size);                                             \
+        pos += count * MPT_##T##_SIZE;                                     \
         break;
-            LAYOUT_BASE(SAME_RUN)
-            LAYOUT_EXTENDED(SAME_RUN)
+            ENTRIES(SAME_RUN)
 #undef SAME_RUN
         default:
             break;

@@ -168,24 +168,17 @@ static const struct member modifier_members[] = {
         sizeof(((struct topology *)0)->m) / sizeof(((struct topology *)0)->m[0])
 
 const struct member_form member_forms[FORMS] = {
-    [PROCESSOR] = { "processor", MPT_PROCESSOR, ROWS(processor_members), ARRAY(processors) },
-    [BUS] = { "bus", MPT_BUS, ROWS(bus_members), ARRAY(buses) },
-    [IO_APIC] = { "io_apic", MPT_IOAPIC, ROWS(ioapic_members), ARRAY(ioapics) },
-    [IO_INTERRUPT] = { "io_interrupt", MPT_IO_INT, ROWS(io_int_members), ARRAY(io_ints) },
-    [LOCAL_INTERRUPT] = { "local_interrupt", MPT_LOCAL_INT, ROWS(local_int_members),
-                          ARRAY(local_ints) },
-    [SPACE] = { "address_space", MPT_SPACE, ROWS(space_members), ARRAY(spaces) },
-    [HIERARCHY] = { "bus_hierarchy", MPT_HIERARCHY, ROWS(hierarchy_members), ARRAY(hierarchies) },
-    [MODIFIER] = { "address_space_modifier", MPT_MODIFIER, ROWS(modifier_members),
-                   ARRAY(modifiers) },
-    [PCI_INTERRUPT] = { NULL, MPT_IO_INT, ROWS(pci_int_members), ARRAY(pci_ints) },
+#define FORM(T, S, array, word) [T] = { word, MPT_##T, ROWS(S##_members), ARRAY(array) },
+    ENTRIES(FORM)
+#undef FORM
+        [PCI_INTERRUPT] = { NULL, MPT_IO_INT, ROWS(pci_int_members), ARRAY(pci_ints) },
 };
 
 static const struct member_list processor_list = { &member_forms[PROCESSOR], PLAIN };
 static const struct member_list bus_list = { &member_forms[BUS], PLAIN };
-static const struct member_list ioapic_list = { &member_forms[IO_APIC], PLAIN };
-static const struct member_list io_int_list = { &member_forms[IO_INTERRUPT], PLAIN };
-static const struct member_list local_int_list = { &member_forms[LOCAL_INTERRUPT], PLAIN };
+static const struct member_list ioapic_list = { &member_forms[IOAPIC], PLAIN };
+static const struct member_list io_int_list = { &member_forms[IO_INT], PLAIN };
+static const struct member_list local_int_list = { &member_forms[LOCAL_INT], PLAIN };
 static const struct member_list pci_int_list = { &member_forms[PCI_INTERRUPT], PLAIN };
 static const struct member_list extended_list = { NULL, EXTENDED };
 static const struct member_list entry_list = { NULL, ENTRIES };

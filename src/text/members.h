@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../mptable/entries.h"
 #include "../topo/topology.h"
 
 /*
@@ -83,15 +84,10 @@ struct member_form {
 };
 
 enum {
-    PROCESSOR,
-    BUS,
-    IO_APIC,
-    IO_INTERRUPT,
-    LOCAL_INTERRUPT,
-    SPACE,
-    HIERARCHY,
-    MODIFIER,
-    PCI_INTERRUPT,
+#define FORM(T, S, array, word) T,
+    ENTRIES(FORM)
+#undef FORM
+        PCI_INTERRUPT,
     FORMS
 };
 

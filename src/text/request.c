@@ -574,11 +574,11 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     status = read_object(r, &form->object, element, at, &seen);
     if (form == &member_forms[PROCESSOR])
         r->processors[*count] = (uint8_t)seen;
-    if (form == &member_forms[IO_APIC])
+    if (form == &member_forms[IOAPIC])
         topology_mark(&r->ioapic_versions, *count, seen & MEMBER_BIT(IOAPIC_VERSION));
-    if (form == &member_forms[IO_INTERRUPT])
+    if (form == &member_forms[IO_INT])
         note_device(t, &t->io_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
-    if (form == &member_forms[LOCAL_INTERRUPT])
+    if (form == &member_forms[LOCAL_INT])
         note_device(t, &t->local_by_device, *count, seen & MEMBER_BIT(INT_DEVICE));
     if (form == &member_forms[PCI_INTERRUPT])
         t->pci_to_first[*count] = !(seen & MEMBER_BIT(PCI_IO_APIC));
@@ -671,7 +671,7 @@ static void settle_processors(struct reader *r)
 
 static void settle_ioapics(struct reader *r)
 {
-    for (size_t i = 0; i < r->counts[IO_APIC]; i++)
+    for (size_t i = 0; i < r->counts[IOAPIC]; i++)
         if (!topology_marked(&r->ioapic_versions, i))
             r->topology->ioapics[i].apic_version = r->topology->profile->ioapic_version;
 }
@@ -693,14 +693,9 @@ static void settle(struct reader *r)
     struct topology *t = r->topology;
     struct mpt_table *table = &t->table;
 
-    table->processor_count = (uint16_t)r->counts[PROCESSOR];
-    table->bus_count = (uint16_t)r->counts[BUS];
-    table->ioapic_count = (uint16_t)r->counts[IO_APIC];
-    table->io_int_count = (uint16_t)r->counts[IO_INTERRUPT];
-    table->local_int_count = (uint16_t)r->counts[LOCAL_INTERRUPT];
-    table->space_count = (uint16_t)r->counts[SPACE];
-    table->hierarchy_count = (uint16_t)r->counts[HIERARCHY];
-    table->modifier_count = (uint16_t)r->counts[MODIFIER];
+#define COUNT(T, S, array, word) table->S##_count = (uint16_t)r->counts[T];
+    ENTRIES(COUNT)
+#undef COUNT
     t->pci_int_count = (unsigned)r->counts[PCI_INTERRUPT];
     settle_processors(r);
     settle_ioapics(r);

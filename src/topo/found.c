@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../mptable/entries.h"
+
 enum {
     DEFAULT_CONFIGURATION_CPUS = 2, /* MPS 1.4 §5 */
     DEFAULT_CONFIGURATIONS = 7,
@@ -90,20 +92,13 @@ static void differ(struct found *r, const char *format, ...)
 static bool take_entry(struct topology *t, const struct mpt_entry *entry)
 {
     switch (entry->type) {
-#define TAKE(TYPE, S, array, counter)            \
-    case TYPE:                                   \
-        if (!topology_append_run(t, TYPE))       \
-            return false;                        \
-        t->array[t->table.counter++] = entry->S; \
+#define TAKE(T, S, array, word)                    \
+    case MPT_##T:                                  \
+        if (!topology_append_run(t, MPT_##T))      \
+            return false;                          \
+        t->array[t->table.S##_count++] = entry->S; \
         return true;
-        TAKE(MPT_PROCESSOR, processor, processors, processor_count)
-        TAKE(MPT_BUS, bus, buses, bus_count)
-        TAKE(MPT_IOAPIC, ioapic, ioapics, ioapic_count)
-        TAKE(MPT_IO_INT, io_int, io_ints, io_int_count)
-        TAKE(MPT_LOCAL_INT, local_int, local_ints, local_int_count)
-        TAKE(MPT_SPACE, space, spaces, space_count)
-        TAKE(MPT_HIERARCHY, hierarchy, hierarchies, hierarchy_count)
-        TAKE(MPT_MODIFIER, modifier, modifiers, modifier_count)
+        ENTRIES(TAKE)
 #undef TAKE
     default:
         return false;
@@ -286,22 +281,11 @@ int found_read(const struct mpt_memory *memory, uint32_t address, const struct m
 const char *found_entry_name(unsigned type)
 {
     switch (type) {
-    case MPT_PROCESSOR:
-        return "processor";
-    case MPT_BUS:
-        return "bus";
-    case MPT_IOAPIC:
-        return "io_apic";
-    case MPT_IO_INT:
-        return "io_interrupt";
-    case MPT_LOCAL_INT:
-        return "local_interrupt";
-    case MPT_SPACE:
-        return "address_space";
-    case MPT_HIERARCHY:
-        return "bus_hierarchy";
-    case MPT_MODIFIER:
-        return "address_space_modifier";
+#define NAME(T, S, array, word) \
+    case MPT_##T:               \
+        return word;
+        ENTRIES(NAME)
+#undef NAME
     default:
         return "unknown";
     }

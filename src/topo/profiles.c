@@ -698,15 +698,12 @@ static int fill_buses(struct topology *t, struct err *err)
     return 0;
 }
 
-/* The first ISA or EISA bus: both number their IRQs alike. NULL = none */
+/* The first ISA or EISA bus; NULL = none */
 static const struct mpt_bus *isa_bus(const struct topology *t)
 {
-    for (unsigned i = 0; i < t->table.bus_count; i++) {
-        const char *type = t->buses[i].bus_type;
-
-        if (memcmp(type, "ISA", 3) == 0 || memcmp(type, "EISA", 4) == 0)
+    for (unsigned i = 0; i < t->table.bus_count; i++)
+        if (mpt_bus_kind(t->buses[i].bus_type) == MPT_BUS_ISA)
             return &t->buses[i];
-    }
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../mptable/entries.h"
 #include "profiles.h"
 
 const char *const topology_window_names[WINDOWS] = {
@@ -33,14 +34,9 @@ void topology_init(struct topology *t)
     memset(t, 0, offsetof(struct topology, processors));
     t->pci_int_count = 0;
     t->profile = profiles_find(PROFILE_DEFAULT);
-    t->table.processors = t->processors;
-    t->table.buses = t->buses;
-    t->table.ioapics = t->ioapics;
-    t->table.io_ints = t->io_ints;
-    t->table.local_ints = t->local_ints;
-    t->table.spaces = t->spaces;
-    t->table.hierarchies = t->hierarchies;
-    t->table.modifiers = t->modifiers;
+#define POINT(T, S, array, word) t->table.array = t->array;
+    ENTRIES(POINT)
+#undef POINT
 }
 
 bool topology_append_run(struct topology *t, enum mpt_type type)
@@ -306,7 +302,7 @@ static void note_present(const struct topology *t, struct present *p)
         p->ioapic[t->ioapics[i].apic_id] = true;
     for (unsigned i = 0; i < t->table.bus_count; i++) {
         p->bus[t->buses[i].bus_id] = true;
-        p->pci[t->buses[i].bus_id] |= memcmp(t->buses[i].bus_type, "PCI", 3) == 0;
+        p->pci[t->buses[i].bus_id] |= mpt_bus_kind(t->buses[i].bus_type) == MPT_BUS_PCI;
     }
 }
 
@@ -586,8 +582,7 @@ static int check_devices(const struct topology *t, unsigned io_ints, struct err 
     int status = 0;
 
     for (unsigned i = 0; i < t->table.bus_count; i++)
-        pci[t->buses[i].bus_id] |=
-            memcmp(t->buses[i].bus_type, "PCI   ", sizeof(t->buses[i].bus_type)) == 0;
+        pci[t->buses[i].bus_id] |= mpt_bus_kind(t->buses[i].bus_type) == MPT_BUS_PCI;
     for (unsigned i = 0; i < io_ints; i++)
         if (topology_marked(&t->io_by_device, i) &&
             check_device(pci, t->io_ints[i].bus_id, &at_io_ints, i, err) < 0)

@@ -252,6 +252,25 @@ static void segments(void)
     CU_ASSERT_EQUAL(mpt_room(&memory, 0x100000000), 0);
 }
 
+/* Each name of Table 4-8 that has a meaning of its own, and what only looks like one */
+static void bus_kinds(void)
+{
+    static const struct {
+        const char *type;
+        enum mpt_bus_kind kind;
+    } rows[] = {
+        { "ISA   ", MPT_BUS_ISA },         { "EISA  ", MPT_BUS_ISA },   { "PCI   ", MPT_BUS_PCI },
+        { "PCI\0\0\0", MPT_BUS_PCI },      { "pci   ", MPT_BUS_PCI },   { "isa\0zz", MPT_BUS_ISA },
+        { "PCI-X ", MPT_BUS_OTHER },       { "PCMCIA", MPT_BUS_OTHER }, { "ISAPNP", MPT_BUS_OTHER },
+        { "\0\0\0\0\0\0", MPT_BUS_OTHER }, { "XPRESS", MPT_BUS_OTHER }, { "VL    ", MPT_BUS_OTHER },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ROW_CHECK(rows[i].type, mpt_bus_kind(rows[i].type) == rows[i].kind);
+    for (unsigned i = 0; i < MPT_BUS_TYPES; i++)
+        CU_ASSERT_NOT_EQUAL(mpt_bus_kind(mpt_bus_types[i]), MPT_BUS_NONE);
+}
+
 static const struct test tests[] = {
     { "every value comes back", every_value },
     { "every prefix", every_prefix },
@@ -259,5 +278,6 @@ static const struct test tests[] = {
     { "random bytes", random_bytes },
     { "lengths that lie", lying_lengths },
     { "segments", segments },
+    { "kinds of buses", bus_kinds },
 };
 const struct suite mptable_decode = { "mptable/decode", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The eight types of entries, once: base types, then extended ones, each ascending (§4.3).
+ *
+ * A row says T, S, array, word:
+ *   T      MPT_<T> is the type's number, MPT_<T>_SIZE its bytes, LAYOUT_<T> its fields (layout.h)
+ *   S      struct mpt_<S> has its values; struct mpt_entry has them as member S
+ *   array  of struct mpt_table, which counts its elements in <S>_count
+ *   word   what a person or a program calls such an entry: "entry" in a topology, label in a dump
+ *
+ * Code that treats all types alike expands the rows with a macro of its own.
+ */
+#ifndef MPT_ENTRIES_H
+#define MPT_ENTRIES_H
+
+#include "mptable.h"
+
+/* MPS 1.4 Table 4-3 */
+#define ENTRIES_BASE(X)                              \
+    X(PROCESSOR, processor, processors, "processor") \
+    X(BUS, bus, buses, "bus")                        \
+    X(IOAPIC, ioapic, ioapics, "io_apic")            \
+    X(IO_INT, io_int, io_ints, "io_interrupt")       \
+    X(LOCAL_INT, local_int, local_ints, "local_interrupt")
+
+/* MPS 1.4 §4.4 */
+#define ENTRIES_EXTENDED(X)                               \
+    X(SPACE, space, spaces, "address_space")              \
+    X(HIERARCHY, hierarchy, hierarchies, "bus_hierarchy") \
+    X(MODIFIER, modifier, modifiers, "address_space_modifier")
+
+#define ENTRIES(X) ENTRIES_BASE(X) ENTRIES_EXTENDED(X)
+
+/* The types numbered without a gap, for arrays: SLOT_PROCESSOR to SLOT_MODIFIER */
+#define ENTRY_SLOT(T, S, array, word) SLOT_##T,
+enum { ENTRIES(ENTRY_SLOT) SLOTS };
+#undef ENTRY_SLOT
+
+static inline unsigned slot_type(unsigned slot)
+{
+    return slot < MPT_BASE_TYPES ? slot : slot - MPT_BASE_TYPES + MPT_EXTENDED_FIRST;
+}
+
+/* SLOTS for a type that MPS does not define */
+static inline unsigned type_slot(unsigned type)
+{
+    if (type < MPT_BASE_TYPES)
+        return type;
+    if (type >= MPT_EXTENDED_FIRST && type < MPT_EXTENDED_FIRST + SLOTS - MPT_BASE_TYPES)
+        return type - MPT_EXTENDED_FIRST + MPT_BASE_TYPES;
+    return SLOTS;
+}
+
+#endif
