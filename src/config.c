@@ -11,7 +11,7 @@
 
 const char config_usage[] =
     "usage: mptabled [--listen ADDR]... [--key FILE]... [--threads N] [--max-body BYTES]\n"
-    "                [--max-connections N] [--cache-bytes N] [--timeout SECONDS]\n"
+    "                [--max-connections N] [--signature-memory N] [--timeout SECONDS]\n"
     "                [--tls-cert FILE --tls-key FILE [--tls-client-ca FILE]] [--token-file FILE]\n"
     "                [--allow-host NAME]... [--log-level LEVEL] [--check-config] [--version] [--help]\n";
 
@@ -21,6 +21,7 @@ enum flag {
     FLAG_THREADS,
     FLAG_MAX_BODY,
     FLAG_MAX_CONNECTIONS,
+    FLAG_SIGNATURE_MEMORY,
     FLAG_CACHE_BYTES,
     FLAG_TIMEOUT,
     FLAG_TLS_CERT,
@@ -40,7 +41,8 @@ static const struct option flags[] = {
     { "threads", required_argument, NULL, FLAG_THREADS },
     { "max-body", required_argument, NULL, FLAG_MAX_BODY },
     { "max-connections", required_argument, NULL, FLAG_MAX_CONNECTIONS },
-    { "cache-bytes", required_argument, NULL, FLAG_CACHE_BYTES },
+    { "signature-memory", required_argument, NULL, FLAG_SIGNATURE_MEMORY },
+    { "cache-bytes", required_argument, NULL, FLAG_CACHE_BYTES }, /* of 0.1 */
     { "timeout", required_argument, NULL, FLAG_TIMEOUT },
     { "tls-cert", required_argument, NULL, FLAG_TLS_CERT },
     { "tls-key", required_argument, NULL, FLAG_TLS_KEY },
@@ -133,10 +135,13 @@ static int parse_flag(int flag, const char *text, struct config *c, struct err *
         status = parse_number("max-connections", text, 1, 65536, &number, err);
         c->max_connections = (unsigned)number;
         return status;
-    case FLAG_CACHE_BYTES:
-        status = parse_number("cache-bytes", text, 0, 999999999, &number, err);
-        c->cache_bytes = number;
+    case FLAG_SIGNATURE_MEMORY:
+        status = parse_number("signature-memory", text, 0, 65536, &number, err);
+        c->signature_memory = (unsigned)number;
         return status;
+    case FLAG_CACHE_BYTES:
+        c->has_cache_bytes = true;
+        return parse_number("cache-bytes", text, 0, 999999999, &number, err);
     case FLAG_TIMEOUT:
         status = parse_number("timeout", text, 1, 3600, &number, err);
         c->timeout = (unsigned)number;
@@ -168,7 +173,7 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
 
     *config = (struct config){ .max_body = 65536,
                                .max_connections = 256,
-                               .cache_bytes = 8388608,
+                               .signature_memory = 1024,
                                .timeout = 10,
                                .log_level = LOG_INFO };
     optind = 0; /* glibc: as if for the first time */

@@ -27,10 +27,12 @@ struct config {
     const char *allow_hosts[CONFIG_HOSTS_MAX];
     unsigned allow_host_count;
     unsigned threads;                  /* 0: one for each CPU */
-    size_t max_body, cache_bytes;      /* bytes */
+    size_t max_body;                   /* bytes */
+    unsigned signature_memory;         /* signatures that each thread remembers */
     unsigned max_connections, timeout; /* timeout in seconds */
     int log_level;
     bool check_only;
+    bool has_cache_bytes; /* an option of 0.1 that does nothing any more */
 };
 
 /* config_parse - what to do after reading the command line */

@@ -337,7 +337,7 @@ static void fill_service(struct daemon *d)
     d->service.allow_host_count = c->allow_host_count;
     d->service.max_body = c->max_body;
     d->service.max_connections = c->max_connections;
-    d->service.cache_bytes = c->cache_bytes;
+    d->service.signature_memory = c->signature_memory;
     d->service.idle_seconds = c->timeout;
     d->service.request_seconds = REQUEST_SECONDS;
 }
@@ -346,6 +346,10 @@ static int run(struct daemon *d, struct err *err)
 {
     key_protect_process();
     umask(077);
+    if (d->config.has_cache_bytes)
+        log_event(
+            LOG_WARNING, "config",
+            "detail=\"--cache-bytes does nothing any more and goes with the next release: see --signature-memory\"");
     bound_heap();
     block_signals(d);
     fill_service(d);

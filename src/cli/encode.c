@@ -102,7 +102,9 @@ int cli_seal_image(struct cli *cli, struct seal *seal)
 
     if (!key)
         return cli_complain(cli, NULL, CLI_IO);
-    status = signed_make(key, &cli->topology, &cli->image, seal, &cli->err);
+    status = signed_claim(key, &cli->topology, &cli->image, seal, &cli->err);
+    if (status == 0)
+        status = seal_sign(key, NULL, cli->image.bytes, cli->image.size, seal, &cli->err);
     key_free(key);
     return status < 0 ? cli_complain(cli, NULL, CLI_REFUSED) : CLI_DONE;
 }

@@ -80,13 +80,12 @@ void account_request(struct loop *l, const struct request *r)
         .code = job->err.code,
         .micros = micros,
         .image_size = job->reply.status == 200 && job->seal.sha256[0] ? job->image.size : 0,
-        .built = job->built,
         .format = (int)job->format,
+        .signatures_made = job->seal.made,
+        .signatures_remembered = job->seal.remembered,
     };
 
     metrics_request(l->service->metrics, l->number, &q);
-    if (l->cache && job->keys[CACHE_REQUEST].hash)
-        metrics_cache(l->service->metrics, l->number, cache_counts(l->cache));
     log_request(l, r, micros);
 }
 

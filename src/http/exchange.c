@@ -24,7 +24,6 @@
 #include "../base/hex.h"
 #include "../base/log.h"
 #include "account.h"
-#include "answer.h"
 #include "body.h"
 #include "peer.h"
 #include "tls.h"
@@ -171,7 +170,7 @@ static struct job *take_job(struct loop *l, const struct request *r, const char 
     job->head = &r->head;
     job->listener = r->peer->port->listener;
     job->draining = l->draining;
-    job->cache = l->cache;
+    job->memo = l->memo;
     return job;
 }
 
@@ -203,120 +202,22 @@ static struct MHD_Response *make_response(struct reply *reply)
     return response;
 }
 
-static void release_response(void *response)
-{
-    MHD_destroy_response(response);
-}
-
-/* The value of Date (RFC 9110 §5.6.7), made once a second. */
-static const char *date_of(struct loop *l)
-{
-    const time_t now = time(NULL);
-    struct tm parts;
-
-    if (now != l->date_second && gmtime_r(&now, &parts)) {
-        strftime(l->date, sizeof(l->date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-        l->date_second = now;
-    }
-    return l->date;
-}
-
-/*
- * Sets a header of which *held is the value so far, NULL when it has none. The library keeps a copy
- * of its own of each value and hands it out: one of the same length is written over it, since to
- * take the header out and put it in anew is a twelfth of the work for a known answer.
- */
-static bool set_header(struct MHD_Response *response, const char *name, char **held,
-                       const char *value)
-{
-    const size_t size = strlen(value);
-
-    if (*held && strlen(*held) == size) {
-        memcpy(*held, value, size);
-        return true;
-    }
-    if (*held && MHD_del_response_header(response, name, *held) != MHD_YES)
-        return false;
-    *held = NULL;
-    if (MHD_add_response_header(response, name, value) == MHD_YES)
-        *held = (char *)(uintptr_t)MHD_get_response_header(response, name);
-    return *held != NULL;
-}
-
-/* The reply, ready to be sent any number of times; NULL when there is no memory */
-static struct answer *make_answer(struct job *job)
-{
-    enum { RESPONSE_SIZE = 512, HEADER_SIZE = 96 }; /* what the library has of its own, about */
-    struct reply *reply = &job->reply;
-    struct answer *a = calloc(1, sizeof(*a));
-
-    if (!a)
-        return NULL;
-    a->response = make_response(reply);
-    if (!a->response) {
-        free(a);
-        return NULL;
-    }
-    a->release = release_response;
-    a->size = sizeof(*a) + reply->size + reply->text_used + RESPONSE_SIZE +
-              (size_t)HEADER_SIZE * (reply->header_count + 2);
-    a->route = job->route;
-    a->format = job->format;
-    a->image_size = job->image.size;
-    a->body_size = reply->size;
-    memcpy(a->tag, reply->tag, sizeof(a->tag));
-    memcpy(a->sha256, job->seal.sha256, sizeof(a->sha256));
-    memcpy(a->key_id, job->seal.key_id, sizeof(a->key_id));
-    return a;
-}
-
-/*
- * One response may be on its way to several clients, each with an id of its own. The library writes
- * a reply's head into the connection's buffer as soon as the handler has returned, in the same call
- * of MHD_run, and looks at the headers no more: so what differs is set anew for each reply. There
- * is no other moment for it, since all of a loop's connections are served on its thread. A header
- * that is replaced goes to the end, where it is when it is set for the first time; tests/daemon/cache.py
- * holds pipelined replies against this.
- */
-static enum MHD_Result send_answer(struct loop *l, struct MHD_Connection *connection,
-                                   struct answer *a, unsigned status, bool close)
-{
-    if (!set_header(a->response, "Date", &a->date, date_of(l)) ||
-        !set_header(a->response, "X-Request-Id", &a->id, l->job.id))
-        return MHD_NO;
-    if (a->closes != close &&
-        (close ? MHD_add_response_header(a->response, "Connection", "close")
-               : MHD_del_response_header(a->response, "Connection", "close")) != MHD_YES)
-        return MHD_NO;
-    a->closes = close;
-    return MHD_queue_response(connection, status, a->response);
-}
-
-/* By each key that did not lead to it, the answer can be found from now on. */
-static void keep_answer(struct loop *l, struct answer *a)
-{
-    const struct job *job = &l->job;
-
-    for (int level = CACHE_LEVELS - 1; level >= 0; level--)
-        if (job->missed[level])
-            cache_add(l->cache, job->generation, &job->keys[level], a);
-}
-
 static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection,
                                   struct request *r)
 {
     struct job *job = &l->job;
     const bool crowded = atomic_load_explicit(&r->peer->port->crowded, memory_order_relaxed);
-    struct answer *a = job->reply.answer ? job->reply.answer : make_answer(job);
+    struct MHD_Response *response;
     enum MHD_Result result = MHD_NO;
 
     r->answered = true;
-    if (a) {
-        result = send_answer(l, connection, a, job->reply.status, job->reply.close || crowded);
-        if (job->reply.answer || job->reply.tag[0])
-            keep_answer(l, a);
-        if (a->entries == 0)
-            answer_free(a);
+    reply_header(&job->reply, "X-Request-Id", job->id);
+    if (job->reply.close || crowded)
+        reply_header(&job->reply, "Connection", "close");
+    response = make_response(&job->reply);
+    if (response) {
+        result = MHD_queue_response(connection, job->reply.status, response);
+        MHD_destroy_response(response);
     }
     account_request(l, r);
     job_start(job);

@@ -215,9 +215,9 @@ struct loop *loop_new(struct shared *shared, unsigned number, struct err *err)
     l->service = shared->service;
     l->number = number;
     job_start(&l->job);
-    if (shared->cache_bytes > 0) {
-        l->cache = cache_new(shared->cache_bytes);
-        if (!l->cache) {
+    if (l->service->signature_memory > 0) {
+        l->memo = memo_new(l->service->signature_memory);
+        if (!l->memo) {
             err_at(err, ERR_BUSY, NULL, "out of memory");
             free(l);
             return NULL;
@@ -243,7 +243,7 @@ void loop_free(struct loop *l)
         peer_drop(l, l->peers);
     body_free_spare(l);
     reply_reset(&l->job.reply);
-    cache_free(l->cache);
+    memo_free(l->memo);
     if (l->epoll >= 0)
         close(l->epoll);
     if (l->wake_fd >= 0)

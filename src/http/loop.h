@@ -33,7 +33,6 @@ struct shared {
     const struct service *service;
     struct port ports[PORTS_MAX];
     unsigned port_count;
-    size_t cache_bytes;        /* of a loop's cache, 0 = it has none */
     _Atomic size_t body_bytes; /* held by buffers for bodies */
     _Atomic int phase;         /* enum phase */
     unsigned threads;          /* how many loops there will be */

@@ -11,7 +11,6 @@
 
 #include "../base/log.h"
 #include "../seal/keyring.h"
-#include "cache.h"
 #include "reply.h"
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
@@ -41,8 +40,7 @@ struct row {
     counter sizes[SIZES], size_sum;
     counter rejects[ERR_CODES];
     counter signatures[FORMATS];
-    counter cache_hits[CACHE_LEVELS], cache_misses[CACHE_LEVELS];
-    counter cache_evictions, cache_entries, cache_bytes;
+    counter signatures_made, signatures_remembered;
 };
 
 struct metrics {
@@ -130,26 +128,13 @@ void metrics_request(struct metrics *m, unsigned loop, const struct metric_reque
     add(&r->time_sums[route], q->micros);
     if (q->code != ERR_NONE)
         add(&r->rejects[q->code], 1);
+    add(&r->signatures_made, q->signatures_made);
+    add(&r->signatures_remembered, q->signatures_remembered);
     if (q->image_size == 0)
         return;
     add(&r->signatures[q->format], 1);
-    if (!q->built)
-        return;
     add(&r->sizes[bucket(size_bounds, SIZES - 1, q->image_size)], 1);
     add(&r->size_sum, q->image_size);
-}
-
-void metrics_cache(struct metrics *m, unsigned loop, const struct cache_counts *counts)
-{
-    struct row *r = &m->rows[loop];
-
-    for (int level = 0; level < CACHE_LEVELS; level++) {
-        atomic_store_explicit(&r->cache_hits[level], counts->hits[level], memory_order_relaxed);
-        atomic_store_explicit(&r->cache_misses[level], counts->misses[level], memory_order_relaxed);
-    }
-    atomic_store_explicit(&r->cache_evictions, counts->evictions, memory_order_relaxed);
-    atomic_store_explicit(&r->cache_entries, counts->entries, memory_order_relaxed);
-    atomic_store_explicit(&r->cache_bytes, counts->bytes, memory_order_relaxed);
 }
 
 void metrics_reload(struct metrics *m, bool good)
@@ -237,36 +222,25 @@ static void render_images(const struct metrics *m, FILE *out)
                 (unsigned long long)sum(m, &r->signatures[f]));
     for (unsigned s = 0; s < SIZES; s++)
         built += sum(m, &r->sizes[s]);
-    describe(out, "images_built_total", "counter",
-             "Images built and signed: the others were known already.");
+    describe(out, "images_built_total", "counter", "Images built and signed.");
     fprintf(out, "mptabled_images_built_total %llu\n", (unsigned long long)built);
-    describe(out, "image_bytes", "histogram", "Size of the images built.");
+    describe(out, "image_bytes", "histogram", "Size of the images.");
     render_histogram(m, out, "image_bytes", "", r->sizes, size_texts, SIZES);
     fprintf(out, "mptabled_image_bytes_sum %llu\n", (unsigned long long)sum(m, &r->size_sum));
 }
 
-static void render_cache(const struct metrics *m, FILE *out)
+static void render_memo(const struct metrics *m, FILE *out)
 {
-    static const char *const levels[CACHE_LEVELS] = { "request", "topology" };
-    const struct row *r = &m->rows[0];
+    const struct row *const r = &m->rows[0];
 
-    describe(out, "cache_hits_total", "counter",
-             "Images that were known, by what they were known by.");
-    for (int i = 0; i < CACHE_LEVELS; i++)
-        fprintf(out, "mptabled_cache_hits_total{level=\"%s\"} %llu\n", levels[i],
-                (unsigned long long)sum(m, &r->cache_hits[i]));
-    describe(out, "cache_misses_total", "counter",
-             "Images looked for in vain, by what they would be known by.");
-    for (int i = 0; i < CACHE_LEVELS; i++)
-        fprintf(out, "mptabled_cache_misses_total{level=\"%s\"} %llu\n", levels[i],
-                (unsigned long long)sum(m, &r->cache_misses[i]));
-    describe(out, "cache_evictions_total", "counter", "Entries that had to go for others.");
-    fprintf(out, "mptabled_cache_evictions_total %llu\n",
-            (unsigned long long)sum(m, &r->cache_evictions));
-    describe(out, "cache_entries", "gauge", "Entries in the cache.");
-    fprintf(out, "mptabled_cache_entries %llu\n", (unsigned long long)sum(m, &r->cache_entries));
-    describe(out, "cache_bytes", "gauge", "Bytes that they take.");
-    fprintf(out, "mptabled_cache_bytes %llu\n", (unsigned long long)sum(m, &r->cache_bytes));
+    describe(out, "signatures_made_total", "counter",
+             "Ed25519 signatures made; a signed image holds two.");
+    fprintf(out, "mptabled_signatures_made_total %llu\n",
+            (unsigned long long)sum(m, &r->signatures_made));
+    describe(out, "signatures_remembered_total", "counter",
+             "Ed25519 signatures that had been made before (--signature-memory).");
+    fprintf(out, "mptabled_signatures_remembered_total %llu\n",
+            (unsigned long long)sum(m, &r->signatures_remembered));
 }
 
 /* Several codes can have one type; the first of them stands for all. */
@@ -383,7 +357,7 @@ char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t
     render_requests(m, out);
     render_times(m, out);
     render_images(m, out);
-    render_cache(m, out);
+    render_memo(m, out);
     render_rejects(m, out);
     render_process(m, out);
     if (ferror(out) || fclose(out) != 0) {

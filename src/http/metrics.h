@@ -13,7 +13,6 @@
 
 #include "../base/err.h"
 
-struct cache_counts;
 struct keyring;
 struct metrics;
 
@@ -25,8 +24,8 @@ struct metric_request {
     enum err_code code;        /* why it was refused, ERR_NONE when it was not */
     unsigned long long micros; /* from its request line to its answer */
     size_t image_size;         /* bytes of the image in the answer, 0 = none */
-    bool built;                /* it was built and signed for this request */
     int format;                /* enum format of the image */
+    unsigned signatures_made, signatures_remembered;
 };
 
 /*
@@ -46,12 +45,6 @@ void metrics_listener(struct metrics *metrics, const char *address, const _Atomi
 
 /* metrics_request - count a request in the row of a loop; to be called by that loop alone */
 void metrics_request(struct metrics *metrics, unsigned loop, const struct metric_request *request);
-
-/*
- * metrics_cache - set down what the cache of a loop has done and holds; to be called by that loop
- * alone
- */
-void metrics_cache(struct metrics *metrics, unsigned loop, const struct cache_counts *counts);
 
 /* metrics_reload - count a reload of keys and tokens */
 void metrics_reload(struct metrics *metrics, bool good);

@@ -11,8 +11,8 @@
 #include "../text/render.h"
 #include "../topo/elf.h"
 #include "../topo/hexdump.h"
+#include "../topo/profiles.h"
 #include "accept.h"
-#include "answer.h"
 #include "condition.h"
 #include "routes.h"
 
@@ -180,7 +180,7 @@ static void reply_elf(struct job *job)
     reply_owned(job, 200, format_types[FORMAT_ELF], body, size);
 }
 
-static void image_headers(struct job *job, enum format format)
+static void image_headers(struct job *job)
 {
     struct reply *r = &job->reply;
     char base64[BASE64_SIZE(SEAL_FILE_SIZE)];
@@ -190,97 +190,125 @@ static void image_headers(struct job *job, enum format format)
     base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", base);
     reply_header(r, "Mptable-Signature", base64);
-    if (format == FORMAT_BIN || format == FORMAT_ELF)
+    if (job->format == FORMAT_BIN || job->format == FORMAT_ELF)
         reply_header_of(r, "Content-Disposition",
                         (const char *const[]){ "attachment; filename=\"mptable-", base + 2, ".",
-                                               format_names[format], "\"", NULL });
+                                               format_names[job->format], "\"", NULL });
 }
 
-/* Each representation has its own tag: the digest of its bytes. */
-static void make_tag(const uint8_t digest[SEAL_SHA256_SIZE], char tag[REPLY_TAG_SIZE])
+enum {
+    TAGGED_FINDING_MAX = 128, /* bytes that fix a finding; the rule's words follow from its id */
+    TAGGED_MAX = 1024 + MPT_RULES_MAX * TAGGED_FINDING_MAX
+};
+
+/* Everything that is put into a tag, one after the other */
+struct tagged {
+    size_t size;
+    uint8_t bytes[TAGGED_MAX];
+};
+
+static void tag_add(struct tagged *t, const void *bytes, size_t size)
 {
-    tag[0] = '"';
-    hex_encode(digest, TAG_BYTES, tag + 1);
-    strcpy(tag + 1 + 2 * TAG_BYTES, "\"");
+    memcpy(t->bytes + t->size, bytes, size);
+    t->size += size;
 }
 
-static void tag_headers(struct reply *r, const char *tag)
+static void tag_add_text(struct tagged *t, const char *text)
 {
-    reply_header(r, "ETag", tag);
-    reply_header(r, "Vary", "Accept");
-    reply_header(r, "Cache-Control", "no-cache");
+    tag_add(t, text, strlen(text) + 1);
 }
 
-/*
- * What the request's conditions make of an image of that tag. Return: true when that is its reply
- */
-static bool reply_conditions(struct job *job, const char *tag)
+static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
 {
+    tag_add_text(t, f->rule->id);
+    tag_add_text(t, f->rule->field);
+    tag_add(t, &f->address, sizeof(f->address));
+    tag_add(t, &f->entry, sizeof(f->entry));
+    tag_add(t, &f->index, sizeof(f->index));
+    tag_add(t, &f->count, sizeof(f->count));
+    tag_add(t, &f->value, sizeof(f->value));
+    tag_add(t, &f->expected, sizeof(f->expected));
+    tag_add(t, f->text, f->text_size);
+}
+
+static void make_tag(struct job *job, const struct public_key *key)
+{
+    uint8_t digest[SEAL_SHA256_SIZE];
+    struct tagged t = { .size = 0 };
+
+    tag_add_text(&t, format_names[job->format]);
+    tag_add(&t, key, sizeof(*key));
+    tag_add_text(&t, job->seal.comment);
+    if (job->format == FORMAT_JSON) {
+        tag_add_text(&t, MPTABLED_VERSION);
+        tag_add_text(&t, job->image.profile->name);
+        tag_add(&t, &job->image.cpus, sizeof(job->image.cpus));
+        tag_add(&t, &job->topology.given, sizeof(job->topology.given));
+        for (unsigned i = 0; i < job->image.finding_count; i++)
+            tag_add_finding(&t, &job->image.findings[i]);
+    }
+    seal_sha256(t.bytes, t.size, digest);
+    job->tag[0] = '"';
+    hex_encode(digest, TAG_BYTES, job->tag + 1);
+    strcpy(job->tag + 1 + 2 * TAG_BYTES, "\"");
+}
+
+/* Only an image that binds nothing of one machine or moment is good for others too. */
+static void tag_headers(struct job *job)
+{
+    const bool safe = strcmp(job->method, "POST") != 0;
+    const bool shared = safe && job->shareable && job->seal.repeats;
+
+    reply_header(&job->reply, "ETag", job->tag);
+    reply_header(&job->reply, "Vary", "Accept");
+    reply_header(&job->reply, "Cache-Control", shared ? "public, max-age=60" : "private, no-cache");
+}
+
+bool reply_unchanged(struct job *job, const struct public_key *key)
+{
+    make_tag(job, key);
     switch (condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
-                            job_header(job, HEADER_IF_NONE_MATCH), tag)) {
+                            job_header(job, HEADER_IF_NONE_MATCH), job->tag)) {
     case CONDITION_FAILED:
-        err_at(&job->err, ERR_CONDITION, NULL, "the entity tag is %s", tag);
+        err_at(&job->err, ERR_CONDITION, NULL, "the entity tag is %s", job->tag);
         reply_problem(job);
         return true;
     case CONDITION_NOT_MODIFIED:
         start(job, 304, NULL);
-        tag_headers(&job->reply, tag);
+        tag_headers(job);
         return true;
     default:
         return false;
     }
 }
 
-void reply_image(struct job *job, enum format format)
+void reply_image(struct job *job)
 {
     struct reply *r = &job->reply;
     uint8_t digest[SEAL_SHA256_SIZE];
-    char base64[BASE64_SIZE(SEAL_SHA256_SIZE)], tag[REPLY_TAG_SIZE];
+    char base64[BASE64_SIZE(SEAL_SHA256_SIZE)];
 
-    if (format == FORMAT_JSON)
-        reply_json(job, 200, format_types[format],
+    if (job->format == FORMAT_JSON)
+        reply_json(job, 200, format_types[FORMAT_JSON],
                    signed_json(&job->topology, &job->image, &job->seal));
-    else if (format == FORMAT_BIN)
-        reply_text(job, 200, format_types[format], job->image.bytes, job->image.size);
-    else if (format == FORMAT_HEX)
+    else if (job->format == FORMAT_BIN)
+        reply_text(job, 200, format_types[FORMAT_BIN], job->image.bytes, job->image.size);
+    else if (job->format == FORMAT_HEX)
         reply_hex(job);
-    else if (format == FORMAT_ELF)
+    else if (job->format == FORMAT_ELF)
         reply_elf(job);
     else
         reply_text(job, 200, TEXT_TYPE, job->seal.minisign, job->seal.minisign_size);
     if (r->status != 200)
         return;
-    job->format = format;
-    if (format == FORMAT_BIN) /* the seal has it already */
+    if (job->format == FORMAT_BIN) /* the seal has it already */
         memcpy(digest, job->seal.digest, sizeof(digest));
     else
         seal_sha256(r->body, r->size, digest);
-    make_tag(digest, tag);
-    if (reply_conditions(job, tag))
-        return;
     base64_encode(digest, sizeof(digest), base64);
     reply_header_of(r, "Content-Digest", (const char *const[]){ "sha-256=:", base64, ":", NULL });
-    image_headers(job, format);
-    tag_headers(r, tag);
-    memcpy(r->tag, tag, sizeof(tag));
-}
-
-void reply_answer(struct job *job, struct answer *a)
-{
-    struct reply *r = &job->reply;
-
-    job->route = a->route;
-    job->format = a->format;
-    job->image.size = a->image_size;
-    memcpy(job->seal.sha256, a->sha256, sizeof(job->seal.sha256));
-    memcpy(job->seal.key_id, a->key_id, sizeof(job->seal.key_id));
-    if (reply_conditions(job, a->tag))
-        return;
-    reply_reset(r);
-    r->status = 200;
-    r->close = job->draining;
-    r->size = a->body_size;
-    r->answer = a;
+    image_headers(job);
+    tag_headers(job);
 }
 
 /* A JSON pointer as a URI fragment: what a fragment may not hold is escaped (RFC 6901 §6). */

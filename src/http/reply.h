@@ -12,8 +12,8 @@
 
 #include "../base/err.h"
 
-struct answer;
 struct job;
+struct public_key;
 
 enum {
     REPLY_HEADERS_MAX = 16,
@@ -31,19 +31,13 @@ extern const char *const format_names[FORMATS];
  */
 extern const char *const format_types[FORMATS];
 
-/*
- * The library's response has two headers more, Date and X-Request-Id, so that a reply can be sent
- * again.
- */
 struct reply {
     unsigned status;
-    bool close;            /* end the connection behind it */
-    bool fixed;            /* the body never changes nor goes away: it need not be copied */
-    const void *body;      /* borrowed from the job, unless owned or fixed */
-    char *owned;           /* the body, when the reply made it: to be freed */
-    size_t size;           /* bytes of body */
-    struct answer *answer; /* known already: status and size are set, headers and body are there */
-    char tag[REPLY_TAG_SIZE]; /* of an image */
+    bool close;       /* end the connection behind it */
+    bool fixed;       /* the body never changes nor goes away: it need not be copied */
+    const void *body; /* borrowed from the job, unless owned or fixed */
+    char *owned;      /* the body, when the reply made it: to be freed */
+    size_t size;      /* bytes of body */
     unsigned header_count;
     struct {
         const char *name, *value;
@@ -76,11 +70,19 @@ void reply_owned(struct job *job, unsigned status, const char *type, char *body,
 /* reply_json - a body from @json, which is released; NULL answers 503 */
 void reply_json(struct job *job, unsigned status, const char *type, cJSON *json);
 
-/* reply_image - the signed image of the job, or what the request's conditions make of it */
-void reply_image(struct job *job, enum format format);
+/*
+ * reply_unchanged - what the request's conditions make of the image, which need not be signed yet
+ * @key: whose signature it has or gets
+ *
+ * Sets the job's tag. It follows from all that fixes a reply: format, key, trusted comment (so the
+ * image's bytes and addresses), and for json what is said of them besides.
+ *
+ * Return: true when job->reply is the answer: 304, or a problem with status 412.
+ */
+bool reply_unchanged(struct job *job, const struct public_key *key);
 
-/* reply_answer - the same from what is known already: one reply can not be told from the other */
-void reply_answer(struct job *job, struct answer *answer);
+/* reply_image - the signed image of the job, in the job's format */
+void reply_image(struct job *job);
 
 /*
  * reply_problem - what job->err says: RFC 9457, or lines of text for clients that would rather have

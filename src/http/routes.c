@@ -17,6 +17,7 @@
 #include "host.h"
 #include "metrics.h"
 #include "openapi_json.h"
+#include "tls.h"
 #include "token.h"
 
 #define TEXT_TYPE    "text/plain; charset=utf-8"
@@ -29,6 +30,7 @@ void job_start(struct job *job)
     memset(job, 0, offsetof(struct job, target));
     job->route = ROUTE_TEMPLATES_MAX; /* none yet */
     job->seal.sha256[0] = '\0';
+    job->seal.made = job->seal.remembered = 0;
     job->err.code = ERR_NONE;
     job->err.count = 0;
     memset(&job->err.text, 0, sizeof(job->err.text));
@@ -68,6 +70,13 @@ static int refuse_query(struct job *job)
     return job->err.count ? -1 : 0;
 }
 
+/* Does the daemon want to know which client it is? Then no cache may answer in its place. */
+static bool asks_clients(const struct service *service)
+{
+    return atomic_load_explicit(&service->tokens, memory_order_acquire) ||
+           (service->tls && service->tls->client_ca);
+}
+
 static bool has_token(const struct service *service, const struct job *job)
 {
     const struct tokens *tokens = atomic_load_explicit(&service->tokens, memory_order_acquire);
@@ -75,104 +84,35 @@ static bool has_token(const struct service *service, const struct job *job)
     return !tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION));
 }
 
-/* From a topology that was read to the signed image of the job. */
-static int make_image(const struct service *service, struct job *job)
+/*
+ * Signs the image of the job, unless the client has it already: its tag is known before it is signed.
+ * Return: 0, and job->reply is filled when a condition of the request has decided; -1
+ */
+static int sign_image(const struct service *service, struct job *job)
 {
-    struct keyring *keys;
-    int status;
+    struct keyring *const keys = keyring_take(service->keys);
+    const struct key *const key = keyring_signer(keys);
+    int status = signed_claim(key, &job->topology, &job->image, &job->seal, &job->err);
 
-    if (request_complete(&job->topology, &job->err) < 0 ||
-        image_build(&job->topology, &job->image, &job->err) < 0)
-        return -1;
-    keys = keyring_take(service->keys);
-    job->generation = keyring_serial(keys);
-    status = signed_make(keyring_signer(keys), &job->topology, &job->image, &job->seal, &job->err);
+    job->shareable = !asks_clients(service);
+    if (job->memo)
+        memo_use(job->memo, keyring_serial(keys));
+    if (status == 0 && !reply_unchanged(job, key_public(key)))
+        status =
+            seal_sign(key, job->memo, job->image.bytes, job->image.size, &job->seal, &job->err);
     keyring_drop(keys);
-    job->built = status == 0;
     return status;
-}
-
-static void set_part(struct cache_key *key, unsigned part, const void *bytes, size_t size)
-{
-    key->parts[part].bytes = bytes;
-    key->parts[part].size = size;
-}
-
-static bool recall(struct job *job, enum cache_level level)
-{
-    struct answer *answer;
-
-    job->keys[level].level = level;
-    answer = cache_find(job->cache, job->generation, &job->keys[level]);
-    job->missed[level] = !answer;
-    if (answer)
-        reply_answer(job, answer);
-    return answer != NULL;
-}
-
-static void set_header_part(struct job *job, struct cache_key *key, unsigned part,
-                            enum header header)
-{
-    const char *const value = job_header(job, header);
-
-    set_part(key, part, value ? value : "\n",
-             value ? strlen(value) : 1); /* which no value has in it */
-}
-
-/*
- * A request that was here before, byte for byte in all by which it was admitted and made an image
- * of, but for its token: that can be withdrawn.
- */
-static bool recall_request(const struct service *service, struct job *job)
-{
-    struct cache_key *const key = &job->keys[CACHE_REQUEST];
-
-    if (!job->cache || strncmp(job->raw_target, IMAGES, sizeof(IMAGES) - 1) != 0 ||
-        job_header(job, HEADER_CONTENT_ENCODING) || !has_token(service, job))
-        return false;
-    job->generation = keyring_now(service->keys);
-    set_part(key, 0, job->method, strlen(job->method));
-    set_part(key, 1, job->raw_target, strlen(job->raw_target));
-    set_part(key, 2, &job->listener, sizeof(job->listener));
-    set_header_part(job, key, 3, HEADER_HOST);
-    set_header_part(job, key, 4, HEADER_CONTENT_TYPE);
-    set_header_part(job, key, 5, HEADER_ACCEPT);
-    set_part(key, 6, job->body, job->body_size);
-    return recall(job, CACHE_REQUEST);
-}
-
-/*
- * A topology that was here before, however it was said. What is for once or for a time is not known
- * again.
- */
-static bool recall_topology(struct job *job, const enum format *format)
-{
-    const size_t size = job->cache ? canon_write(&job->topology, job->canon) : 0;
-
-    if (job->topology.nonce[0] || job->topology.ttl) {
-        memset(job->missed, 0, sizeof(job->missed));
-        return false;
-    }
-    if (size == 0)
-        return false;
-    set_part(&job->keys[CACHE_TOPOLOGY], 0, format, sizeof(*format));
-    set_part(&job->keys[CACHE_TOPOLOGY], 1, job->canon, size);
-    return recall(job, CACHE_TOPOLOGY);
 }
 
 static void reply_with_image(const struct service *service, struct job *job,
                              int (*read)(struct job *job))
 {
-    if (choose_format(job, &job->format) < 0 || read(job) < 0) {
+    if (choose_format(job, &job->format) < 0 || read(job) < 0 ||
+        request_complete(&job->topology, &job->err) < 0 ||
+        image_build(&job->topology, &job->image, &job->err) < 0 || sign_image(service, job) < 0)
         reply_problem(job);
-        return;
-    }
-    if (recall_topology(job, &job->format))
-        return;
-    if (make_image(service, job) < 0)
-        reply_problem(job);
-    else
-        reply_image(job, job->format);
+    else if (job->reply.status == 0)
+        reply_image(job);
 }
 
 static int read_body(struct job *job)
@@ -535,8 +475,6 @@ void route_dispatch(const struct service *service, struct job *job)
 {
     const struct route *route;
 
-    if (recall_request(service, job))
-        return;
     if (admit(service, job, &route) == 0 && route)
         route->handle(service, job);
 }

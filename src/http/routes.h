@@ -8,9 +8,7 @@
 #include <stdbool.h>
 
 #include "../seal/seal.h"
-#include "../topo/canon.h"
 #include "../topo/image.h"
-#include "cache.h"
 #include "head.h"
 #include "listen.h"
 #include "reply.h"
@@ -29,22 +27,18 @@ struct job {
     const struct listener *listener; /* by which the request came; NULL: any Host will do */
     const char *body;
     size_t body_size;
-    bool draining;       /* the server is about to stop */
-    struct cache *cache; /* NULL: nothing is known */
+    bool draining;     /* the server is about to stop */
+    struct memo *memo; /* signatures made before; NULL: none are remembered */
 
     char id[JOB_ID_SIZE];
     unsigned route;     /* which template the target fits, see route_templates */
     enum format format; /* of the image in the reply, when there is one */
-    bool built;         /* the image was built and signed for this request */
-    /* by this key it was looked for in vain: the reply may be kept for the next */
-    bool missed[CACHE_LEVELS];
-    struct cache_key keys[CACHE_LEVELS]; /* borrow from the request and from canon */
-    unsigned long generation;            /* of the key that signs */
+    bool shareable;     /* a shared cache may keep the image: no client is asked for its name */
+    char tag[REPLY_TAG_SIZE]; /* the image's entity tag */
     struct target target;
     struct topology topology;
     struct image image;
     struct seal seal;
-    uint8_t canon[CANON_MAX]; /* canon_write's */
     struct err err;
     struct reply reply;
 };

@@ -92,7 +92,6 @@ struct server *server_start(struct service *service, const struct listener *list
     s->service = service;
     s->shared.service = service;
     s->shared.threads = threads;
-    s->shared.cache_bytes = service->cache_bytes / threads;
     service->metrics = metrics_new(threads, s->templates, route_templates(s->templates));
     if (!service->metrics)
         err_at(err, ERR_BUSY, NULL, "out of memory");

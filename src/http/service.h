@@ -21,11 +21,11 @@ struct service {
         *allow_hosts; /* names that a request may be for, besides those of the listener */
     unsigned allow_host_count;
     struct metrics *metrics;
-    size_t max_body;          /* bytes */
-    size_t cache_bytes;       /* of all loops together, 0 = no cache */
-    unsigned max_connections; /* of one listener */
-    unsigned idle_seconds;    /* a silent connection is closed after that */
-    unsigned request_seconds; /* a whole request must have come in by then */
+    size_t max_body;           /* bytes */
+    unsigned signature_memory; /* entries of each loop's memo, 0 = it has none */
+    unsigned max_connections;  /* of one listener */
+    unsigned idle_seconds;     /* a silent connection is closed after that */
+    unsigned request_seconds;  /* a whole request must have come in by then */
 };
 
 #endif

@@ -109,15 +109,13 @@ struct loop {
     struct engine engines[ENGINES];
     struct peer *peers, *adding;
     struct body *spare;
-    struct cache *cache; /* NULL: none */
-    uint64_t clock;      /* microseconds: when this turn began, or the last answer was given */
+    struct memo *memo; /* NULL: signatures are not remembered */
+    uint64_t clock;    /* microseconds: when this turn began, or the last answer was given */
     uint64_t now, ticked, looked, drain_began; /* milliseconds */
     bool added, hurried, draining, dirty;
     _Atomic unsigned turns;
     uint8_t random[1024];
     size_t random_left;
-    time_t date_second;
-    char date[32]; /* that second as headers have it */
     char scratch[PEEK_SIZE];
     struct job job;
 };

@@ -21,6 +21,8 @@
  *     was loaded, and nothing is signed with one that has changed. A wrong public half is the
  *     easiest of these faults: it goes into the hash that the secret is multiplied with.
  *   - When a key is loaded a signature made with it is verified.
+ *   - A signature that was made before is not made again while a memo has it (memo.c), so its message
+ *     does not meet the key a second time; a check word tells when the memory that holds it was damaged.
  *   - A fault in the middle of a computation (a processor driven beyond its limits, a bit that
  *     flips between comparison and use) goes unnoticed here. Only verifying each signature would
  *     show it, at three times what signing costs. Whoever verifies the image sees that it is wrong;
@@ -92,42 +94,110 @@ static size_t write_file(char file[SEAL_FILE_SIZE], const uint8_t raw[SIGNATURE_
     return (size_t)(to - file);
 }
 
-int seal_minisign(const struct key *key, const void *bytes, size_t size, const char *comment,
-                  char file[SEAL_FILE_SIZE], size_t *length, struct err *err)
-{
-    uint8_t hash[HASH_SIZE], raw[SIGNATURE_RAW_SIZE] = { 'E', 'D' }, global[KEY_SIGNATURE_SIZE];
-    uint8_t bound[KEY_SIGNATURE_SIZE + SEAL_COMMENT_SIZE];
-    uint8_t *signature = raw + 2 + KEY_ID_SIZE;
-    size_t comment_length = strlen(comment);
+/* What a signature file is made of, from the first line to the last. */
+struct draft {
+    const struct key *key;
+    struct memo *memo; /* NULL: none */
+    const char *comment;
+    size_t comment_length;
+    uint8_t hash[HASH_SIZE];         /* of the image */
+    uint8_t raw[SIGNATURE_RAW_SIZE]; /* "ED", key id, signature of the hash */
+    uint8_t global[KEY_SIGNATURE_SIZE];
+    unsigned made, remembered;
+};
 
-    if (!comment_is_line(comment, comment_length))
-        return err_at(err, ERR_INTERNAL, NULL,
-                      "the trusted comment is not one line of printable ASCII");
-    memcpy(raw + 2, key_public(key)->id, KEY_ID_SIZE);
-    crypto_generichash(hash, sizeof(hash), bytes, size, NULL, 0);
-    if (key_sign(key, hash, sizeof(hash), signature) < 0)
-        return err_at(err, ERR_INTERNAL, NULL, DAMAGED);
-    memcpy(bound, signature, KEY_SIGNATURE_SIZE);
-    memcpy(bound + KEY_SIGNATURE_SIZE, comment, comment_length);
-    if (key_sign(key, bound, KEY_SIGNATURE_SIZE + comment_length, global) < 0)
-        return err_at(err, ERR_INTERNAL, NULL, DAMAGED);
-    *length = write_file(file, raw, comment, comment_length, global);
+/* The signature of @bytes: the one remembered of @subject, which may be NULL, or a new one */
+static int sign(struct draft *d, const struct memo_subject *subject, const uint8_t *bytes,
+                size_t size, uint8_t signature[KEY_SIGNATURE_SIZE])
+{
+    if (subject && memo_find(d->memo, subject, signature)) {
+        d->remembered++;
+        return 0;
+    }
+    if (key_sign(d->key, bytes, size, signature) < 0)
+        return -1;
+    d->made++;
+    if (subject)
+        memo_add(d->memo, subject, signature);
     return 0;
 }
 
-int seal_sign(const struct key *key, const uint8_t *image, size_t size,
-              const struct seal_claims *claims, struct seal *seal, struct err *err)
+static int sign_image(struct draft *d)
+{
+    struct memo_subject subject;
+
+    memcpy(d->raw, "ED", 2);
+    memcpy(d->raw + 2, key_public(d->key)->id, KEY_ID_SIZE);
+    memcpy(subject.key_id, key_public(d->key)->id, KEY_ID_SIZE);
+    memcpy(subject.hash, d->hash, HASH_SIZE);
+    return sign(d, d->memo ? &subject : NULL, d->hash, HASH_SIZE, d->raw + 2 + KEY_ID_SIZE);
+}
+
+/*
+ * The hash by which a comment's signature is remembered is a keyed one, so that it is never the hash
+ * of an image, whatever bytes that has.
+ */
+static int sign_comment(struct draft *d, bool remember)
+{
+    static const uint8_t kind[crypto_generichash_KEYBYTES_MIN] = "trusted comment";
+    uint8_t bound[KEY_SIGNATURE_SIZE + SEAL_COMMENT_SIZE];
+    const size_t size = KEY_SIGNATURE_SIZE + d->comment_length;
+    struct memo_subject subject;
+
+    memcpy(bound, d->raw + 2 + KEY_ID_SIZE, KEY_SIGNATURE_SIZE);
+    memcpy(bound + KEY_SIGNATURE_SIZE, d->comment, d->comment_length);
+    if (!d->memo || !remember)
+        return sign(d, NULL, bound, size, d->global);
+    memcpy(subject.key_id, key_public(d->key)->id, KEY_ID_SIZE);
+    crypto_generichash(subject.hash, sizeof(subject.hash), bound, size, kind, sizeof(kind));
+    return sign(d, &subject, bound, size, d->global);
+}
+
+static int make_file(struct draft *d, const void *bytes, size_t size, bool remember,
+                     char file[SEAL_FILE_SIZE], size_t *length, struct err *err)
+{
+    d->comment_length = strlen(d->comment);
+    if (!comment_is_line(d->comment, d->comment_length))
+        return err_at(err, ERR_INTERNAL, NULL,
+                      "the trusted comment is not one line of printable ASCII");
+    crypto_generichash(d->hash, sizeof(d->hash), bytes, size, NULL, 0);
+    if (sign_image(d) < 0 || sign_comment(d, remember) < 0)
+        return err_at(err, ERR_INTERNAL, NULL, DAMAGED);
+    *length = write_file(file, d->raw, d->comment, d->comment_length, d->global);
+    return 0;
+}
+
+int seal_minisign(const struct key *key, const void *bytes, size_t size, const char *comment,
+                  char file[SEAL_FILE_SIZE], size_t *length, struct err *err)
+{
+    struct draft d = { .key = key, .comment = comment };
+
+    return make_file(&d, bytes, size, false, file, length, err);
+}
+
+int seal_claim(const struct key *key, const uint8_t *image, size_t size,
+               const struct seal_claims *claims, struct seal *seal, struct err *err)
 {
     if (seal_claims_size(claims) != size)
         return err_at(err, ERR_INTERNAL, NULL, "the segments do not come to the image's %zu bytes",
                       size);
     seal_sha256(image, size, seal->digest);
     hex_encode(seal->digest, sizeof(seal->digest), seal->sha256);
-    if (seal_claims_write(claims, seal->sha256, seal->comment, err) < 0)
-        return -1;
     memcpy(seal->key_id, key_id(key), sizeof(seal->key_id));
-    return seal_minisign(key, image, size, seal->comment, seal->minisign, &seal->minisign_size,
-                         err);
+    seal->repeats = !claims->context[0] && !claims->nonce[0] && !claims->issued && !claims->expires;
+    return seal_claims_write(claims, seal->sha256, seal->comment, err) < 0 ? -1 : 0;
+}
+
+int seal_sign(const struct key *key, struct memo *memo, const uint8_t *image, size_t size,
+              struct seal *seal, struct err *err)
+{
+    struct draft d = { .key = key, .memo = memo, .comment = seal->comment };
+
+    if (make_file(&d, image, size, seal->repeats, seal->minisign, &seal->minisign_size, err) < 0)
+        return -1;
+    seal->made = d.made;
+    seal->remembered = d.remembered;
+    return 0;
 }
 
 /*
@@ -138,18 +208,6 @@ void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE
 {
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, size, digest) < 0)
         crypto_hash_sha256(digest, bytes, size);
-}
-
-uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size)
-{
-    uint8_t out[crypto_shorthash_BYTES];
-    uint64_t hash;
-
-    static_assert(SEAL_HASH_KEY_SIZE == crypto_shorthash_KEYBYTES && sizeof(out) == sizeof(hash),
-                  "SipHash");
-    crypto_shorthash(out, bytes, size, key);
-    memcpy(&hash, out, sizeof(hash));
-    return hash;
 }
 
 /*

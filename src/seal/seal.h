@@ -7,11 +7,13 @@
 #ifndef SEAL_SEAL_H
 #define SEAL_SEAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "claims.h"
 #include "key.h"
+#include "memo.h"
 
 enum { SEAL_FILE_SIZE = 1024 }; /* room for a signature file, and NUL */
 
@@ -22,6 +24,9 @@ struct seal {
     char comment[SEAL_COMMENT_SIZE];    /* the trusted comment, without its prefix */
     char minisign[SEAL_FILE_SIZE];      /* the whole four-line file */
     size_t minisign_size;               /* bytes of it, NUL not counted */
+    bool
+        repeats; /* the comment binds no context, nonce or time: other requests have the same one */
+    unsigned made, remembered; /* of the file's two signatures, how many were made for it */
 };
 
 /*
@@ -30,22 +35,34 @@ struct seal {
 int seal_start(void) MUST_USE;
 
 /*
- * seal_sign - sign an image
- * @size:   bytes at @image: what the claims' segments come to
+ * seal_claim - write the trusted comment of an image's signature, and all that can be said before signing
+ * @key:    the key that is going to sign
+ * @size:   bytes at @image: the sum of the claims' segments
  * @claims: what the trusted comment binds (see claims.h)
+ * @seal:   everything is set but minisign, made and remembered
  *
- * No clock is read and no random number taken: equal inputs give equal bytes.
- *
- * Return: 0; -1 with ERR_INTERNAL when a claim is not of its form, the sizes disagree or the key in
- * memory is not what was loaded.
+ * Return: 0; -1 with ERR_INTERNAL when a claim is not of its form or the sizes disagree.
  */
-int seal_sign(const struct key *key, const uint8_t *image, size_t size,
-              const struct seal_claims *claims, struct seal *seal, struct err *err) MUST_USE;
+int seal_claim(const struct key *key, const uint8_t *image, size_t size,
+               const struct seal_claims *claims, struct seal *seal, struct err *err) MUST_USE;
 
 /*
- * seal_minisign - the signature file of some bytes with a trusted comment of the caller's: what
- * seal_sign is
- *                 made of, here so that tests can hold it against files of other makers
+ * seal_sign - sign an image whose claims seal_claim has written into @seal
+ * @key, @image, @size: as they were given to seal_claim
+ * @memo:  signatures already made with this keyring's keys, or NULL
+ *
+ * No clock is read and no random number taken: equal inputs give equal bytes. The signature over the
+ * image is looked for in the memo and added to it, the one over the comment only when that repeats: so
+ * the time of an answer tells nobody which machine was asked for before.
+ *
+ * Return: 0; -1 with ERR_INTERNAL when the key in memory is not what was loaded.
+ */
+int seal_sign(const struct key *key, struct memo *memo, const uint8_t *image, size_t size,
+              struct seal *seal, struct err *err) MUST_USE;
+
+/*
+ * seal_minisign - the signature file of some bytes with a trusted comment of the caller's, so that
+ *                 tests can hold it against files of other makers
  * @comment: one line of less than SEAL_COMMENT_SIZE characters, printable ASCII or TAB
  * @file:    receives the file and a NUL
  * @length:  set to the bytes of the file, NUL not counted
@@ -58,14 +75,6 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
 
 /* seal_sha256 - the SHA-256 of some bytes */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE]);
-
-enum { SEAL_HASH_KEY_SIZE = 16 };
-
-/*
- * seal_hash - a short hash for tables: who does not know the key cannot choose bytes that collide
- * (SipHash)
- */
-uint64_t seal_hash(const uint8_t key[SEAL_HASH_KEY_SIZE], const void *bytes, size_t size);
 
 /*
  * seal_unbase64 - the bytes of a text in standard base64 with padding (RFC 4648 §4), which must be

@@ -8,8 +8,8 @@
 #include "../base/hex.h"
 #include "../text/render.h"
 
-int signed_make(const struct key *key, const struct topology *t, const struct image *image,
-                struct seal *seal, struct err *err)
+int signed_claim(const struct key *key, const struct topology *t, const struct image *image,
+                 struct seal *seal, struct err *err)
 {
     struct seal_claims claims = { .segment_count = image->segment_count,
                                   .floating_pointer = image->place.floating };
@@ -24,7 +24,7 @@ int signed_make(const struct key *key, const struct topology *t, const struct im
     memcpy(claims.nonce, t->nonce, sizeof(claims.nonce));
     if ((t->nonce[0] || t->ttl) && seal_claims_live(&claims, t->ttl, seal_now(), err) < 0)
         return -1;
-    return seal_sign(key, image->bytes, image->size, &claims, seal, err);
+    return seal_claim(key, image->bytes, image->size, &claims, seal, err);
 }
 
 /*

@@ -12,14 +12,14 @@
 #include "../topo/image.h"
 
 /*
- * signed_make - sign an image, binding its segments, its floating pointer and the topology's
- * context, nonce and life. Without nonce and ttl no time is bound, so equal topologies get equal
- * signatures.
+ * signed_claim - what the signature of an image binds: its segments, its floating pointer and the
+ * topology's context, nonce and life. Without nonce and ttl no time is bound, so equal topologies
+ * get equal signatures. seal_sign signs it.
  *
  * Return: 0; -1 with ERR_INTERNAL, or ERR_BUSY when a time is wanted and the clock cannot be right.
  */
-int signed_make(const struct key *key, const struct topology *topology, const struct image *image,
-                struct seal *seal, struct err *err) MUST_USE;
+int signed_claim(const struct key *key, const struct topology *topology, const struct image *image,
+                 struct seal *seal, struct err *err) MUST_USE;
 
 /*
  * signed_json - the image reply; without the member signature when @seal is NULL. NULL: no memory

@@ -18,7 +18,7 @@ from daemon import MPTABLED, SRCDIR, Daemon, Tap
 from tool import Tool
 
 tap = Tap()
-NO_CACHE = ("--cache-bytes", "0")  # where each block is accounted for
+NO_MEMORY = ("--signature-memory", "0")  # each request is worked for
 KINDS = ("allocate", "read", "write", "send", "accept", "close", "fsync", "name", "open", "poll")
 ALL = (1 << len(KINDS)) - 1
 FOUR = '{"cpus":4,"context":"vm"}'
@@ -133,7 +133,7 @@ def reloads(faults, work):
             shutil.move(daemon.state, os.path.join(work, name + "-kept"))
     path, number, wrong, taken = os.path.join(work, "r.key"), 0, [], 0
     replace(path, texts[0])
-    with Daemon("--key", path, "--threads", "1", *NO_CACHE, environment=faults.environment) as daemon:
+    with Daemon("--key", path, "--threads", "1", *NO_MEMORY, environment=faults.environment) as daemon:
         right = [request(daemon, post(FOUR))]
         for text in (texts[1], texts[0]):
             replace(path, text)
@@ -264,7 +264,7 @@ def points(faults, daemon, line, text, wanted):
 
 
 def requests(faults):
-    with Daemon("--timeout", "3", "--threads", "1", *NO_CACHE, environment=faults.environment) as daemon:
+    with Daemon("--timeout", "3", "--threads", "1", *NO_MEMORY, environment=faults.environment) as daemon:
         line = daemon.curl("/v1/keys/minisign.pub").body.decode().split("\n")[1]
         rows = (("POST json", post(FOUR), 200), ("GET minisig", get("/v1/images?cpus=4&format=minisig"), 200),
                 ("keys", get("/v1/keys"), 200), ("refused", post('{"cpus":0,"irqs":99,"x":1}'), 422))
@@ -279,30 +279,6 @@ def requests(faults):
         lasting(faults, daemon)
         print("# %d points failed one by one through whole requests" % total)
         tap.equal(daemon.stop(), 0, "and it ends well")
-
-
-def cached(faults, work):
-    """What is made anew and kept, found again by its topology and kept a second time, sent again: with each allocation
-    failed. Answers are right or missing, and once the keys are loaded anew, which empties the cache, nothing is left."""
-    with Daemon("--threads", "1", state=os.path.join(work, "cached"), environment=faults.environment) as daemon:
-        with Daemon(*NO_CACHE, state=daemon.state) as other:
-            right = [request(other, post('{"cpus":4,"context":"f%d"}' % n)) for n in range(300)]
-        blocks, wrong, failed = None, [], 0
-        for count in (2, 300):
-            for number in range(count):
-                for _ in range(4):
-                    faults.arm(number % 100 + 1, kinds=1)
-                    answer = request(daemon, post('{"cpus":4,"context":"f%d"}' % number))
-                    failed += faults.disarm()
-                    if answer != right[number] and answer[0] not in (503, None):
-                        wrong.append((number, answer))
-                if request(daemon, post('{"cpus":4,"context":"f%d"}' % number)) != right[number]:
-                    wrong.append((number, "later"))
-            reload_done(daemon)
-            request(daemon, post('{"cpus":4,"context":"f0"}'))
-            before, blocks = blocks, settle_to_rest(faults)
-        tap.equal(wrong, [], "answers that are kept: %d allocations failed" % failed)
-        tap.ok(failed > 100 and blocks - before <= 4, "and what was kept is released", failed, before, blocks)
 
 
 def settle_to_rest(faults):
@@ -374,7 +350,6 @@ def main():
         starts(faults, work)
         reloads(faults, work)
         requests(faults)
-        cached(faults, work)
         commands(faults)
     finally:
         shutil.rmtree(work)

@@ -36,9 +36,11 @@ static void rows(void)
         { { "--version" }, CONFIG_VERSION },
         { { "--listen", "a", "--listen=b", "--key", "k" }, CONFIG_RUN },
         { { "--max-body", "1024", "--max-connections", "1", "--timeout", "3600" }, CONFIG_RUN },
-        { { "--cache-bytes", "0" }, CONFIG_RUN },
-        { { "--cache-bytes", "999999999" }, CONFIG_RUN },
-        { { "--cache-bytes", "1000000000" }, CONFIG_USAGE },
+        { { "--signature-memory", "0" }, CONFIG_RUN },
+        { { "--signature-memory", "65536" }, CONFIG_RUN },
+        { { "--signature-memory", "65537" }, CONFIG_USAGE },
+        { { "--signature-memory", "1K" }, CONFIG_USAGE },
+        { { "--cache-bytes", "8388608" }, CONFIG_RUN },
         { { "--cache-bytes", "1M" }, CONFIG_USAGE },
         { { "--log-level", "debug", "--check-config" }, CONFIG_RUN },
         { { "--listen" }, CONFIG_USAGE },
@@ -91,7 +93,8 @@ static void values(void)
     CU_ASSERT_EQUAL(config.max_body, 65536);
     CU_ASSERT_EQUAL(config.max_connections, 256);
     CU_ASSERT_EQUAL(config.timeout, 10);
-    CU_ASSERT_EQUAL(config.cache_bytes, 8388608);
+    CU_ASSERT_EQUAL(config.signature_memory, 1024);
+    CU_ASSERT_FALSE(config.has_cache_bytes);
     CU_ASSERT_EQUAL(config.log_level, LOG_INFO);
     CU_ASSERT_EQUAL(config.listen_count, 0);
     CU_ASSERT_EQUAL(config.threads, 0);

@@ -91,7 +91,7 @@ def main():
         return
     faults = Faults(path)
     os.environ.update(LD_PRELOAD=library, FAULTS=path)
-    with Daemon("--threads", "1", "--cache-bytes", "0") as daemon:  # each request is worked for
+    with Daemon("--threads", "1", "--signature-memory", "0") as daemon:  # each request is worked for
         del os.environ["LD_PRELOAD"]
         where = ("127.0.0.1", daemon.port)
         for data in (post(), get(b"/metrics")):

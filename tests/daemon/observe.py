@@ -39,7 +39,7 @@ def series(page):
 
 
 def metrics():
-    with Daemon("--threads", "2", "--cache-bytes", "0") as daemon:
+    with Daemon("--threads", "2", "--signature-memory", "0") as daemon:
         for data in [post()] * 3 + [post(target=b"/v1/images?format=bin"), post(b"{}"), get(b"/x?a=secret"), get(b"/livez")]:
             ask(daemon, data)
         answer = ask(daemon, get(b"/metrics"))

@@ -5,10 +5,10 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &http_accept,  &http_cache,  &http_condition,
-                                                  &http_head,    &http_host,   &http_listen,
-                                                  &http_metrics, &http_routes, &http_server,
-                                                  &http_target,  &http_token };
+    static const struct suite *const suites[] = { &http_accept, &http_condition, &http_head,
+                                                  &http_host,   &http_listen,    &http_metrics,
+                                                  &http_routes, &http_server,    &http_target,
+                                                  &http_token };
 
     if (seal_start() < 0)
         return 1;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/http/metrics.h"
 
-#include "../../src/http/cache.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -49,16 +47,15 @@ static void page(void)
                                               .status = 200,
                                               .micros = 60,
                                               .image_size = 300,
-                                              .built = true });
-    metrics_request(
-        m, 1,
-        &(struct metric_request){
-            .route = 1, .method = "GET", .status = 200, .micros = 1, .image_size = 300 });
-    metrics_cache(
-        m, 0,
-        &(struct cache_counts){
-            .hits = { 1, 20 }, .misses = { 3, 40 }, .evictions = 5, .entries = 6, .bytes = 7 });
-    metrics_cache(m, 1, &(struct cache_counts){ .hits = { 100, 200 }, .entries = 60 });
+                                              .signatures_made = 2 });
+    metrics_request(m, 1,
+                    &(struct metric_request){ .route = 1,
+                                              .method = "GET",
+                                              .status = 200,
+                                              .micros = 1,
+                                              .image_size = 300,
+                                              .signatures_made = 1,
+                                              .signatures_remembered = 1 });
     metrics_request(
         m, 1,
         &(struct metric_request){ .route = 0, .method = "GET", .status = 200, .micros = 6000000 });
@@ -87,17 +84,12 @@ static void page(void)
     CU_ASSERT_EQUAL(value(text, "mptabled_http_request_duration_seconds_count{route=\"/a\"}"), 2);
     CU_ASSERT(value(text, "mptabled_http_request_duration_seconds_sum{route=\"/a\"}") > 6);
     CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_bucket{le=\"256\"}"), 0);
-    CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_bucket{le=\"512\"}"), 1);
-    CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_sum"), 300);
-    CU_ASSERT_EQUAL(value(text, "mptabled_images_built_total"), 1);
+    CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_bucket{le=\"512\"}"), 2);
+    CU_ASSERT_EQUAL(value(text, "mptabled_image_bytes_sum"), 600);
+    CU_ASSERT_EQUAL(value(text, "mptabled_images_built_total"), 2);
     CU_ASSERT_EQUAL(value(text, "mptabled_signatures_total{format=\"json\"}"), 2);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_hits_total{level=\"request\"}"), 101);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_hits_total{level=\"topology\"}"), 220);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_misses_total{level=\"request\"}"), 3);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_misses_total{level=\"topology\"}"), 40);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_evictions_total"), 5);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_entries"), 66);
-    CU_ASSERT_EQUAL(value(text, "mptabled_cache_bytes"), 7);
+    CU_ASSERT_EQUAL(value(text, "mptabled_signatures_made_total"), 3);
+    CU_ASSERT_EQUAL(value(text, "mptabled_signatures_remembered_total"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_request_rejects_total{type=\"not-found\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_reloads_total{result=\"failed\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_http_connections{listener=\"unix:/a\\\"b\\\\\"}"), 3);

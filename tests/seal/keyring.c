@@ -288,17 +288,18 @@ struct signer {
     pthread_t thread;
     struct keyring_slot *slot;
     atomic_bool *stop;
-    unsigned long signatures, serials, wrong;
+    unsigned long signatures, remembered, serials, wrong;
 };
 
 /* Whatever is exchanged meanwhile, each signature is wholly of the key that the keyring says. */
 static void *sign_on(void *argument)
 {
     static const struct seal_claims claims = { .segment_count = 1, .segments = { { 0x9fc00, 5 } } };
+    struct memo *const memo = memo_new(8);
     struct signer *s = argument;
     unsigned long serial = 0;
 
-    while (!atomic_load(s->stop)) {
+    while (memo && !atomic_load(s->stop)) {
         struct keyring *ring = keyring_take(s->slot);
         const struct key *key = keyring_signer(ring);
         struct seal_facts facts;
@@ -308,14 +309,18 @@ static void *sign_on(void *argument)
         s->serials += keyring_serial(ring) != serial;
         s->wrong += keyring_serial(ring) < serial;
         serial = keyring_serial(ring);
-        if (seal_sign(key, (const uint8_t *)"image", 5, &claims, &seal, &err) < 0 ||
+        memo_use(memo, serial);
+        if (seal_claim(key, (const uint8_t *)"image", 5, &claims, &seal, &err) < 0 ||
+            seal_sign(key, memo, (const uint8_t *)"image", 5, &seal, &err) < 0 ||
             seal_verify(key_public(key), "image", 5, seal.minisign, seal.minisign_size, &facts,
                         &err) != SEAL_GOOD ||
             strcmp(facts.key_id, seal.key_id) != 0 || !strstr(keyring_jwks(ring), seal.key_id))
             s->wrong++;
         s->signatures++;
+        s->remembered += seal.remembered;
         keyring_drop(ring);
     }
+    memo_free(memo);
     return NULL;
 }
 
@@ -346,6 +351,7 @@ static void exchanges(void)
     for (unsigned i = 0; i < SIGNERS; i++) {
         pthread_join(signers[i].thread, NULL);
         CU_ASSERT_EQUAL(signers[i].wrong, 0);
+        CU_ASSERT(signers[i].remembered > 0);
         signatures += signers[i].signatures;
         serials += signers[i].serials;
     }

@@ -5,13 +5,14 @@
 #include "../../src/seal/seal.h"
 
 extern const struct suite seal_key_suite, seal_seal_suite, seal_claims_suite, seal_verify_suite,
-    seal_keygen_suite, seal_keyring_suite;
+    seal_keygen_suite, seal_keyring_suite, seal_memo_suite;
 
 int main(void)
 {
     const struct suite *const suites[] = { &seal_key_suite,    &seal_seal_suite,
                                            &seal_claims_suite, &seal_verify_suite,
-                                           &seal_keygen_suite, &seal_keyring_suite };
+                                           &seal_keygen_suite, &seal_keyring_suite,
+                                           &seal_memo_suite };
 
     if (seal_start() < 0) {
         printf("Bail out! libsodium does not start\n");

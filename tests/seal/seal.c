@@ -11,7 +11,7 @@
 
 #include <sodium.h>
 
-#include "../../src/seal/seal.h"
+#include "sign.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -78,7 +78,7 @@ static void seals(void)
         char comment[SEAL_COMMENT_SIZE], file[SEAL_FILE_SIZE];
         size_t length = 0;
 
-        CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &rows[i], &seal, &err), 0);
+        CU_ASSERT_EQUAL(sign(key, image, sizeof(image), &rows[i], &seal, &err), 0);
         CU_ASSERT(seal_claims_write(&rows[i], VECTOR_SHA256, comment, &err) > 0);
         CU_ASSERT_STRING_EQUAL(seal.comment, comment);
         CU_ASSERT_STRING_EQUAL(seal.sha256, VECTOR_SHA256);
@@ -86,7 +86,7 @@ static void seals(void)
         CU_ASSERT_EQUAL(seal.minisign_size, strlen(seal.minisign));
         CU_ASSERT_EQUAL(seal_minisign(key, image, sizeof(image), comment, file, &length, &err), 0);
         CU_ASSERT_STRING_EQUAL(seal.minisign, file);
-        CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &rows[i], &again, &err), 0);
+        CU_ASSERT_EQUAL(sign(key, image, sizeof(image), &rows[i], &again, &err), 0);
         CU_ASSERT_STRING_EQUAL(seal.minisign, again.minisign);
         CU_ASSERT_EQUAL(strncmp(seal.minisign, VECTOR, 144),
                         0); /* same image: same first signature */
@@ -111,7 +111,7 @@ static void damaged_key(void)
     CU_ASSERT_EQUAL(sodium_mprotect_readwrite(key), 0);
     ((uint8_t *)key)[crypto_sign_SEEDBYTES] ^=
         4; /* of the public half that is hashed: the classical fault */
-    CU_ASSERT_EQUAL(seal_sign(key, image, sizeof(image), &claims, &seal, &err), -1);
+    CU_ASSERT_EQUAL(sign(key, image, sizeof(image), &claims, &seal, &err), -1);
     CU_ASSERT_STRING_EQUAL(seal.minisign, "");
     CU_ASSERT_EQUAL(err.code, ERR_INTERNAL);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.places[0].detail, "key in memory"));
@@ -143,7 +143,7 @@ static void refused_seals(void)
         struct seal seal = { .minisign = "" };
 
         ROW_CHECK(rows[i].name,
-                  seal_sign(key, image, sizeof(image), &rows[i].claims, &seal, &err) == -1);
+                  sign(key, image, sizeof(image), &rows[i].claims, &seal, &err) == -1);
         ROW_CHECK(rows[i].name, err.code == ERR_INTERNAL && err.count == 1 && !seal.minisign[0]);
     }
     key_free(key);
@@ -288,7 +288,7 @@ static void minisign_verifies(void)
     other = key_load_or_make("other.key", &err);
     CU_ASSERT_PTR_NOT_NULL(other);
     image_bytes(image);
-    CU_ASSERT_EQUAL_FATAL(seal_sign(key, image, sizeof(image), &given, &seal, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(sign(key, image, sizeof(image), &given, &seal, &err), 0);
     scratch_write("image", 0600, image, sizeof(image));
     scratch_write("image.minisig", 0600, seal.minisign, seal.minisign_size);
     scratch_write("key.pub", 0600, key_public_file(key), strlen(key_public_file(key)));
@@ -317,7 +317,7 @@ static void minisign_verifies(void)
 
     /* one key's signature with the other's name on it */
     if (other) {
-        CU_ASSERT_EQUAL(seal_sign(other, image, sizeof(image), &given, &seal, &err), 0);
+        CU_ASSERT_EQUAL(sign(other, image, sizeof(image), &given, &seal, &err), 0);
         scratch_write("flipped.minisig", 0600, seal.minisign, seal.minisign_size);
         CU_ASSERT(minisign_accepts("-m flipped -p other.pub"));
         CU_ASSERT(!minisign_accepts("-m flipped -p key.pub"));

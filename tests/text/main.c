@@ -13,7 +13,7 @@ int main(void)
 {
     static const struct suite *const suites[] = { &text_request, &text_complete, &text_place,
                                                   &text_image,   &text_render,   &text_found,
-                                                  &text_facts,   &text_canon };
+                                                  &text_facts };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }
