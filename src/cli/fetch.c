@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "fetch.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
+
+#include "../base/file.h"
+#include "../seal/minisig.h"
 
 #define UNIX_PREFIX "unix:"
 #define TOKEN_CHARS \
@@ -17,6 +18,12 @@ enum {
     WHOLE_SECONDS = 30, /* the daemon gives a request 20 */
     TOKEN_FILE = 65536  /* bytes of a token file, as the daemon takes it */
 };
+
+static const struct file_rules token_rules = { .what = "token file",
+                                               .max = TOKEN_FILE,
+                                               .checks = FILE_WAIT,
+                                               .closed = S_IRWXO | S_IWGRP,
+                                               .mend = "chmod 600" };
 
 /* Everything a transfer needs, to be released together. */
 struct transfer {
@@ -107,41 +114,21 @@ static char *find_token(char *text)
     return *text && !text[strspn(text, TOKEN_CHARS)] ? text : NULL;
 }
 
-static int read_token(struct cli *cli, char text[TOKEN_FILE + 1])
-{
-    const char *const path = cli->token_file;
-    int fd SCOPED(scoped_close) = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    size_t size = 0;
-    ssize_t got = 1;
-    struct stat st;
-
-    if (fd < 0 || fstat(fd, &st) < 0)
-        return err_system(&cli->err, ERR_FILE, "%s", path);
-    if (st.st_mode & (S_IRWXO | S_IWGRP))
-        return err_at(&cli->err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s",
-                      path, path);
-    for (; got > 0 && size<TOKEN_FILE; size += got> 0 ? (size_t)got : 0)
-        got = read(fd, text + size, TOKEN_FILE - size);
-    if (got < 0)
-        return err_system(&cli->err, ERR_FILE, "%s", path);
-    text[size] = '\0';
-    return 0;
-}
-
 /* Return: the exit status */
 static int set_token(struct cli *cli, struct transfer *t)
 {
-    const char *token;
+    const char *const path = cli->token_file;
+    char *token = NULL;
+    struct stat st;
+    size_t size;
 
-    if (!cli->token_file)
+    if (!path)
         return CLI_DONE;
-    if (read_token(cli, t->token) < 0)
+    if (file_read(path, &token_rules, t->token, &size, &st, &cli->err) == 0 &&
+        !(token = find_token(t->token)))
+        err_at(&cli->err, ERR_FILE, NULL, "%s: holds no token", path);
+    if (!token || file_guard(path, &token_rules, &st, &cli->err) < 0)
         return cli_complain(cli, NULL, CLI_IO);
-    token = find_token(t->token);
-    if (!token) {
-        err_at(&cli->err, ERR_FILE, NULL, "%s: has no token in it", cli->token_file);
-        return cli_complain(cli, NULL, CLI_IO);
-    }
     if (curl_easy_setopt(t->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) ||
         curl_easy_setopt(t->curl, CURLOPT_XOAUTH2_BEARER, token))
         return cli_no_memory(cli);
@@ -229,8 +216,8 @@ static int take_signature(struct cli *cli, struct transfer *t)
 
     if (curl_easy_header(t->curl, "Mptable-Signature", 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
         header->amount != 1 ||
-        seal_unbase64(header->value, strlen(header->value), f->minisig, sizeof(f->minisig),
-                      &f->minisig_size) < 0)
+        minisig_decode(header->value, strlen(header->value), f->minisig, sizeof(f->minisig),
+                       &f->minisig_size) < 0)
         return err_at(&cli->err, ERR_FILE, NULL, "answers without an Mptable-Signature");
     return 0;
 }

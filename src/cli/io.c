@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* Files in, files out, and what to say when that fails. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
 
+#include "../base/file.h"
 #include "../base/number.h"
 #include "cli.h"
-
-enum { READ_STEP = 1 << 16, READ_MAX = 1 << 30 };
 
 int cli_complain(const struct cli *cli, const char *subject, enum cli_status status)
 {
@@ -42,64 +40,20 @@ int cli_no_memory(struct cli *cli)
     return cli_complain(cli, NULL, CLI_IO);
 }
 
-static char *read_stream(struct cli *cli, FILE *file, const char *path, size_t *size)
-{
-    char *bytes = NULL;
-    size_t room = 0, got = 1;
-
-    for (*size = 0; got > 0 && *size < READ_MAX; *size += got) {
-        if (room - *size < READ_STEP) {
-            char *const grown = realloc(bytes, room = 2 * room + READ_STEP + 1);
-
-            if (!grown) {
-                err_system(&cli->err, ERR_BUSY, "%s", path);
-                free(bytes);
-                return NULL;
-            }
-            bytes = grown;
-        }
-        got = fread(bytes + *size, 1, room - *size - 1, file);
-    }
-    if (ferror(file) || *size >= READ_MAX) {
-        if (ferror(file))
-            err_system(&cli->err, ERR_FILE, "%s", path);
-        else
-            err_at(&cli->err, ERR_FILE, NULL, "%s: has more than %d bytes", path, READ_MAX);
-        free(bytes);
-        return NULL;
-    }
-    bytes[*size] = '\0';
-    return bytes;
-}
-
 char *cli_read(struct cli *cli, const char *path, size_t *size)
 {
-    FILE *file;
-    char *bytes;
+    static const struct file_rules rules = { .what = "file", .max = 1 << 30, .checks = FILE_WAIT };
 
-    if (strcmp(path, "-") == 0)
-        return read_stream(cli, stdin, "standard input", size);
-    file = fopen(path, "rb");
-    if (!file) {
-        err_system(&cli->err, ERR_FILE, "%s", path);
-        return NULL;
-    }
-    bytes = read_stream(cli, file, path, size);
-    fclose(file);
-    return bytes;
+    return file_load(strcmp(path, "-") == 0 ? NULL : path, &rules, size, &cli->err);
 }
 
 int cli_write(struct cli *cli, const char *path, const void *bytes, size_t size)
 {
-    FILE *const file = path ? fopen(path, "wb") : stdout;
-    bool good;
-
-    if (!file)
-        return err_system(&cli->err, ERR_FILE, "%s", path);
-    good = fwrite(bytes, 1, size, file) == size;
     if (path)
-        good = fclose(file) == 0 && good;
-    return good ? 0 : err_system(&cli->err, ERR_FILE, "%s", path ? path : "standard output");
+        return file_write(path, bytes, size, &cli->err);
+    return fwrite(bytes, 1, size, stdout) == size
+               ? 0
+               : err_system(&cli->err, ERR_FILE, "standard output");
 }
 
 int cli_take_source(struct cli *cli, const char *default_base, char **bytes)

@@ -5,11 +5,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "../seal/seal.h"
+#include "../base/file.h"
 #include "cli.h"
 
 enum { FILES_MAX = 2 };
@@ -29,69 +27,40 @@ static int check_place(struct cli *cli, const char *path)
     return err_at(&cli->err, ERR_FILE, NULL, "%s: not a regular file, and so not replaced", path);
 }
 
-static char *temporary_name(struct cli *cli, const char *path)
+/* A file that is on disk under another name, in the folder that it is for */
+struct draft {
+    struct file_place place;
+    char name[FILE_NAME_SIZE];
+};
+
+static int draft(struct cli *cli, const struct cli_file *file, struct draft *d)
 {
-    uint64_t random;
-    char *name = NULL;
-
-    seal_random(&random, sizeof(random));
-    if (asprintf(&name, "%s.%016" PRIx64 ".tmp", path, random) >= 0)
-        return name;
-    err_at(&cli->err, ERR_BUSY, NULL, "no memory");
-    return NULL;
-}
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        const ssize_t put = write(fd, bytes, size);
-
-        if (put < 0 && errno != EINTR)
-            return -1;
-        bytes += put > 0 ? put : 0;
-        size -= put > 0 ? (size_t)put : 0;
-    }
+    if (check_place(cli, file->path) < 0)
+        return -1;
+    if (file_place_open(&d->place, file->path, O_RDONLY) < 0 ||
+        file_draft(d->place.dir, d->place.name, 0, file->bytes, file->size, d->name) < 0)
+        return err_system(&cli->err, ERR_FILE, "%s: cannot write the file", file->path);
     return 0;
-}
-
-/* On disk under its temporary name, or not there. -1 with cli->err filled */
-static int write_temporary(struct cli *cli, const struct cli_file *file, const char *name)
-{
-    const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    bool good;
-
-    if (fd < 0)
-        return err_system(&cli->err, ERR_FILE, "%s", file->path);
-    good = write_all(fd, file->bytes, file->size) == 0 && fsync(fd) == 0;
-    if (!good)
-        err_system(&cli->err, ERR_FILE, "%s", file->path);
-    if (close(fd) < 0 && good) {
-        err_system(&cli->err, ERR_FILE, "%s", file->path);
-        good = false;
-    }
-    if (!good)
-        unlink(name);
-    return good ? 0 : -1;
 }
 
 int cli_save(struct cli *cli, const struct cli_file *files, size_t count)
 {
-    char *names[FILES_MAX] = { NULL };
+    struct draft drafts[FILES_MAX] = { { .place.dir = -1 }, { .place.dir = -1 } };
     size_t written = 0, placed = 0;
 
-    while (written < count && check_place(cli, files[written].path) == 0 &&
-           (names[written] = temporary_name(cli, files[written].path)) &&
-           write_temporary(cli, &files[written], names[written]) == 0)
+    while (written < count && draft(cli, &files[written], &drafts[written]) == 0)
         written++;
     for (; written == count && placed < count; placed++)
-        if (rename(names[placed], files[placed].path) < 0) {
-            err_system(&cli->err, ERR_FILE, "%s", files[placed].path);
+        if (file_publish(drafts[placed].place.dir, drafts[placed].name, drafts[placed].place.name,
+                         true) < 0) {
+            err_system(&cli->err, ERR_FILE, "%s: cannot replace the file", files[placed].path);
             break;
         }
-    for (size_t i = placed; i < written; i++)
-        unlink(names[i]);
-    for (size_t i = 0; i < count; i++)
-        free(names[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (i >= placed && i < written)
+            unlinkat(drafts[i].place.dir, drafts[i].name, 0);
+        scoped_file_place(&drafts[i].place);
+    }
     return placed == count ? 0 : -1;
 }
 

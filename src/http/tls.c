@@ -6,24 +6,16 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-/* A file as terminated text in memory of malloc; NULL with ERR_FILE */
+#include "../base/file.h"
+
+static const struct file_rules rules = { .what = "PEM file", .max = 4 << 20 };
+
+/* NULL with ERR_FILE or ERR_BUSY */
 static char *read_pem(const char *path, struct err *err)
 {
-    gnutls_datum_t data = { NULL, 0 };
-    const int status = gnutls_load_file(path, &data);
-    char *text = status < 0 ? NULL : malloc((size_t)data.size + 1);
+    size_t size;
 
-    if (text) {
-        memcpy(text, data.data, data.size);
-        text[data.size] = '\0';
-    } else {
-        err_at(err, ERR_FILE, NULL, "%s: %s", path,
-               status < 0 ? gnutls_strerror(status) : "out of memory");
-    }
-    if (data.data)
-        gnutls_memset(data.data, 0, data.size);
-    gnutls_free(data.data);
-    return text;
+    return file_load(path, &rules, &size, err);
 }
 
 static gnutls_datum_t datum(char *text)

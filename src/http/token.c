@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 #include "token.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include <gnutls/gnutls.h>
 
+#include "../base/file.h"
 #include "../seal/seal.h"
 
 enum { FILE_SIZE_MAX = 65536 };
+
+static const struct file_rules rules = { .what = "token file",
+                                         .max = FILE_SIZE_MAX,
+                                         .checks = FILE_REGULAR,
+                                         .closed = S_IRWXO | S_IWGRP,
+                                         .mend = "chmod 600" };
 
 #define ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
 
@@ -24,6 +28,7 @@ struct tokens {
 struct file {
     char text[FILE_SIZE_MAX + 1];
     size_t size;
+    struct stat st;
 };
 
 static void wipe_file(struct file **f)
@@ -31,40 +36,6 @@ static void wipe_file(struct file **f)
     if (*f)
         explicit_bzero(*f, sizeof(**f));
     free(*f);
-}
-
-/* The opened file is looked at, not its name: what is behind the name can change. */
-static int check_file(int fd, const char *path, struct err *err)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0)
-        return err_system(err, ERR_FILE, "%s", path);
-    if (!S_ISREG(st.st_mode))
-        return err_at(err, ERR_FILE, NULL, "%s: not a regular file", path);
-    if (st.st_mode & (S_IRWXO | S_IWGRP))
-        return err_at(err, ERR_FILE, NULL, "%s: others may read or change it: chmod 600 %s", path,
-                      path);
-    return 0;
-}
-
-static int read_file(const char *path, struct file *f, struct err *err)
-{
-    int fd SCOPED(scoped_close) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    ssize_t n;
-
-    if (fd < 0)
-        return err_system(err, ERR_FILE, "%s", path);
-    if (check_file(fd, path, err) < 0)
-        return -1;
-    while ((n = read(fd, f->text + f->size, sizeof(f->text) - f->size)) > 0)
-        f->size += (size_t)n;
-    if (n < 0)
-        return err_system(err, ERR_FILE, "%s", path);
-    if (f->size > FILE_SIZE_MAX)
-        return err_at(err, ERR_FILE, NULL, "%s: more than %d bytes", path, FILE_SIZE_MAX);
-    f->text[f->size] = '\0';
-    return 0;
 }
 
 static bool is_token(const char *text, size_t size)
@@ -116,7 +87,8 @@ struct tokens *tokens_load(const char *path, struct err *err)
         free(t);
         return NULL;
     }
-    if (read_file(path, f, err) == 0 && parse_file(t, f, path, err) == 0)
+    if (file_read(path, &rules, f->text, &f->size, &f->st, err) == 0 &&
+        parse_file(t, f, path, err) == 0 && file_guard(path, &rules, &f->st, err) == 0)
         return t;
     tokens_free(t);
     return NULL;

@@ -2,30 +2,31 @@
 /*
  * Key files and the key in memory: everything that touches secret bytes.
  *
- * A file is judged by its opened descriptor, never by its name, so nobody can change what stands
- * behind the name between check and use. What is read, decoded or generated on the way lives in one
- * guarded scratch allocation that sodium_free wipes; the loaded key is a read-only page of its own.
+ * What is read, decoded or generated on the way lives in one guarded scratch allocation that
+ * sodium_free wipes; the loaded key is a read-only page of its own.
  */
 #include "keyfile.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
-static_assert(sodium_base64_ENCODED_LEN(RAW_SIZE, sodium_base64_VARIANT_ORIGINAL) ==
-                  SECRET_LINE + 1,
-              "158 bytes are 212 characters");
+static_assert(BASE64_SIZE(RAW_SIZE) == SECRET_LINE + 1, "158 bytes are 212 characters");
 static_assert(RAW_SECRET + crypto_sign_SECRETKEYBYTES == RAW_CHECKSUM,
               "the checksum follows the secret");
 static_assert(RAW_CHECKSUM + CHECKSUM_SIZE == RAW_SIZE, "the checksum ends the file");
 static_assert(KEY_SIGNATURE_SIZE == crypto_sign_BYTES, "Ed25519");
 
 enum { DIGEST_SIZE = crypto_shorthash_siphashx24_BYTES };
+
+static const struct file_rules key_rules = { .what = "key file",
+                                             .max = KEY_FILE_MAX,
+                                             .checks = FILE_REGULAR | FILE_NO_LINK | FILE_OWN |
+                                                       FILE_ONE_NAME,
+                                             .closed = S_IRWXG | S_IRWXO,
+                                             .mend = "chmod 600" };
 
 struct key {
     uint8_t secret[crypto_sign_SECRETKEYBYTES];
@@ -51,55 +52,14 @@ struct key_scratch *key_scratch_new(const char *path, struct err *err)
     return scratch;
 }
 
-int key_place_open(struct key_place *place, const char *path, int flags)
+/* Anyone who may write to the directory can put another file in the key's place. */
+static int check_directory(const struct file_place *place, struct err *err)
 {
-    const char *slash = strrchr(path, '/');
-    char *dir SCOPED(scoped_free) = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    struct stat dir;
 
-    place->path = path;
-    place->name = slash ? slash + 1 : path;
-    if (!dir)
-        return -1;
-    if (!*place->name) {
-        errno = EISDIR;
-        return -1;
-    }
-    place->dir = open(dir, flags | O_DIRECTORY | O_CLOEXEC);
-    return place->dir < 0 ? -1 : 0;
-}
-
-/*
- * Whether others than the owner get at the file. systemd hands a credential to an unprivileged
- * service as a file of root:root that an access list opens to the service alone; the mode then
- * shows the list's mask where the group's bits would stand (0440).
- */
-static bool mode_is_private(const struct stat *st)
-{
-    bool credential = st->st_uid == 0 && st->st_gid == 0 && geteuid() != 0;
-
-    return (st->st_mode & (credential ? 037 : 077)) == 0;
-}
-
-static int check_file(const struct key_place *place, int fd, struct err *err)
-{
-    struct stat file, dir;
-
-    if (fstat(fd, &file) < 0 || fstat(place->dir, &dir) < 0)
-        return err_system(err, ERR_FILE, "%s: cannot examine the key file", place->path);
-    if (!S_ISREG(file.st_mode))
-        return err_at(err, ERR_FILE, NULL, "%s: the key file is not a regular file", place->path);
-    if (file.st_uid != geteuid() && file.st_uid != 0)
-        return err_at(err, ERR_FILE, NULL,
-                      "the key file belongs to uid %lu; mend with: chown %lu %s",
-                      (unsigned long)file.st_uid, (unsigned long)geteuid(), place->path);
-    if (!mode_is_private(&file))
-        return err_at(err, ERR_FILE, NULL,
-                      "mode %04o opens the key file to group or others; mend with: chmod 600 %s",
-                      (unsigned)file.st_mode & 07777, place->path);
-    if (file.st_nlink > 1) /* none: it was replaced since we opened it, and is whole */
-        return err_at(err, ERR_FILE, NULL,
-                      "%s: the key file has %lu names (hard links); remove all but one",
-                      place->path, (unsigned long)file.st_nlink);
+    if (fstat(place->dir, &dir) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot examine the key file's directory",
+                          place->path);
     if ((dir.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
         return err_at(
             err, ERR_FILE, NULL,
@@ -108,57 +68,25 @@ static int check_file(const struct key_place *place, int fd, struct err *err)
     return 0;
 }
 
-/* Reads to the end of the file, whatever fstat said of its size. */
-static int read_text(const struct key_place *place, int fd, struct key_scratch *scratch,
-                     size_t *size, struct err *err)
-{
-    ssize_t got;
-
-    *size = 0;
-    do {
-        got = read(fd, scratch->text + *size, sizeof(scratch->text) - *size);
-        if (got > 0)
-            *size += (size_t)got;
-    } while ((got > 0 && *size < sizeof(scratch->text)) || (got < 0 && errno == EINTR));
-    if (got < 0)
-        return err_system(err, ERR_FILE, "%s: cannot read the key file", place->path);
-    if (*size == sizeof(scratch->text))
-        return err_at(err, ERR_FILE, NULL, "%s: too long for a minisign secret key", place->path);
-    if (*size == 0)
-        return err_at(err, ERR_FILE, NULL, "%s: the key file is empty", place->path);
-    return 0;
-}
-
 /* The text is a comment line, which may say anything, and one line of base64. */
-static int decode_text(const struct key_place *place, struct key_scratch *scratch, size_t size,
+static int decode_text(const struct file_place *place, struct key_scratch *scratch, size_t size,
                        struct err *err)
 {
-    const char *end = memchr(scratch->text, '\n', size), *stopped;
-    const char *line = end ? end + 1 : scratch->text + size;
-    size_t length = (size_t)(scratch->text + size - line), decoded;
-    bool ascii = true;
+    size_t length, decoded;
+    const char *const line = minisig_key_line(scratch->text, size, &length);
 
-    if (size < strlen(COMMENT_PREFIX) ||
-        memcmp(scratch->text, COMMENT_PREFIX, strlen(COMMENT_PREFIX)) != 0)
+    if (size == 0)
+        return err_at(err, ERR_FILE, NULL, "%s: the key file is empty", place->path);
+    if (!line)
         return err_at(err, ERR_FILE, NULL,
                       "%s: no minisign secret key: line 1 does not begin \"%s\"", place->path,
-                      COMMENT_PREFIX);
-    if (length > 0 && line[length - 1] == '\n')
-        length--;
+                      UNTRUSTED_PREFIX);
     if (length != SECRET_LINE)
         return err_at(err, ERR_FILE, NULL,
-                      "%s: no minisign secret key: %zu characters follow line 1 in place of %d",
+                      "%s: no minisign secret key: %zu characters follow line 1, not %d",
                       place->path, length, (int)SECRET_LINE);
-    /*
-     * The decoder also returns 0 when it stopped early: only the end it reached and the length
-     * tell. Where char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
-     */
-    for (size_t i = 0; i < length; i++)
-        ascii = ascii && (line[i] & 0x80) == 0;
-    if (!ascii ||
-        sodium_base642bin(scratch->raw, sizeof(scratch->raw), line, length, NULL, &decoded,
-                          &stopped, sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        stopped != line + length || decoded != sizeof(scratch->raw))
+    if (minisig_decode(line, length, scratch->raw, sizeof(scratch->raw), &decoded) < 0 ||
+        decoded != sizeof(scratch->raw))
         return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: line 2 is not base64",
                       place->path);
     return 0;
@@ -171,7 +99,7 @@ void key_checksum(struct key_scratch *scratch, uint8_t sum[CHECKSUM_SIZE])
     crypto_generichash(sum, CHECKSUM_SIZE, scratch->summed, sizeof(scratch->summed), NULL, 0);
 }
 
-static int check_raw(const struct key_place *place, struct key_scratch *scratch, struct err *err)
+static int check_raw(const struct file_place *place, struct key_scratch *scratch, struct err *err)
 {
     static const uint8_t no_kdf[2] = { 0, 0 };
     const uint8_t *raw = scratch->raw;
@@ -216,7 +144,7 @@ static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
     crypto_shorthash_siphashx24(digest, key->secret, offsetof(struct key, digest), no_key);
 }
 
-static struct key *key_new(const struct key_place *place, const struct key_scratch *scratch,
+static struct key *key_new(const struct file_place *place, const struct key_scratch *scratch,
                            struct err *err)
 {
     static const char message[] = "mptabled key self-test";
@@ -252,35 +180,27 @@ static struct key *key_new(const struct key_place *place, const struct key_scrat
     return key;
 }
 
-struct key *key_load_at(const struct key_place *place, struct err *err)
+/* The file is known to be a key before anything is said of its mode. */
+struct key *key_load_at(const struct file_place *place, struct err *err)
 {
-    /* O_NONBLOCK: a FIFO in the file's place must not hold us up. */
-    int fd SCOPED(scoped_close) =
-        openat(place->dir, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct key_scratch *scratch SCOPED(scoped_key_scratch) = NULL;
-    struct key *key = NULL;
+    struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);
+    struct stat st;
     size_t size;
 
-    if (fd < 0 && errno == ELOOP)
-        err_at(err, ERR_FILE, NULL, "%s: the key file is a symbolic link; name the file itself",
-               place->path);
-    else if (fd < 0)
-        err_system(err, ERR_FILE, "%s: cannot open the key file", place->path);
-    if (fd < 0 || check_file(place, fd, err) < 0)
+    if (!scratch || file_read_at(place, &key_rules, scratch->text, &size, &st, err) < 0 ||
+        decode_text(place, scratch, size, err) < 0 ||
+        file_guard(place->path, &key_rules, &st, err) < 0 || check_directory(place, err) < 0 ||
+        check_raw(place, scratch, err) < 0)
         return NULL;
-    scratch = key_scratch_new(place->path, err);
-    if (scratch && read_text(place, fd, scratch, &size, err) == 0 &&
-        decode_text(place, scratch, size, err) == 0 && check_raw(place, scratch, err) == 0)
-        key = key_new(place, scratch, err);
-    return key;
+    return key_new(place, scratch, err);
 }
 
 struct key *key_load(const char *path, struct err *err)
 {
-    struct key_place place SCOPED(scoped_key_place) = { .dir = -1 };
+    struct file_place place SCOPED(scoped_file_place) = { .dir = -1 };
     struct key *key;
 
-    if (key_place_open(&place, path, O_PATH) < 0) {
+    if (file_place_open(&place, path, O_PATH) < 0) {
         err_system(err, ERR_FILE, "%s: cannot open the key file's directory", path);
         return NULL;
     }

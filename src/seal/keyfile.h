@@ -7,9 +7,9 @@
 
 #include <sodium.h>
 
+#include "../base/file.h"
 #include "key.h"
-
-#define COMMENT_PREFIX "untrusted comment: "
+#include "minisig.h"
 
 /*
  * minisign's secret key: two lines, the second the base64 of these bytes. Between the checksum's
@@ -24,14 +24,13 @@ enum {
     RAW_CHECKSUM = 126, /* BLAKE2b-256 of algorithm, id and secret */
     RAW_SIZE = 158,
     CHECKSUM_SIZE = 32,
-    SECRET_LINE = 212,  /* base64 characters of RAW_SIZE bytes */
-    SECRET_FILE = 1280, /* minisign reads comments up to 1024 bytes */
+    SECRET_LINE = 212, /* base64 characters of RAW_SIZE bytes */
     STACK_DEPTH = 8192 /* more than load and make use: hashing leaves its last block on the stack */
 };
 
 /* Every transient copy of a secret. */
 struct key_scratch {
-    char text[SECRET_FILE];
+    char text[KEY_FILE_MAX + 1];
     uint8_t raw[RAW_SIZE];
     uint8_t summed[2 + KEY_ID_SIZE + crypto_sign_SECRETKEYBYTES];
     uint8_t secret[crypto_sign_SECRETKEYBYTES];
@@ -50,25 +49,7 @@ static inline void scoped_key_scratch(struct key_scratch *const *scratch)
  */
 void key_checksum(struct key_scratch *scratch, uint8_t sum[CHECKSUM_SIZE]);
 
-/* A key file by its directory. */
-struct key_place {
-    const char *path; /* as the user wrote it, for messages */
-    const char *name; /* last component of path */
-    int dir;
-};
-
-/*
- * key_place_open - with @flags on the directory. -1 and errno; release with scoped_key_place in any
- * case
- */
-int key_place_open(struct key_place *place, const char *path, int flags) MUST_USE;
-
-static inline void scoped_key_place(const struct key_place *place)
-{
-    scoped_close(&place->dir);
-}
-
 /* key_load_at - key_load in an opened directory; leaves the stack to be wiped by the caller */
-struct key *key_load_at(const struct key_place *place, struct err *err) MUST_USE;
+struct key *key_load_at(const struct file_place *place, struct err *err) MUST_USE;
 
 #endif

@@ -44,88 +44,6 @@ static int make_directories(const char *path, struct err *err)
     return 0;
 }
 
-static int write_all(int fd, const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t put = write(fd, text, size);
-
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -1;
-        text += put;
-        size -= (size_t)put;
-    }
-    return 0;
-}
-
-/* The file is whole and on disk, or it is not there. The mode is set again because of the umask. */
-static int write_file(int dir, const char *name, mode_t mode, const char *text, size_t size)
-{
-    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    int failure = 0;
-
-    if (fd < 0)
-        return -1;
-    if (write_all(fd, text, size) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
-        failure = errno;
-    if (close(fd) < 0 && !failure)
-        failure = errno;
-    if (!failure)
-        return 0;
-    unlinkat(dir, name, 0);
-    errno = failure;
-    return -1;
-}
-
-/*
- * Temporaries are called .NAME.<random hex>.tmp after the key file, those of a public key beside it
- * too.
- */
-static int temporary_name(const char *name, char *out, size_t size)
-{
-    uint8_t random[TEMPORARY_RANDOM];
-    char hex[2 * TEMPORARY_RANDOM + 1];
-    int length;
-
-    randombytes_buf(random, sizeof(random));
-    sodium_bin2hex(hex, sizeof(hex), random, sizeof(random));
-    length = snprintf(out, size, ".%s.%s.tmp", name, hex);
-    if (length >= 0 && (size_t)length < size)
-        return 0;
-    errno = ENAMETOOLONG;
-    return -1;
-}
-
-static bool is_temporary(const char *name, const char *candidate)
-{
-    size_t length = strlen(name), tail = 1 + 2 * TEMPORARY_RANDOM;
-
-    return candidate[0] == '.' && strlen(candidate) == 1 + length + tail + strlen(".tmp") &&
-           memcmp(candidate + 1, name, length) == 0 && candidate[1 + length] == '.' &&
-           strcmp(candidate + 1 + length + tail, ".tmp") == 0;
-}
-
-/*
- * Removes what a process that was killed left behind. To be called under the lock: then no maker is
- * alive. One killed between link and unlink has left the key itself with two names, which load
- * would refuse.
- */
-static void remove_temporaries(int in, const char *stem)
-{
-    int fd = openat(in, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-    if (!dir) {
-        scoped_close(&fd);
-        return;
-    }
-    for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
-        if (is_temporary(stem, entry->d_name))
-            unlinkat(in, entry->d_name, 0);
-    closedir(dir);
-}
-
 /* Fills scratch->text with a new key's file. */
 static size_t generate(struct key_scratch *scratch)
 {
@@ -147,7 +65,8 @@ static size_t generate(struct key_scratch *scratch)
     memcpy(raw + RAW_ID, hash, KEY_ID_SIZE);
     memcpy(raw + RAW_SECRET, scratch->secret, sizeof(scratch->secret));
     key_checksum(scratch, raw + RAW_CHECKSUM);
-    length = snprintf(scratch->text, sizeof(scratch->text), COMMENT_PREFIX "mptabled secret key\n");
+    length =
+        snprintf(scratch->text, sizeof(scratch->text), UNTRUSTED_PREFIX "mptabled secret key\n");
     sodium_bin2base64(scratch->text + length, sizeof(scratch->text) - (size_t)length, raw, RAW_SIZE,
                       sodium_base64_VARIANT_ORIGINAL);
     length += SECRET_LINE;
@@ -155,76 +74,55 @@ static size_t generate(struct key_scratch *scratch)
     return (size_t)length;
 }
 
-/*
- * Gives a temporary its name, on disk. Without @replace never over a file that is there: link
- * refuses an existing name (EEXIST), so of several makers one wins. The temporary is gone in any
- * case. -1 and errno.
- */
-static int put_in_place(int dir, const char *temporary, const char *name, bool replace)
-{
-    int failure = 0;
-
-    if (replace ? renameat(dir, temporary, dir, name) < 0
-                : linkat(dir, temporary, dir, name, 0) < 0)
-        failure = errno;
-    if ((!replace || failure) && unlinkat(dir, temporary, 0) < 0 && !failure)
-        failure = errno;
-    if ((!failure || failure == EEXIST) && fsync(dir) < 0)
-        failure = errno;
-    errno = failure;
-    return failure ? -1 : 0;
-}
-
 /* A new secret key under that name. 1: the name is taken and not to be replaced. */
-static int make(const struct key_place *place, bool replace, struct err *err)
+static int make(const struct file_place *place, bool replace, struct err *err)
 {
     struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);
-    char temporary[256];
+    char draft[FILE_NAME_SIZE];
     size_t size;
 
     if (!scratch)
         return -1;
     size = generate(scratch);
-    if (temporary_name(place->name, temporary, sizeof(temporary)) < 0 ||
-        write_file(place->dir, temporary, 0600, scratch->text, size) < 0)
+    if (file_draft(place->dir, place->name, 0600, scratch->text, size, draft) < 0)
         return err_system(err, ERR_FILE, "%s: cannot write a new key", place->path);
-    if (put_in_place(place->dir, temporary, place->name, replace) == 0)
+    if (file_publish(place->dir, draft, place->name, replace) == 0)
         return 0;
     if (errno == EEXIST)
         return 1;
     return err_system(err, ERR_FILE, "%s: cannot put a new key in place", place->path);
 }
 
-static bool file_holds(int dir, const char *name, const char *text)
+static bool file_holds(const struct file_place *place, const char *name, const char *wanted)
 {
-    int fd SCOPED(scoped_close) =
-        openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    static const struct file_rules rules = { .what = "public key file",
+                                             .max = KEY_PUBLIC_FILE_SIZE,
+                                             .checks = FILE_REGULAR | FILE_NO_LINK };
+    const struct file_place public = { .path = place->path, .name = name, .dir = place->dir };
     char found[KEY_PUBLIC_FILE_SIZE + 1];
+    struct err unread = { 0 };
     struct stat st;
-    ssize_t got;
+    size_t size;
 
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return false;
-    got = read(fd, found, sizeof(found));
-    return got >= 0 && (size_t)got == strlen(text) && memcmp(found, text, (size_t)got) == 0;
+    return file_read_at(&public, &rules, found, &size, &st, &unread) == 0 &&
+           size == strlen(wanted) && memcmp(found, wanted, size) == 0;
 }
 
 /*
  * @stem: what temporaries are called after: the secret key's name, so that its next maker finds
  * them
  */
-static int publish(const struct key_place *place, const char *stem, const char *name,
+static int publish(const struct file_place *place, const char *stem, const char *name,
                    const struct key *key, struct err *err)
 {
     const char *text = key_public_file(key);
-    char temporary[256];
+    char draft[FILE_NAME_SIZE];
 
-    if (file_holds(place->dir, name, text))
+    if (file_holds(place, name, text))
         return 0;
-    if (temporary_name(stem, temporary, sizeof(temporary)) < 0 ||
-        write_file(place->dir, temporary, 0644, text, strlen(text)) < 0)
+    if (file_draft(place->dir, stem, 0644, text, strlen(text), draft) < 0)
         return err_system(err, ERR_FILE, "%s: cannot write the public key", place->path);
-    if (put_in_place(place->dir, temporary, name, true) == 0)
+    if (file_publish(place->dir, draft, name, true) == 0)
         return 0;
     return err_system(err, ERR_FILE, "%s: cannot put the public key in place", place->path);
 }
@@ -238,16 +136,16 @@ int key_public_name(const char *secret, char *public, size_t size)
     return (size_t)snprintf(public, size, "%.*s.pub", (int)length, secret) < size ? 0 : -1;
 }
 
-static int publish_beside(const struct key_place *place, const struct key *key, struct err *err)
+static int publish_beside(const struct file_place *place, const struct key *key, struct err *err)
 {
-    char name[256];
+    char name[FILE_NAME_SIZE];
 
     if (key_public_name(place->name, name, sizeof(name)) < 0)
         return err_at(err, ERR_FILE, NULL, "%s: the name is too long", place->path);
     return publish(place, place->name, name, key, err);
 }
 
-static bool is_missing(const struct key_place *place)
+static bool is_missing(const struct file_place *place)
 {
     struct stat st;
 
@@ -258,22 +156,22 @@ static bool is_missing(const struct key_place *place)
  * The lock goes with the descriptor. Where the file system has none, link alone decides between
  * makers and temporaries stay.
  */
-static void exclude_others(const struct key_place *place)
+static void exclude_others(const struct file_place *place)
 {
     if (flock(place->dir, LOCK_EX) == 0)
-        remove_temporaries(place->dir, place->name);
+        file_sweep(place->dir, place->name);
 }
 
 struct key *key_load_or_make(const char *path, struct err *err)
 {
-    struct key_place place SCOPED(scoped_key_place) = { .dir = -1 };
-    int opened = key_place_open(&place, path, O_RDONLY);
+    struct file_place place SCOPED(scoped_file_place) = { .dir = -1 };
+    int opened = file_place_open(&place, path, O_RDONLY);
     struct key *key;
 
     if (opened < 0 && errno == ENOENT) {
         if (make_directories(path, err) < 0)
             return NULL;
-        opened = key_place_open(&place, path, O_RDONLY);
+        opened = file_place_open(&place, path, O_RDONLY);
     }
     if (opened < 0) {
         err_system(err, ERR_FILE, "%s: cannot open the key file's directory", path);
@@ -299,7 +197,7 @@ static int refuse_taken(const char *path, struct err *err)
 }
 
 /* Two paths of one file, which is perhaps still to be made */
-static bool same_place(const struct key_place *a, const struct key_place *b)
+static bool same_place(const struct file_place *a, const struct file_place *b)
 {
     struct stat one, other;
 
@@ -307,9 +205,9 @@ static bool same_place(const struct key_place *a, const struct key_place *b)
            fstat(b->dir, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-static int open_to_make(struct key_place *place, const char *path, bool replace, struct err *err)
+static int open_to_make(struct file_place *place, const char *path, bool replace, struct err *err)
 {
-    if (key_place_open(place, path, O_RDONLY) < 0)
+    if (file_place_open(place, path, O_RDONLY) < 0)
         return err_system(err, ERR_FILE, "%s: cannot open the key file's directory", path);
     return replace || is_missing(place) ? 0 : refuse_taken(path, err);
 }
@@ -317,8 +215,8 @@ static int open_to_make(struct key_place *place, const char *path, bool replace,
 int key_generate(const char *secret_path, const char *public_path, bool replace,
                  char id[KEY_ID_TEXT_SIZE], struct err *err)
 {
-    struct key_place secret SCOPED(scoped_key_place) = { .dir = -1 };
-    struct key_place public SCOPED(scoped_key_place) = { .dir = -1 };
+    struct file_place secret SCOPED(scoped_file_place) = { .dir = -1 };
+    struct file_place public SCOPED(scoped_file_place) = { .dir = -1 };
     struct key *key;
     int status;
 
@@ -332,7 +230,7 @@ int key_generate(const char *secret_path, const char *public_path, bool replace,
         return 1;
     }
     exclude_others(&secret);
-    remove_temporaries(public.dir, secret.name);
+    file_sweep(public.dir, secret.name);
     status = make(&secret, replace, err);
     if (status != 0)
         return status < 0 ? -1 : refuse_taken(secret_path, err);

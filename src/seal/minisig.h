@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The layout of a minisign signature file, for seal.c, which writes it, and verify.c, which reads
- * it:
+ * The files of minisign, as text.
+ *
+ * A key file, public or secret, has two lines:
+ *
+ *   untrusted comment: <anything>
+ *   <base64>
+ *
+ * A signature file has four, which seal.c writes and verify.c reads:
  *
  *   untrusted comment: <anything>
  *   <base64 of "ED", key id, signature of the BLAKE2b-512 hash of the bytes>
@@ -11,19 +17,39 @@
 #ifndef SEAL_MINISIG_H
 #define SEAL_MINISIG_H
 
-#include <sodium.h>
+#include <stddef.h>
 
-#include "key.h"
+#include "../base/base64.h"
+#include "../base/cleanup.h"
 
 #define UNTRUSTED_PREFIX "untrusted comment: "
 #define TRUSTED_PREFIX   "trusted comment: "
 
 enum {
     HASH_SIZE = 64,
-    SIGNATURE_RAW_SIZE = 2 + KEY_ID_SIZE + KEY_SIGNATURE_SIZE, /* "ED", key id, signature */
-    BASE64 = sodium_base64_VARIANT_ORIGINAL,
-    SIGNATURE_TEXT_SIZE = sodium_base64_ENCODED_LEN(SIGNATURE_RAW_SIZE, BASE64), /* NUL included */
-    GLOBAL_TEXT_SIZE = sodium_base64_ENCODED_LEN(KEY_SIGNATURE_SIZE, BASE64)
+    GLOBAL_SIZE = 64,                                      /* the second signature */
+    SIGNATURE_RAW_SIZE = 74,                               /* "ED", key id, signature */
+    SIGNATURE_TEXT_SIZE = BASE64_SIZE(SIGNATURE_RAW_SIZE), /* NUL included */
+    GLOBAL_TEXT_SIZE = BASE64_SIZE(GLOBAL_SIZE),
+    KEY_FILE_MAX = 1279 /* bytes: minisign reads comments of up to 1024 */
 };
+
+/*
+ * minisig_key_line - the second line of a key file
+ * @length: set to the characters of all that follows line 1, but for a last newline
+ *
+ * Return: the line; NULL: line 1 does not begin with UNTRUSTED_PREFIX.
+ */
+const char *minisig_key_line(const char *text, size_t size, size_t *length) MUST_USE;
+
+/*
+ * minisig_decode - the bytes of a text in standard base64 with padding (RFC 4648 §4), which must be
+ * that to the last character: no blanks, no other form of the same bytes
+ * @out:  room for @size bytes; it takes as long whatever they are, so they may be secret
+ * @used: set to their number
+ *
+ * Return: 0, or -1.
+ */
+int minisig_decode(const char *text, size_t length, void *out, size_t size, size_t *used) MUST_USE;
 
 #endif

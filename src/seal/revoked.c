@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "revoked.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "../base/file.h"
 #include "../base/hex.h"
 
 enum { FILE_SIZE = 16384 }; /* bytes of a list */
+
+/* What others may write to is no list of ours. */
+static const struct file_rules rules = { .what = "list of revoked keys",
+                                         .max = FILE_SIZE,
+                                         .checks =
+                                             FILE_REGULAR | FILE_NO_LINK | FILE_OWN | FILE_OPTIONAL,
+                                         .closed = S_IWGRP | S_IWOTH,
+                                         .mend = "chmod go-w" };
 
 /* An id as minisign prints it, perhaps without leading zeros. */
 static bool parse_id(const char *text, size_t length, uint8_t id[KEY_ID_SIZE])
@@ -47,47 +53,20 @@ static int parse(struct revoked *list, const char *path, const char *text, struc
     return 0;
 }
 
-/* What others may write to is no list of ours. */
-static int check_list(const char *path, int fd, struct err *err)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return err_at(err, ERR_FILE, NULL, "%s: the list of revoked keys is not a regular file",
-                      path);
-    if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 022))
-        return err_at(err, ERR_FILE, NULL,
-                      "others may write to the list of revoked keys; mend with: chmod go-w %s",
-                      path);
-    return 0;
-}
-
 int revoked_load(const char *path, struct revoked *list, struct err *err)
 {
-    int fd SCOPED(scoped_close) =
-        open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     char text[FILE_SIZE + 1];
-    size_t size = 0;
-    ssize_t got = 1;
+    struct stat st;
+    size_t size;
+    int status;
 
     list->count = 0;
-    if (fd < 0)
-        return errno == ENOENT
-                   ? 1
-                   : err_system(err, ERR_FILE, "%s: cannot open the list of revoked keys", path);
-    if (check_list(path, fd, err) < 0)
-        return -1;
-    while (got > 0 && size < sizeof(text)) {
-        got = read(fd, text + size, sizeof(text) - size);
-        size += got > 0 ? (size_t)got : 0;
-    }
-    if (got < 0)
-        return err_system(err, ERR_FILE, "%s: cannot read the list of revoked keys", path);
-    if (size == sizeof(text) || memchr(text, '\0', size))
-        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids, or one of more than %d bytes",
-                      path, FILE_SIZE);
-    text[size] = '\0';
-    return parse(list, path, text, err);
+    status = file_read(path, &rules, text, &size, &st, err);
+    if (status != 0)
+        return status;
+    if (memchr(text, '\0', size))
+        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids: it holds a NUL byte", path);
+    return parse(list, path, text, err) < 0 ? -1 : file_guard(path, &rules, &st, err);
 }
 
 bool revoked_has(const struct revoked *list, const struct public_key *key)

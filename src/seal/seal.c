@@ -34,6 +34,7 @@
 #include <string.h>
 
 #include <gnutls/crypto.h>
+#include <sodium.h>
 
 #include "../base/base64.h"
 #include "../base/hex.h"
@@ -47,6 +48,9 @@ static_assert(sizeof(UNTRUSTED) + SIGNATURE_TEXT_SIZE + sizeof(TRUSTED_PREFIX) +
                       GLOBAL_TEXT_SIZE <=
                   SEAL_FILE_SIZE,
               "the signature file fits");
+static_assert(SIGNATURE_RAW_SIZE == 2 + KEY_ID_SIZE + KEY_SIGNATURE_SIZE &&
+                  (int)GLOBAL_SIZE == (int)KEY_SIGNATURE_SIZE,
+              "what a signature file has in it");
 static_assert(SEAL_SHA256_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
 
 int seal_start(void)
@@ -208,24 +212,6 @@ void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE
 {
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, size, digest) < 0)
         crypto_hash_sha256(digest, bytes, size);
-}
-
-/*
- * The decoder also returns 0 when it stopped early: only the end it reached and the length tell.
- * Where char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
- */
-int seal_unbase64(const char *text, size_t length, void *out, size_t size, size_t *used)
-{
-    const char *stopped = NULL;
-
-    for (size_t i = 0; i < length; i++)
-        if (text[i] & 0x80)
-            return -1;
-    *used = 0;
-    if (sodium_base642bin(out, size, text, length, NULL, used, &stopped, BASE64) != 0 ||
-        stopped != text + length || sodium_base64_encoded_len(*used, BASE64) - 1 != length)
-        return -1;
-    return 0;
 }
 
 void seal_random(void *bytes, size_t size)

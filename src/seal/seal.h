@@ -76,16 +76,6 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
 /* seal_sha256 - the SHA-256 of some bytes */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE]);
 
-/*
- * seal_unbase64 - the bytes of a text in standard base64 with padding (RFC 4648 §4), which must be
- * canonical
- * @out:  receives them, at most @size
- * @used: set to how many there are
- *
- * Return: 0; -1: it is another text, or of more bytes.
- */
-int seal_unbase64(const char *text, size_t length, void *out, size_t size, size_t *used) MUST_USE;
-
 /* seal_random - unpredictable bytes */
 void seal_random(void *bytes, size_t size);
 

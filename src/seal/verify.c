@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "../base/hex.h"
 #include "minisig.h"
 
@@ -77,7 +79,7 @@ static bool decode(struct line line, uint8_t *out, size_t size)
 {
     size_t decoded;
 
-    return seal_unbase64(line.text, line.length, out, size, &decoded) == 0 && decoded == size;
+    return minisig_decode(line.text, line.length, out, size, &decoded) == 0 && decoded == size;
 }
 
 /* A signature file, taken apart. */

@@ -65,6 +65,7 @@ static void refusals(void)
         { "= inside", "0123456789=abcdef\n", 0600, "line 1" },
         { "readable by others", FIRST "\n", 0604, "chmod 600" },
         { "writable by the group", FIRST "\n", 0620, "chmod 600" },
+        { "no token file, open to others", "root:x:0:0\n", 0644, "line 1" },
     };
     struct scratch_dir dir;
 

@@ -445,6 +445,9 @@ static void file_modes(void)
         ROW_CHECK(modes[i].name,
                   modes[i].loads ? loads("a.key") : refuses("a.key", "mend with: chmod 600 a.key"));
     }
+    /* nobody is told to change the mode of what is no key: /etc/passwd, say */
+    CU_ASSERT_EQUAL(scratch_write("a.key", 0644, "root:x:0:0\n", 11), 0);
+    CU_ASSERT(refuses("a.key", "a.key: no minisign secret key: line 1"));
     scratch_leave(&dir);
 }
 
@@ -506,7 +509,7 @@ static const struct {
     { "root's, of our group", 0, NOBODY, 0440, NOBODY, NOBODY, "chmod 600" },
     { "root's, open to all", 0, 0, 0444, NOBODY, NOBODY, "chmod 600" },
     { "root's, group may write", 0, 0, 0460, NOBODY, 0, "chmod 600" },
-    { "another's", NOBODY, NOBODY, 0600, 0, 0, "belongs to uid 65534; mend with: chown 0 a.key" },
+    { "another's", NOBODY, NOBODY, 0600, 0, 0, "belongs to user 65534; mend with: chown 0 a.key" },
     { "another's, closed to us", 0, 0, 0400, NOBODY, NOBODY, "Permission denied" },
 };
 

@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "../../src/seal/minisig.h"
 #include "sign.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -235,14 +236,14 @@ static void base64(void)
         const size_t size = strlen(base64_rows[i].bytes);
         const char *const text = base64_rows[i].text;
 
-        ROW_CHECK(text, seal_unbase64(text, strlen(text), back, size, &used) == 0);
+        ROW_CHECK(text, minisig_decode(text, strlen(text), back, size, &used) == 0);
         ROW_CHECK(text, used == size && memcmp(back, base64_rows[i].bytes, size) == 0);
         ROW_CHECK(text,
-                  size == 0 || seal_unbase64(text, strlen(text), back, size - 1, &used) == -1);
+                  size == 0 || minisig_decode(text, strlen(text), back, size - 1, &used) == -1);
     }
     for (size_t i = 0; i < COUNT(no_base64); i++)
-        ROW_CHECK(no_base64[i], seal_unbase64(no_base64[i], strlen(no_base64[i]), back,
-                                              sizeof(back), &used) == -1);
+        ROW_CHECK(no_base64[i], minisig_decode(no_base64[i], strlen(no_base64[i]), back,
+                                               sizeof(back), &used) == -1);
 }
 
 static void random_bytes(void)

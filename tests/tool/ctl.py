@@ -119,7 +119,7 @@ def no_oracle(tool):
     before = tool.files()
     for name, data in rows:
         refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=data), REFUSED, "mptablectl: -: ", "sign refuses " + name)
-    refused(tap, tool.limited(100, "sign", *key, "-x", "oracle", "-", data=image), IO, "oracle: File too large", "a full disk")
+    refused(tap, tool.limited(100, "sign", *key, "-x", "oracle", "-", data=image), IO, "oracle: cannot write the file: File too large", "a full disk")
     parts, (base, size), _, _ = reply_of(tool, b'{"cpus":4,"bios_data_area":true}')
     for name, data in (("words that point elsewhere", parts[:-7] + b"\0\x90" + parts[-5:]),
                        ("bytes between the words", parts[:-4] + b"x" + parts[-3:])):

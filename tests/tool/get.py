@@ -100,8 +100,8 @@ def stopped(tool, daemon, key):
         tap.skip("killed in the middle", "strace is not installed")
         return
     image = tool.run("encode", "-", data=FOUR).stdout
-    for call, when, wanted in (("fsync", 1, (False, False)), ("fsync", 2, (False, False)), ("rename", 1, (False, False)),
-                               ("rename", 2, (False, True))):
+    for call, when, wanted in (("fsync", 1, (False, False)), ("fsync", 2, (False, False)), ("renameat", 1, (False, False)),
+                               ("renameat", 2, (False, True))):
         tool.write("got.bin", b"old image")
         tool.write("got.bin.minisig", b"old signature")
         tap.ok(tool.killed(call, when, "get", *options, data=FOUR.encode()), "killed at %s number %d" % (call, when))

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Files: read whole within bounds, judged by rules, and replaced whole.
+ *
+ * A file is judged by its opened descriptor, never by its name, so that nobody can put another file
+ * behind the name between check and use. Who may read or write a file is for file_guard, which is
+ * called after the caller has recognised what was read: advice to change the mode of a file is good
+ * advice only when the file is one of ours.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "err.h"
+
+enum { FILE_NAME_SIZE = 256 }; /* of a name in a directory, NUL included */
+
+enum file_check {
+    FILE_REGULAR = 1U << 0,  /* no device, FIFO or directory */
+    FILE_NO_LINK = 1U << 1,  /* the last part of the path is no symbolic link */
+    FILE_OPTIONAL = 1U << 2, /* it need not be there */
+    FILE_WAIT = 1U << 3,     /* a FIFO is waited for; else one that has no writer counts as empty */
+    FILE_OWN = 1U << 4,      /* file_guard: belongs to our effective user or to root */
+    FILE_ONE_NAME = 1U << 5  /* file_guard: has no second hard link */
+};
+
+/* What a kind of file must be like. */
+struct file_rules {
+    const char *what; /* for messages: "key file" */
+    size_t max;       /* bytes */
+    unsigned checks;  /* of enum file_check */
+    mode_t closed;    /* file_guard: mode bits that must not be set */
+    const char *mend; /* the command that clears these: "chmod 600" */
+};
+
+/* A file by its directory: what happens to the path afterwards makes no difference. */
+struct file_place {
+    const char *path; /* as the user wrote it, for messages */
+    const char *name; /* last component of path */
+    int dir;
+};
+
+/*
+ * file_place_open - open the directory of a path
+ * @flags: for open: O_PATH, or O_RDONLY where files are to be made or the directory locked
+ *
+ * Return: 0; -1 and errno, EISDIR when the path ends in a slash. Release with scoped_file_place in
+ * any case; @place->dir must be -1 before.
+ */
+int file_place_open(struct file_place *place, const char *path, int flags) MUST_USE;
+
+static inline void scoped_file_place(const struct file_place *place)
+{
+    scoped_close(&place->dir);
+}
+
+/*
+ * file_read_at - the bytes of a file
+ * @text: has room for rules->max + 1 bytes; the bytes are followed by a NUL
+ * @size: set to their number
+ * @st:   set to what the file was like, for file_guard
+ *
+ * Return: 0; 1: there is no such file, which FILE_OPTIONAL allows; -1 with ERR_FILE.
+ */
+int file_read_at(const struct file_place *place, const struct file_rules *rules, char *text,
+                 size_t *size, struct stat *st, struct err *err) MUST_USE;
+
+/* file_read - the same by path alone */
+int file_read(const char *path, const struct file_rules *rules, char *text, size_t *size,
+              struct stat *st, struct err *err) MUST_USE;
+
+/*
+ * file_guard - may only those get at the file that the rules allow?
+ *
+ * systemd hands a credential to an unprivileged service as a file of root:root that an access list
+ * opens to the service alone; the mode then shows the list's mask where the group's bits would
+ * stand (0440). So such a file may be readable by its group.
+ *
+ * Return: 0; -1 with ERR_FILE and the command that mends it.
+ */
+int file_guard(const char *path, const struct file_rules *rules, const struct stat *st,
+               struct err *err) MUST_USE;
+
+/*
+ * file_load - a whole file in memory of its own
+ * @path: NULL = standard input
+ *
+ * Return: the bytes, followed by a NUL, released by free; NULL with ERR_FILE, or ERR_BUSY (no
+ * memory). A regular file is read into one allocation, so that wiping this leaves no copy.
+ */
+char *file_load(const char *path, const struct file_rules *rules, size_t *size,
+                struct err *err) MUST_USE;
+
+/* file_write_all - all bytes to a descriptor, interrupted or not. -1 and errno */
+int file_write_all(int fd, const void *bytes, size_t size) MUST_USE;
+
+/* file_write - make a file, or write over what is there, device or not. -1 with ERR_FILE */
+int file_write(const char *path, const void *bytes, size_t size, struct err *err) MUST_USE;
+
+/*
+ * file_draft - bytes on disk under a temporary name, which file_publish changes into the file's own
+ * @stem:  what the temporary is called after: .STEM.<16 hex digits>.tmp
+ * @mode:  exactly this one; 0: 0666 less the umask
+ * @draft: set to the temporary name
+ *
+ * Return: 0; -1 and errno, nothing is left.
+ */
+int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t size,
+               char draft[FILE_NAME_SIZE]) MUST_USE;
+
+/*
+ * file_publish - give a draft its name, on disk
+ * @replace: over a file that is there; else link refuses a name that is taken (EEXIST), so of
+ *           several makers one wins
+ *
+ * Return: 0; -1 and errno. The draft is gone in any case.
+ */
+int file_publish(int dir, const char *draft, const char *name, bool replace) MUST_USE;
+
+/*
+ * file_sweep - remove the drafts of that stem which a killed process left behind
+ *
+ * To be called under a lock that excludes other makers. A maker killed between link and unlink has
+ * left the file itself with two names.
+ */
+void file_sweep(int dir, const char *stem);
+
+#endif

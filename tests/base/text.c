@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdint.h>
+
+#include "../../src/base/base64.h"
+#include "../../src/base/hex.h"
+#include "../../src/base/number.h"
+#include "suites.h"
+
+/* RFC 4648 §10, and what needs the last characters of the alphabet */
+static void texts(void)
+{
+    static const struct {
+        const char *bytes, *base64, *hex;
+    } rows[] = {
+        { "", "", "" },
+        { "f", "Zg==", "66" },
+        { "fo", "Zm8=", "666f" },
+        { "foo", "Zm9v", "666f6f" },
+        { "foob", "Zm9vYg==", "666f6f62" },
+        { "fooba", "Zm9vYmE=", "666f6f6261" },
+        { "foobar", "Zm9vYmFy", "666f6f626172" },
+        { "\xff\xef\xbe\xfb", "/++++w==", "ffefbefb" },
+    };
+    char text[32];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const size_t size = strlen(rows[i].bytes);
+
+        memset(text, 'x', sizeof(text));
+        base64_encode(rows[i].bytes, size, text);
+        ROW_CHECK(rows[i].base64, strcmp(text, rows[i].base64) == 0);
+        ROW_CHECK(rows[i].base64,
+                  BASE64_SIZE(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
+        hex_encode(rows[i].bytes, size, text);
+        ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
+    }
+}
+
+/* Bit by bit, for comparison */
+static void plain_base64(const uint8_t *bytes, size_t size, char *text)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t bit = 0; bit < 8 * size; bit += 6) {
+        unsigned v = 0;
+
+        for (size_t b = bit; b < bit + 6; b++)
+            v = v << 1 | (b < 8 * size ? (unsigned)bytes[b / 8] >> (7 - b % 8) & 1U : 0);
+        *text++ = alphabet[v];
+    }
+    for (size_t i = size; i % 3 != 0; i++)
+        *text++ = '=';
+    *text = '\0';
+}
+
+/* Every remainder of three, and every pair of characters */
+static void long_texts(void)
+{
+    char text[1400], plain[1400], hex[3];
+    uint8_t bytes[1024];
+
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 167 + i / 256 * 59 + i / 3);
+    for (size_t size = 0; size <= sizeof(bytes); size += size < 64 ? 1 : 160) {
+        char row[32];
+
+        snprintf(row, sizeof(row), "%zu bytes", size);
+        base64_encode(bytes, size, text);
+        plain_base64(bytes, size, plain);
+        ROW_CHECK(row, strcmp(text, plain) == 0);
+    }
+    for (unsigned v = 0; v < 4096; v++) {
+        const uint8_t three[3] = { (uint8_t)(v >> 4), (uint8_t)(v << 4 | v >> 8), (uint8_t)v };
+
+        base64_encode(three, 3, text);
+        plain_base64(three, 3, plain);
+        CU_ASSERT(strcmp(text, plain) == 0);
+    }
+    hex_encode(bytes, 600, text);
+    CU_ASSERT_EQUAL(strlen(text), 1200);
+    for (size_t i = 0; i < 600; i++) {
+        snprintf(hex, sizeof(hex), "%02x", bytes[i]);
+        CU_ASSERT(memcmp(text + 2 * i, hex, 2) == 0);
+    }
+}
+
+static void digits(void)
+{
+    static const char all[] = "0123456789abcdef";
+
+    for (int c = 0; c < 256; c++) {
+        const char *const at = c ? strchr(all, c >= 'A' && c <= 'F' ? c + 'a' - 'A' : c) : NULL;
+
+        CU_ASSERT_EQUAL(hex_digit((char)c), at ? at - all : -1);
+    }
+}
+
+static void numbers(void)
+{
+    static const struct {
+        uint64_t value;
+        const char *decimal, *hex;
+    } rows[] = { { 0, "0", "0" },
+                 { 9, "9", "9" },
+                 { 10, "10", "a" },
+                 { 0x9fc00, "654336", "9fc00" },
+                 { UINT64_MAX, "18446744073709551615", "ffffffffffffffff" } };
+    char text[32];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        *number_write(text, rows[i].value, 10) = '\0';
+        ROW_CHECK(rows[i].decimal, strcmp(text, rows[i].decimal) == 0);
+        *number_write(text, rows[i].value, 16) = '\0';
+        ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
+    }
+}
+
+static const struct test tests[] = {
+    { "base64 and hex", texts },
+    { "long texts, and every pair of characters", long_texts },
+    { "hexadecimal digits", digits },
+    { "numbers", numbers },
+};
+const struct suite base_text = { "base/text", tests, sizeof(tests) / sizeof(tests[0]) };
