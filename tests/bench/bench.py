@@ -134,7 +134,8 @@ class Bench:
             return Sample(float(subprocess.check_output([self.options.sign_loop, SIGNATURES])))
         case, server = CASES[name], self.servers[CASES[name].server]
         self.serial += 1000000  # no number comes twice
-        pause = round(4000 * case.connections / highest) if case.pauses else 0  # ms, twice the mean
+        # ms, twice the mean of a cycle at half the rate, of which timers and the request take 1 ms
+        pause = max(1, round(4000 * case.connections / highest) - 2) if case.pauses else 0
         command = ["wrk", "-t1", "-c%d" % case.connections, "-d%ds" % case.seconds, "--timeout",
                    "15s", "-s", os.path.join(HERE, "load.lua"), "http://127.0.0.1:%d" % server.port,
                    "--", self.file(name), str(self.serial), str(pause)]
