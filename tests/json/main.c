@@ -3,7 +3,8 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &json_check_suite, &json_read_suite };
+    static const struct suite *const suites[] = { &json_check_suite, &json_read_suite,
+                                                  &json_build_suite };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

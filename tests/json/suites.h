@@ -7,6 +7,6 @@
 
 #include "../lib/suite.h"
 
-extern const struct suite json_check_suite, json_read_suite;
+extern const struct suite json_check_suite, json_read_suite, json_build_suite;
 
 #endif

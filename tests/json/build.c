@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+#include "../../src/json/build.h"
+
+#include <cjson/cJSON.h>
+
+#include "../lib/quotes.h"
+#include "suites.h"
+
+/* One of each kind, nested, with an empty object and an empty array */
+static void build_all(struct build *b)
+{
+    build_start(b);
+    build_object(b, NULL);
+    build_word(b, "word", "a \"b\" \\ \n");
+    build_word(b, "nothing", NULL);
+    build_string(b, "string", "{[,:]}");
+    build_number(b, "number", UINT64_MAX);
+    build_number(b, "zero", 0);
+    build_address(b, "address", 0x9fc00);
+    build_array(b, "list");
+    build_number(b, NULL, 1);
+    build_bool(b, NULL, true);
+    build_close(b);
+    build_array(b, "objects");
+    for (unsigned i = 0; i < 2; i++) {
+        build_object(b, NULL);
+        build_number(b, "i", i);
+        build_array(b, "empty");
+        build_close(b);
+        build_close(b);
+    }
+    build_close(b);
+    build_object(b, "object");
+    build_close(b);
+    build_bool(b, "false", false);
+    build_close(b);
+}
+
+static void check_text(const char *text, size_t size, const char *expected)
+{
+    char *const wanted = quotes(expected);
+
+    ROW_CHECK(text ? text : "no text", text && size == strlen(text) && strcmp(text, wanted) == 0);
+    free(wanted);
+}
+
+static void compact(void)
+{
+    struct build b;
+    size_t size;
+    char *text;
+
+    build_all(&b);
+    text = build_compact(&b, &size);
+    check_text(text, size,
+               "{'word':'a \\'b\\' \\\\ \\n','nothing':null,'string':'{[,:]}',"
+               "'number':18446744073709551615,'zero':0,'address':'0x9fc00','list':[1,true],"
+               "'objects':[{'i':0,'empty':[]},{'i':1,'empty':[]}],'object':{},'false':false}");
+    free(text);
+}
+
+static void pretty(void)
+{
+    struct build b;
+    size_t size;
+    char *text;
+
+    build_all(&b);
+    text = build_pretty(&b, &size);
+    check_text(text, size,
+               "{\n"
+               "  'word': 'a \\'b\\' \\\\ \\n',\n"
+               "  'nothing': null,\n"
+               "  'string': '{[,:]}',\n"
+               "  'number': 18446744073709551615,\n"
+               "  'zero': 0,\n"
+               "  'address': '0x9fc00',\n"
+               "  'list': [1, true],\n"
+               "  'objects': [\n"
+               "    { 'i': 0, 'empty': [] },\n"
+               "    { 'i': 1, 'empty': [] }\n"
+               "  ],\n"
+               "  'object': {},\n"
+               "  'false': false\n"
+               "}\n");
+    free(text);
+}
+
+static void flat(void)
+{
+    struct build b;
+    size_t size;
+    char *text;
+
+    build_start(&b);
+    build_array(&b, NULL);
+    build_word(&b, NULL, "]");
+    build_array(&b, NULL);
+    build_close(&b);
+    build_close(&b);
+    text = build_pretty(&b, &size);
+    check_text(text, size, "[']', []]\n");
+    free(text);
+    build_start(&b);
+    build_number(&b, NULL, 7);
+    text = build_pretty(&b, &size);
+    check_text(text, size, "7\n");
+    free(text);
+}
+
+/* Longer than the first guess at its size, so that the buffer grows */
+static void a_long_text(void)
+{
+    enum { COUNT = 3000 };
+    struct build b;
+    size_t size;
+    char *text;
+
+    build_start(&b);
+    build_array(&b, NULL);
+    for (unsigned i = 0; i < COUNT; i++)
+        build_address(&b, NULL, 0xfee00000);
+    build_close(&b);
+    text = build_compact(&b, &size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_EQUAL(size, 1 + COUNT * strlen("\"0xfee00000\","));
+    CU_ASSERT_STRING_EQUAL(text + size - 2, "\"]");
+    free(text);
+}
+
+static unsigned allocations, releases, most;
+
+static void *some_memory(size_t size)
+{
+    if (allocations == most)
+        return NULL;
+    allocations++;
+    return malloc(size);
+}
+
+static void release(void *p)
+{
+    releases += p != NULL;
+    free(p);
+}
+
+/* Memory runs out at each allocation in turn: no text, and nothing is left behind. */
+static void no_memory(void)
+{
+    cJSON_Hooks hooks = { some_memory, release };
+    struct build b;
+    size_t size = 1;
+    char *text = NULL;
+
+    cJSON_InitHooks(&hooks);
+    for (most = 0; !text && most < 1000; most++) {
+        allocations = releases = 0;
+        build_all(&b);
+        text = build_compact(&b, &size);
+        CU_ASSERT_EQUAL(size == 0, text == NULL);
+        CU_ASSERT_EQUAL(allocations, releases + (text != NULL));
+    }
+    cJSON_InitHooks(NULL);
+    CU_ASSERT(text && most > 20);
+    free(text);
+}
+
+static void given_up(void)
+{
+    struct build b;
+    size_t size;
+
+    build_start(&b);
+    build_object(&b, NULL);
+    build_fail(&b);
+    build_number(&b, "n", 1);
+    build_close(&b);
+    CU_ASSERT_PTR_NULL(build_compact(&b, &size));
+    build_start(&b);
+    for (unsigned i = 0; i < BUILD_DEPTH_MAX + 1; i++)
+        build_array(&b, NULL);
+    CU_ASSERT_PTR_NULL(build_pretty(&b, &size));
+    build_start(&b);
+    build_object(&b, NULL);
+    build_drop(&b);
+    CU_ASSERT_PTR_NULL(b.root);
+}
+
+static const struct test tests[] = {
+    { "compact", compact },         { "pretty", pretty },       { "on one line", flat },
+    { "a long text", a_long_text }, { "no memory", no_memory }, { "given up", given_up },
+};
+const struct suite json_build_suite = { "json/build", tests, sizeof(tests) / sizeof(tests[0]) };
