@@ -2,6 +2,7 @@
 #include "members.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define BIT            MEMBER_BIT
 #define NAME(text)     .name = (text), .size = sizeof(text) - 1
@@ -21,6 +22,10 @@
     NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .lowest = 1
 #define CHOICE_OR_NUMBER(text, type, m, choice, high) \
     NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .highest = (high)
+
+/* The whole of a member of which rows say bits; tables that MPS does not allow need it */
+#define FLAGS(type, high, parts) \
+    HEX("flags", type, flags, high), .where = ENTRIES, .excludes = (parts), .fallback = true
 
 #define KIND_OF_ENTRY NAME("entry"), .kind = ENTRY, .where = EXTENDED | ENTRIES
 
@@ -43,10 +48,9 @@ static const struct member_word address_types[] = {
     { "io", 0 }, { "memory", 1 }, { "prefetch", 2 }, { NULL, 0 }
 };
 static const struct member_word range_lists[] = { { "isa", 0 }, { "vga", 1 }, { NULL, 0 } };
-static const struct member_word windows[] = { { "base-memory", WINDOW_BASE_MEMORY },
-                                              { "bios", WINDOW_BIOS },
-                                              { "ebda", WINDOW_EBDA },
-                                              { NULL, 0 } };
+#define WINDOW_WORD(W, word) { word, WINDOW_##W },
+static const struct member_word windows[] = { TOPOLOGY_WINDOWS(WINDOW_WORD){ NULL, 0 } };
+#undef WINDOW_WORD
 
 /* Of an interrupt's flags, and of a PCI interrupt's irq. MPS 1.4 Table 4-10, Appendix D.3 */
 enum {
@@ -65,11 +69,10 @@ static const struct member processor_members[] = {
       .required = true },
     [CPU_BSP] = { FLAG("bsp", mpt_processor, flags, MPT_CPU_BSP) },
     [CPU_ENABLED] = { FLAG("enabled", mpt_processor, flags, MPT_CPU_ENABLED) },
+    [CPU_FLAGS] = { FLAGS(mpt_processor, UINT8_MAX, BIT(CPU_BSP) | BIT(CPU_ENABLED)) },
     [CPU_APIC_VERSION] = { BYTE("apic_version", mpt_processor, apic_version) },
     [CPU_SIGNATURE] = { HEX("signature", mpt_processor, signature, UINT32_MAX) },
     [CPU_FEATURES] = { HEX("features", mpt_processor, features, UINT32_MAX) },
-    { HEX("flags", mpt_processor, flags, UINT8_MAX), .where = ENTRIES,
-      .excludes = BIT(CPU_BSP) | BIT(CPU_ENABLED) },
 };
 
 static const struct member bus_members[] = {
@@ -85,9 +88,8 @@ static const struct member ioapic_members[] = {
     { NUMBER("apic_id", mpt_ioapic, apic_id, 0, APIC_ID_MAX), .any = UINT8_MAX, .required = true },
     [IOAPIC_VERSION] = { BYTE("apic_version", mpt_ioapic, apic_version) },
     [IOAPIC_IS_ENABLED] = { FLAG("enabled", mpt_ioapic, flags, MPT_IOAPIC_ENABLED) },
+    { FLAGS(mpt_ioapic, UINT8_MAX, BIT(IOAPIC_IS_ENABLED)) },
     { HEX("address", mpt_ioapic, address, UINT32_MAX) },
-    { HEX("flags", mpt_ioapic, flags, UINT8_MAX), .where = ENTRIES,
-      .excludes = BIT(IOAPIC_IS_ENABLED) },
 };
 
 enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = INT_DEVICE - 1, INT_PIN_NAME = INT_DEVICE + 1 };
@@ -98,8 +100,7 @@ enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = INT_DEVICE - 1, INT_PIN_NAME = I
         { CHOICE_OR_NUMBER("type", type, int_type, types, MPT_EXTINT), .any = UINT8_MAX },       \
         [INT_POLARITY] = { CHOICE("polarity", type, flags, polarities), .mask = POLARITY_BITS }, \
         [INT_TRIGGER] = { CHOICE("trigger", type, flags, triggers), .mask = TRIGGER_BITS },      \
-        { HEX("flags", type, flags, UINT16_MAX), .where = ENTRIES,                               \
-          .excludes = BIT(INT_POLARITY) | BIT(INT_TRIGGER) },                                    \
+        { FLAGS(type, UINT16_MAX, BIT(INT_POLARITY) | BIT(INT_TRIGGER)) },                       \
         { BYTE("bus", type, bus_id), .required = true },                                         \
         [INT_IRQ] = { BYTE("irq", type, irq), .required = true,                                  \
                       .instead = BIT(INT_DEVICE) | BIT(INT_PIN_NAME),                            \
@@ -140,15 +141,14 @@ static const struct member space_members[] = {
     { HEX("length", mpt_space, length, UINT64_MAX), .required = true },
 };
 
-enum { HIERARCHY_SUBTRACTIVE = 3 };
+enum { HIERARCHY_SUBTRACTIVE = 2 };
 
 static const struct member hierarchy_members[] = {
     { KIND_OF_ENTRY },
     { BYTE("bus_id", mpt_hierarchy, bus_id), .required = true },
-    { BYTE("parent_bus", mpt_hierarchy, parent_bus), .required = true },
     [HIERARCHY_SUBTRACTIVE] = { FLAG("subtractive", mpt_hierarchy, flags, MPT_SUBTRACTIVE) },
-    { HEX("flags", mpt_hierarchy, flags, UINT8_MAX), .where = ENTRIES,
-      .excludes = BIT(HIERARCHY_SUBTRACTIVE) },
+    { FLAGS(mpt_hierarchy, UINT8_MAX, BIT(HIERARCHY_SUBTRACTIVE)) },
+    { BYTE("parent_bus", mpt_hierarchy, parent_bus), .required = true },
 };
 
 enum { MODIFIER_SUBTRACTED = 2 };
@@ -157,10 +157,9 @@ static const struct member modifier_members[] = {
     { KIND_OF_ENTRY },
     { BYTE("bus_id", mpt_modifier, bus_id), .required = true },
     [MODIFIER_SUBTRACTED] = { FLAG("subtracted", mpt_modifier, flags, MPT_SUBTRACTED) },
+    { FLAGS(mpt_modifier, UINT8_MAX, BIT(MODIFIER_SUBTRACTED)) },
     { CHOICE_OR_NUMBER("range_list", mpt_modifier, range_list, range_lists, 1), .any = UINT32_MAX,
       .required = true },
-    { HEX("flags", mpt_modifier, flags, UINT8_MAX), .where = ENTRIES,
-      .excludes = BIT(MODIFIER_SUBTRACTED) },
 };
 
 #define ARRAY(m)                                                        \
@@ -214,6 +213,37 @@ enum { TTL_MAX = 86400 }; /* seconds: a day */
 
 static const struct member top_members[] = {
     [TOP_PROFILE] = { NAME("profile"), .kind = PROFILE, .query = true },
+    [TOP_SPEC_REVISION] = { NAME("spec_revision"), FIELD(topology, table.header.spec_revision),
+                            .kind = REVISION, .given = GIVEN_SPEC_REVISION, .apart = true },
+    [TOP_IMCR] = { FLAG("imcr", topology, table.floating.features, MPT_IMCRP), .given = GIVEN_IMCR,
+                   .apart = true },
+    [TOP_DEFAULT_CONFIGURATION] = { NUMBER("default_configuration", topology,
+                                           table.floating.default_configuration, 0, 7) },
+    [TOP_PLACEMENT] = { NAME("placement"), .kind = OBJECT, .object = &placement, .apart = true,
+                        .query = true },
+    [TOP_OEM_ID] = { NAME("oem_id"), FIELD(topology, table.header.oem_id), .kind = TEXT,
+                     .given = GIVEN_OEM_ID, .apart = true },
+    [TOP_PRODUCT_ID] = { NAME("product_id"), FIELD(topology, table.header.product_id), .kind = TEXT,
+                         .given = GIVEN_PRODUCT_ID, .apart = true },
+    [TOP_OEM_TABLE] = { HEX("oem_table", topology, table.header.oem_table, UINT32_MAX),
+                        .given = GIVEN_OEM_TABLE, .apart = true },
+    [TOP_OEM_TABLE_SIZE] = { NUMBER("oem_table_size", topology, table.header.oem_table_size, 0,
+                                    UINT16_MAX),
+                             .given = GIVEN_OEM_TABLE_SIZE, .apart = true },
+    [TOP_LOCAL_APIC_ADDRESS] = { HEX("local_apic_address", topology,
+                                     table.header.local_apic_address, UINT32_MAX),
+                                 .given = GIVEN_LOCAL_APIC_ADDRESS, .apart = true },
+    [TOP_ENTRY_COUNT] = { NUMBER("entry_count", topology, table.entry_count, 0, UINT16_MAX),
+                          .given = GIVEN_ENTRY_COUNT, .apart = true },
+    [TOP_BIOS_DATA_AREA] = { FLAG("bios_data_area", topology, bios_data_area, 1), .apart = true,
+                             .query = true },
+    [TOP_MEMORY_SIZE] = { NUMBER("memory_size", topology, memory_size, 1, MEMORY_MAX),
+                          .apart = true, .query = true },
+    [TOP_CONTEXT] = { NAME("context"), FIELD(topology, context), .kind = TOKEN, .alphabet = "._:-",
+                      .lowest = 1, .highest = TOPOLOGY_CONTEXT_MAX, .apart = true, .query = true },
+    [TOP_NONCE] = { NAME("nonce"), FIELD(topology, nonce), .kind = TOKEN, .alphabet = "_-",
+                    .lowest = 8, .highest = TOPOLOGY_NONCE_MAX, .apart = true, .query = true },
+    [TOP_TTL] = { NUMBER("ttl", topology, ttl, 1, TTL_MAX), .apart = true, .query = true },
     [TOP_CPUS] = { NUMBER("cpus", topology, cpus, 1, TOPOLOGY_CPUS_MAX), .given = GIVEN_CPUS,
                    .query = true },
     [TOP_PROCESSORS] = { ELEMENTS("processors", processor_list, 1, TOPOLOGY_CPUS_MAX),
@@ -236,37 +266,6 @@ static const struct member top_members[] = {
     [TOP_ENTRIES] = { ELEMENTS("entries", entry_list, 0, MPT_ENTRIES_MAX + MPT_EXTENDED_MAX),
                       .given = GIVEN_ENTRIES,
                       .excludes = BIT(TOP_CPUS) | BIT(TOP_PROCESSORS) | BIT(TOP_TOPOLOGY) | LISTS },
-    [TOP_OEM_ID] = { NAME("oem_id"), FIELD(topology, table.header.oem_id), .kind = TEXT,
-                     .given = GIVEN_OEM_ID, .apart = true },
-    [TOP_PRODUCT_ID] = { NAME("product_id"), FIELD(topology, table.header.product_id), .kind = TEXT,
-                         .given = GIVEN_PRODUCT_ID, .apart = true },
-    [TOP_OEM_TABLE] = { HEX("oem_table", topology, table.header.oem_table, UINT32_MAX),
-                        .given = GIVEN_OEM_TABLE, .apart = true },
-    [TOP_OEM_TABLE_SIZE] = { NUMBER("oem_table_size", topology, table.header.oem_table_size, 0,
-                                    UINT16_MAX),
-                             .given = GIVEN_OEM_TABLE_SIZE, .apart = true },
-    [TOP_SPEC_REVISION] = { NAME("spec_revision"), FIELD(topology, table.header.spec_revision),
-                            .kind = REVISION, .given = GIVEN_SPEC_REVISION, .apart = true },
-    [TOP_LOCAL_APIC_ADDRESS] = { HEX("local_apic_address", topology,
-                                     table.header.local_apic_address, UINT32_MAX),
-                                 .given = GIVEN_LOCAL_APIC_ADDRESS, .apart = true },
-    [TOP_IMCR] = { FLAG("imcr", topology, table.floating.features, MPT_IMCRP), .given = GIVEN_IMCR,
-                   .apart = true },
-    [TOP_DEFAULT_CONFIGURATION] = { NUMBER("default_configuration", topology,
-                                           table.floating.default_configuration, 0, 7) },
-    [TOP_ENTRY_COUNT] = { NUMBER("entry_count", topology, table.entry_count, 0, UINT16_MAX),
-                          .given = GIVEN_ENTRY_COUNT, .apart = true },
-    [TOP_PLACEMENT] = { NAME("placement"), .kind = OBJECT, .object = &placement, .apart = true,
-                        .query = true },
-    [TOP_BIOS_DATA_AREA] = { FLAG("bios_data_area", topology, bios_data_area, 1), .apart = true,
-                             .query = true },
-    [TOP_MEMORY_SIZE] = { NUMBER("memory_size", topology, memory_size, 1, MEMORY_MAX),
-                          .apart = true, .query = true },
-    [TOP_CONTEXT] = { NAME("context"), FIELD(topology, context), .kind = TOKEN, .alphabet = "._:-",
-                      .lowest = 1, .highest = TOPOLOGY_CONTEXT_MAX, .apart = true, .query = true },
-    [TOP_NONCE] = { NAME("nonce"), FIELD(topology, nonce), .kind = TOKEN, .alphabet = "_-",
-                    .lowest = 8, .highest = TOPOLOGY_NONCE_MAX, .apart = true, .query = true },
-    [TOP_TTL] = { NUMBER("ttl", topology, ttl, 1, TTL_MAX), .apart = true, .query = true },
 };
 const struct member_object member_top = ROWS(top_members);
 
@@ -275,3 +274,91 @@ static_assert(sizeof(top_members) / sizeof(top_members[0]) <= 32, "rows of the t
 static_assert(sizeof(io_int_members) / sizeof(io_int_members[0]) <= 32, "rows of an interrupt");
 static_assert(sizeof(processor_members) / sizeof(processor_members[0]) <= 8, "rows of a processor");
 static_assert(sizeof(ioapic_members) / sizeof(ioapic_members[0]) <= 8, "rows of an I/O APIC");
+
+size_t member_find(const struct member_object *object, const char *name, size_t size)
+{
+    size_t i = 0;
+
+    while (i < object->count &&
+           (object->members[i].size != size || memcmp(object->members[i].name, name, size) != 0))
+        i++;
+    return i;
+}
+
+/* The whole member, in the machine's own byte order */
+static uint64_t load_whole(const void *base, const struct member *m)
+{
+    const uint8_t *const from = (const uint8_t *)base + m->offset;
+    uint16_t half;
+    uint32_t word;
+    uint64_t value;
+
+    switch (m->width) {
+    case sizeof(uint8_t):
+        return *from;
+    case sizeof(half):
+        memcpy(&half, from, sizeof(half));
+        return half;
+    case sizeof(word):
+        memcpy(&word, from, sizeof(word));
+        return word;
+    default:
+        memcpy(&value, from, sizeof(value));
+        return value;
+    }
+}
+
+static void store_whole(void *base, const struct member *m, uint64_t value)
+{
+    uint8_t *const to = (uint8_t *)base + m->offset;
+    const uint16_t half = (uint16_t)value;
+    const uint32_t word = (uint32_t)value;
+
+    switch (m->width) {
+    case sizeof(uint8_t):
+        *to = (uint8_t)value;
+        break;
+    case sizeof(half):
+        memcpy(to, &half, sizeof(half));
+        break;
+    case sizeof(word):
+        memcpy(to, &word, sizeof(word));
+        break;
+    default:
+        memcpy(to, &value, sizeof(value));
+    }
+}
+
+/* A mask is one run of bits: its lowest bit is what a value is shifted by, as a factor. */
+uint64_t member_load(const void *base, const struct member *m)
+{
+    const uint64_t whole = load_whole(base, m);
+
+    return m->mask ? (whole & m->mask) / (m->mask & -m->mask) : whole;
+}
+
+void member_store(void *base, const struct member *m, uint64_t value)
+{
+    if (m->mask)
+        value = (load_whole(base, m) & ~(uint64_t)m->mask) | value * (m->mask & -m->mask);
+    store_whole(base, m, value);
+}
+
+const char *member_word(const struct member *m, uint64_t value)
+{
+    const struct member_word *word = m->words;
+
+    while (word->name && word->value != value)
+        word++;
+    return word->name;
+}
+
+bool member_word_value(const struct member *m, const char *word, size_t size, uint64_t *value)
+{
+    for (const struct member_word *w = m->words; w->name; w++)
+        if (strlen(w->name) == size && memcmp(w->name, word, size) == 0) {
+            *value = w->value;
+            return true;
+        }
+    return false;
+}

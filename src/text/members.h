@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The members of a request as rows: name, form, range, and the place in struct topology that the
- * value goes to. request.c reads by them; api/topology.schema.json says the same to clients.
+ * The members of a topology as rows: name, form, range, and the place in struct topology that has
+ * the value. request.c reads by them and render.c writes by them, so what one writes the other
+ * takes. api/topology.schema.json says the same to clients.
  */
 #ifndef TEXT_MEMBERS_H
 #define TEXT_MEMBERS_H
@@ -34,7 +35,7 @@ enum member_kind {
     ENTRY /* an entry's kind, which has been looked up when the members are read */
 };
 
-/* Where an object stands, by which some members are there or not. */
+/* Where an object stands; some members exist only there. */
 enum member_where {
     PLAIN = 1,    /* in a list of its own kind, or the topology itself */
     EXTENDED = 2, /* in extended, where kinds are mixed */
@@ -58,6 +59,8 @@ struct member {
     bool required;        /* but not when one of those in instead is there */
     uint32_t instead;     /* rows of the same object, as bits; so are the next two */
     uint32_t needs, excludes;
+    bool
+        fallback; /* written, as a number, only when the rows that it excludes cannot say the value */
     const struct member_word *words; /* ends with a NULL */
     const char *alphabet;
     const struct member_object *object;
@@ -100,14 +103,30 @@ struct member_list {
 };
 
 /* Rows that request.c knows by name */
-enum { CPU_BSP = 2, CPU_ENABLED, CPU_APIC_VERSION, CPU_SIGNATURE, CPU_FEATURES };
+enum { CPU_BSP = 2, CPU_ENABLED, CPU_FLAGS, CPU_APIC_VERSION, CPU_SIGNATURE, CPU_FEATURES };
 enum { IOAPIC_VERSION = 2 };
 enum { INT_DEVICE = 7 };
 enum { PCI_IO_APIC = 3 };
 enum { PLACEMENT_WINDOW = 0 };
 
+/* In the order in which a topology is written: what is short, then the list */
 enum {
     TOP_PROFILE,
+    TOP_SPEC_REVISION,
+    TOP_IMCR,
+    TOP_DEFAULT_CONFIGURATION,
+    TOP_PLACEMENT,
+    TOP_OEM_ID,
+    TOP_PRODUCT_ID,
+    TOP_OEM_TABLE,
+    TOP_OEM_TABLE_SIZE,
+    TOP_LOCAL_APIC_ADDRESS,
+    TOP_ENTRY_COUNT,
+    TOP_BIOS_DATA_AREA,
+    TOP_MEMORY_SIZE,
+    TOP_CONTEXT,
+    TOP_NONCE,
+    TOP_TTL,
     TOP_CPUS,
     TOP_PROCESSORS,
     TOP_TOPOLOGY,
@@ -118,22 +137,7 @@ enum {
     TOP_EXTENDED,
     TOP_IRQS,
     TOP_PCI_INTERRUPTS,
-    TOP_ENTRIES,
-    TOP_OEM_ID,
-    TOP_PRODUCT_ID,
-    TOP_OEM_TABLE,
-    TOP_OEM_TABLE_SIZE,
-    TOP_SPEC_REVISION,
-    TOP_LOCAL_APIC_ADDRESS,
-    TOP_IMCR,
-    TOP_DEFAULT_CONFIGURATION,
-    TOP_ENTRY_COUNT,
-    TOP_PLACEMENT,
-    TOP_BIOS_DATA_AREA,
-    TOP_MEMORY_SIZE,
-    TOP_CONTEXT,
-    TOP_NONCE,
-    TOP_TTL
+    TOP_ENTRIES
 };
 
 /* One of these says which processors there are. */
@@ -141,5 +145,21 @@ enum { TOP_MACHINE = 1 << TOP_CPUS | 1 << TOP_PROCESSORS | 1 << TOP_ENTRIES };
 
 /* The topology itself */
 extern const struct member_object member_top;
+
+/* member_find - the row of that name, or the object's count */
+size_t member_find(const struct member_object *object, const char *name, size_t size);
+
+/*
+ * member_load, member_store - the number in the structure at @base that a row stands for, or in the
+ * bits of it that the row names
+ */
+uint64_t member_load(const void *base, const struct member *m);
+void member_store(void *base, const struct member *m, uint64_t value);
+
+/* member_word - the word that stands for a value, or NULL */
+const char *member_word(const struct member *m, uint64_t value);
+
+/* member_word_value - the other way round. Return: false when it is none of the row's words */
+bool member_word_value(const struct member *m, const char *word, size_t size, uint64_t *value);
 
 #endif

@@ -95,52 +95,6 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
     return err_at(err, ERR_INVALID, at, "must be an object");
 }
 
-/* A number into the structure's member, or into the bits of it that the row names. */
-static void store(void *base, const struct member *m, uint64_t value)
-{
-    uint8_t *to = (uint8_t *)base + m->offset;
-    const uint8_t byte = (uint8_t)value;
-    const uint16_t half = (uint16_t)value;
-    const uint32_t word = (uint32_t)value;
-
-    switch (m->width) {
-    case sizeof(byte):
-        memcpy(to, &byte, sizeof(byte));
-        break;
-    case sizeof(half):
-        memcpy(to, &half, sizeof(half));
-        break;
-    case sizeof(word):
-        memcpy(to, &word, sizeof(word));
-        break;
-    default:
-        memcpy(to, &value, sizeof(value));
-    }
-}
-
-/* The bits are in the lowest byte of a member of one or two. */
-static void store_bits(void *base, const struct member *m, uint64_t value)
-{
-    const uint8_t *from = (const uint8_t *)base + m->offset;
-    uint16_t old = 0;
-
-    if (m->width == sizeof(old))
-        memcpy(&old, from, sizeof(old));
-    else
-        old = *from;
-    store(base, m, (old & ~m->mask) | value * (m->mask & -m->mask));
-}
-
-static bool find_word(const struct member_word *words, const struct json_value *v, uint64_t *value)
-{
-    for (; words && words->name; words++)
-        if (strlen(words->name) == v->size && memcmp(words->name, v->text, v->size) == 0) {
-            *value = words->value;
-            return true;
-        }
-    return false;
-}
-
 /* The number that a value is for its row: an integer, or a string that stands for one. */
 static bool find_number(const struct reader *r, const struct member *m, const struct json_value *v,
                         uint64_t *number)
@@ -148,7 +102,7 @@ static bool find_number(const struct reader *r, const struct member *m, const st
     const unsigned digits = m->highest > UINT32_MAX ? 16 : 8;
 
     if (v->kind == JSON_STRING && m->kind == WORD)
-        return find_word(m->words, v, number);
+        return member_word_value(m, v->text, v->size, number);
     if (v->kind == JSON_STRING && m->kind == MASK)
         return json_hex(v, digits, number) && *number <= highest(r, m);
     return v->kind == JSON_NUMBER && json_integer(v, number) && *number >= m->lowest &&
@@ -162,10 +116,7 @@ static int read_number(struct reader *r, const struct member *m, const struct js
 
     if (!find_number(r, m, v, &number))
         return refuse(r, m, at);
-    if (m->mask)
-        store_bits(base, m, number);
-    else
-        store(base, m, number);
+    member_store(base, m, number);
     return 0;
 }
 
@@ -177,7 +128,7 @@ static int read_revision(struct reader *r, const struct member *m, const struct 
     if (v->kind != JSON_NUMBER || !json_integer(v, &number) ||
         (number != MPT_SPEC_1_1 && number != MPT_SPEC_1_4))
         return refuse(r, m, at);
-    store(base, m, number);
+    member_store(base, m, number);
     return 0;
 }
 
@@ -186,10 +137,7 @@ static int read_bool(struct reader *r, const struct member *m, const struct json
 {
     if (v->kind != JSON_TRUE && v->kind != JSON_FALSE)
         return refuse(r, m, at);
-    if (m->mask)
-        store_bits(base, m, v->kind == JSON_TRUE);
-    else
-        store(base, m, v->kind == JSON_TRUE);
+    member_store(base, m, v->kind == JSON_TRUE);
     return 0;
 }
 
@@ -350,17 +298,6 @@ static int read_value(struct reader *r, const struct member *m, const struct jso
     return status;
 }
 
-/* The row of that name, or count. */
-static size_t find_member(const struct member_object *object, const struct json_value *name)
-{
-    size_t i = 0;
-
-    while (i < object->count && (object->members[i].size != name->size ||
-                                 memcmp(object->members[i].name, name->text, name->size) != 0))
-        i++;
-    return i;
-}
-
 static bool stands_here(const struct reader *r, const struct member *m)
 {
     return !m->where || m->where & r->where;
@@ -382,7 +319,7 @@ static size_t take_name(struct reader *r, const struct member_object *object, si
         return next;
     }
     *name = json_name(&r->json);
-    return find_member(object, name);
+    return member_find(object, name->text, name->size);
 }
 
 /* A name that no row has, as the last step of a pointer. */
@@ -777,9 +714,8 @@ static struct json_value parameter(const struct member *m, const char *text)
 
 static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t *seen)
 {
-    const struct json_value name = { JSON_STRING, pair->name, strlen(pair->name) };
     const struct at here = { NULL, pair->name, 0 };
-    const size_t i = find_member(&member_top, &name);
+    const size_t i = member_find(&member_top, pair->name, strlen(pair->name));
     const struct member *m = &member_top.members[i];
     struct json_value v;
     int status;

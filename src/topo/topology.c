@@ -11,11 +11,9 @@
 #include "../mptable/entries.h"
 #include "profiles.h"
 
-const char *const topology_window_names[WINDOWS] = {
-    [WINDOW_BASE_MEMORY] = "base-memory",
-    [WINDOW_BIOS] = "bios",
-    [WINDOW_EBDA] = "ebda",
-};
+#define WINDOW_NAME(W, word) [WINDOW_##W] = word,
+const char *const topology_window_names[WINDOWS] = { TOPOLOGY_WINDOWS(WINDOW_NAME) };
+#undef WINDOW_NAME
 
 enum { IDS = UINT8_MAX + 1 };
 

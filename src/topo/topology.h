@@ -62,15 +62,22 @@ struct topology_marks {
     uint8_t bits[MPT_ENTRIES_MAX / 8 + 1];
 };
 
-/* Where a kernel looks for the floating pointer (MPS 1.4 §4) */
-enum topology_window {
-    WINDOW_BASE_MEMORY, /* last KiB of 640 KiB of base memory: 0x9fc00 to 0x9ffff */
-    WINDOW_BIOS,        /* 0xf0000 to 0xfffff */
-    WINDOW_EBDA,        /* first KiB of an extended BIOS data area that the word at 0x40e names */
-    WINDOWS
-};
+/*
+ * Where a kernel looks for the floating pointer (MPS 1.4 §4), with the words for it:
+ *   BASE_MEMORY  the last KiB of 640 KiB of base memory: 0x9fc00 to 0x9ffff
+ *   BIOS         0xf0000 to 0xfffff
+ *   EBDA         the first KiB of the extended BIOS data area that the word at 0x40e names
+ */
+#define TOPOLOGY_WINDOWS(X)       \
+    X(BASE_MEMORY, "base-memory") \
+    X(BIOS, "bios")               \
+    X(EBDA, "ebda")
 
-extern const char *const topology_window_names[WINDOWS]; /* "base-memory", "bios", "ebda" */
+#define TOPOLOGY_WINDOW(W, word) WINDOW_##W,
+enum topology_window { TOPOLOGY_WINDOWS(TOPOLOGY_WINDOW) WINDOWS };
+#undef TOPOLOGY_WINDOW
+
+extern const char *const topology_window_names[WINDOWS];
 
 struct profile;
 
