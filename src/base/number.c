@@ -49,3 +49,10 @@ char *number_write(char *to, uint64_t value, unsigned radix)
     memcpy(to, at, (size_t)(end - at));
     return to + (end - at);
 }
+
+char *number_address(uint64_t address, char text[NUMBER_ADDRESS_SIZE])
+{
+    memcpy(text, "0x", 2);
+    *number_write(text + 2, address, 16) = '\0';
+    return text;
+}

@@ -22,4 +22,8 @@ bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t 
  */
 char *number_write(char *to, uint64_t value, unsigned radix);
 
+/* number_address - "0x" and lower-case hexadecimal digits. Return: @text */
+enum { NUMBER_ADDRESS_SIZE = 19 };
+char *number_address(uint64_t address, char text[NUMBER_ADDRESS_SIZE]);
+
 #endif

@@ -131,17 +131,9 @@ int cli_take_source(struct cli *cli, const char *default_base, char **bytes);
  */
 int cli_take_table(struct cli *cli);
 
-/*
- * cli_json_text - JSON for people: a line for each object or array that holds no other, and one for
- * each member of those that do. Releases @json.
- *
- * Return: the text, to be released by free; NULL: no memory, or @json is NULL.
- */
-struct cJSON;
-char *cli_json_text(struct cJSON *json, size_t *size) MUST_USE;
-
-/* cli_print_json - the same to standard output. Return: the exit status */
-int cli_print_json(struct cli *cli, struct cJSON *json);
+/* cli_print_json - the text that @b gives, for people, to standard output. Return: the exit status */
+struct build;
+int cli_print_json(struct cli *cli, struct build *b);
 
 /* cli_print_map - the table's bytes, a line for each structure, with the rules that it breaks */
 int cli_print_map(struct cli *cli);

@@ -3,6 +3,15 @@
 #include "../text/render.h"
 #include "cli.h"
 
+static int print_found(struct cli *cli)
+{
+    struct build b;
+
+    build_start(&b);
+    render_found(&b, NULL, &cli->reading, cli->source.bytes);
+    return cli_print_json(cli, &b);
+}
+
 int cli_decode(struct cli *cli)
 {
     char *bytes SCOPED(scoped_free) = NULL;
@@ -20,6 +29,5 @@ int cli_decode(struct cli *cli)
         status = cli_take_table(cli);
     if (status != CLI_DONE)
         return status;
-    return cli->map ? cli_print_map(cli)
-                    : cli_print_json(cli, render_found(&cli->reading, cli->source.bytes));
+    return cli->map ? cli_print_map(cli) : print_found(cli);
 }

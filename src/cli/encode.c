@@ -3,66 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../signed/signed.h"
+#include "../signed/format.h"
 #include "../text/request.h"
-#include "../topo/elf.h"
-#include "../topo/hexdump.h"
 #include "cli.h"
-
-/* What goes to the file or to standard output; to be released by free. NULL: no memory */
-static char *make_bin(struct cli *cli, const struct seal *seal, size_t *size)
-{
-    char *const bytes = malloc(*size = cli->image.size);
-
-    (void)seal;
-    if (bytes)
-        memcpy(bytes, cli->image.bytes, *size);
-    return bytes;
-}
-
-static char *make_json(struct cli *cli, const struct seal *seal, size_t *size)
-{
-    return cli_json_text(signed_json(&cli->topology, &cli->image, seal), size);
-}
-
-static char *make_hex(struct cli *cli, const struct seal *seal, size_t *size)
-{
-    char *const text = malloc(*size = hexdump_render(&cli->image, NULL));
-
-    (void)seal;
-    if (text)
-        hexdump_render(&cli->image, text);
-    return text;
-}
-
-static char *make_elf(struct cli *cli, const struct seal *seal, size_t *size)
-{
-    char *const file = malloc(*size = elf_encode(&cli->image, NULL));
-
-    (void)seal;
-    if (file)
-        elf_encode(&cli->image, (uint8_t *)file);
-    return file;
-}
-
-static const struct encoding {
-    const char *name;
-    char *(*make)(struct cli *cli, const struct seal *seal, size_t *size);
-    bool binary, sealed; /* has a place for the signature; else it goes to a file beside */
-} encodings[] = {
-    { "bin", make_bin, true, false },
-    { "json", make_json, false, true },
-    { "hex", make_hex, false, false },
-    { "elf", make_elf, true, false },
-};
-
-static const struct encoding *find_encoding(const char *name)
-{
-    for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++)
-        if (!name || strcmp(encodings[i].name, name) == 0)
-            return &encodings[i];
-    return NULL;
-}
 
 static int refuse_option(struct cli *cli, const char *option, const char *detail)
 {
@@ -71,16 +14,17 @@ static int refuse_option(struct cli *cli, const char *option, const char *detail
 }
 
 /*
- * A signature is one of the image's bytes: it stands in the JSON, or beside a file of just those
- * bytes.
+ * A signature is over the image's bytes: it stands in the JSON, or in a file beside one that holds
+ * just those bytes.
  */
-static int check_options(struct cli *cli, const struct encoding *encoding)
+static int check_options(struct cli *cli, const struct format *format)
 {
-    if (!encoding)
+    if (!format || format == &formats[FORMAT_MINISIG])
         return refuse_option(cli, "format", "must be bin, json, hex or elf");
-    if (cli->key && !encoding->sealed && (encoding->make != make_bin || !cli->output))
+    if (cli->key && format != &formats[FORMAT_JSON] &&
+        (format != &formats[FORMAT_BIN] || !cli->output))
         return refuse_option(cli, "key", "needs --format json, or --format bin and --output");
-    if (encoding->binary && !cli->output && isatty(STDOUT_FILENO))
+    if (format->binary && !cli->output && isatty(STDOUT_FILENO))
         return refuse_option(cli, "output", "is needed: these bytes are nothing for a terminal");
     return CLI_DONE;
 }
@@ -116,15 +60,17 @@ static int write_signature(struct cli *cli, const struct seal *seal)
     return path ? cli_write(cli, path, seal->minisign, seal->minisign_size) : -1;
 }
 
-static int write_image(struct cli *cli, const struct encoding *encoding, const struct seal *seal)
+static int write_image(struct cli *cli, const struct format *format, const struct seal *seal)
 {
-    size_t size = 0;
-    char *bytes SCOPED(scoped_free) = encoding->make(cli, seal, &size);
+    const struct signed_image image = { &cli->topology, &cli->image, seal, true };
+    struct format_body body;
+    char *owned SCOPED(scoped_free) = NULL;
 
-    if (!bytes)
+    if (format->write(&image, &body) < 0)
         return cli_no_memory(cli);
-    if (cli_write(cli, cli->output, bytes, size) < 0 ||
-        (seal && !encoding->sealed && write_signature(cli, seal) < 0))
+    owned = body.owned;
+    if (cli_write(cli, cli->output, body.bytes, body.size) < 0 ||
+        (seal && format == &formats[FORMAT_BIN] && write_signature(cli, seal) < 0))
         return cli_complain(cli, NULL, CLI_IO);
     return CLI_DONE;
 }
@@ -144,9 +90,10 @@ static int build(struct cli *cli)
 
 int cli_encode(struct cli *cli)
 {
-    const struct encoding *const encoding = find_encoding(cli->format);
+    const struct format *const format =
+        cli->format ? format_find(cli->format) : &formats[FORMAT_BIN];
     struct seal seal;
-    int status = check_options(cli, encoding);
+    int status = check_options(cli, format);
 
     if (status != CLI_DONE)
         return status;
@@ -155,5 +102,5 @@ int cli_encode(struct cli *cli)
         status = build(cli);
     if (status == CLI_DONE && cli->key)
         status = cli_seal_image(cli, &seal);
-    return status == CLI_DONE ? write_image(cli, encoding, cli->key ? &seal : NULL) : status;
+    return status == CLI_DONE ? write_image(cli, format, cli->key ? &seal : NULL) : status;
 }

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
 #include "../base/file.h"
 #include "../base/number.h"
+#include "../json/build.h"
 #include "cli.h"
 
 int cli_complain(const struct cli *cli, const char *subject, enum cli_status status)
@@ -96,83 +95,10 @@ int cli_take_table(struct cli *cli)
     return CLI_DONE;
 }
 
-/* Does it hold nothing that holds something? Such an object or array goes on one line. */
-static bool is_flat(const cJSON *json)
-{
-    const cJSON *child;
-
-    cJSON_ArrayForEach(child, json)
-    {
-        if (child->child)
-            return false;
-    }
-    return true;
-}
-
-static bool print_json(FILE *out, const cJSON *json, int depth);
-
-/* What stands in an object or array, each on a line of its own or all on one */
-static bool print_children(FILE *out, const cJSON *json, int depth)
-{
-    const bool flat = is_flat(json);
-    const cJSON *child;
-
-    cJSON_ArrayForEach(child, json)
-    {
-        if (!flat)
-            fprintf(out, "\n%*s", 2 * depth + 2, "");
-        else if (child == json->child && cJSON_IsObject(json))
-            fputc(' ', out);
-        if (child->string)
-            fprintf(out, "\"%s\": ", child->string); /* a name of ours: nothing to escape */
-        if (!print_json(out, child, depth + 1))
-            return false;
-        if (child->next)
-            fprintf(out, flat ? ", " : ",");
-    }
-    if (!flat)
-        fprintf(out, "\n%*s", 2 * depth, "");
-    else if (cJSON_IsObject(json))
-        fputc(' ', out);
-    return true;
-}
-
-/* Depth is that of our own replies. */
-static bool print_json(FILE *out, const cJSON *json, int depth)
-{
-    const bool object = cJSON_IsObject(json);
-    bool good;
-
-    if (!json->child) { /* a scalar, or empty */
-        char *text SCOPED(scoped_free) = cJSON_PrintUnformatted(json);
-
-        if (text)
-            fputs(text, out);
-        return text != NULL;
-    }
-    fputc(object ? '{' : '[', out);
-    good = print_children(out, json, depth);
-    fputc(object ? '}' : ']', out);
-    return good;
-}
-
-char *cli_json_text(cJSON *json, size_t *size)
-{
-    char *text = NULL;
-    FILE *const out = json ? open_memstream(&text, size) : NULL;
-    const bool good = out && print_json(out, json, 0) && fputc('\n', out) != EOF;
-
-    cJSON_Delete(json);
-    if (out && fclose(out) == 0 && good)
-        return text;
-    free(text);
-    return NULL;
-}
-
-int cli_print_json(struct cli *cli, cJSON *json)
+int cli_print_json(struct cli *cli, struct build *b)
 {
     size_t size;
-    char *text SCOPED(scoped_free) = cli_json_text(json, &size);
+    char *text SCOPED(scoped_free) = build_pretty(b, &size);
 
     if (!text)
         return cli_no_memory(cli);

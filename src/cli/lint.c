@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl lint: what is wrong with a table, a line for each rule that it breaks. */
-#include "../text/render.h"
+#include "../text/finding.h"
 #include "cli.h"
 
 static void print_value(const char *before, const struct mpt_finding *f, uint64_t value)
 {
-    char text[RENDER_TEXT_SIZE];
+    char text[FINDING_TEXT_SIZE];
 
     if (f->show == MPT_VALUE_TEXT)
-        printf("%s\"%s\"", before, render_text(f->text, f->text_size, text));
+        printf("%s\"%s\"", before, finding_text(f, text));
     else if (f->show == MPT_VALUE_BOOL)
         printf("%s%s", before, value ? "true" : "false");
     else
@@ -46,7 +46,7 @@ static int print_findings(const struct cli *cli, const struct mpt_finding *findi
     for (size_t i = 0; i < count; i++) {
         const struct mpt_finding *const f = &findings[i];
 
-        printf("%s: %s: %s", cli->operand, render_severities[f->rule->severity], f->rule->id);
+        printf("%s: %s: %s", cli->operand, finding_severities[f->rule->severity], f->rule->id);
         if (cli->reading.memory)
             print_place(cli, f);
         printf(": %s (%s)\n", f->rule->detail, f->rule->who);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../text/render.h"
 #include "cli.h"
 
 enum { LINE_BYTES = 20, LABEL_SIZE = 40 };

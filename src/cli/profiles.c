@@ -2,44 +2,45 @@
 /* mptablectl profiles: the table of builders, as text or as the daemon sends it. */
 #include <string.h>
 
+#include "../text/finding.h"
 #include "../text/render.h"
 #include "../topo/profiles.h"
 #include "cli.h"
 
-static void print_profile(const cJSON *json)
+static int print_profile(struct cli *cli, const struct profile *profile)
 {
-    const cJSON *const findings = cJSON_GetObjectItemCaseSensitive(json, "findings");
-    const cJSON *finding;
+    if (render_profile_image(profile, &cli->topology, &cli->image, &cli->err) < 0)
+        return cli_complain(cli, profile->name, CLI_REFUSED);
+    printf("%-22s %3u  %s\n", profile->name, profile->max_cpus, profile->description);
+    for (unsigned i = 0; i < cli->image.finding_count; i++) {
+        const struct mpt_rule *const rule = cli->image.findings[i].rule;
 
-    printf("%-22s %3.0f  %s\n",
-           cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "name")),
-           cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(json, "max_cpus")),
-           cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "description")));
-    cJSON_ArrayForEach(finding, findings)
-    {
-        printf("%27s %s: %s\n", "",
-               cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(finding, "severity")),
-               cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(finding, "rule")));
+        printf("%27s %s: %s\n", "", finding_severities[rule->severity], rule->id);
     }
+    return CLI_DONE;
+}
+
+static int print_profiles(struct cli *cli)
+{
+    int status = CLI_DONE;
+
+    for (size_t i = 0; status == CLI_DONE && i < profile_count; i++)
+        status = print_profile(cli, &profiles[i]);
+    return status;
 }
 
 int cli_profiles(struct cli *cli)
 {
     const bool text = !cli->format || strcmp(cli->format, "text") == 0;
-    cJSON *json;
-    const cJSON *profile;
+    struct build b;
 
     if (!text && strcmp(cli->format, "json") != 0) {
         err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "format", 0 }, "must be text or json");
         return cli_complain_options(cli);
     }
-    json = render_profiles(&cli->topology, &cli->image);
-    if (!text || !json)
-        return cli_print_json(cli, json);
-    cJSON_ArrayForEach(profile, cJSON_GetObjectItemCaseSensitive(json, "profiles"))
-    {
-        print_profile(profile);
-    }
-    cJSON_Delete(json);
-    return CLI_DONE;
+    if (text)
+        return print_profiles(cli);
+    build_start(&b);
+    render_profiles(&b, &cli->topology, &cli->image);
+    return cli_print_json(cli, &b);
 }

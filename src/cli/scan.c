@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl decode --scan: who takes which table of a memory dump. */
+/* mptablectl decode --scan: which consumer takes which table of a memory dump. */
 #include "../text/render.h"
 #include "cli.h"
 
 enum { OTHERS_MAX = 64 };
 
-/*
- * What a scan has found so far: the floating pointers that somebody takes, and the reply's parts.
- */
+/* The floating pointers that consumers take, each once, in the order of the consumers */
 struct scan {
     struct cli *cli;
     struct mpt_bios bios;
     uint32_t taken[FOUND_CONSUMERS_MAX];
     unsigned count;
-    cJSON *consumers, *tables, *others;
 };
-
-static cJSON *address_json(uint32_t address)
-{
-    char text[RENDER_ADDRESS_SIZE];
-
-    return cJSON_CreateString(render_address(address, text));
-}
 
 static bool is_taken(const struct scan *s, uint32_t address)
 {
@@ -31,34 +21,33 @@ static bool is_taken(const struct scan *s, uint32_t address)
     return false;
 }
 
-/* The table of a floating pointer, unless it has been shown */
-static bool add_table(struct scan *s, uint32_t address)
+static void render_consumer(struct build *b, struct scan *s, const struct mpt_consumer *consumer)
 {
-    struct cli *const cli = s->cli;
-
-    if (is_taken(s, address) || s->count == FOUND_CONSUMERS_MAX)
-        return true;
-    s->taken[s->count++] = address;
-    return found_read(&cli->source.guest, address, &cli->facts.known, &cli->topology, &cli->image,
-                      &cli->reading, &cli->err) == 0 &&
-           render_append(s->tables, render_found(&cli->reading, cli->source.bytes));
-}
-
-static bool add_consumer(struct scan *s, const struct mpt_consumer *consumer)
-{
-    cJSON *const json = cJSON_CreateObject();
     uint32_t address = 0;
-    const bool found = mpt_find(&s->cli->source.guest, &s->bios, consumer, &address) == MPT_OK;
 
-    return render_append(s->consumers, json) &&
-           cJSON_AddStringToObject(json, "name", consumer->name) &&
-           render_add(json, "floating_pointer",
-                      found ? address_json(address) : cJSON_CreateNull()) &&
-           (!found || add_table(s, address));
+    build_object(b, NULL);
+    build_word(b, "name", consumer->name);
+    if (mpt_find(&s->cli->source.guest, &s->bios, consumer, &address) != MPT_OK) {
+        build_word(b, "floating_pointer", NULL);
+    } else {
+        build_address(b, "floating_pointer", address);
+        if (!is_taken(s, address) && s->count < FOUND_CONSUMERS_MAX)
+            s->taken[s->count++] = address;
+    }
+    build_close(b);
 }
 
-/* Structures with a right sum that nobody takes: in no window, or behind another one */
-static bool add_others(struct scan *s)
+static void render_table(struct build *b, struct cli *cli, uint32_t address)
+{
+    if (found_read(&cli->source.guest, address, &cli->facts.known, &cli->topology, &cli->image,
+                   &cli->reading, &cli->err) < 0)
+        build_fail(b);
+    else
+        render_found(b, NULL, &cli->reading, cli->source.bytes);
+}
+
+/* Structures with a right sum that no consumer takes: in no window, or behind another one */
+static void render_others(struct build *b, const struct scan *s)
 {
     uint64_t at = 0;
 
@@ -67,42 +56,42 @@ static bool add_others(struct scan *s)
         if (is_taken(s, (uint32_t)at))
             continue;
         others++;
-        if (!render_append(s->others, address_json((uint32_t)at)))
-            return false;
+        build_address(b, NULL, at);
     }
-    return true;
 }
 
-static bool add_bios(cJSON *json, const struct mpt_bios *bios)
+static void render_scan(struct build *b, struct cli *cli)
 {
-    cJSON *const words = cJSON_AddObjectToObject(json, "bios");
-
-    return render_add(words, "ebda", address_json((uint32_t)bios->ebda * 16)) &&
-           cJSON_AddNumberToObject(words, "base_memory_kib", bios->base_memory_kib);
-}
-
-static cJSON *scan_json(struct cli *cli)
-{
-    cJSON *const json = cJSON_CreateObject();
     struct scan s = { .cli = cli, .bios = found_bios(&cli->source.guest, &cli->facts.known) };
-    bool ok = add_bios(json, &s.bios);
 
-    s.consumers = cJSON_AddArrayToObject(json, "consumers");
-    s.tables = cJSON_AddArrayToObject(json, "tables");
-    s.others = cJSON_AddArrayToObject(json, "others");
-    ok = ok && s.consumers && s.tables && s.others;
-    for (size_t i = 0; ok && i < mpt_consumer_count; i++)
-        ok = add_consumer(&s, &mpt_consumers[i]);
-    if (ok && add_others(&s))
-        return json;
-    cJSON_Delete(json);
-    return NULL;
+    build_object(b, NULL);
+    build_object(b, "bios");
+    build_address(b, "ebda", (uint64_t)s.bios.ebda * 16);
+    build_number(b, "base_memory_kib", s.bios.base_memory_kib);
+    build_close(b);
+    build_array(b, "consumers");
+    for (size_t i = 0; i < mpt_consumer_count; i++)
+        render_consumer(b, &s, &mpt_consumers[i]);
+    build_close(b);
+    build_array(b, "tables");
+    for (unsigned i = 0; i < s.count; i++)
+        render_table(b, cli, s.taken[i]);
+    build_close(b);
+    build_array(b, "others");
+    render_others(b, &s);
+    build_close(b);
+    build_close(b);
 }
 
 int cli_scan(struct cli *cli)
 {
     char *bytes SCOPED(scoped_free) = NULL;
     const int status = cli_take_source(cli, "0", &bytes);
+    struct build b;
 
-    return status == CLI_DONE ? cli_print_json(cli, scan_json(cli)) : status;
+    if (status != CLI_DONE)
+        return status;
+    build_start(&b);
+    render_scan(&b, cli);
+    return cli_print_json(cli, &b);
 }

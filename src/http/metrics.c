@@ -11,6 +11,7 @@
 
 #include "../base/log.h"
 #include "../seal/keyring.h"
+#include "../signed/format.h"
 #include "reply.h"
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
@@ -218,7 +219,7 @@ static void render_images(const struct metrics *m, FILE *out)
 
     describe(out, "signatures_total", "counter", "Signed images sent, by representation.");
     for (unsigned f = 0; f < FORMATS; f++)
-        fprintf(out, "mptabled_signatures_total{format=\"%s\"} %llu\n", format_names[f],
+        fprintf(out, "mptabled_signatures_total{format=\"%s\"} %llu\n", formats[f].name,
                 (unsigned long long)sum(m, &r->signatures[f]));
     for (unsigned s = 0; s < SIZES; s++)
         built += sum(m, &r->sizes[s]);

@@ -24,7 +24,7 @@ struct metric_request {
     enum err_code code;        /* why it was refused, ERR_NONE when it was not */
     unsigned long long micros; /* from its request line to its answer */
     size_t image_size;         /* bytes of the image in the answer, 0 = none */
-    int format;                /* enum format of the image */
+    int format;                /* enum format_kind of the image */
     unsigned signatures_made, signatures_remembered;
 };
 

@@ -7,10 +7,8 @@
 
 #include "../base/base64.h"
 #include "../base/hex.h"
-#include "../signed/signed.h"
-#include "../text/render.h"
-#include "../topo/elf.h"
-#include "../topo/hexdump.h"
+#include "../base/number.h"
+#include "../json/build.h"
 #include "../topo/profiles.h"
 #include "accept.h"
 #include "condition.h"
@@ -20,17 +18,6 @@
 #define TEXT_TYPE    "text/plain; charset=utf-8"
 
 enum { TAG_BYTES = 16 }; /* of the digest */
-
-const char *const format_names[FORMATS] = { [FORMAT_JSON] = "json",
-                                            [FORMAT_BIN] = "bin",
-                                            [FORMAT_HEX] = "hex",
-                                            [FORMAT_ELF] = "elf",
-                                            [FORMAT_MINISIG] = "minisig" };
-const char *const format_types[FORMATS] = { [FORMAT_JSON] = "application/json",
-                                            [FORMAT_BIN] = "application/octet-stream",
-                                            [FORMAT_HEX] = "text/plain",
-                                            [FORMAT_ELF] = "application/x-elf",
-                                            [FORMAT_MINISIG] = "text/plain" };
 
 static const struct problem {
     unsigned status;
@@ -152,48 +139,29 @@ void reply_owned(struct job *job, unsigned status, const char *type, char *body,
     job->reply.owned = body;
 }
 
-void reply_json(struct job *job, unsigned status, const char *type, cJSON *json)
+void reply_json(struct job *job, unsigned status, const char *type, struct build *b)
 {
-    char *text = json ? cJSON_PrintUnformatted(json) : NULL;
+    size_t size;
+    char *const text = build_compact(b, &size);
 
-    cJSON_Delete(json);
-    reply_owned(job, status, type, text, text ? strlen(text) : 0);
-}
-
-static void reply_hex(struct job *job)
-{
-    const size_t size = hexdump_render(&job->image, NULL);
-    char *body = malloc(size);
-
-    if (body)
-        hexdump_render(&job->image, body);
-    reply_owned(job, 200, TEXT_TYPE, body, size);
-}
-
-static void reply_elf(struct job *job)
-{
-    const size_t size = elf_encode(&job->image, NULL);
-    char *body = malloc(size);
-
-    if (body)
-        elf_encode(&job->image, (uint8_t *)body);
-    reply_owned(job, 200, format_types[FORMAT_ELF], body, size);
+    reply_owned(job, status, type, text, size);
 }
 
 static void image_headers(struct job *job)
 {
     struct reply *r = &job->reply;
     char base64[BASE64_SIZE(SEAL_FILE_SIZE)];
-    char base[RENDER_ADDRESS_SIZE];
+    const char *const suffix = formats[job->format].suffix;
+    char base[NUMBER_ADDRESS_SIZE];
 
-    render_address(job->image.place.base, base);
+    number_address(job->image.place.base, base);
     base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", base);
     reply_header(r, "Mptable-Signature", base64);
-    if (job->format == FORMAT_BIN || job->format == FORMAT_ELF)
+    if (suffix)
         reply_header_of(r, "Content-Disposition",
                         (const char *const[]){ "attachment; filename=\"mptable-", base + 2, ".",
-                                               format_names[job->format], "\"", NULL });
+                                               suffix, "\"", NULL });
 }
 
 enum {
@@ -236,7 +204,7 @@ static void make_tag(struct job *job, const struct public_key *key)
     uint8_t digest[SEAL_SHA256_SIZE];
     struct tagged t = { .size = 0 };
 
-    tag_add_text(&t, format_names[job->format]);
+    tag_add_text(&t, formats[job->format].name);
     tag_add(&t, key, sizeof(*key));
     tag_add_text(&t, job->seal.comment);
     if (job->format == FORMAT_JSON) {
@@ -284,23 +252,19 @@ bool reply_unchanged(struct job *job, const struct public_key *key)
 
 void reply_image(struct job *job)
 {
+    const struct signed_image s = { &job->topology, &job->image, &job->seal, false };
+    const struct format *const f = &formats[job->format];
     struct reply *r = &job->reply;
+    struct format_body body;
     uint8_t digest[SEAL_SHA256_SIZE];
     char base64[BASE64_SIZE(SEAL_SHA256_SIZE)];
 
-    if (job->format == FORMAT_JSON)
-        reply_json(job, 200, format_types[FORMAT_JSON],
-                   signed_json(&job->topology, &job->image, &job->seal));
-    else if (job->format == FORMAT_BIN)
-        reply_text(job, 200, format_types[FORMAT_BIN], job->image.bytes, job->image.size);
-    else if (job->format == FORMAT_HEX)
-        reply_hex(job);
-    else if (job->format == FORMAT_ELF)
-        reply_elf(job);
-    else
-        reply_text(job, 200, TEXT_TYPE, job->seal.minisign, job->seal.minisign_size);
-    if (r->status != 200)
+    if (f->write(&s, &body) < 0) {
+        reply_busy(job);
         return;
+    }
+    reply_text(job, 200, f->content_type, body.bytes, body.size);
+    r->owned = body.owned;
     if (job->format == FORMAT_BIN) /* the seal has it already */
         memcpy(digest, job->seal.digest, sizeof(digest));
     else
@@ -326,31 +290,26 @@ static void to_fragment(const char *pointer, char *out, size_t size)
     out[used] = '\0';
 }
 
-static bool add_places(cJSON *json, const struct err *err)
+static void render_places(struct build *b, const struct err *err)
 {
-    cJSON *places = cJSON_AddArrayToObject(json, "errors");
-
-    for (unsigned i = 0; places && i < err->count; i++) {
-        cJSON *place = cJSON_CreateObject();
+    build_array(b, "errors");
+    for (unsigned i = 0; i < err->count; i++) {
         char fragment[3 * ERR_POINTER_SIZE + 2];
 
         to_fragment(err->places[i].pointer, fragment, sizeof(fragment));
-        if (!cJSON_AddStringToObject(place, "pointer", fragment) ||
-            !cJSON_AddStringToObject(place, "detail", err->places[i].detail) ||
-            !cJSON_AddItemToArray(places, place)) {
-            cJSON_Delete(place);
-            return false;
-        }
+        build_object(b, NULL);
+        build_string(b, "pointer", fragment);
+        build_word(b, "detail", err->places[i].detail);
+        build_close(b);
     }
-    return places != NULL;
+    build_close(b);
 }
 
-static bool add_position(cJSON *json, const struct err *err)
+static void render_position(struct build *b, const struct err *err)
 {
-    return err->text.line == 0 ||
-           (cJSON_AddNumberToObject(json, "offset", (double)err->text.offset) &&
-            cJSON_AddNumberToObject(json, "line", err->text.line) &&
-            cJSON_AddNumberToObject(json, "column", err->text.column));
+    build_number(b, "offset", err->text.offset);
+    build_number(b, "line", err->text.line);
+    build_number(b, "column", err->text.column);
 }
 
 enum { PROBLEM_DETAIL_SIZE = ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2 };
@@ -368,23 +327,27 @@ static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DET
 }
 
 /* Errors of the topology name members; of the others, one sentence says all. */
-static cJSON *problem_to_json(const struct job *job, const struct problem *p)
+static void reply_object(struct job *job, const struct problem *p)
 {
     const struct err *err = &job->err;
-    cJSON *json = cJSON_CreateObject();
     char type[64], detail[PROBLEM_DETAIL_SIZE];
+    struct build b;
 
     snprintf(type, sizeof(type), "/problems/%s", p->type);
     tell(err, p->status, detail);
-    if (cJSON_AddStringToObject(json, "type", type) &&
-        cJSON_AddStringToObject(json, "title", p->title) &&
-        cJSON_AddNumberToObject(json, "status", p->status) &&
-        cJSON_AddStringToObject(json, "detail", detail) &&
-        cJSON_AddStringToObject(json, "instance", job->id) && add_position(json, err) &&
-        (err->code != ERR_INVALID || add_places(json, err)))
-        return json;
-    cJSON_Delete(json);
-    return NULL;
+    build_start(&b);
+    build_object(&b, NULL);
+    build_word(&b, "type", type);
+    build_word(&b, "title", p->title);
+    build_number(&b, "status", p->status);
+    build_word(&b, "detail", detail);
+    build_word(&b, "instance", job->id);
+    if (err->text.line)
+        render_position(&b, err);
+    if (err->code == ERR_INVALID)
+        render_places(&b, err);
+    build_close(&b);
+    reply_json(job, p->status, PROBLEM_TYPE, &b);
 }
 
 /* "title: detail", the position if there is one, and a line for each further place */
@@ -431,7 +394,7 @@ void reply_problem(struct job *job)
     if (wants_lines(job))
         reply_lines(job, p);
     else
-        reply_json(job, p->status, PROBLEM_TYPE, problem_to_json(job, p));
+        reply_object(job, p);
     reply_header(&job->reply, "Cache-Control", "no-store");
     if (job->reply.status == 503 && p->status == 503)
         reply_header(&job->reply, "Retry-After", "1");

@@ -8,10 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <cjson/cJSON.h>
-
 #include "../base/err.h"
 
+struct build;
 struct job;
 struct public_key;
 
@@ -20,16 +19,6 @@ enum {
     REPLY_TEXT_SIZE = 2560,
     REPLY_TAG_SIZE = 35 /* an entity tag: quotes, 32 hex digits, NUL */
 };
-
-/* How an image can be represented. */
-enum format { FORMAT_JSON, FORMAT_BIN, FORMAT_HEX, FORMAT_ELF, FORMAT_MINISIG, FORMATS };
-
-extern const char *const format_names[FORMATS];
-/*
- * Media types, the order is our preference. Two are text/plain: to a client that accepts it we send
- * the hexdump, and the signature has to be asked for by name.
- */
-extern const char *const format_types[FORMATS];
 
 struct reply {
     unsigned status;
@@ -67,8 +56,8 @@ void reply_fixed(struct job *job, unsigned status, const char *type, const void 
  */
 void reply_owned(struct job *job, unsigned status, const char *type, char *body, size_t size);
 
-/* reply_json - a body from @json, which is released; NULL answers 503 */
-void reply_json(struct job *job, unsigned status, const char *type, cJSON *json);
+/* reply_json - a body of the text that @b gives, which releases it; 503 when there is none */
+void reply_json(struct job *job, unsigned status, const char *type, struct build *b);
 
 /*
  * reply_unchanged - what the request's conditions make of the image, which need not be signed yet

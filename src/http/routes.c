@@ -9,7 +9,6 @@
 
 #include "../base/number.h"
 #include "../seal/keyring.h"
-#include "../signed/signed.h"
 #include "../text/facts.h"
 #include "../text/render.h"
 #include "../topo/memory.h"
@@ -42,22 +41,23 @@ const char *job_header(const struct job *job, enum header header)
 }
 
 /* The representation that the client asks for: ?format= wins over Accept. */
-static int choose_format(struct job *job, enum format *format)
+static int choose_format(struct job *job, enum format_kind *kind)
 {
-    const char *name = target_take(&job->target, "format");
-    int chosen = -1;
+    const char *const name = target_take(&job->target, "format");
+    const struct format *const named = name ? format_find(name) : NULL;
+    const char *types[FORMATS];
+    int chosen = named ? (int)(named - formats) : -1;
 
-    for (int f = 0; name && f < FORMATS; f++)
-        if (strcmp(format_names[f], name) == 0)
-            chosen = f;
+    for (size_t i = 0; i < FORMATS; i++)
+        types[i] = formats[i].media_type;
     if (!name)
-        chosen = accept_choose(job_header(job, HEADER_ACCEPT), format_types, FORMATS);
+        chosen = accept_choose(job_header(job, HEADER_ACCEPT), types, FORMATS);
     if (chosen < 0)
         return err_at(
             &job->err, ERR_ACCEPT, NULL,
             "there are json (application/json), bin (application/octet-stream), hex (text/plain), "
             "elf (application/x-elf), minisig (text/plain, by format= alone)");
-    *format = (enum format)chosen;
+    *kind = (enum format_kind)chosen;
     return 0;
 }
 
@@ -176,28 +176,41 @@ static int find_floating(struct job *job, const char *named, const struct memory
     return 0;
 }
 
+static void reply_found(struct job *job, const struct found *found, const uint8_t *origin)
+{
+    struct build b;
+
+    build_start(&b);
+    render_found(&b, NULL, found, origin);
+    reply_json(job, 200, "application/json", &b);
+}
+
 static void post_decode(const struct service *service, struct job *job)
 {
     const char *named = target_take(&job->target, "floating_pointer");
     struct facts known = { .known = { .given = 0 } };
-    struct found reading;
+    struct found found;
     struct memory source;
     uint32_t address;
 
     (void)service;
     if (take_source(job, &source) < 0 || take_facts(job, &known) < 0 ||
         find_floating(job, named, &source, &known, &address) < 0 ||
-        found_read(&source.guest, address, &known.known, &job->topology, &job->image, &reading,
+        found_read(&source.guest, address, &known.known, &job->topology, &job->image, &found,
                    &job->err) < 0)
         reply_problem(job);
     else
-        reply_json(job, 200, "application/json", render_found(&reading, source.bytes));
+        reply_found(job, &found, source.bytes);
 }
 
 static void get_profiles(const struct service *service, struct job *job)
 {
+    struct build b;
+
     (void)service;
-    reply_json(job, 200, "application/json", render_profiles(&job->topology, &job->image));
+    build_start(&b);
+    render_profiles(&b, &job->topology, &job->image);
+    reply_json(job, 200, "application/json", &b);
 }
 
 /* The keys may be exchanged before the reply is on its way, so it has a text of its own. */
@@ -225,21 +238,20 @@ static void get_public_key(const struct service *service, struct job *job)
 
 static void get_version(const struct service *service, struct job *job)
 {
-    cJSON *json = cJSON_CreateObject();
-    cJSON *limits;
+    struct build b;
 
-    if (cJSON_AddStringToObject(json, "name", "mptabled") &&
-        cJSON_AddStringToObject(json, "version", MPTABLED_VERSION) &&
-        cJSON_AddStringToObject(json, "specification", "MPS 1.4") &&
-        (limits = cJSON_AddObjectToObject(json, "limits")) &&
-        cJSON_AddNumberToObject(limits, "body_bytes", (double)service->max_body) &&
-        cJSON_AddNumberToObject(limits, "cpus", TOPOLOGY_CPUS_MAX) &&
-        cJSON_AddNumberToObject(limits, "irqs", TOPOLOGY_IRQS_MAX)) {
-        reply_json(job, 200, "application/json", json);
-        return;
-    }
-    cJSON_Delete(json);
-    reply_json(job, 200, NULL, NULL);
+    build_start(&b);
+    build_object(&b, NULL);
+    build_word(&b, "name", "mptabled");
+    build_word(&b, "version", MPTABLED_VERSION);
+    build_word(&b, "specification", "MPS 1.4");
+    build_object(&b, "limits");
+    build_number(&b, "body_bytes", service->max_body);
+    build_number(&b, "cpus", TOPOLOGY_CPUS_MAX);
+    build_number(&b, "irqs", TOPOLOGY_IRQS_MAX);
+    build_close(&b);
+    build_close(&b);
+    reply_json(job, 200, "application/json", &b);
 }
 
 static void get_openapi(const struct service *service, struct job *job)
@@ -460,7 +472,7 @@ static int admit(const struct service *service, struct job *job, const struct ro
 int route_admit(const struct service *service, struct job *job)
 {
     const struct route *route;
-    enum format format;
+    enum format_kind format;
 
     if (admit(service, job, &route) < 0)
         return -1;

@@ -7,8 +7,7 @@
 
 #include <stdbool.h>
 
-#include "../seal/seal.h"
-#include "../topo/image.h"
+#include "../signed/format.h"
 #include "head.h"
 #include "listen.h"
 #include "reply.h"
@@ -31,9 +30,9 @@ struct job {
     struct memo *memo; /* signatures made before; NULL: none are remembered */
 
     char id[JOB_ID_SIZE];
-    unsigned route;     /* which template the target fits, see route_templates */
-    enum format format; /* of the image in the reply, when there is one */
-    bool shareable;     /* a shared cache may keep the image: no client is asked for its name */
+    unsigned route;          /* which template the target fits, see route_templates */
+    enum format_kind format; /* of the image in the reply, when there is one */
+    bool shareable; /* a shared cache may keep the image: no client is asked for its name */
     char tag[REPLY_TAG_SIZE]; /* the image's entity tag */
     struct target target;
     struct topology topology;

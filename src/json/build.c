@@ -102,10 +102,9 @@ void build_number(struct build *b, const char *name, uint64_t value)
 
 void build_address(struct build *b, const char *name, uint64_t value)
 {
-    char text[19] = "0x";
+    char text[NUMBER_ADDRESS_SIZE];
 
-    *number_write(text + 2, value, 16) = '\0';
-    build_string(b, name, text);
+    build_string(b, name, number_address(value, text));
 }
 
 void build_bool(struct build *b, const char *name, bool value)

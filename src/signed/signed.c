@@ -27,83 +27,45 @@ int signed_claim(const struct key *key, const struct topology *t, const struct i
     return seal_claim(key, image->bytes, image->size, &claims, seal, err);
 }
 
-/*
- * Texts of which it is known what JSON escapes become JSON here: cJSON would look at each character
- * of a string, and at each once more where one is to be escaped.
- */
-
-/*
- * A signature file: base64, and comments without quotes and backslashes (claims.h). Newlines are
- * escaped.
- */
-static cJSON *lines_json(const char *lines)
+static void render_signature(struct build *b, const struct seal *seal)
 {
-    char json[2 * SEAL_FILE_SIZE + 2], *to = json;
-
-    *to++ = '"';
-    for (const char *end; (end = strchr(lines, '\n')); lines = end + 1) {
-        memcpy(to, lines, (size_t)(end - lines));
-        to += end - lines;
-        *to++ = '\\';
-        *to++ = 'n';
-    }
-    *to++ = '"';
-    *to = '\0';
-    return cJSON_CreateRaw(json);
-}
-
-/* NULL: no memory */
-static char *base64_json(const struct image *image)
-{
-    const size_t size = BASE64_SIZE((size_t)image->size);
-    char *const json = malloc(size + 2);
-
-    if (!json)
-        return NULL;
-    json[0] = '"';
-    base64_encode(image->bytes, image->size, json + 1);
-    json[size] = '"';
-    json[size + 1] = '\0';
-    return json;
-}
-
-static cJSON *signature_json(const struct seal *seal)
-{
-    cJSON *json = cJSON_CreateObject();
-
-    if (render_add(json, "key_id", cJSON_CreateString(seal->key_id)) &&
-        render_add(json, "trusted_comment", cJSON_CreateString(seal->comment)) &&
-        render_add(json, "minisign", lines_json(seal->minisign)))
-        return json;
-    cJSON_Delete(json);
-    return NULL;
+    build_object(b, "signature");
+    build_word(b, "key_id", seal->key_id);
+    build_word(b, "trusted_comment", seal->comment);
+    build_word(b, "minisign", seal->minisign);
+    build_close(b);
 }
 
 /* The seal has it already, if there is one. */
-static void hex_digest(const struct image *image, const struct seal *seal,
-                       char text[SEAL_SHA256_TEXT_SIZE])
+static void hex_digest(const struct signed_image *s, char text[SEAL_SHA256_TEXT_SIZE])
 {
     uint8_t digest[SEAL_SHA256_SIZE];
 
-    if (seal) {
-        memcpy(text, seal->sha256, SEAL_SHA256_TEXT_SIZE);
+    if (s->seal) {
+        memcpy(text, s->seal->sha256, SEAL_SHA256_TEXT_SIZE);
         return;
     }
-    seal_sha256(image->bytes, image->size, digest);
+    seal_sha256(s->image->bytes, s->image->size, digest);
     hex_encode(digest, sizeof(digest), text);
 }
 
-cJSON *signed_json(const struct topology *topology, const struct image *image,
-                   const struct seal *seal)
+char *signed_json(const struct signed_image *s, size_t *size)
 {
-    char *base64 SCOPED(scoped_free) = base64_json(image);
-    cJSON *const signature = seal ? signature_json(seal) : NULL;
+    char *base64 SCOPED(scoped_free) = malloc(BASE64_SIZE(s->image->size));
     char sha256[SEAL_SHA256_TEXT_SIZE];
+    struct build b;
 
-    if (!base64 || (seal && !signature)) {
-        cJSON_Delete(signature);
+    *size = 0;
+    if (!base64)
         return NULL;
-    }
-    hex_digest(image, seal, sha256);
-    return render_image(topology, image, sha256, base64, signature);
+    base64_encode(s->image->bytes, s->image->size, base64);
+    hex_digest(s, sha256);
+    build_start(&b);
+    build_object(&b, NULL);
+    render_image(&b, s->image, sha256, base64);
+    if (s->seal)
+        render_signature(&b, s->seal);
+    render_image_findings(&b, s->topology, s->image);
+    build_close(&b);
+    return s->pretty ? build_pretty(&b, size) : build_compact(&b, size);
 }

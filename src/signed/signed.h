@@ -6,7 +6,7 @@
 #ifndef SIGNED_SIGNED_H
 #define SIGNED_SIGNED_H
 
-#include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "../seal/seal.h"
 #include "../topo/image.h"
@@ -21,10 +21,19 @@
 int signed_claim(const struct key *key, const struct topology *topology, const struct image *image,
                  struct seal *seal, struct err *err) MUST_USE;
 
+/* An image that is to be written in one of its forms. All of it is borrowed. */
+struct signed_image {
+    const struct topology *topology; /* what the image was made from */
+    const struct image *image;
+    const struct seal *seal; /* NULL: the image is not signed */
+    bool pretty;             /* JSON is for people */
+};
+
 /*
- * signed_json - the image reply; without the member signature when @seal is NULL. NULL: no memory
+ * signed_json - the image reply; without the member signature when the image is not signed
+ *
+ * Return: the text, to be released by free; NULL when memory ran out.
  */
-cJSON *signed_json(const struct topology *topology, const struct image *image,
-                   const struct seal *seal);
+char *signed_json(const struct signed_image *s, size_t *size) MUST_USE;
 
 #endif

@@ -1,83 +1,56 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the model knows, as JSON. This file alone of its room writes cJSON. NULL means that memory
- * ran out.
+ * The machine as JSON: an image, a table that was found, a topology, the profiles. Findings are in
+ * finding.h.
  */
 #ifndef TEXT_RENDER_H
 #define TEXT_RENDER_H
 
-#include <cjson/cJSON.h>
-
+#include "../json/build.h"
 #include "../topo/found.h"
 #include "../topo/image.h"
 
-enum { RENDER_ADDRESS_SIZE = 19 };
-
-/* render_address - "0x" and lower-case hex digits. Return: @text */
-char *render_address(uint64_t address, char text[RENDER_ADDRESS_SIZE]);
-
-/* render_text - bytes as text: what cannot be printed, and the backslash, as \xNN. Return: @text */
-enum { RENDER_TEXT_SIZE = 4 * sizeof(((struct mpt_finding *)0)->text) + 1 };
-char *render_text(const char *bytes, size_t size, char text[RENDER_TEXT_SIZE]);
+/*
+ * render_image - the image reply, of which signed.c writes the signature
+ * @b:        in the object; the members are written in the order of the contract: first
+ *            render_image, then the signature, then render_image_findings
+ * @sha256:   of the image, in hex
+ * @base64:   the image; borrowed until the text is made
+ * @topology: what the image was made from
+ */
+void render_image(struct build *b, const struct image *image, const char *sha256,
+                  const char *base64);
+void render_image_findings(struct build *b, const struct topology *topology,
+                           const struct image *image);
 
 /*
- * render_add, render_append - hand @item to an object or an array
- * @name: a literal: it is not copied
- *
- * Return: false, with @item released, when @item is NULL or there is no memory.
+ * render_found - the decode reply, an object
+ * @name:   of the object; NULL for the root or an element
+ * @origin: the first byte of the input; offsets count from it
  */
-bool render_add(cJSON *object, const char *name, cJSON *item);
-bool render_append(cJSON *array, cJSON *item);
+void render_found(struct build *b, const char *name, const struct found *found,
+                  const uint8_t *origin);
 
 /*
- * render_image - the image reply, members in the order of the contract
- * @topology:  what the image was made from
- * @sha256:    of the image, in hex
- * @base64:    the image, in quotes: written as it is
- * @signature: its object, which becomes part of the reply or is released; NULL leaves the member
- *             out
+ * render_topology - a topology as request_parse takes it: all that is given but lists other than
+ * entries
  */
-cJSON *render_image(const struct topology *topology, const struct image *image, const char *sha256,
-                    const char *base64, cJSON *signature);
-
-/* render_found - the decode reply. @origin: first byte of the input, from which offsets count */
-cJSON *render_found(const struct found *reading, const uint8_t *origin);
-
-/* render_topology - a topology in the form of entries, as request_parse takes it */
-cJSON *render_topology(const struct topology *topology);
-
-/*
- * render_findings - an array of objects: rule, severity, pointer (RFC 6901, into the topology),
- * detail, who, count, and what applies of address, offset, entry, field, value, expected
- */
-struct render_source {
-    const struct mpt_memory *memory; /* where the table lies */
-    const uint8_t *origin;           /* of offsets */
-    bool by_entry;         /* pointers go into entries, not into the list of the entry's type */
-    unsigned base_entries; /* how many stand in entries, before the extended ones */
-    unsigned extended_entries;
-};
-
-cJSON *render_findings(const struct mpt_finding *findings, unsigned count,
-                       const struct render_source *source);
-
-/* render_pointer - where a finding points to in a topology. Return: @text */
-enum { RENDER_POINTER_SIZE = 96 };
-char *render_pointer(const struct mpt_finding *finding, const struct render_source *source,
-                     char text[RENDER_POINTER_SIZE]);
-
-extern const char *const render_severities[]; /* by enum mpt_severity */
+void render_topology(struct build *b, const char *name, const struct topology *topology);
 
 /*
  * render_profiles - { "profiles": [ { name, description, default, max_cpus, findings } ] }
+ * @topology, @image: scratch
+ */
+void render_profiles(struct build *b, struct topology *topology, struct image *image);
+
+/*
+ * render_profile_image - the image whose findings stand for a profile's: that of
+ * RENDER_PROFILE_CPUS processors, or as many as fit
  *
- * mptablectl reads the tree: max_cpus is a number in it, while other numbers of this file are raw
- * items.
- *
- * @topology, @image: scratch. The findings are those of RENDER_PROFILE_CPUS processors, or as many
- * as fit
+ * Return: 0; -1 and what is wrong with the row, which is a bug.
  */
 enum { RENDER_PROFILE_CPUS = 4 };
-cJSON *render_profiles(struct topology *topology, struct image *image);
+int render_profile_image(const struct profile *profile, struct topology *topology,
+                         struct image *image, struct err *err) MUST_USE;
 
 #endif

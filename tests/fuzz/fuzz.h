@@ -10,6 +10,7 @@
 #include "../../src/http/target.h"
 #include "../../src/text/facts.h"
 #include "../../src/text/render.h"
+#include "../../src/text/request.h"
 #include "../../src/topo/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,14 +40,17 @@ static inline void builds_again(const struct topology *read, const struct image 
     static struct topology topology;
     static struct image built;
     struct err err = { 0 };
-    cJSON *const tree = render_topology(read);
-    char *const text = cJSON_PrintUnformatted(tree);
+    struct build b;
+    size_t size;
+    char *text;
 
-    assert(text && request_parse(text, strlen(text), &topology, &err) == 0);
+    build_start(&b);
+    render_topology(&b, NULL, read);
+    text = build_compact(&b, &size);
+    assert(text && request_parse(text, size, &topology, &err) == 0);
     assert(image_build(&topology, &built, &err) == 0);
     same_image(image, &built);
     free(text);
-    cJSON_Delete(tree);
 }
 
 /*

@@ -32,7 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct found reading;
     struct err err = { 0 };
     uint32_t address;
-    cJSON *reply;
+    struct build b;
+    size_t length;
+    char *reply;
 
     if (!decode_take(&decode, data, size))
         return 0;
@@ -40,9 +42,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return refused(&err);
     assert(found_read(memory, address, known, &topology, &image, &reading, &err) == 0);
     verify(&reading);
-    reply = render_found(&reading, decode.source.bytes);
+    build_start(&b);
+    render_found(&b, NULL, &reading, decode.source.bytes);
+    reply = build_compact(&b, &length);
     assert(reply);
-    cJSON_Delete(reply);
+    free(reply);
     assert(reading.exact == (reading.difference[0] == '\0'));
     if (reading.exact)
         builds_again(&topology, &image);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <cjson/cJSON.h>
+
 #include "suites.h"
 
 static struct service service = { .max_body = 1000 };

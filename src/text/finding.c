@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A rule names its field by the member of a topology or, where a topology has none, by the field of
+ * the wire format. Only a member can be pointed at: for a field the pointer is that of the entry,
+ * or empty.
+ */
+#include "finding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/number.h"
+#include "members.h"
+
+const char *const finding_severities[] = {
+    [MPT_NOTE] = "note", [MPT_WARNING] = "warning", [MPT_ERROR] = "error"
+};
+
+/* The row of the list that has a part's entries; TOP_ENTRIES for a part that is no entry */
+static const uint8_t part_lists[] = {
+    [MPT_PART_FLOATING] = TOP_ENTRIES,
+    [MPT_PART_HEADER] = TOP_ENTRIES,
+    [MPT_PART_TABLE] = TOP_ENTRIES,
+    [MPT_PART_PROCESSOR] = TOP_PROCESSORS,
+    [MPT_PART_BUS] = TOP_BUSES,
+    [MPT_PART_IOAPIC] = TOP_IO_APICS,
+    [MPT_PART_IO_INT] = TOP_IO_INTERRUPTS,
+    [MPT_PART_LOCAL_INT] = TOP_LOCAL_INTERRUPTS,
+    [MPT_PART_EXTENDED] = TOP_EXTENDED,
+};
+
+char *finding_text(const struct mpt_finding *f, char text[FINDING_TEXT_SIZE])
+{
+    char *to = text;
+
+    for (size_t i = 0; i < f->text_size; i++)
+        if (f->text[i] < ' ' || f->text[i] > '~' || f->text[i] == '\\')
+            to += snprintf(to, 5, "\\x%02x", (unsigned char)f->text[i]);
+        else
+            *to++ = f->text[i];
+    *to = '\0';
+    return text;
+}
+
+/* The field, when it is a member of the entry that the rule is about; else "" */
+static const char *entry_field(const struct mpt_rule *rule)
+{
+    const bool is_member = rule->part < MPT_PART_PROCESSOR ? strcmp(rule->field, "entry") == 0
+                                                           : strcmp(rule->field, "reserved") != 0;
+
+    return is_member ? rule->field : "";
+}
+
+/* The finding's entry in the list entries; -1 when it has none there */
+static long entry_index(const struct mpt_finding *f, const struct finding_source *source)
+{
+    const bool extended = f->rule->part == MPT_PART_EXTENDED;
+
+    if (f->entry < 0 || f->rule->part < MPT_PART_TABLE ||
+        (unsigned)f->entry >= (extended ? source->extended_entries : source->base_entries))
+        return -1;
+    return f->entry + (extended ? (long)source->base_entries : 0);
+}
+
+char *finding_pointer(const struct mpt_finding *f, const struct finding_source *source,
+                      char text[FINDING_POINTER_SIZE])
+{
+    const struct mpt_rule *const rule = f->rule;
+    const struct member *const rows = member_top.members;
+    const size_t list = part_lists[rule->part];
+    const size_t named = member_find(&member_top, rule->field, strlen(rule->field));
+    const bool names_list = named < member_top.count && rows[named].kind == LIST;
+    const char *const field = entry_field(rule), *const slash = field[0] ? "/" : "";
+    const long entry = source->by_entry ? entry_index(f, source) : -1;
+
+    text[0] = '\0';
+    if (entry >= 0)
+        snprintf(text, FINDING_POINTER_SIZE, "/entries/%ld%s%s", entry, slash, field);
+    else if (source->by_entry && (list != TOP_ENTRIES || names_list || f->entry >= 0))
+        snprintf(text, FINDING_POINTER_SIZE, "/entries");
+    else if (list != TOP_ENTRIES)
+        snprintf(text, FINDING_POINTER_SIZE, "/%s/%u%s%s", rows[list].name, f->index, slash, field);
+    else if (named < member_top.count)
+        snprintf(text, FINDING_POINTER_SIZE, "/%s", rule->field);
+    return text;
+}
+
+static void render_value(struct build *b, const char *name, const struct mpt_finding *f,
+                         uint64_t value)
+{
+    char text[FINDING_TEXT_SIZE];
+
+    switch (f->show) {
+    case MPT_VALUE_NONE:
+        break;
+    case MPT_VALUE_DECIMAL:
+        build_number(b, name, value);
+        break;
+    case MPT_VALUE_HEX:
+        build_address(b, name, value);
+        break;
+    case MPT_VALUE_BOOL:
+        build_bool(b, name, value);
+        break;
+    case MPT_VALUE_TEXT:
+        build_string(b, name, finding_text(f, text));
+        break;
+    }
+}
+
+/* What can be compared with the value has its type; the rest is words. */
+static void render_expected(struct build *b, const struct mpt_finding *f)
+{
+    const char *const words = f->rule->expected;
+    const bool yes = strcmp(words, "true") == 0;
+    const bool number = f->show == MPT_VALUE_DECIMAL || f->show == MPT_VALUE_HEX;
+    uint64_t value;
+
+    if (f->has_expected)
+        render_value(b, "expected", f, f->expected);
+    else if (f->show == MPT_VALUE_BOOL && (yes || strcmp(words, "false") == 0))
+        build_bool(b, "expected", yes);
+    else if (number && number_parse(words, 0, UINT64_MAX, &value))
+        render_value(b, "expected", f, value);
+    else if (words[0])
+        build_word(b, "expected", words);
+}
+
+static void render_place(struct build *b, const struct mpt_finding *f,
+                         const struct finding_source *source)
+{
+    const uint8_t *const at = mpt_at(source->memory, f->address, 1);
+
+    build_address(b, "address", f->address);
+    if (at)
+        build_number(b, "offset", (uint64_t)(at - source->origin));
+    if (f->entry >= 0)
+        build_number(b, "entry", (uint64_t)f->entry);
+}
+
+static void render_finding(struct build *b, const struct mpt_finding *f,
+                           const struct finding_source *source)
+{
+    const struct mpt_rule *const rule = f->rule;
+    char pointer[FINDING_POINTER_SIZE];
+
+    build_object(b, NULL);
+    build_word(b, "rule", rule->id);
+    build_word(b, "severity", finding_severities[rule->severity]);
+    build_string(b, "pointer", finding_pointer(f, source, pointer));
+    build_word(b, "detail", rule->detail);
+    build_word(b, "who", rule->who);
+    build_number(b, "count", f->count);
+    render_place(b, f, source);
+    if (rule->field[0])
+        build_word(b, "field", rule->field);
+    render_value(b, "value", f, f->value);
+    render_expected(b, f);
+    build_close(b);
+}
+
+void finding_render_all(struct build *b, const char *name, const struct mpt_finding *findings,
+                        unsigned count, const struct finding_source *source)
+{
+    build_array(b, name);
+    for (unsigned i = 0; i < count; i++)
+        render_finding(b, &findings[i], source);
+    build_close(b);
+}

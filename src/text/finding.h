@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Findings as JSON: which rule is broken, where in the topology and in the bytes, and by what
+ * value. The rules and their texts are libmptable's.
+ */
+#ifndef TEXT_FINDING_H
+#define TEXT_FINDING_H
+
+#include <stdbool.h>
+
+#include "../json/build.h"
+#include "../mptable/mptable.h"
+
+/* What the places of findings refer to */
+struct finding_source {
+    const struct mpt_memory *memory; /* where the table lies */
+    const uint8_t *origin;           /* offsets count from here */
+    bool by_entry;         /* pointers go into entries, not into the list of the entry's type */
+    unsigned base_entries; /* how many stand in entries, before the extended ones */
+    unsigned extended_entries;
+};
+
+/*
+ * finding_render_all - an array of objects with rule, severity, pointer (RFC 6901, into the
+ * topology), detail, who, count, and what applies of address, offset, entry, field, value, expected
+ */
+void finding_render_all(struct build *b, const char *name, const struct mpt_finding *findings,
+                        unsigned count, const struct finding_source *source);
+
+/* finding_pointer - where a finding points to in a topology. Return: @text */
+enum { FINDING_POINTER_SIZE = 96 };
+char *finding_pointer(const struct mpt_finding *finding, const struct finding_source *source,
+                      char text[FINDING_POINTER_SIZE]);
+
+/*
+ * finding_text - the bytes of MPT_VALUE_TEXT as text: the backslash and what cannot be printed as
+ * \xNN. Return: @text
+ */
+enum { FINDING_TEXT_SIZE = 4 * sizeof(((struct mpt_finding *)0)->text) + 1 };
+char *finding_text(const struct mpt_finding *finding, char text[FINDING_TEXT_SIZE]);
+
+extern const char *const finding_severities[]; /* by enum mpt_severity */
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+#include "../../src/text/finding.h"
+
+#include "../lib/quotes.h"
+#include "suites.h"
+
+/* To be released by free */
+static char *findings_text(const struct mpt_finding *findings, unsigned count,
+                           const struct finding_source *source)
+{
+    struct build b;
+    size_t size;
+
+    build_start(&b);
+    finding_render_all(&b, NULL, findings, count, source);
+    return build_compact(&b, &size);
+}
+
+static void check_findings(const struct mpt_finding *findings, unsigned count,
+                           const struct finding_source *source, const char *expected)
+{
+    char *const text = findings_text(findings, count, source), *const wanted = quotes(expected);
+
+    ROW_CHECK(text ? text : "no text", text && strcmp(text, wanted) == 0);
+    free(text);
+    free(wanted);
+}
+
+/*
+ * A finding's pointer, in a topology of lists and in one of entries: five base entries, two
+ * extended ones
+ */
+static const struct {
+    enum mpt_part part;
+    const char *field;
+    int entry;
+    unsigned index;
+    const char *in_lists, *in_entries;
+} pointers[] = {
+    { MPT_PART_PROCESSOR, "apic_id", 1, 1, "/processors/1/apic_id", "/entries/1/apic_id" },
+    { MPT_PART_PROCESSOR, "reserved", 1, 1, "/processors/1", "/entries/1" },
+    { MPT_PART_BUS, "bus_type", 2, 0, "/buses/0/bus_type", "/entries/2/bus_type" },
+    { MPT_PART_IOAPIC, "", 3, 0, "/io_apics/0", "/entries/3" },
+    { MPT_PART_IO_INT, "irq", 4, 0, "/io_interrupts/0/irq", "/entries/4/irq" },
+    { MPT_PART_LOCAL_INT, "lint", 4, 2, "/local_interrupts/2/lint", "/entries/4/lint" },
+    { MPT_PART_EXTENDED, "", 1, 1, "/extended/1", "/entries/6" },
+    { MPT_PART_EXTENDED, "", 2, 2, "/extended/2", "/entries" }, /* it is of no known type */
+    { MPT_PART_TABLE, "io_interrupts", -1, 0, "/io_interrupts", "/entries" },
+    { MPT_PART_TABLE, "io_interrupts", 4, 0, "/io_interrupts", "/entries/4" },
+    { MPT_PART_TABLE, "entry", 3, 0, "", "/entries/3/entry" },
+    { MPT_PART_TABLE, "entry", 9, 0, "", "/entries" },
+    { MPT_PART_TABLE, "placement", -1, 0, "/placement", "/placement" },
+    { MPT_PART_TABLE, "base_length", -1, 0, "", "" },
+    { MPT_PART_HEADER, "oem_id", -1, 0, "/oem_id", "/oem_id" },
+    { MPT_PART_HEADER, "checksum", -1, 0, "", "" },
+    { MPT_PART_HEADER, "reserved", -1, 0, "", "" },
+    { MPT_PART_FLOATING, "imcr", -1, 0, "/imcr", "/imcr" },
+    { MPT_PART_FLOATING, "", -1, 0, "", "" },
+};
+
+static void pointers_of_findings(void)
+{
+    const struct finding_source lists = { .by_entry = false };
+    const struct finding_source entries = { .by_entry = true,
+                                            .base_entries = 5,
+                                            .extended_entries = 2 };
+
+    for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+        const struct mpt_rule rule = { .id = "a-rule",
+                                       .part = pointers[i].part,
+                                       .field = pointers[i].field };
+        const struct mpt_finding finding = { .rule = &rule,
+                                             .entry = pointers[i].entry,
+                                             .index = pointers[i].index };
+        char text[FINDING_POINTER_SIZE];
+
+        ROW_CHECK(pointers[i].in_lists,
+                  strcmp(finding_pointer(&finding, &lists, text), pointers[i].in_lists) == 0);
+        ROW_CHECK(pointers[i].in_entries,
+                  strcmp(finding_pointer(&finding, &entries, text), pointers[i].in_entries) == 0);
+    }
+}
+
+static void some_findings(void)
+{
+    static const uint8_t bytes[64];
+    const struct mpt_segment segment = { 0x1000, sizeof(bytes), bytes };
+    const struct mpt_memory memory = { &segment, 1 };
+    const struct finding_source source = { .memory = &memory, .origin = bytes };
+    const struct mpt_rule entry = { "a-rule", MPT_NOTE, MPT_PART_PROCESSOR, "apic_id", "",
+                                    "one",    "who" };
+    const struct mpt_rule whole = { "b-rule", MPT_ERROR, MPT_PART_TABLE, "",
+                                    "some",   "two",     "who else" };
+    const struct mpt_finding findings[] = {
+        { &entry, 0x1010, 3, 3, 2, MPT_VALUE_DECIMAL, 7, 1, 8, "", 0 },
+        { &whole, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0, "", 0 },
+    };
+
+    check_findings(
+        findings, 2, &source,
+        "[{'rule':'a-rule','severity':'note','pointer':'/processors/3/apic_id',"
+        "'detail':'one','who':'who','count':2,'address':'0x1010','offset':16,"
+        "'entry':3,'field':'apic_id','value':7,'expected':8},"
+        "{'rule':'b-rule','severity':'error','pointer':'','detail':'two',"
+        "'who':'who else','count':1,'address':'0x2000','value':'0xff','expected':'some'}]");
+    check_findings(NULL, 0, &source, "[]");
+}
+
+/* What can be compared with the value has its type. */
+static const struct {
+    enum mpt_value show;
+    uint64_t value;
+    const char *expected, *says;
+} values[] = {
+    { MPT_VALUE_NONE, 0, "some", "'field':'f','expected':'some'}" },
+    { MPT_VALUE_NONE, 0, "1", "'field':'f','expected':'1'}" },
+    { MPT_VALUE_DECIMAL, 0, "1", "'value':0,'expected':1}" },
+    { MPT_VALUE_DECIMAL, 2, "1 or 4", "'value':2,'expected':'1 or 4'}" },
+    { MPT_VALUE_DECIMAL, UINT64_MAX, "10", "'value':18446744073709551615,'expected':10}" },
+    { MPT_VALUE_HEX, 17, "0", "'value':'0x11','expected':'0x0'}" },
+    { MPT_VALUE_HEX, UINT64_MAX, "16", "'value':'0xffffffffffffffff','expected':'0x10'}" },
+    { MPT_VALUE_BOOL, 0, "true", "'value':false,'expected':true}" },
+    { MPT_VALUE_BOOL, 1, "true for one", "'value':true,'expected':'true for one'}" },
+    { MPT_VALUE_TEXT, 0, "blanks", "'value':'A \\\\x00\\\\xff\\\\x5c','expected':'blanks'}" },
+};
+
+static void values_of_findings(void)
+{
+    const struct finding_source source = { .memory = &(struct mpt_memory){ NULL, 0 } };
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        const struct mpt_rule rule = {
+            .id = "a-rule", .field = "f", .expected = values[i].expected, .detail = "", .who = ""
+        };
+        const struct mpt_finding finding = { .rule = &rule,
+                                             .entry = -1,
+                                             .show = values[i].show,
+                                             .value = values[i].value,
+                                             .text = "A \0\xff\\",
+                                             .text_size = 5 };
+        char *const text = findings_text(&finding, 1, &source);
+        char *const says = quotes(values[i].says);
+
+        ROW_CHECK(values[i].says, text && strstr(text, says));
+        free(text);
+        free(says);
+    }
+}
+
+static const struct test tests[] = {
+    { "findings", some_findings },
+    { "values", values_of_findings },
+    { "pointers", pointers_of_findings },
+};
+const struct suite text_finding = { "text/finding", tests, sizeof(tests) / sizeof(tests[0]) };
