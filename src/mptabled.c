@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "http/tls.h"
 #include "http/token.h"
+#include "keyplace.h"
 #include "notify.h"
 #include "seal/keyring.h"
 #include "seal/seal.h"
@@ -32,10 +33,10 @@ enum {
 
 struct daemon {
     struct config config;
-    struct config_key_place place;
+    struct keyplace place;
     struct keyring_slot keys;
     struct tls *tls;
-    struct listener listeners[CONFIG_LISTEN_MAX];
+    struct listener listeners[OPTIONS_LIST_MAX];
     unsigned listener_count, threads;
     struct service service;
     struct server *server;
@@ -107,9 +108,9 @@ static int wait_signal(struct daemon *d, unsigned milliseconds)
 /* The first key is where the place says, the others are those of the command line. */
 static struct keyring_source key_source(struct daemon *d)
 {
-    d->config.keys[0] = d->place.key;
-    return (struct keyring_source){ .keys = d->config.keys,
-                                    .key_count = d->config.key_count ? d->config.key_count : 1,
+    d->config.keys.values[0] = d->place.key;
+    return (struct keyring_source){ .keys = d->config.keys.values,
+                                    .key_count = d->config.keys.count ? d->config.keys.count : 1,
                                     .may_make = d->place.may_make && !d->config.check_only,
                                     .scan = d->place.scan,
                                     .beside = d->place.beside };
@@ -121,7 +122,7 @@ static int take_keys(struct daemon *d, struct err *err)
     struct keyring *ring;
 
     keyring_slot_init(&d->keys, NULL);
-    if (config_key_place(&d->config, &d->place, err) < 0)
+    if (keyplace_find(d->config.keys.count ? d->config.keys.values[0] : NULL, &d->place, err) < 0)
         return -1;
     if (d->config.check_only && d->place.may_make && access(d->place.key, F_OK) < 0)
         return 0; /* it would be made, but not by a check */
@@ -153,8 +154,8 @@ static bool is_guarded(const struct config *c)
 /* --check-config: addresses are read, not bound. */
 static int check_addresses(const struct config *c, struct err *err)
 {
-    for (unsigned i = 0; i < c->listen_count; i++)
-        if (listen_check(c->listen[i], is_guarded(c), err) < 0)
+    for (unsigned i = 0; i < c->listen.count; i++)
+        if (listen_check(c->listen.values[i], is_guarded(c), err) < 0)
             return -1;
     return 0;
 }
@@ -191,18 +192,19 @@ static int check_inherited(const struct daemon *d, unsigned count, struct err *e
 
 static int open_listeners(struct daemon *d, struct err *err)
 {
-    const int inherited = listen_inherit(d->listeners, CONFIG_LISTEN_MAX, err);
-    const unsigned asked = d->config.listen_count;
+    const int inherited = listen_inherit(d->listeners, OPTIONS_LIST_MAX, err);
+    const unsigned asked = d->config.listen.count;
 
     if (inherited < 0 || check_inherited(d, (unsigned)inherited, err) < 0)
         return -1;
     d->listener_count = (unsigned)inherited;
     if (inherited == 0 && asked == 0)
-        d->config.listen[d->config.listen_count++] = DEFAULT_ADDRESS;
-    for (unsigned i = 0; i < d->config.listen_count; i++) {
-        if (d->listener_count == CONFIG_LISTEN_MAX)
-            return err_at(err, ERR_FILE, NULL, "at most %d sockets are served", CONFIG_LISTEN_MAX);
-        if (listen_open(d->config.listen[i], d->threads, &d->listeners[d->listener_count], err) < 0)
+        d->config.listen.values[d->config.listen.count++] = DEFAULT_ADDRESS;
+    for (unsigned i = 0; i < d->config.listen.count; i++) {
+        if (d->listener_count == OPTIONS_LIST_MAX)
+            return err_at(err, ERR_FILE, NULL, "at most %d sockets are served", OPTIONS_LIST_MAX);
+        if (listen_open(d->config.listen.values[i], d->threads, &d->listeners[d->listener_count],
+                        err) < 0)
             return -1;
         d->listener_count++;
     }
@@ -333,8 +335,8 @@ static void fill_service(struct daemon *d)
                  : cpus < 1               ? 1
                  : cpus > THREADS_DEFAULT ? THREADS_DEFAULT
                                           : (unsigned)cpus;
-    d->service.allow_hosts = c->allow_hosts;
-    d->service.allow_host_count = c->allow_host_count;
+    d->service.allow_hosts = c->allow_hosts.values;
+    d->service.allow_host_count = c->allow_hosts.count;
     d->service.max_body = c->max_body;
     d->service.max_connections = c->max_connections;
     d->service.signature_memory = c->signature_memory;
@@ -346,7 +348,7 @@ static int run(struct daemon *d, struct err *err)
 {
     key_protect_process();
     umask(077);
-    if (d->config.has_cache_bytes)
+    if (d->config.cache_bytes != UINT_MAX)
         log_event(
             LOG_WARNING, "config",
             "detail=\"--cache-bytes does nothing any more and goes with the next release: see --signature-memory\"");
@@ -380,13 +382,13 @@ int main(int argc, char **argv)
     log_open();
     switch (config_parse(argc, argv, &d.config, &err)) {
     case CONFIG_HELP:
-        fputs(config_usage, stdout);
+        config_help();
         return 0;
     case CONFIG_VERSION:
         puts("mptabled " MPTABLED_VERSION);
         return 0;
     case CONFIG_USAGE:
-        fprintf(stderr, "mptabled: %s\n%s", err.places[0].detail, config_usage);
+        fprintf(stderr, "mptabled: %s; see mptabled --help\n", err.places[0].detail);
         return EXIT_USAGE;
     case CONFIG_RUN:
         break;

@@ -3,7 +3,8 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &base_err, &base_log, &base_text, &base_file };
+    static const struct suite *const suites[] = { &base_err, &base_log, &base_text, &base_file,
+                                                  &base_options };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

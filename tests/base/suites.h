@@ -5,6 +5,6 @@
 
 #include "../lib/suite.h"
 
-extern const struct suite base_err, base_log, base_text, base_file;
+extern const struct suite base_err, base_log, base_text, base_file, base_options;
 
 #endif

@@ -4,7 +4,7 @@
 # pages have.
 command -v mandoc >/dev/null || { echo '1..0 # SKIP mandoc is not installed'; exit 0; }
 src=${srcdir:?}/src
-echo 1..5
+echo 1..6
 # check NUMBER NAME COMPLAINTS: fails when there are any
 check()
 {
@@ -14,13 +14,24 @@ check()
     fi
 }
 check 1 'the pages are sound' "$(mandoc -Tlint -Wwarning "$src"/*.8 "$src"/*/*.[13])"
-# differences PROGRAM PAGE: options that one of them has and the other has not
+# differences PROGRAM PAGE: options, with what their arguments are called, that one of them has and the other has not
 differences()
 {
-    "$1" --help | grep -oE -- '--[a-z0-9-]+' | sort -u >manual.program
-    grep -oE 'Fl Fl [a-z0-9-]+' "$2" | sed 's/Fl Fl /--/' | sort -u >manual.page
+    "$1" --help | sed -nE 's/^  (-., )?(--[a-z0-9-]+)( ([A-Za-z]+)[^ ]*)?( .*)?$/\2 \4/p' | tr '[:upper:]' '[:lower:]' |
+        sort -u >manual.program
+    grep '^\.It' "$2" | grep -oE 'Fl Fl [a-z0-9-]+( Ar [a-z]+)?' | sed -E 's/Fl Fl ([a-z0-9-]+)( Ar )?/--\1 /' |
+        sort -u >manual.page
     comm -3 manual.program manual.page
+    grep -oE 'Fl Fl [a-z0-9-]+' "$2" | sed 's/Fl Fl /--/' | sort -u >manual.page
+    cut -d' ' -f1 manual.program | comm -13 - manual.page
     rm -f manual.program manual.page
+}
+# numbers PROGRAM PAGE: ranges and defaults that the help has and the page has not
+numbers()
+{
+    "$1" --help | grep -oE '\([0-9][^)]*\)' | grep -oE '[0-9]+' | sort -u | while read -r number; do
+        grep -qw -- "$number" "$2" || echo "$number"
+    done
 }
 check 2 'the options of the daemon are those of its page' "$(differences "$MPTABLED" "$src/mptabled.8")"
 check 3 'the options of the tool are those of its page' "$(differences "$MPTABLECTL" "$src/cli/mptablectl.1")"
@@ -34,3 +45,6 @@ check 5 'every function of the library is in a page' "$(
     for function in $(grep -oE '\<mpt_[a-z_]+\(' "$src/mptable/mptable.h" | tr -d '(' | sort -u); do
         cat "$src"/mptable/*.3 | grep -q "^\.Nm $function\>" || echo "$function"
     done)"
+check 6 'help fits a terminal, and the page of the daemon has its ranges and defaults' "$(
+    "$MPTABLED" --help | grep -E '.{81}'
+    numbers "$MPTABLED" "$src/mptabled.8")"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/config.h"
+#include "../../src/keyplace.h"
 
 #include <sys/stat.h>
 
@@ -94,14 +95,14 @@ static void values(void)
     CU_ASSERT_EQUAL(config.max_connections, 256);
     CU_ASSERT_EQUAL(config.timeout, 10);
     CU_ASSERT_EQUAL(config.signature_memory, 1024);
-    CU_ASSERT_FALSE(config.has_cache_bytes);
+    CU_ASSERT_FALSE(config.cache_bytes != UINT_MAX);
     CU_ASSERT_EQUAL(config.log_level, LOG_INFO);
-    CU_ASSERT_EQUAL(config.listen_count, 0);
+    CU_ASSERT_EQUAL(config.listen.count, 0);
     CU_ASSERT_EQUAL(config.threads, 0);
-    CU_ASSERT_EQUAL(config.allow_host_count, 0);
+    CU_ASSERT_EQUAL(config.allow_hosts.count, 0);
     CU_ASSERT_PTR_NULL(config.token_file);
     CU_ASSERT_EQUAL(parse(all), CONFIG_RUN);
-    CU_ASSERT_EQUAL(config.listen_count, 2);
+    CU_ASSERT_EQUAL(config.listen.count, 2);
     CU_ASSERT_EQUAL(config.max_body, 2000);
     CU_ASSERT_EQUAL(config.timeout, 3);
 }
@@ -116,17 +117,17 @@ static void set(const char *name, const char *value)
 
 static void too_many(void)
 {
-    char *argv[2 * (CONFIG_KEYS_MAX + 1) + 2] = { (char[]){ "mptabled" } };
+    char *argv[2 * (OPTIONS_LIST_MAX + 1) + 2] = { (char[]){ "mptabled" } };
     char flag[] = "--key", value[] = "a";
 
-    for (int i = 0; i <= CONFIG_KEYS_MAX; i++) {
+    for (int i = 0; i <= OPTIONS_LIST_MAX; i++) {
         argv[1 + 2 * i] = flag;
         argv[2 + 2 * i] = value;
     }
     memset(&error, 0, sizeof(error));
-    CU_ASSERT_EQUAL(config_parse(1 + 2 * CONFIG_KEYS_MAX, argv, &config, &error), CONFIG_RUN);
-    CU_ASSERT_EQUAL(config.key_count, CONFIG_KEYS_MAX);
-    CU_ASSERT_EQUAL(config_parse(3 + 2 * CONFIG_KEYS_MAX, argv, &config, &error), CONFIG_USAGE);
+    CU_ASSERT_EQUAL(config_parse(1 + 2 * OPTIONS_LIST_MAX, argv, &config, &error), CONFIG_RUN);
+    CU_ASSERT_EQUAL(config.keys.count, OPTIONS_LIST_MAX);
+    CU_ASSERT_EQUAL(config_parse(3 + 2 * OPTIONS_LIST_MAX, argv, &config, &error), CONFIG_USAGE);
 }
 
 static void touch(const char *name)
@@ -158,8 +159,8 @@ static void key_places(void)
           "/h/.local/state/mptabled/", true, true },
         { NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false },
     };
-    static char longest[CONFIG_PATH_SIZE + 1];
-    struct config_key_place place;
+    static char longest[KEYPLACE_PATH_SIZE + 1];
+    struct keyplace place;
 
     mkdir("c1", 0700);
     mkdir("c2", 0700);
@@ -169,14 +170,12 @@ static void key_places(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *name = rows[i].key ? rows[i].key : "nowhere";
 
-        config.key_count = rows[i].option ? 1 : 0;
-        config.keys[0] = rows[i].option;
         set("CREDENTIALS_DIRECTORY", rows[i].credentials);
         set("STATE_DIRECTORY", rows[i].state);
         set("XDG_STATE_HOME", rows[i].xdg);
         set("HOME", rows[i].home);
         memset(&error, 0, sizeof(error));
-        ROW_CHECK(name, config_key_place(&config, &place, &error) == (rows[i].key ? 0 : -1));
+        ROW_CHECK(name, keyplace_find(rows[i].option, &place, &error) == (rows[i].key ? 0 : -1));
         if (rows[i].key)
             ROW_CHECK(name, strcmp(place.key, rows[i].key) == 0 &&
                                 strcmp(place.beside, rows[i].beside) == 0 &&
@@ -184,12 +183,11 @@ static void key_places(void)
     }
     memset(longest, 'd', sizeof(longest) - 1);
     longest[0] = '/';
-    config.key_count = 0;
     set("HOME", longest);
-    CU_ASSERT_EQUAL(config_key_place(&config, &place, &error), -1);
-    longest[CONFIG_PATH_SIZE - 30] = '\0'; /* fits, but not with what is put behind it */
+    CU_ASSERT_EQUAL(keyplace_find(NULL, &place, &error), -1);
+    longest[KEYPLACE_PATH_SIZE - 30] = '\0'; /* fits, but not with what is put behind it */
     set("HOME", longest);
-    CU_ASSERT_EQUAL(config_key_place(&config, &place, &error), -1);
+    CU_ASSERT_EQUAL(keyplace_find(NULL, &place, &error), -1);
     unlink("c1/mptabled.key");
     unlink("c1/keys_mptabled.key");
     unlink("c2/keys_mptabled.key");

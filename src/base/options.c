@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/* getopt_long finds the options and their values; what they mean is in the rows. */
+#include "options.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+/* VALUE_FIRST is getopt's value of row 0, above every letter. */
+enum { VALUE_FIRST = 0x100, HELP_COLUMN = 29, LINE_WIDTH = 80 };
+
+static bool takes(const struct options *o, const struct option_row *row)
+{
+    return !row->commands || !o->command || row->commands & o->command;
+}
+
+/* The command's options in getopt's words; a leading colon makes it tell missing values apart. */
+static void list(const struct options *o, struct option longs[OPTIONS_MAX + 1],
+                 char letters[2 * OPTIONS_MAX + 2])
+{
+    char *letter = letters;
+    size_t n = 0;
+
+    *letter++ = ':';
+    for (size_t i = 0; i < o->count && n < OPTIONS_MAX; i++) {
+        const struct option_row *const row = &o->rows[i];
+
+        if (!takes(o, row))
+            continue;
+        longs[n++] = (struct option){ row->name, row->argument ? required_argument : no_argument,
+                                      NULL, VALUE_FIRST + (int)i };
+        if (row->letter) {
+            *letter++ = row->letter;
+            *letter++ = ':';
+        }
+    }
+    longs[n] = (struct option){ NULL, 0, NULL, 0 };
+    *letter = '\0';
+}
+
+static const struct option_row *find(const struct options *o, int value)
+{
+    if (value >= VALUE_FIRST)
+        return &o->rows[value - VALUE_FIRST];
+    for (size_t i = 0; value && i < o->count; i++)
+        if (o->rows[i].letter == value && takes(o, &o->rows[i]))
+            return &o->rows[i];
+    return NULL;
+}
+
+/* What getopt stopped at: optopt is the option if it knows it, else 0 or a letter. */
+static int refuse(const struct options *o, int why, const char *word, struct err *err)
+{
+    const struct option_row *const row = find(o, optopt);
+
+    if (row && why == ':')
+        return err_at(err, ERR_INVALID, NULL, "--%s: the value is missing: --%s %s", row->name,
+                      row->name, row->argument);
+    if (row)
+        return err_at(err, ERR_INVALID, NULL, "--%s: takes no value", row->name);
+    if (optopt)
+        return err_at(err, ERR_INVALID, NULL, "-%c: %s has no such option", optopt, o->what);
+    return err_at(err, ERR_INVALID, NULL, "%.*s: %s has no such option, or several that begin so",
+                  (int)strcspn(word, "="), word, o->what);
+}
+
+static int add(struct option_list *l, const struct option_row *row, const char *text,
+               struct err *err)
+{
+    if (l->count == OPTIONS_LIST_MAX)
+        return err_at(err, ERR_INVALID, NULL, "--%s: at most %d times", row->name,
+                      OPTIONS_LIST_MAX);
+    l->values[l->count++] = text;
+    return 0;
+}
+
+static int set_number(unsigned *number, const struct option_row *row, const char *text,
+                      struct err *err)
+{
+    uint64_t value;
+
+    if (!number_parse(text, row->lowest, row->highest, &value))
+        return err_at(err, ERR_INVALID, NULL, "--%s: must be a number from %u to %u", row->name,
+                      row->lowest, row->highest);
+    *number = (unsigned)value;
+    return 0;
+}
+
+static int store(void *target, const struct option_row *row, const char *text, struct err *err)
+{
+    void *const member = (char *)target + row->member;
+
+    if (row->take)
+        return row->take(target, row, text ? text : "true", err);
+    switch (row->kind) {
+    case OPTION_FLAG:
+    case OPTION_LAST:
+        *(bool *)member = true;
+        return 0;
+    case OPTION_LIST:
+        return add(member, row, text, err);
+    case OPTION_NUMBER:
+        return set_number(member, row, text, err);
+    case OPTION_ONCE:
+        if (*(const char **)member)
+            return err_at(err, ERR_INVALID, NULL, "--%s: at most once", row->name);
+        break;
+    case OPTION_TEXT:
+        break;
+    }
+    *(const char **)member = text;
+    return 0;
+}
+
+static void set_initial(const struct options *o, void *target)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (o->rows[i].kind == OPTION_NUMBER)
+            *(unsigned *)(void *)((char *)target + o->rows[i].member) = o->rows[i].initial;
+}
+
+/* Options that the command cannot do without: texts. */
+static int check_needed(const struct options *o, const void *target, struct err *err)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        const struct option_row *const row = &o->rows[i];
+        const char *text;
+
+        if (!(row->needed_by & o->command))
+            continue;
+        memcpy(&text, (const char *)target + row->member, sizeof(text));
+        if (!text)
+            return err_at(err, ERR_INVALID, NULL, "%s needs --%s %s", o->what, row->name,
+                          row->argument);
+    }
+    return 0;
+}
+
+int options_parse(const struct options *o, int argc, char **argv, void *target, struct err *err)
+{
+    struct option longs[OPTIONS_MAX + 1];
+    char letters[2 * OPTIONS_MAX + 2];
+    int value;
+
+    list(o, longs, letters);
+    set_initial(o, target);
+    optind = 0; /* glibc: as if for the first time */
+    opterr = 0;
+    while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const struct option_row *const row = find(o, value);
+
+        if (value == '?' || value == ':')
+            return refuse(o, value, argv[optind - 1], err);
+        if (store(target, row, optarg, err) < 0)
+            return -1;
+        if (row->kind == OPTION_LAST)
+            return optind;
+    }
+    return check_needed(o, target, err) < 0 ? -1 : optind;
+}
+
+/* What the row alone knows: a number's range, how often a list may be given */
+static void describe_limits(const struct option_row *row, char *text, size_t size)
+{
+    const bool shown = row->initial >= row->lowest && row->initial <= row->highest;
+
+    text[0] = '\0';
+    if (row->kind == OPTION_LIST)
+        snprintf(text, size, "(up to %d times)", OPTIONS_LIST_MAX);
+    else if (row->kind == OPTION_NUMBER && shown)
+        snprintf(text, size, "(%u to %u, default %u)", row->lowest, row->highest, row->initial);
+    else if (row->kind == OPTION_NUMBER)
+        snprintf(text, size, "(%u to %u)", row->lowest, row->highest);
+}
+
+/* Lines of the help, each from its column on, @at being where the option has ended */
+static void print_lines(const char *text, int at)
+{
+    while (*text) {
+        const int length = (int)strcspn(text, "\n");
+
+        if (at >= HELP_COLUMN) {
+            putchar('\n');
+            at = 0;
+        }
+        printf("%*s%.*s", HELP_COLUMN - at, "", length, text);
+        text += length + (text[length] == '\n');
+        at = HELP_COLUMN;
+    }
+}
+
+static void print_row(const struct option_row *row)
+{
+    char letter[] = { '-', row->letter, ',', ' ', '\0' }, limits[64];
+    const char *const last = strrchr(row->help, '\n');
+    const size_t width = strlen(last ? last + 1 : row->help);
+
+    print_lines(row->help, printf("  %s--%s%s%s", row->letter ? letter : "", row->name,
+                                  row->argument ? " " : "", row->argument ? row->argument : ""));
+    describe_limits(row, limits, sizeof(limits));
+    if (limits[0] && HELP_COLUMN + width + 1 + strlen(limits) < LINE_WIDTH)
+        printf(" %s", limits);
+    else
+        print_lines(limits, HELP_COLUMN);
+    putchar('\n');
+}
+
+void options_help(const struct options *o)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (takes(o, &o->rows[i]))
+            print_row(&o->rows[i]);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Command lines. An option is a row, which tells how it is written, what its value may be, where
+ * the value goes, which commands take it and what help says of it.
+ */
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+enum { OPTIONS_MAX = 64, OPTIONS_LIST_MAX = 16 }; /* rows; values of one option */
+
+enum option_kind {
+    OPTION_FLAG,  /* no value; sets a bool */
+    OPTION_LAST,  /* the same, and what follows is not read: --help */
+    OPTION_TEXT,  /* sets a const char *; the last one counts */
+    OPTION_ONCE,  /* the same, but refused when given twice */
+    OPTION_LIST,  /* adds to a struct option_list */
+    OPTION_NUMBER /* sets an unsigned; the last one counts */
+};
+
+/* The values of an option that may be given several times, borrowed from the arguments. */
+struct option_list {
+    const char *values[OPTIONS_LIST_MAX];
+    unsigned count;
+};
+
+struct option_row {
+    const char *name; /* --name */
+    char letter;      /* -l, 0 = none; only of options with an argument */
+    enum option_kind kind;
+    const char *argument;              /* what help calls the value, NULL = it has none */
+    size_t member;                     /* offset in the caller's struct */
+    unsigned lowest, highest, initial; /* of a number; an initial one out of range is not shown */
+    unsigned commands;                 /* a bit for each command that takes it, 0 = all do */
+    unsigned needed_by;                /* those that cannot do without */
+    /* in place of storing by kind; the text of an option without argument is "true" */
+    int (*take)(void *target, const struct option_row *row, const char *text, struct err *err);
+    const char *help; /* lines of at most 50 characters, with newlines between */
+};
+
+struct options {
+    const struct option_row *rows;
+    size_t count;
+    unsigned command; /* its bit; 0: there are no commands */
+    const char *what; /* for messages: "mptablectl encode" */
+};
+
+/*
+ * options_parse - read a command line
+ * @argv:   argv[0] is passed over; operands are moved behind the options
+ * @target: the struct that members are offsets in; numbers are set to their initial values first
+ *
+ * Return: the index of the first operand, or of what follows an OPTION_LAST; -1 with ERR_INVALID:
+ * no such option, a value that is missing, not wanted, out of range or given too often, or an
+ * option that the command needs.
+ */
+int options_parse(const struct options *options, int argc, char **argv, void *target,
+                  struct err *err) MUST_USE;
+
+/* options_help - a line or more for each option of the command, all of them without one */
+void options_help(const struct options *options);
+
+#endif

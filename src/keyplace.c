@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#include "keyplace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A path in a directory, whose name is the first @length characters of @text */
+static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t length,
+                    const char *behind, struct err *err)
+{
+    const int n = snprintf(path, KEYPLACE_PATH_SIZE, "%.*s%s", (int)length, text, behind);
+
+    if (n < 0 || n >= KEYPLACE_PATH_SIZE)
+        return err_at(err, ERR_FILE, NULL, "the key's path is too long: at most %d bytes",
+                      KEYPLACE_PATH_SIZE - 1);
+    return 0;
+}
+
+/* Return: 1 when a key is there. */
+static int place_credentials(const char *directory, struct keyplace *place, struct err *err)
+{
+    static const char *const names[] = { "/mptabled.key", "/keys_mptabled.key" };
+    const size_t length = strlen(directory);
+
+    place->may_make = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (put_path(place->key, directory, length, names[i], err) < 0 ||
+            put_path(place->beside, directory, length, "/keys_", err) < 0)
+            return -1;
+        if (access(place->key, F_OK) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int place_state(const char *directory, size_t length, const char *below,
+                       struct keyplace *place, struct err *err)
+{
+    char name[64];
+
+    place->may_make = true;
+    snprintf(name, sizeof(name), "%s/mptabled.key", below);
+    if (put_path(place->key, directory, length, name, err) < 0)
+        return -1;
+    snprintf(name, sizeof(name), "%s/", below);
+    return put_path(place->beside, directory, length, name, err);
+}
+
+static int place_given(const char *key, struct keyplace *place, struct err *err)
+{
+    const char *slash = strrchr(key, '/');
+
+    place->may_make = place->scan = false;
+    if (put_path(place->key, key, strlen(key), "", err) < 0)
+        return -1;
+    return slash ? put_path(place->beside, key, (size_t)(slash - key), "/", err)
+                 : put_path(place->beside, ".", 1, "/", err);
+}
+
+int keyplace_find(const char *given, struct keyplace *place, struct err *err)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY"), *state = getenv("STATE_DIRECTORY");
+    const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int found = 0;
+
+    if (given)
+        return place_given(given, place, err);
+    place->scan = true;
+    if (credentials && *credentials)
+        found = place_credentials(credentials, place, err);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    if (state && *state) /* several are separated by colons; the first is the main one */
+        return place_state(state, strcspn(state, ":"), "", place, err);
+    if (xdg && *xdg == '/')
+        return place_state(xdg, strlen(xdg), "/mptabled", place, err);
+    if (home && *home)
+        return place_state(home, strlen(home), "/.local/state/mptabled", place, err);
+    return err_at(err, ERR_FILE, NULL,
+                  "no place for a key: give --key, or set STATE_DIRECTORY, XDG_STATE_HOME or HOME");
+}

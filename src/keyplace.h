@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* Where keys are, or are to be. */
+#ifndef KEYPLACE_H
+#define KEYPLACE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum { KEYPLACE_PATH_SIZE = 4096 };
+
+struct keyplace {
+    char key[KEYPLACE_PATH_SIZE]; /* the key that signs */
+    /* what its companions' paths begin with: retired public keys, and the list of revoked keys */
+    char beside[KEYPLACE_PATH_SIZE];
+    bool may_make; /* a missing key is made there */
+    bool scan;     /* companions are found by their names */
+};
+
+/*
+ * keyplace_find - the first of these:
+ *   - @given, the first --key, whose companions are named by further ones;
+ *   - $CREDENTIALS_DIRECTORY/mptabled.key or keys_mptabled.key, if it is there, with companions
+ *     keys_*: so systemd names the files of a directory that is a credential called keys;
+ *   - mptabled.key in $STATE_DIRECTORY, else in $XDG_STATE_HOME/mptabled, else in
+ *     ~/.local/state/mptabled, made if it is missing.
+ * @given: NULL = there is no --key
+ *
+ * Return: 0; -1 with ERR_FILE: the environment names no place, or a path is too long.
+ */
+int keyplace_find(const char *given, struct keyplace *place, struct err *err) MUST_USE;
+
+#endif
