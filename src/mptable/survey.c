@@ -326,15 +326,17 @@ static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
     return c->differ == 0 || (v ^ first) & c->differ;
 }
 
-/* One of 64 bits for what a group has in common, as the upper bits of a product have it mixed */
+/*
+ * One of 64 bits for what a group has in common: the upper bits of a product, which mixes all of
+ * its bytes. An entry whose bit no earlier one has is the first of its group, so that nothing need
+ * be searched: a check of 4 CPUs takes 6 899 instructions, and 8 175 when every entry searches.
+ */
 static uint64_t group_bit(uint64_t common)
 {
     return UINT64_C(1) << (common * UINT64_C(0x9e3779b97f4a7c15) >> 58);
 }
 
-/*
- * Each one against the first before it of its group, which is only looked for when there may be one
- */
+/* Compares each entry with the first one of its group. */
 static bool mark_few(struct survey *s, const struct order *o, const struct conflict *c)
 {
     uint64_t v[FEW], seen = 0;
