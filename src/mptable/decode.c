@@ -117,20 +117,25 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
     };
 }
 
-/* The entry at the walk's position, with its size; MPT_EUNKNOWN or MPT_ECUT */
+/*
+ * Sets *size to the bytes of the entry at the walk's position, to 0 at the end, where there may be
+ * no table at all. Return: MPT_OK; MPT_EUNKNOWN or MPT_ECUT when no whole entry is there.
+ */
 static enum mpt_err size_entry(const struct mpt_walk *walk, size_t *size)
 {
-    const uint8_t *const e = walk->bytes + walk->at;
     const size_t left = walk->end - walk->at;
+    const uint8_t *e;
 
-    if (!walk->extended) {
-        *size = size_base(e[0]);
+    *size = 0;
+    if (left == 0)
+        return MPT_OK;
+    e = walk->bytes + walk->at;
+    *size = walk->extended ? size_extended(e[0]) : size_base(e[0]);
+    if (!walk->extended)
         return *size == 0 ? MPT_EUNKNOWN : *size > left ? MPT_ECUT : MPT_OK;
-    }
     if (e[0] < MPT_EXTENDED_FIRST)
         return MPT_EUNKNOWN;
-    if (left < 2 || e[1] < 2 || e[1] > left ||
-        (size_extended(e[0]) > 0 && e[1] != size_extended(e[0])))
+    if (left < 2 || e[1] < 2 || e[1] > left || (*size > 0 && e[1] != *size))
         return MPT_ECUT;
     *size = e[1];
     return MPT_OK;
@@ -142,11 +147,10 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err)
     uint8_t reserved = 0;
     size_t size;
 
-    *err = walk->at == walk->end ? MPT_OK : size_entry(walk, &size);
-    if (walk->at == walk->end || *err != MPT_OK)
+    *err = size_entry(walk, &size);
+    if (*err != MPT_OK || size == 0)
         return 0;
-    e = walk->bytes +
-        walk->at; /* not before: where the table has no header there are no bytes either */
+    e = walk->bytes + walk->at;
     entry->type = e[0];
     entry->index = walk->index++;
     entry->offset = walk->at;
