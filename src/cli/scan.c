@@ -26,9 +26,9 @@ static void render_consumer(struct build *b, struct scan *s, const struct mpt_co
     uint32_t address = 0;
 
     build_object(b, NULL);
-    build_word(b, "name", consumer->name);
+    build_string(b, "name", consumer->name);
     if (mpt_find(&s->cli->source.guest, &s->bios, consumer, &address) != MPT_OK) {
-        build_word(b, "floating_pointer", NULL);
+        build_string(b, "floating_pointer", NULL);
     } else {
         build_address(b, "floating_pointer", address);
         if (!is_taken(s, address) && s->count < FOUND_CONSUMERS_MAX)

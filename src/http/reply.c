@@ -299,7 +299,7 @@ static void render_places(struct build *b, const struct err *err)
         to_fragment(err->places[i].pointer, fragment, sizeof(fragment));
         build_object(b, NULL);
         build_string(b, "pointer", fragment);
-        build_word(b, "detail", err->places[i].detail);
+        build_string(b, "detail", err->places[i].detail);
         build_close(b);
     }
     build_close(b);
@@ -337,11 +337,11 @@ static void reply_object(struct job *job, const struct problem *p)
     tell(err, p->status, detail);
     build_start(&b);
     build_object(&b, NULL);
-    build_word(&b, "type", type);
-    build_word(&b, "title", p->title);
+    build_string(&b, "type", type);
+    build_string(&b, "title", p->title);
     build_number(&b, "status", p->status);
-    build_word(&b, "detail", detail);
-    build_word(&b, "instance", job->id);
+    build_string(&b, "detail", detail);
+    build_string(&b, "instance", job->id);
     if (err->text.line)
         render_position(&b, err);
     if (err->code == ERR_INVALID)

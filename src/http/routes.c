@@ -242,9 +242,9 @@ static void get_version(const struct service *service, struct job *job)
 
     build_start(&b);
     build_object(&b, NULL);
-    build_word(&b, "name", "mptabled");
-    build_word(&b, "version", MPTABLED_VERSION);
-    build_word(&b, "specification", "MPS 1.4");
+    build_string(&b, "name", "mptabled");
+    build_string(&b, "version", MPTABLED_VERSION);
+    build_string(&b, "specification", "MPS 1.4");
     build_object(&b, "limits");
     build_number(&b, "body_bytes", service->max_body);
     build_number(&b, "cpus", TOPOLOGY_CPUS_MAX);

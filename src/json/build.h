@@ -7,8 +7,8 @@
  * then, ignores what is added afterwards, and gives no text. So a caller adds all that it has and
  * looks once, at the text.
  *
- * Names and words are borrowed until the text is made; they are literals, or owned by the caller.
- * Other strings and numbers are copied. A name is NULL for an element of an array and for the root.
+ * Names are literals, or live until the text is made; values are copied. A name is NULL for an
+ * element of an array and for the root.
  */
 #ifndef JSON_BUILD_H
 #define JSON_BUILD_H
@@ -19,14 +19,17 @@
 
 #include "../base/cleanup.h"
 
+struct build_piece;
 struct cJSON;
 
 enum { BUILD_DEPTH_MAX = 8 }; /* objects and arrays that are open at a time */
 
 struct build {
     struct cJSON *root;
-    struct cJSON *open[BUILD_DEPTH_MAX]; /* borrowed from the tree, the innermost last */
+    struct cJSON *open[BUILD_DEPTH_MAX]; /* the innermost last */
     unsigned depth;
+    struct build_piece *pieces; /* memory of the tree */
+    size_t size;                /* of the text, about */
     bool failed;
 };
 
@@ -42,10 +45,7 @@ void build_object(struct build *b, const char *name);
 void build_array(struct build *b, const char *name);
 void build_close(struct build *b);
 
-/* build_word - a string that lives at least as long as the builder; NULL is null */
-void build_word(struct build *b, const char *name, const char *word);
-
-/* build_string - a string, of well-formed UTF-8 */
+/* build_string - a string of well-formed UTF-8; NULL is null */
 void build_string(struct build *b, const char *name, const char *string);
 
 /* build_number - an integer with all its digits: cJSON's own numbers are doubles */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "plain.h"
+
 struct cursor {
     const unsigned char *text;
     size_t size, at;
@@ -175,22 +177,6 @@ static bool scan_utf8(struct cursor *c)
     return fail(c, "well-formed UTF-8");
 }
 
-/*
- * Is none of eight bytes a quote, a backslash, a control character or beyond ASCII? May say no for
- * yes.
- */
-static inline bool eight_plain(const unsigned char *bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t v, quotes, backslashes;
-
-    memcpy(&v, bytes, sizeof(v));
-    quotes = v ^ ones * '"';
-    backslashes = v ^ ones * '\\';
-    /* A subtraction sets the top bit of the lowest byte that is too small for it. */
-    return ((v | (v - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & ones * 0x80) == 0;
-}
-
 /* Up to what ends a string or is not one plain ASCII character of it. */
 static inline void skip_plain(struct cursor *c)
 {
@@ -198,7 +184,7 @@ static inline void skip_plain(struct cursor *c)
     const size_t size = c->size;
     size_t at = c->at;
 
-    while (size - at >= 8 && eight_plain(text + at))
+    while (size - at >= 8 && plain_eight((const char *)text + at))
         at += 8;
     while (at < size && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\')
         at++;

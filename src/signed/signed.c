@@ -30,9 +30,9 @@ int signed_claim(const struct key *key, const struct topology *t, const struct i
 static void render_signature(struct build *b, const struct seal *seal)
 {
     build_object(b, "signature");
-    build_word(b, "key_id", seal->key_id);
-    build_word(b, "trusted_comment", seal->comment);
-    build_word(b, "minisign", seal->minisign);
+    build_string(b, "key_id", seal->key_id);
+    build_string(b, "trusted_comment", seal->comment);
+    build_string(b, "minisign", seal->minisign);
     build_close(b);
 }
 

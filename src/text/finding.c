@@ -123,7 +123,7 @@ static void render_expected(struct build *b, const struct mpt_finding *f)
     else if (number && number_parse(words, 0, UINT64_MAX, &value))
         render_value(b, "expected", f, value);
     else if (words[0])
-        build_word(b, "expected", words);
+        build_string(b, "expected", words);
 }
 
 static void render_place(struct build *b, const struct mpt_finding *f,
@@ -145,15 +145,15 @@ static void render_finding(struct build *b, const struct mpt_finding *f,
     char pointer[FINDING_POINTER_SIZE];
 
     build_object(b, NULL);
-    build_word(b, "rule", rule->id);
-    build_word(b, "severity", finding_severities[rule->severity]);
+    build_string(b, "rule", rule->id);
+    build_string(b, "severity", finding_severities[rule->severity]);
     build_string(b, "pointer", finding_pointer(f, source, pointer));
-    build_word(b, "detail", rule->detail);
-    build_word(b, "who", rule->who);
+    build_string(b, "detail", rule->detail);
+    build_string(b, "who", rule->who);
     build_number(b, "count", f->count);
     render_place(b, f, source);
     if (rule->field[0])
-        build_word(b, "field", rule->field);
+        build_string(b, "field", rule->field);
     render_value(b, "value", f, f->value);
     render_expected(b, f);
     build_close(b);

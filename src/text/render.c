@@ -4,8 +4,8 @@
  *
  * Everything here writes into a builder (json/build.h), in the order of the text. The builder owns
  * the tree and remembers that memory ran out, so no function here returns a status and none
- * checks one; whoever asks for the text learns of it. What a word or a name points to must live
- * until then: literals, rows, and texts of the caller. Other strings are copied.
+ * checks one; whoever asks for the text learns of it. Values are copied; names must live until
+ * then, and are literals and names of rows.
  *
  * A topology is written by the rows that request.c reads it by (members.h). For each member that
  * is given, the row tells where in struct topology the value is, how wide it is, which of its bits
@@ -70,7 +70,7 @@ static void render_word(struct build *b, const struct member *m, const void *bas
     const char *const word = member_word(m, value);
 
     if (word)
-        build_word(b, m->name, word);
+        build_string(b, m->name, word);
     else
         build_number(b, m->name, value);
 }
@@ -149,7 +149,7 @@ static void render_entry(struct build *b, const struct member_form *form, const 
         const struct member *const m = &object->members[i];
 
         if (m->kind == ENTRY)
-            build_word(b, m->name, form->entry);
+            build_string(b, m->name, form->entry);
         else if (!(out & MEMBER_BIT(i)))
             render_scalar(b, m, element);
     }
@@ -199,7 +199,7 @@ static void render_members(struct build *b, const struct member_object *object,
         if (!is_given(t, m))
             continue;
         if (m->kind == PROFILE) {
-            build_word(b, m->name, t->profile->name);
+            build_string(b, m->name, t->profile->name);
         } else if (m->kind == OBJECT) {
             build_object(b, m->name);
             render_members(b, m->object, t);
@@ -237,7 +237,7 @@ static void render_segments(struct build *b, const struct image *image)
 void render_image(struct build *b, const struct image *image, const char *sha256,
                   const char *base64)
 {
-    build_word(b, "profile", image->profile->name);
+    build_string(b, "profile", image->profile->name);
     build_number(b, "cpus", image->cpus);
     build_address(b, "base", image->place.base);
     build_number(b, "size", image->size);
@@ -245,7 +245,7 @@ void render_image(struct build *b, const struct image *image, const char *sha256
     build_address(b, "configuration_table", image->place.table);
     build_number(b, "entries", image->entries);
     build_string(b, "sha256", sha256);
-    build_word(b, "image", base64);
+    build_string(b, "image", base64);
     render_segments(b, image);
 }
 
@@ -270,7 +270,7 @@ static void render_item(struct build *b, const struct found *found, const struct
     const uint8_t *const at = mpt_at(found->memory, item->address, 1);
 
     build_object(b, NULL);
-    build_word(b, "name", item->name);
+    build_string(b, "name", item->name);
     build_address(b, "address", item->address);
     if (at)
         build_number(b, "offset", (uint64_t)(at - origin));
@@ -313,7 +313,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
     build_address(b, "configuration_table", found->view.table_address);
     build_array(b, "found_by");
     for (unsigned i = 0; i < found->taker_count; i++)
-        build_word(b, NULL, found->takers[i]->name);
+        build_string(b, NULL, found->takers[i]->name);
     build_close(b);
     render_layout(b, found, origin);
     finding_render_all(b, "findings", found->findings, found->finding_count, &source);
@@ -341,8 +341,8 @@ static void render_profile(struct build *b, const struct profile *profile,
         return;
     }
     build_object(b, NULL);
-    build_word(b, "name", profile->name);
-    build_word(b, "description", profile->description);
+    build_string(b, "name", profile->name);
+    build_string(b, "description", profile->description);
     build_bool(b, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0);
     build_number(b, "max_cpus", profile->max_cpus);
     render_image_findings(b, topology, image);

@@ -15,7 +15,7 @@
  * @b:        in the object; the members are written in the order of the contract: first
  *            render_image, then the signature, then render_image_findings
  * @sha256:   of the image, in hex
- * @base64:   the image; borrowed until the text is made
+ * @base64:   the image
  * @topology: what the image was made from
  */
 void render_image(struct build *b, const struct image *image, const char *sha256,
