@@ -11,14 +11,14 @@
 
 #include "base/log.h"
 #include "config.h"
-#include "http/metrics.h"
-#include "http/server.h"
-#include "http/tls.h"
-#include "http/token.h"
 #include "keyplace.h"
+#include "net/server.h"
+#include "net/tls.h"
 #include "notify.h"
 #include "seal/keyring.h"
 #include "seal/seal.h"
+#include "service/metrics.h"
+#include "service/token.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8640"
 
@@ -312,7 +312,7 @@ static void wait_for_end(struct daemon *d)
 
 static int serve(struct daemon *d, struct err *err)
 {
-    d->server = server_start(&d->service, d->listeners, d->listener_count, d->threads, err);
+    d->server = server_start(&d->service, d->listeners, d->listener_count, d->tls, d->threads, err);
     if (!d->server)
         return -1;
     if (geteuid() == 0)
@@ -364,7 +364,7 @@ static int run(struct daemon *d, struct err *err)
         puts("ok");
         return 0;
     }
-    d->service.tls = d->tls;
+    d->service.asks_certificates = d->config.tls_client_ca != NULL;
     log_keys(d, "start", "version=" MPTABLED_VERSION);
     if (open_listeners(d, err) < 0)
         return -1;

@@ -5,7 +5,6 @@
 
 #include "../lib/suite.h"
 
-extern const struct suite http_accept, http_condition, http_head, http_host, http_listen,
-    http_metrics, http_routes, http_server, http_target, http_token;
+extern const struct suite http_accept, http_condition, http_head, http_host, http_target;
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Accepting connections, as long as there are slots.
  */
-#ifndef HTTP_GATE_H
-#define HTTP_GATE_H
+#ifndef NET_GATE_H
+#define NET_GATE_H
 
 #include "state.h"
 

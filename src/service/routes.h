@@ -2,17 +2,16 @@
 /*
  * Which path does what. A handler reads its job and fills the job's reply; it knows no socket.
  */
-#ifndef HTTP_ROUTES_H
-#define HTTP_ROUTES_H
+#ifndef SERVICE_ROUTES_H
+#define SERVICE_ROUTES_H
 
 #include <stdbool.h>
 
+#include "../http/head.h"
 #include "../signed/format.h"
-#include "head.h"
-#include "listen.h"
 #include "reply.h"
-#include "service.h"
-#include "target.h"
+#include "context.h"
+#include "../http/target.h"
 
 enum { JOB_ID_SIZE = 65 /* NUL included */, ROUTE_TEMPLATES_MAX = 32 };
 
@@ -23,7 +22,7 @@ enum { JOB_ID_SIZE = 65 /* NUL included */, ROUTE_TEMPLATES_MAX = 32 };
 struct job {
     const char *method, *raw_target; /* borrowed from the connection, as all that follows */
     const struct head *head;         /* NULL: no headers */
-    const struct listener *listener; /* by which the request came; NULL: any Host will do */
+    const char *address; /* HOST:PORT by which the request came; NULL: any Host will do */
     const char *body;
     size_t body_size;
     bool draining;     /* the server is about to stop */

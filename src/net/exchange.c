@@ -168,7 +168,7 @@ static struct job *take_job(struct loop *l, const struct request *r, const char 
     job->method = method;
     job->raw_target = r->target;
     job->head = &r->head;
-    job->listener = r->peer->port->listener;
+    job->address = r->peer->port->listener->is_unix ? NULL : r->peer->port->listener->address;
     job->draining = l->draining;
     job->memo = l->memo;
     return job;
@@ -245,7 +245,7 @@ static bool trusts(const struct loop *l, struct MHD_Connection *connection, stru
 {
     const union MHD_ConnectionInfo *info;
 
-    if (p->engine != &l->engines[ENGINE_TLS] || !l->service->tls->client_ca || p->trusted)
+    if (p->engine != &l->engines[ENGINE_TLS] || !l->shared->tls->client_ca || p->trusted)
         return true;
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     p->trusted = info && tls_admit(info->tls_session);
@@ -378,7 +378,7 @@ bool exchange_start(struct loop *l, enum engine_kind kind)
     static const size_t pools[ENGINES] = {
         [ENGINE_SMALL] = SMALL_POOL, [ENGINE_LARGE] = LARGE_POOL, [ENGINE_TLS] = TLS_POOL
     };
-    const struct tls *tls = kind == ENGINE_TLS ? l->service->tls : NULL;
+    const struct tls *tls = kind == ENGINE_TLS ? l->shared->tls : NULL;
     struct MHD_OptionItem tls_options[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, tls ? tls->cert : NULL },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? tls->key : NULL },

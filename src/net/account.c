@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "metrics.h"
+#include "../service/metrics.h"
 
 static void format_peer(const struct peer *p, char *text, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../src/http/token.h"
+#include "../../src/service/token.h"
 
 #include "suites.h"
 #include "../lib/scratch.h"
@@ -85,4 +85,4 @@ static void refusals(void)
 
 static const struct test tests[] = { { "who is let in", admission },
                                      { "files that are refused", refusals } };
-const struct suite http_token = { "http/token", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite service_token = { "service/token", tests, sizeof(tests) / sizeof(tests[0]) };

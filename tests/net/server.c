@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The threads' life, on a socket of the test's own. */
-#include "../../src/http/server.h"
+#include "../../src/net/server.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -58,7 +58,7 @@ static void life(void)
     memcpy(address, "unix:", 5);
     strcat(address, "/s");
     CU_ASSERT_EQUAL_FATAL(listen_open(address, 3, &listener, &err), 0);
-    server = server_start(&service, &listener, 1, 3, &err);
+    server = server_start(&service, &listener, 1, NULL, 3, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(server);
     fd = reach();
     CU_ASSERT_TRUE(asks(fd, "/livez", "200"));
@@ -82,4 +82,4 @@ static void life(void)
 }
 
 static const struct test tests[] = { { "start, serve, drain, stop", life } };
-const struct suite http_server = { "http/server", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite net_server = { "net/server", tests, sizeof(tests) / sizeof(tests[0]) };

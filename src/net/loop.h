@@ -3,8 +3,8 @@
  * One loop: connections, deadlines, bodies, and libmicrohttpd. Each runs on a thread of its own;
  * what loops share is const or atomic and stands in struct shared.
  */
-#ifndef HTTP_LOOP_H
-#define HTTP_LOOP_H
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 
 #include "../base/err.h"
 #include "listen.h"
-#include "service.h"
+#include "../service/context.h"
 
 enum { LOOPS_MAX = LISTEN_QUEUES_MAX, PORTS_MAX = 16, UID_BUCKETS = 256 };
 
@@ -29,8 +29,11 @@ struct port {
 
 struct loop;
 
+struct tls;
+
 struct shared {
     const struct service *service;
+    const struct tls *tls; /* NULL: TCP is served in the clear */
     struct port ports[PORTS_MAX];
     unsigned port_count;
     _Atomic size_t body_bytes; /* held by buffers for bodies */

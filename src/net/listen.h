@@ -2,8 +2,8 @@
 /*
  * Listening sockets: TCP and UNIX, opened here or passed by a service manager.
  */
-#ifndef HTTP_LISTEN_H
-#define HTTP_LISTEN_H
+#ifndef NET_LISTEN_H
+#define NET_LISTEN_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Handlers without a socket: what the live test cannot bring about. */
-#include "../../src/http/routes.h"
+#include "../../src/service/routes.h"
 
 #include <stdlib.h>
 
@@ -88,7 +88,6 @@ static void hosts(void)
     const struct service strict = { .max_body = 1000,
                                     .allow_hosts = allowed,
                                     .allow_host_count = 1 };
-    struct listener listener = { .address = "192.0.2.7:8640" };
     struct head head = { .twice = HEADERS };
 
     for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
@@ -101,17 +100,14 @@ static void hosts(void)
         job.method = "GET";
         job.raw_target = in_target ? target : "/livez";
         job.head = &head;
-        job.listener = &listener;
-        listener.is_unix = false;
+        job.address = "192.0.2.7:8640";
         route_dispatch(&strict, &job);
         ROW_CHECK(rows[i / 2].host, job.reply.status == rows[i / 2].status);
     }
-    listener.is_unix = true;
     job_start(&job);
     job.method = "GET";
     job.raw_target = "/livez";
     job.head = &head;
-    job.listener = &listener;
     head.values[HEADER_HOST] = "any.name";
     route_dispatch(&strict, &job);
     CU_ASSERT_EQUAL(job.reply.status, 200);
@@ -227,4 +223,4 @@ static const struct test tests[] = {
     { "bytes without a table, in several ways", decoding },
     { "memory ends at each allocation of a reply", every_allocation },
 };
-const struct suite http_routes = { "http/routes", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite service_routes = { "service/routes", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -2,8 +2,8 @@
 /*
  * What is written down of a request: a line of the log, and what is counted.
  */
-#ifndef HTTP_ACCOUNT_H
-#define HTTP_ACCOUNT_H
+#ifndef NET_ACCOUNT_H
+#define NET_ACCOUNT_H
 
 #include "state.h"
 

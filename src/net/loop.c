@@ -177,7 +177,7 @@ static bool open_engines(struct loop *l)
     for (int kind = 0; kind < ENGINES; kind++) {
         struct engine *e = &l->engines[kind];
 
-        if (kind == ENGINE_TLS && !l->service->tls)
+        if (kind == ENGINE_TLS && !l->shared->tls)
             continue;
         if (!exchange_start(l, (enum engine_kind)kind) ||
             !watch_fd(l, exchange_descriptor(e), &e->watch, WATCH_ENGINE))

@@ -10,8 +10,8 @@
 
 #include "../base/log.h"
 #include "loop.h"
-#include "metrics.h"
-#include "routes.h"
+#include "../service/metrics.h"
+#include "../service/routes.h"
 
 struct server {
     struct shared shared;
@@ -80,7 +80,8 @@ static void log_listener(const struct listener *l)
 }
 
 struct server *server_start(struct service *service, const struct listener *listeners,
-                            unsigned count, unsigned threads, struct err *err)
+                            unsigned count, const struct tls *tls, unsigned threads,
+                            struct err *err)
 {
     struct server *s = calloc(1, sizeof(*s));
 
@@ -91,6 +92,7 @@ struct server *server_start(struct service *service, const struct listener *list
     }
     s->service = service;
     s->shared.service = service;
+    s->shared.tls = tls;
     s->shared.threads = threads;
     service->metrics = metrics_new(threads, s->templates, route_templates(s->templates));
     if (!service->metrics)

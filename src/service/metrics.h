@@ -5,8 +5,8 @@
  * Each loop has a row of its own, which it alone writes; whoever renders adds the rows up. Label
  * values come from fixed sets: route templates, methods, statuses, problem types, listeners.
  */
-#ifndef HTTP_METRICS_H
-#define HTTP_METRICS_H
+#ifndef SERVICE_METRICS_H
+#define SERVICE_METRICS_H
 
 #include <stdbool.h>
 #include <stddef.h>

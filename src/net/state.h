@@ -4,8 +4,8 @@
  * peer.c keeps connections, exchange.c has the library serve them, body.c holds what they send,
  * account.c writes down what became of it. All of it runs on the loop's thread.
  */
-#ifndef HTTP_STATE_H
-#define HTTP_STATE_H
+#ifndef NET_STATE_H
+#define NET_STATE_H
 
 #include <netinet/in.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "loop.h"
-#include "routes.h"
+#include "../service/routes.h"
 
 struct MHD_Daemon;
 

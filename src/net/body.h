@@ -2,8 +2,8 @@
 /*
  * Bodies of requests while they come in. Together they take at most 64 MiB.
  */
-#ifndef HTTP_BODY_H
-#define HTTP_BODY_H
+#ifndef NET_BODY_H
+#define NET_BODY_H
 
 #include "state.h"
 

@@ -10,8 +10,8 @@
 #include "../base/number.h"
 #include "../json/build.h"
 #include "../topo/profiles.h"
-#include "accept.h"
-#include "condition.h"
+#include "../http/accept.h"
+#include "../http/condition.h"
 #include "routes.h"
 
 #define PROBLEM_TYPE "application/problem+json"

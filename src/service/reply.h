@@ -2,8 +2,8 @@
 /*
  * Every answer: status, headers, body.
  */
-#ifndef HTTP_REPLY_H
-#define HTTP_REPLY_H
+#ifndef SERVICE_REPLY_H
+#define SERVICE_REPLY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * Bearer tokens (RFC 6750): who shows one that stands in the token file may have images signed.
  */
-#ifndef HTTP_TOKEN_H
-#define HTTP_TOKEN_H
+#ifndef SERVICE_TOKEN_H
+#define SERVICE_TOKEN_H
 
 #include <stdbool.h>
 

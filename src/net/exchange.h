@@ -3,8 +3,8 @@
  * libmicrohttpd behind a door: it gets connections, and answers their requests through
  * route_dispatch.
  */
-#ifndef HTTP_EXCHANGE_H
-#define HTTP_EXCHANGE_H
+#ifndef NET_EXCHANGE_H
+#define NET_EXCHANGE_H
 
 #include "state.h"
 

@@ -2,8 +2,8 @@
 /*
  * Connections: from accept to close, with their deadlines.
  */
-#ifndef HTTP_PEER_H
-#define HTTP_PEER_H
+#ifndef NET_PEER_H
+#define NET_PEER_H
 
 #include "state.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../src/http/metrics.h"
+#include "../../src/service/metrics.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -101,4 +101,4 @@ static void page(void)
 }
 
 static const struct test tests[] = { { "the page", page } };
-const struct suite http_metrics = { "http/metrics", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite service_metrics = { "service/metrics", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -3,20 +3,20 @@
  * What every handler may know. Set up before the server starts and const from then on, but for what
  * a reload swaps: that is loaded once for a request, and the old one goes only after server_settle.
  */
-#ifndef HTTP_SERVICE_H
-#define HTTP_SERVICE_H
+#ifndef SERVICE_CONTEXT_H
+#define SERVICE_CONTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct keyring_slot;
 struct metrics;
-struct tls;
 struct tokens;
 
 struct service {
     struct keyring_slot *keys;
     struct tokens *_Atomic tokens; /* NULL: none are asked for; swapped at reload */
-    const struct tls *tls;         /* NULL: TCP is served in the clear */
+    bool asks_certificates;        /* of clients on TCP */
     const char *const
         *allow_hosts; /* names that a request may be for, besides those of the listener */
     unsigned allow_host_count;

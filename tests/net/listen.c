@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../src/http/listen.h"
+#include "../../src/net/listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -290,4 +290,4 @@ static const struct test tests[] = {
     { "sockets that are passed", inherited },
     { "their names", names },
 };
-const struct suite http_listen = { "http/listen", tests, sizeof(tests) / sizeof(tests[0]) };
+const struct suite net_listen = { "net/listen", tests, sizeof(tests) / sizeof(tests[0]) };

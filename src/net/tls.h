@@ -3,8 +3,8 @@
  * TLS for TCP listeners: certificate, key, and who may connect. libmicrohttpd speaks it (by
  * GnuTLS).
  */
-#ifndef HTTP_TLS_H
-#define HTTP_TLS_H
+#ifndef NET_TLS_H
+#define NET_TLS_H
 
 #include <stdbool.h>
 

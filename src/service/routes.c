@@ -12,11 +12,10 @@
 #include "../text/facts.h"
 #include "../text/render.h"
 #include "../topo/memory.h"
-#include "accept.h"
-#include "host.h"
+#include "../http/accept.h"
+#include "../http/host.h"
 #include "metrics.h"
 #include "openapi_json.h"
-#include "tls.h"
 #include "token.h"
 
 #define TEXT_TYPE    "text/plain; charset=utf-8"
@@ -74,7 +73,7 @@ static int refuse_query(struct job *job)
 static bool asks_clients(const struct service *service)
 {
     return atomic_load_explicit(&service->tokens, memory_order_acquire) ||
-           (service->tls && service->tls->client_ca);
+           service->asks_certificates;
 }
 
 static bool has_token(const struct service *service, const struct job *job)
@@ -367,7 +366,7 @@ static void list_methods(const struct match *m, char *list, size_t size)
 static bool is_builtin_host(const struct job *job, const char *authority, size_t size)
 {
     static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
-    const char *const address = job->listener->address;
+    const char *const address = job->address;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (host_is(authority, size, names[i], strlen(names[i])))
@@ -387,8 +386,7 @@ static int check_host(const struct service *service, struct job *job)
                         : host                ? strlen(host)
                                               : 0;
 
-    if (!authority || !job->listener || job->listener->is_unix ||
-        is_builtin_host(job, authority, size))
+    if (!authority || !job->address || is_builtin_host(job, authority, size))
         return 0;
     for (unsigned i = 0; i < service->allow_host_count; i++)
         if (host_is(authority, size, service->allow_hosts[i], strlen(service->allow_hosts[i])))

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+#include "suites.h"
+
+#include "../../src/seal/seal.h"
+
+int main(void)
+{
+    static const struct suite *const suites[] = { &net_listen, &net_server };
+
+    if (seal_start() < 0)
+        return 1;
+    return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
+}

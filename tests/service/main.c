@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#include "suites.h"
+
+#include "../../src/seal/seal.h"
+
+int main(void)
+{
+    static const struct suite *const suites[] = { &service_metrics, &service_routes,
+                                                  &service_token };
+
+    if (seal_start() < 0)
+        return 1;
+    return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
+}
