@@ -10,7 +10,7 @@
 #include "number.h"
 
 /* VALUE_FIRST is getopt's value of row 0, above every letter. */
-enum { VALUE_FIRST = 0x100, HELP_COLUMN = 29, LINE_WIDTH = 80 };
+enum { VALUE_FIRST = 0x100, HELP_COLUMN = 30, LINE_WIDTH = 80 };
 
 static bool takes(const struct options *o, const struct option_row *row)
 {
@@ -182,13 +182,13 @@ static void print_lines(const char *text, int at)
     while (*text) {
         const int length = (int)strcspn(text, "\n");
 
-        if (at >= HELP_COLUMN) {
+        if (at > HELP_COLUMN - 2) { /* a word there would look like an argument */
             putchar('\n');
             at = 0;
         }
         printf("%*s%.*s", HELP_COLUMN - at, "", length, text);
         text += length + (text[length] == '\n');
-        at = HELP_COLUMN;
+        at = LINE_WIDTH;
     }
 }
 
@@ -204,7 +204,7 @@ static void print_row(const struct option_row *row)
     if (limits[0] && HELP_COLUMN + width + 1 + strlen(limits) < LINE_WIDTH)
         printf(" %s", limits);
     else
-        print_lines(limits, HELP_COLUMN);
+        print_lines(limits, LINE_WIDTH);
     putchar('\n');
 }
 

@@ -3,10 +3,10 @@
  * mptablectl decode --map: the bytes, a line for each structure, coloured by what they are, with
  * the rules that they break behind them.
  */
+#include "map.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "cli.h"
 
 enum { LINE_BYTES = 20, LABEL_SIZE = 40 };
 
@@ -86,7 +86,7 @@ static void print_item(const struct found *r, const struct found_item *item, boo
     }
 }
 
-int cli_print_map(struct cli *cli)
+int map_print(struct cli *cli)
 {
     const bool colour = want_colour();
     struct found_item item;

@@ -1,164 +1,175 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl: commands and options are rows; each command is a file of its own. */
-#include <getopt.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/options.h"
 #include "cli.h"
 #include "fetch.h"
 
 enum {
-    WITH_OUTPUT = 1U << 0,
-    WITH_FORMAT = 1U << 1,
-    WITH_KEY = 1U << 2,
-    WITH_BASE = 1U << 3,
-    WITH_SIZE = 1U << 4,
-    WITH_FLOATING = 1U << 5,
-    WITH_VIEW = 1U << 6, /* other ways to show a table */
-    WITH_FACTS = 1U << 7,
-    WITH_PUBLIC = 1U << 8,
-    WITH_SIGNATURE = 1U << 9,
-    WITH_CLAIMS = 1U << 10, /* context and nonce */
-    WITH_LIFE = 1U << 11,
-    WITH_REVOKED = 1U << 12,
-    WITH_FORCE = 1U << 13,
-    WITH_SERVER = 1U << 14, /* and how to talk to it */
-    WITH_MEMORY = 1U << 15,
-
-    PLACED = WITH_BASE | WITH_SIZE | WITH_FLOATING,
-    JUDGED = WITH_PUBLIC | WITH_REVOKED | WITH_SIGNATURE | WITH_BASE | WITH_CLAIMS
+    ENCODE = 1U << 0,
+    DECODE = 1U << 1,
+    LINT = 1U << 2,
+    PROFILES = 1U << 3,
+    KEYGEN = 1U << 4,
+    SIGN = 1U << 5,
+    VERIFY = 1U << 6,
+    GET = 1U << 7,
+    INJECT = 1U << 8
 };
 
 static const struct command {
+    unsigned bit;
     const char *name, *operand;
-    unsigned with, needs; /* options that it takes, and those of them that must be given */
     int (*run)(struct cli *cli);
     const char *help;
 } commands[] = {
-    { "encode", "TOPOLOGY", WITH_OUTPUT | WITH_FORMAT | WITH_KEY, 0, cli_encode,
-      "build the image of a topology (JSON; - is standard input)" },
-    { "decode", "FILE", PLACED | WITH_VIEW | WITH_FACTS, 0, cli_decode,
-      "print the topology, layout and findings of a table" },
-    { "lint", "FILE", PLACED | WITH_FACTS, 0, cli_lint,
-      "print what is wrong with a table, a line each" },
-    { "profiles", NULL, WITH_FORMAT, 0, cli_profiles, "list the profiles" },
-    { "keygen", NULL, WITH_KEY | WITH_PUBLIC | WITH_FORCE, 0, cli_keygen, "make a key pair" },
-    { "sign", "IMAGE", WITH_KEY | WITH_SIGNATURE | WITH_BASE | WITH_SIZE | WITH_CLAIMS | WITH_LIFE,
-      WITH_KEY, cli_sign, "sign an image that encode or the daemon made" },
-    { "verify", "IMAGE", JUDGED, WITH_PUBLIC, cli_verify, "check a signature and what it claims" },
-    { "get", "TOPOLOGY", WITH_SERVER | WITH_OUTPUT | WITH_PUBLIC | WITH_REVOKED, WITH_OUTPUT,
-      cli_get, "fetch an image and its signature from a daemon and verify them" },
-    { "inject", "IMAGE", JUDGED | WITH_MEMORY, WITH_PUBLIC | WITH_MEMORY, cli_inject,
-      "verify an image and write it into a file of guest memory" },
+    { ENCODE, "encode", "TOPOLOGY", cli_encode, "build the image of a topology, a JSON document" },
+    { DECODE, "decode", "FILE", cli_decode, "print the topology, layout and findings of a table" },
+    { LINT, "lint", "FILE", cli_lint, "print what is wrong with a table, a line each" },
+    { PROFILES, "profiles", NULL, cli_profiles, "list the profiles" },
+    { KEYGEN, "keygen", NULL, cli_keygen, "make a key pair" },
+    { SIGN, "sign", "IMAGE", cli_sign, "sign an image that encode or the daemon made" },
+    { VERIFY, "verify", "IMAGE", cli_verify, "check a signature and what it claims" },
+    { GET, "get", "TOPOLOGY", cli_get, "fetch an image from a daemon and verify it" },
+    { INJECT, "inject", "IMAGE", cli_inject, "verify an image, write it into guest memory" },
 };
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+#define AT(member) offsetof(struct cli, member)
 
-/* An option's value goes to the member at @member: a string, or a bool when it has no argument. */
-static const struct option_row {
-    const char *name, *argument;
-    char letter;
-    unsigned with;
-    size_t member;
-    const char *help;
-} option_rows[] = {
-    { "output", "FILE", 'o', WITH_OUTPUT, offsetof(struct cli, output), "write to FILE" },
-    { "format", "FORMAT", 0, WITH_FORMAT, offsetof(struct cli, format),
-      "bin (default of encode), json, hex, elf; text (default of profiles)" },
-    { "key", "FILE", 's', WITH_KEY, offsetof(struct cli, key),
-      "minisign secret key (keygen: mptabled.key)" },
-    { "public-key", "FILE", 'p', WITH_PUBLIC, offsetof(struct cli, public_key),
-      "minisign public key (keygen: beside the secret one)" },
-    { "force", NULL, 0, WITH_FORCE, offsetof(struct cli, force), "replace keys that are there" },
-    { "signature", "FILE", 'x', WITH_SIGNATURE, offsetof(struct cli, signature),
-      "signature file (default IMAGE.minisig)" },
-    { "context", "NAME", 0, WITH_CLAIMS, offsetof(struct cli, context),
-      "machine that the image is for; - of verify and inject: for none" },
-    { "nonce", "TEXT", 0, WITH_CLAIMS, offsetof(struct cli, nonce), "freshness value; - likewise" },
-    { "ttl", "SECONDS", 0, WITH_LIFE, offsetof(struct cli, ttl), "how long the signature is good" },
-    { "revoked", "FILE", 0, WITH_REVOKED, offsetof(struct cli, revoked),
-      "refuse keys whose ids this file lists" },
-    { "memory", "FILE", 0, WITH_MEMORY, offsetof(struct cli, memory),
-      "guest memory, from guest-physical address 0 on" },
-    { "server", "URL|unix:PATH", 0, WITH_SERVER, offsetof(struct cli, server),
-      "the daemon (default " FETCH_SERVER ")" },
-    { "cacert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cacert),
-      "authorities for the server's certificate (PEM)" },
-    { "cert", "FILE", 0, WITH_SERVER, offsetof(struct cli, cert),
-      "our certificate for the server (PEM)" },
-    { "key-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, key_file),
-      "and its secret key (PEM)" },
-    { "token-file", "FILE", 0, WITH_SERVER, offsetof(struct cli, token_file),
-      "our bearer token for the server" },
-    { "no-nonce", NULL, 0, WITH_SERVER, offsetof(struct cli, no_nonce),
-      "do not add a fresh nonce to the topology" },
-    { "base", "ADDRESS[,ADDRESS]", 0, WITH_BASE, offsetof(struct cli, base),
-      "guest-physical address of the bytes (default " MEMORY_BASE
-      "; 0 with --scan; as signed with verify)" },
-    { "size", "BYTES[,BYTES]", 0, WITH_SIZE, offsetof(struct cli, size),
-      "bytes of each segment, where base has several" },
-    { "floating-pointer", "ADDRESS", 0, WITH_FLOATING, offsetof(struct cli, floating_pointer),
-      "take the floating pointer at this address" },
-    { "scan", NULL, 0, WITH_VIEW, offsetof(struct cli, scan),
-      "the bytes are a memory dump: who takes what?" },
-    { "map", NULL, 0, WITH_VIEW, offsetof(struct cli, map),
-      "print the bytes, a line for each structure" },
+static const struct option_row common_rows[] = {
+    { "output", 'o', OPTION_TEXT, "FILE", AT(output), .commands = ENCODE | GET, .needed_by = GET,
+      .help = "write to FILE" },
+    { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = ENCODE | PROFILES,
+      .help = "encode: bin (default), json, hex or elf\n"
+              "profiles: text (default) or json" },
+    { "key", 's', OPTION_TEXT, "FILE", AT(key), .commands = ENCODE | KEYGEN | SIGN,
+      .needed_by = SIGN, .help = "minisign secret key; keygen makes mptabled.key" },
+    { "public-key", 'p', OPTION_TEXT, "FILE", AT(public_key),
+      .commands = KEYGEN | VERIFY | GET | INJECT, .needed_by = VERIFY | INJECT,
+      .help = "minisign public key; keygen makes it beside the\n"
+              "secret one" },
+    { "force", 0, OPTION_FLAG, NULL, AT(force), .commands = KEYGEN,
+      .help = "replace keys that exist" },
+    { "signature", 'x', OPTION_TEXT, "FILE", AT(signature), .commands = SIGN | VERIFY | INJECT,
+      .help = "signature file; default IMAGE.minisig" },
+    { "context", 0, OPTION_TEXT, "NAME", AT(context), .commands = SIGN | VERIFY | INJECT,
+      .help = "machine that the image is for; verify and inject\n"
+              "take - for none" },
+    { "nonce", 0, OPTION_TEXT, "TEXT", AT(nonce), .commands = SIGN | VERIFY | INJECT,
+      .help = "value that no other request has; - likewise" },
+    { "ttl", 0, OPTION_TEXT, "SECONDS", AT(ttl), .commands = SIGN,
+      .help = "how long the signature is good" },
+    { "revoked", 0, OPTION_TEXT, "FILE", AT(revoked), .commands = VERIFY | GET | INJECT,
+      .help = "refuse keys whose ids this file lists" },
+    { "memory", 0, OPTION_TEXT, "FILE", AT(memory), .commands = INJECT, .needed_by = INJECT,
+      .help = "guest memory from guest-physical address 0 on" },
+    { "server", 0, OPTION_TEXT, "URL|unix:PATH", AT(server), .commands = GET,
+      .help = "the daemon; default " FETCH_SERVER },
+    { "cacert", 0, OPTION_TEXT, "FILE", AT(cacert), .commands = GET,
+      .help = "authorities for the server's certificate (PEM)" },
+    { "cert", 0, OPTION_TEXT, "FILE", AT(cert), .commands = GET,
+      .help = "our certificate for the server (PEM)" },
+    { "key-file", 0, OPTION_TEXT, "FILE", AT(key_file), .commands = GET,
+      .help = "the certificate's secret key (PEM)" },
+    { "token-file", 0, OPTION_TEXT, "FILE", AT(token_file), .commands = GET,
+      .help = "file with our bearer token for the server" },
+    { "no-nonce", 0, OPTION_FLAG, NULL, AT(no_nonce), .commands = GET,
+      .help = "do not add a random nonce to the topology" },
+    { "base", 0, OPTION_TEXT, "ADDRESS[,ADDRESS]", AT(base),
+      .commands = DECODE | LINT | SIGN | VERIFY | INJECT,
+      .help = "guest-physical address of the bytes, or of each\n"
+              "segment; default " MEMORY_BASE ", with --scan 0; verify\n"
+              "and inject: that of the signature must be this" },
+    { "size", 0, OPTION_TEXT, "BYTES[,BYTES]", AT(size), .commands = DECODE | LINT | SIGN,
+      .help = "bytes of each segment, where there are several" },
+    { "floating-pointer", 0, OPTION_TEXT, "ADDRESS", AT(floating_pointer),
+      .commands = DECODE | LINT, .help = "take the floating pointer at this address" },
+    { "scan", 0, OPTION_FLAG, NULL, AT(scan), .commands = DECODE,
+      .help = "the bytes are a memory dump: print which system\n"
+              "takes which table" },
+    { "map", 0, OPTION_FLAG, NULL, AT(map), .commands = DECODE,
+      .help = "print the bytes, a line for each structure" },
+    { "version", 0, OPTION_LAST, NULL, AT(version), .help = "print the version and exit" },
+    { "help", 0, OPTION_LAST, NULL, AT(help),
+      .help = "print this, or a command's own options, and exit" },
 };
 
 enum {
-    OPTION_ROWS = sizeof(option_rows) / sizeof(option_rows[0]),
-    OPTIONS_MAX = 64,
+    COMMANDS = sizeof(commands) / sizeof(commands[0]),
+    COMMON_ROWS = sizeof(common_rows) / sizeof(common_rows[0]),
     NAME_SIZE = 32
 };
 
-/* Facts are options of the same name, with '-' for '_'. */
-struct fact_names {
+/* All options: those above, and behind them one for each fact. */
+struct rows {
+    struct option_row rows[OPTIONS_MAX];
     char names[OPTIONS_MAX][NAME_SIZE];
 };
 
-static void name_option(const char *member, char name[NAME_SIZE])
+static int take_fact(void *target, const struct option_row *row, const char *text, struct err *err)
 {
-    snprintf(name, NAME_SIZE, "%s", member);
+    struct cli *const cli = target;
+
+    return facts_set(&cli->facts, &facts[row->member], text, err);
+}
+
+/* Facts are options of the same name, with '-' for '_'. */
+static void name_option(const char *fact, char name[NAME_SIZE])
+{
+    snprintf(name, NAME_SIZE, "%s", fact);
     for (char *c = name; *c; c++)
         if (*c == '_')
             *c = '-';
 }
 
-static void print_option(const char *name, const char *argument, char letter, const char *help)
-{
-    char text[64], shortly[8] = "";
-
-    if (letter)
-        snprintf(shortly, sizeof(shortly), "-%c, ", letter);
-    snprintf(text, sizeof(text), "%s--%s%s%s", shortly, name, argument ? " " : "",
-             argument ? argument : "");
-    printf("  %-36s %s\n", text, help);
-}
-
-static int print_help(void)
+static void fill_rows(struct rows *r)
 {
     static const char *const arguments[] = { [FACT_NUMBER] = "NUMBER",
                                              [FACT_SEGMENT] = "ADDRESS",
                                              [FACT_FLAG] = NULL,
-                                             [FACT_RANGES] = "BEGIN-END,..." };
-    char name[NAME_SIZE];
+                                             [FACT_RANGES] = "BEGIN-END[,...]" };
 
+    memcpy(r->rows, common_rows, sizeof(common_rows));
+    for (size_t i = 0; i < fact_count; i++) {
+        name_option(facts[i].name, r->names[i]);
+        r->rows[COMMON_ROWS + i] = (struct option_row){ .name = r->names[i],
+                                                        .kind = OPTION_TEXT,
+                                                        .argument = arguments[facts[i].form],
+                                                        .member = i,
+                                                        .commands = DECODE | LINT,
+                                                        .take = take_fact,
+                                                        .help = facts[i].help };
+    }
+}
+
+static int print_help(const struct rows *r)
+{
     puts("usage: mptablectl COMMAND [OPTION]... [FILE]\n\ncommands:");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-8s %-9s %s\n", commands[i].name, commands[i].operand ? commands[i].operand : "",
                commands[i].help);
-    puts("\noptions:");
-    for (size_t i = 0; i < OPTION_ROWS; i++)
-        print_option(option_rows[i].name, option_rows[i].argument, option_rows[i].letter,
-                     option_rows[i].help);
-    print_option("help", NULL, 0, "print this");
-    print_option("version", NULL, 0, "print the version");
+    puts("A file named - is standard input.\n\noptions:");
+    options_help(&(struct options){ .rows = r->rows, .count = COMMON_ROWS });
     puts("\nwhat is known of the machine, for decode and lint:");
-    for (size_t i = 0; i < fact_count; i++) {
-        name_option(facts[i].name, name);
-        print_option(name, arguments[facts[i].form], 0, facts[i].help);
-    }
+    options_help(&(struct options){ .rows = r->rows + COMMON_ROWS, .count = fact_count });
     puts("\nexit status: 0 done, 1 refused, 2 usage, 3 cannot read, write or reach");
+    return CLI_DONE;
+}
+
+static int print_command_help(const struct command *command, const struct options *options)
+{
+    printf("usage: mptablectl %s [OPTION]...%s%s\n\n%s\n\n", command->name,
+           command->operand ? " " : "", command->operand ? command->operand : "", command->help);
+    options_help(options);
+    return CLI_DONE;
+}
+
+static int print_version(void)
+{
+    puts("mptablectl " MPTABLED_VERSION);
     return CLI_DONE;
 }
 
@@ -170,141 +181,61 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* getopt's value of an option: its row, facts behind the others, in a range that no letter has */
-enum { VALUE_FIRST = 0x100 };
-
-static void list_options(const struct command *command, struct option *options,
-                         struct fact_names *names)
+/* @command: whose help tells more, NULL = that of all */
+static int usage(const char *problem, const char *word, const char *command)
 {
-    size_t n = 0;
-
-    for (int i = 0; i < OPTION_ROWS; i++)
-        if (option_rows[i].with & command->with)
-            options[n++] =
-                (struct option){ option_rows[i].name,
-                                 option_rows[i].argument ? required_argument : no_argument, NULL,
-                                 VALUE_FIRST + i };
-    for (int i = 0; command->with & WITH_FACTS && i < (int)fact_count; i++) {
-        name_option(facts[i].name, names->names[i]);
-        options[n++] =
-            (struct option){ names->names[i],
-                             facts[i].form == FACT_FLAG ? no_argument : required_argument, NULL,
-                             VALUE_FIRST + OPTION_ROWS + i };
-    }
-    options[n] = (struct option){ NULL, 0, NULL, 0 };
-}
-
-static int row_of_letter(const struct command *command, int letter)
-{
-    for (int i = 0; i < OPTION_ROWS; i++)
-        if (option_rows[i].letter == letter && option_rows[i].with & command->with)
-            return i;
-    return -1;
-}
-
-/* One option that getopt found. Return: 0, or -1 and cli->err */
-static int take_option(const struct command *command, int value, struct cli *cli)
-{
-    const int row = value < VALUE_FIRST ? row_of_letter(command, value) : value - VALUE_FIRST;
-    char *const member =
-        (char *)cli + (row >= 0 && row < OPTION_ROWS ? option_rows[row].member : 0);
-
-    if (row < 0)
-        return -1;
-    if (row >= OPTION_ROWS)
-        return facts_set(&cli->facts, &facts[row - OPTION_ROWS], optarg ? optarg : "true",
-                         &cli->err);
-    if (!option_rows[row].argument) {
-        memcpy(member, &(bool){ true }, sizeof(bool));
-        return 0;
-    }
-    memcpy(member, &optarg, sizeof(optarg));
-    return 0;
-}
-
-static int usage(const char *problem, const char *word)
-{
-    fprintf(stderr, "mptablectl: %s%s; see mptablectl --help\n", problem, word);
+    fprintf(stderr, "mptablectl: %s%s; see mptablectl %s%s--help\n", problem, word,
+            command ? command : "", command ? " " : "");
     return CLI_USAGE;
 }
 
-/* Options that the command cannot do without: each has an argument. Return: the exit status */
-static int check_needs(const struct command *command, const struct cli *cli)
+/* A fact's error has a pointer, which names its option; one of base/options names it itself. */
+static int refuse(const struct cli *cli, const char *command)
 {
-    const char *value;
-
-    for (size_t i = 0; i < OPTION_ROWS; i++) {
-        if (!(option_rows[i].with & command->needs))
-            continue;
-        memcpy(&value, (const char *)cli + option_rows[i].member, sizeof(value));
-        if (!value) {
-            fprintf(stderr, "mptablectl: %s needs --%s; see mptablectl --help\n", command->name,
-                    option_rows[i].name);
-            return CLI_USAGE;
-        }
-    }
-    return CLI_DONE;
+    return cli->err.places[0].pointer[0] ? cli_complain_options(cli)
+                                         : usage(cli->err.places[0].detail, "", command);
 }
 
-/* Short options in getopt's words: the letters of the command's options, each with an argument */
-static void list_letters(const struct command *command, char letters[OPTIONS_MAX])
+static int run_command(const struct command *command, const struct rows *r, int argc, char **argv,
+                       struct cli *cli)
 {
-    size_t n = 0;
+    const struct options options = { r->rows, COMMON_ROWS + fact_count, command->bit,
+                                     command->name };
+    const int first = options_parse(&options, argc, argv, cli, &cli->err);
 
-    for (size_t i = 0; i < OPTION_ROWS; i++)
-        if (option_rows[i].letter && option_rows[i].with & command->with) {
-            letters[n++] = option_rows[i].letter;
-            if (option_rows[i].argument)
-                letters[n++] = ':';
-        }
-    letters[n] = '\0';
-}
-
-static int run_command(const struct command *command, int argc, char **argv, struct cli *cli)
-{
-    struct option options[OPTIONS_MAX];
-    struct fact_names names;
-    char letters[OPTIONS_MAX];
-    int value;
-
-    list_options(command, options, &names);
-    list_letters(command, letters);
-    while ((value = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-        if (value == '?') /* getopt has said why */
-            return CLI_USAGE;
-        if (take_option(command, value, cli) < 0)
-            return cli_complain_options(cli);
-    }
-    if (argc - optind != (command->operand ? 1 : 0))
-        return command->operand ? usage(command->name, " takes one file")
-                                : usage(command->name, " takes no file");
-    cli->operand = command->operand ? argv[optind] : NULL;
-    value = check_needs(command, cli);
-    return value == CLI_DONE ? command->run(cli) : value;
+    if (first < 0)
+        return refuse(cli, command->name);
+    if (cli->help)
+        return print_command_help(command, &options);
+    if (cli->version)
+        return print_version();
+    if (argc - first != (command->operand ? 1 : 0))
+        return command->operand ? usage(command->name, " takes one file", command->name)
+                                : usage(command->name, " takes no file", command->name);
+    cli->operand = command->operand ? argv[first] : NULL;
+    return command->run(cli);
 }
 
 int main(int argc, char **argv)
 {
     static struct cli cli;
+    static struct rows rows;
     const struct command *command;
     int status;
 
+    fill_rows(&rows);
     if (argc < 2)
-        return usage("a command is missing", "");
-    if (strcmp(argv[1], "--version") == 0) {
-        puts("mptablectl " MPTABLED_VERSION);
-        status = CLI_DONE;
-    } else if (strcmp(argv[1], "--help") == 0 || (argc == 3 && strcmp(argv[2], "--help") == 0)) {
-        status = print_help();
-    } else {
-        command = find_command(argv[1]);
-        if (!command)
-            return usage("no such command: ", argv[1]);
-        argv[1] = argv[0]; /* what getopt calls us */
-        status = run_command(command, argc - 1, argv + 1, &cli);
-    }
-    if ((fflush(stdout) == 0 && !ferror(stdout)) ||
-        status == CLI_IO) /* which has been complained of */
+        return usage("a command is missing", "", NULL);
+    command = find_command(argv[1]);
+    if (strcmp(argv[1], "--version") == 0)
+        status = print_version();
+    else if (strcmp(argv[1], "--help") == 0)
+        status = print_help(&rows);
+    else if (!command)
+        return usage("no such command: ", argv[1], NULL);
+    else
+        status = run_command(command, &rows, argc - 1, argv + 1, &cli);
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == CLI_IO) /* which has been told */
         return status;
     perror("mptablectl: standard output");
     return CLI_IO;

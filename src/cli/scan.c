@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl decode --scan: which consumer takes which table of a memory dump. */
+#include "scan.h"
+
 #include "../text/render.h"
-#include "cli.h"
+#include "files.h"
+#include "input.h"
 
 enum { OTHERS_MAX = 64 };
 
@@ -83,15 +86,15 @@ static void render_scan(struct build *b, struct cli *cli)
     build_close(b);
 }
 
-int cli_scan(struct cli *cli)
+int scan_print(struct cli *cli)
 {
     char *bytes SCOPED(scoped_free) = NULL;
-    const int status = cli_take_source(cli, "0", &bytes);
+    const int status = input_memory(cli, "0", &bytes);
     struct build b;
 
     if (status != CLI_DONE)
         return status;
     build_start(&b);
     render_scan(&b, cli);
-    return cli_print_json(cli, &b);
+    return files_print_json(cli, &b);
 }

@@ -5,6 +5,9 @@
 
 #include "../base/number.h"
 #include "../seal/revoked.h"
+#include "files.h"
+#include "input.h"
+#include "signing.h"
 
 static int check_revoked(struct cli *cli, const struct public_key *key)
 {
@@ -76,7 +79,7 @@ static int take_loads(struct cli *cli, uint32_t loads[SEAL_SEGMENTS_MAX], unsign
     for (*count = 0; at; at = *at == ',' ? at + 1 : NULL) {
         at = number_take(at, &load);
         if (!at || load > UINT32_MAX || (*at && *at != ',') || *count == SEAL_SEGMENTS_MAX) {
-            err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "base", 0 },
+            err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "base", 0 },
                    "must be 1 to %d addresses below 4 GiB, with commas between", SEAL_SEGMENTS_MAX);
             return cli_complain_options(cli);
         }
@@ -94,14 +97,13 @@ static const char *wanted_token(const char *option)
 /* Return: the exit status */
 static int read_files(struct cli *cli, struct trust *t)
 {
-    char *beside SCOPED(scoped_free) =
-        cli->signature ? NULL : cli_signature_name(cli, cli->operand);
+    char *beside SCOPED(scoped_free) = cli->signature ? NULL : files_signature(cli, cli->operand);
     const char *const path = cli->signature ? cli->signature : beside;
 
     if (path)
-        t->image = cli_read(cli, cli->operand, &t->size);
+        t->image = files_read(cli, cli->operand, &t->size);
     if (t->image)
-        t->minisig = cli_read(cli, path, &t->minisig_size);
+        t->minisig = files_read(cli, path, &t->minisig_size);
     return t->minisig ? CLI_DONE : cli_complain(cli, NULL, CLI_IO);
 }
 
@@ -112,12 +114,12 @@ int trust_take(struct cli *cli, struct trust *t)
                                   .context = wanted_token(cli->context),
                                   .nonce = wanted_token(cli->nonce),
                                   .now = seal_now() };
-    int status = cli_check_signature(cli, true);
+    int status = input_check_signature(cli, true);
 
     if (status == CLI_DONE)
         status = take_loads(cli, loads, &wanted.load_count);
     if (status == CLI_DONE)
-        status = cli_start_seal(cli, false);
+        status = signing_start(cli, false);
     if (status == CLI_DONE)
         status = trust_take_key(cli, &t->key);
     if (status == CLI_DONE)

@@ -21,7 +21,7 @@ const struct fact facts[] = {
     { "irq0_pin", FACT_NUMBER, MPT_FACT_IRQ0, 0, UINT8_MAX,
       "I/O APIC input that ISA IRQ 0 is wired to" },
     { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0,
-      "EBDA's address as the word at 0x40e says; 0 = none" },
+      "the EBDA's address, as at 0x40e; 0 = none" },
     { "base_memory_kib", FACT_NUMBER, MPT_FACT_BASE_MEMORY, 0, UINT16_MAX, "the word at 0x413" },
     { "memory_size", FACT_NUMBER, MPT_FACT_MEMORY_SIZE, 1, ADDRESSES_END, "bytes of guest RAM" },
     { "usable", FACT_RANGES, MPT_FACT_USABLE, 0, ADDRESSES_END,

@@ -47,4 +47,5 @@ check 5 'every function of the library is in a page' "$(
     done)"
 check 6 'help fits a terminal, and the page of the daemon has its ranges and defaults' "$(
     "$MPTABLED" --help | grep -E '.{81}'
+    "$MPTABLECTL" --help | grep -E '.{81}'
     numbers "$MPTABLED" "$src/mptabled.8")"

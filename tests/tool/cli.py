@@ -95,10 +95,10 @@ def statuses():
 
 
 def messages():
-    for topology, expected in (('{"cpus":0}', "-: /cpus: must be 1 to 255"),
-                               ('{"cpus":\n04}', "-:2:2: "),
-                               ('{"cpus":4,"processors":[]}', "-: /processors"),
-                               ('{"cpus":2,"irqs":3,"no":1}', "-: /irqs: ")):
+    for topology, expected in (('{"cpus":0}', "standard input: /cpus: must be 1 to 255"),
+                               ('{"cpus":\n04}', "standard input:2:2: "),
+                               ('{"cpus":4,"processors":[]}', "standard input: /processors"),
+                               ('{"cpus":2,"irqs":3,"no":1}', "standard input: /irqs: ")):
         done = ctl("encode", "-", data=topology)
         tap.ok(done.stderr.decode().startswith("mptablectl: " + expected), "encode %r says where" % topology, done.stderr)
     tap.equal(len(ctl("encode", "-", data='{"cpus":0,"irqs":3,"no":1}').stderr.splitlines()), 3, "a line for each error")

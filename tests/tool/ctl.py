@@ -115,10 +115,10 @@ def no_oracle(tool):
     right_sum = bytearray(image)  # changed where no topology reaches, and the sum mended: reserved bytes
     right_sum[15], right_sum[10] = 1, (right_sum[10] - 1) & 255
     refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=bytes(right_sum)), REFUSED,
-            "-: not signed: the byte at 0x9fc0a is", "sign refuses reserved bytes with a right sum")
+            "standard input: not signed: the byte at 0x9fc0a is", "sign refuses reserved bytes with a right sum")
     before = tool.files()
     for name, data in rows:
-        refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=data), REFUSED, "mptablectl: -: ", "sign refuses " + name)
+        refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=data), REFUSED, "mptablectl: standard input: ", "sign refuses " + name)
     refused(tap, tool.limited(100, "sign", *key, "-x", "oracle", "-", data=image), IO, "oracle: cannot write the file: File too large", "a full disk")
     parts, (base, size), _, _ = reply_of(tool, b'{"cpus":4,"bios_data_area":true}')
     for name, data in (("words that point elsewhere", parts[:-7] + b"\0\x90" + parts[-5:]),

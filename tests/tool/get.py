@@ -82,8 +82,8 @@ def live(tool, daemon, key):
     refuses(tool, REFUSED, "is revoked", "a revoked key", *tcp, "--revoked", "list")
     tool.run("keygen", "-s", "stranger.key")
     refuses(tool, REFUSED, "signed with the key", "a key that did not sign", "-p", "stranger.pub", "--server", daemon.url)
-    refuses(tool, REFUSED, "-: /cpus: must be 1 to 255", "no topology", *tcp, topology='{"cpus":256}')
-    refuses(tool, REFUSED, "-:2:3: ", "no JSON", *tcp, topology='{"cpus":\n 04}')
+    refuses(tool, REFUSED, "standard input: /cpus: must be 1 to 255", "no topology", *tcp, topology='{"cpus":256}')
+    refuses(tool, REFUSED, "standard input:2:3: ", "no JSON", *tcp, topology='{"cpus":\n 04}')
     tap.equal(len(tool.run("get", "-o", "x", *tcp, "-", data='{"cpus":0,"irqs":3}').stderr.splitlines()), 2,
               "a line for each place")
 
@@ -126,8 +126,8 @@ def statuses(tool, daemon, key):
                 (IO, "no.pub", "-p", "no.pub", *server), (IO, "not a regular file", *server, "-o", "out.fifo"),
                 (IO, "no/such", *server, "-o", "no/such/file"), (IO, "not a regular file", *server, "-o", "."),
                 (IO, "no.token", *server, "--token-file", "no.token"),
-                (IO, "unix:", "--server", "unix:" + "x" * 200), (USAGE, "--cert: and --key-file", *server, "--cert", "c"),
-                (USAGE, "--cert: and --key-file", *server, "--key-file", "k")]
+                (IO, "unix:", "--server", "unix:" + "x" * 200), (USAGE, "--cert: needs --key-file", *server, "--cert", "c"),
+                (USAGE, "--key-file: needs --cert", *server, "--key-file", "k")]
         rows += [(USAGE, "--server: must be", "--server", url) for url in
                  ("127.0.0.1:8640", "ftp://localhost", "file:///etc/passwd", "", "http://", "http://localhost/v1",
                   "http://localhost?x", "http://localhost#x", "http://user:pass@localhost", "http://local host",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl lint: what is wrong with a table, a line for each rule that it breaks. */
-#include "../text/finding.h"
-#include "cli.h"
+#include "../../text/finding.h"
+#include "../input.h"
 
 static void print_value(const char *before, const struct mpt_finding *f, uint64_t value)
 {
@@ -69,7 +69,7 @@ static int lint_nothing(struct cli *cli)
 int cli_lint(struct cli *cli)
 {
     char *bytes SCOPED(scoped_free) = NULL;
-    int status = cli_take_source(cli, MEMORY_BASE, &bytes);
+    int status = input_memory(cli, MEMORY_BASE, &bytes);
     uint32_t address;
 
     if (status != CLI_DONE)
@@ -77,7 +77,7 @@ int cli_lint(struct cli *cli)
     if (!cli->floating_pointer &&
         found_choose(&cli->source.guest, &cli->facts.known, &address, &cli->err) < 0)
         return lint_nothing(cli);
-    status = cli_take_table(cli);
+    status = input_table(cli);
     if (status != CLI_DONE)
         return status;
     return print_findings(cli, cli->reading.findings, cli->reading.finding_count);

@@ -2,10 +2,10 @@
 /* mptablectl profiles: the table of builders, as text or as the daemon sends it. */
 #include <string.h>
 
-#include "../text/finding.h"
-#include "../text/render.h"
-#include "../topo/profiles.h"
-#include "cli.h"
+#include "../../text/finding.h"
+#include "../../text/render.h"
+#include "../../topo/profiles.h"
+#include "../files.h"
 
 static int print_profile(struct cli *cli, const struct profile *profile)
 {
@@ -34,13 +34,11 @@ int cli_profiles(struct cli *cli)
     const bool text = !cli->format || strcmp(cli->format, "text") == 0;
     struct build b;
 
-    if (!text && strcmp(cli->format, "json") != 0) {
-        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "format", 0 }, "must be text or json");
-        return cli_complain_options(cli);
-    }
+    if (!text && strcmp(cli->format, "json") != 0)
+        return cli_refuse_option(cli, "format", "must be text or json");
     if (text)
         return print_profiles(cli);
     build_start(&b);
     render_profiles(&b, &cli->topology, &cli->image);
-    return cli_print_json(cli, &b);
+    return files_print_json(cli, &b);
 }

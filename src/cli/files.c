@@ -3,14 +3,31 @@
  * Files that come into being whole: written under other names, which they exchange for their own at
  * the end.
  */
+#include "files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #include "../base/file.h"
-#include "cli.h"
 
 enum { FILES_MAX = 2 };
+
+char *files_read(struct cli *cli, const char *path, size_t *size)
+{
+    static const struct file_rules rules = { .what = "file", .max = 1 << 30, .checks = FILE_WAIT };
+
+    return file_load(strcmp(path, "-") == 0 ? NULL : path, &rules, size, &cli->err);
+}
+
+int files_write(struct cli *cli, const char *path, const void *bytes, size_t size)
+{
+    if (path)
+        return file_write(path, bytes, size, &cli->err);
+    return fwrite(bytes, 1, size, stdout) == size
+               ? 0
+               : err_system(&cli->err, ERR_FILE, "standard output");
+}
 
 /*
  * A rename puts a file in the place of whatever is there: of another file, but not of a device or a
@@ -33,7 +50,7 @@ struct draft {
     char name[FILE_NAME_SIZE];
 };
 
-static int draft(struct cli *cli, const struct cli_file *file, struct draft *d)
+static int draft(struct cli *cli, const struct files_new *file, struct draft *d)
 {
     if (check_place(cli, file->path) < 0)
         return -1;
@@ -43,7 +60,7 @@ static int draft(struct cli *cli, const struct cli_file *file, struct draft *d)
     return 0;
 }
 
-int cli_save(struct cli *cli, const struct cli_file *files, size_t count)
+int files_save(struct cli *cli, const struct files_new *files, size_t count)
 {
     struct draft drafts[FILES_MAX] = { { .place.dir = -1 }, { .place.dir = -1 } };
     size_t written = 0, placed = 0;
@@ -64,17 +81,7 @@ int cli_save(struct cli *cli, const struct cli_file *files, size_t count)
     return placed == count ? 0 : -1;
 }
 
-int cli_check_signature(struct cli *cli, bool read)
-{
-    if (strcmp(cli->operand, "-") != 0 ||
-        (cli->signature && !(read && strcmp(cli->signature, "-") == 0)))
-        return CLI_DONE;
-    err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "signature", 0 },
-           "must name a file when the image is standard input");
-    return cli_complain_options(cli);
-}
-
-char *cli_signature_name(struct cli *cli, const char *image)
+char *files_signature(struct cli *cli, const char *image)
 {
     char *name = NULL;
 
@@ -82,4 +89,16 @@ char *cli_signature_name(struct cli *cli, const char *image)
         return name;
     err_at(&cli->err, ERR_BUSY, NULL, "no memory");
     return NULL;
+}
+
+int files_print_json(struct cli *cli, struct build *b)
+{
+    size_t size;
+    char *text SCOPED(scoped_free) = build_pretty(b, &size);
+
+    if (!text)
+        return cli_no_memory(cli);
+    if (files_write(cli, NULL, text, size) < 0)
+        return cli_complain(cli, NULL, CLI_IO);
+    return CLI_DONE;
 }

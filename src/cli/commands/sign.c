@@ -9,9 +9,11 @@
  */
 #include <string.h>
 
-#include "../signed/signed.h"
-#include "../text/request.h"
-#include "cli.h"
+#include "../../signed/signed.h"
+#include "../../text/request.h"
+#include "../files.h"
+#include "../input.h"
+#include "../signing.h"
 
 /* What the signature is to bind besides the image */
 struct binding {
@@ -59,7 +61,7 @@ static bool is_same(const struct image *image, const struct memory *source)
 /* The table and then, if they are there, the words that a table does not have in it */
 static int rebuild(struct cli *cli)
 {
-    int status = cli_take_table(cli);
+    int status = input_table(cli);
 
     if (status != CLI_DONE)
         return status;
@@ -79,15 +81,14 @@ static int rebuild(struct cli *cli)
 
 static int save_signature(struct cli *cli, const struct seal *seal)
 {
-    char *beside SCOPED(scoped_free) =
-        cli->signature ? NULL : cli_signature_name(cli, cli->operand);
+    char *beside SCOPED(scoped_free) = cli->signature ? NULL : files_signature(cli, cli->operand);
     const char *const path = cli->signature ? cli->signature : beside;
     int done = -1;
 
     if (path && strcmp(path, "-") == 0)
-        done = cli_write(cli, NULL, seal->minisign, seal->minisign_size);
+        done = files_write(cli, NULL, seal->minisign, seal->minisign_size);
     else if (path)
-        done = cli_save(cli, &(struct cli_file){ path, seal->minisign, seal->minisign_size }, 1);
+        done = files_save(cli, &(struct files_new){ path, seal->minisign, seal->minisign_size }, 1);
     return done < 0 ? cli_complain(cli, NULL, CLI_IO) : CLI_DONE;
 }
 
@@ -96,14 +97,14 @@ int cli_sign(struct cli *cli)
     char *bytes SCOPED(scoped_free) = NULL;
     struct binding binding = { .ttl = 0 };
     struct seal seal;
-    int status = cli_check_signature(cli, false);
+    int status = input_check_signature(cli, false);
 
     if (status == CLI_DONE)
-        status = cli_start_seal(cli, true);
+        status = signing_start(cli, true);
     if (status == CLI_DONE)
         status = take_binding(cli, &binding);
     if (status == CLI_DONE)
-        status = cli_take_source(cli, MEMORY_BASE, &bytes);
+        status = input_memory(cli, MEMORY_BASE, &bytes);
     if (status == CLI_DONE)
         status = rebuild(cli);
     if (status != CLI_DONE)
@@ -111,6 +112,6 @@ int cli_sign(struct cli *cli)
     memcpy(cli->topology.context, binding.context, sizeof(binding.context));
     memcpy(cli->topology.nonce, binding.nonce, sizeof(binding.nonce));
     cli->topology.ttl = binding.ttl;
-    status = cli_seal_image(cli, &seal);
+    status = signing_seal(cli, &seal);
     return status == CLI_DONE ? save_signature(cli, &seal) : status;
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "trust.h"
+#include "../trust.h"
 
 /*
  * Is this the link to an open file that a process has in /proc, by which memory without a name is

@@ -3,15 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../signed/format.h"
-#include "../text/request.h"
-#include "cli.h"
-
-static int refuse_option(struct cli *cli, const char *option, const char *detail)
-{
-    err_at(&cli->err, ERR_FILE, &(struct at){ NULL, option, 0 }, "%s", detail);
-    return cli_complain_options(cli);
-}
+#include "../../signed/format.h"
+#include "../../text/request.h"
+#include "../files.h"
+#include "../signing.h"
 
 /*
  * A signature is over the image's bytes: it stands in the JSON, or in a file beside one that holds
@@ -20,44 +15,21 @@ static int refuse_option(struct cli *cli, const char *option, const char *detail
 static int check_options(struct cli *cli, const struct format *format)
 {
     if (!format || format == &formats[FORMAT_MINISIG])
-        return refuse_option(cli, "format", "must be bin, json, hex or elf");
+        return cli_refuse_option(cli, "format", "must be bin, json, hex or elf");
     if (cli->key && format != &formats[FORMAT_JSON] &&
         (format != &formats[FORMAT_BIN] || !cli->output))
-        return refuse_option(cli, "key", "needs --format json, or --format bin and --output");
+        return cli_refuse_option(cli, "key", "needs --format json, or --format bin and --output");
     if (format->binary && !cli->output && isatty(STDOUT_FILENO))
-        return refuse_option(cli, "output", "is needed: these bytes are nothing for a terminal");
+        return cli_refuse_option(cli, "output",
+                                 "is needed: these bytes are nothing for a terminal");
     return CLI_DONE;
-}
-
-int cli_start_seal(struct cli *cli, bool secret)
-{
-    if (secret)
-        key_protect_process();
-    if (seal_start() == 0)
-        return CLI_DONE;
-    err_at(&cli->err, ERR_INTERNAL, NULL, "libsodium does not start");
-    return cli_complain(cli, NULL, CLI_IO);
-}
-
-int cli_seal_image(struct cli *cli, struct seal *seal)
-{
-    struct key *const key = key_load(cli->key, &cli->err);
-    int status;
-
-    if (!key)
-        return cli_complain(cli, NULL, CLI_IO);
-    status = signed_claim(key, &cli->topology, &cli->image, seal, &cli->err);
-    if (status == 0)
-        status = seal_sign(key, NULL, cli->image.bytes, cli->image.size, seal, &cli->err);
-    key_free(key);
-    return status < 0 ? cli_complain(cli, NULL, CLI_REFUSED) : CLI_DONE;
 }
 
 static int write_signature(struct cli *cli, const struct seal *seal)
 {
-    char *path SCOPED(scoped_free) = cli_signature_name(cli, cli->output);
+    char *path SCOPED(scoped_free) = files_signature(cli, cli->output);
 
-    return path ? cli_write(cli, path, seal->minisign, seal->minisign_size) : -1;
+    return path ? files_write(cli, path, seal->minisign, seal->minisign_size) : -1;
 }
 
 static int write_image(struct cli *cli, const struct format *format, const struct seal *seal)
@@ -69,7 +41,7 @@ static int write_image(struct cli *cli, const struct format *format, const struc
     if (format->write(&image, &body) < 0)
         return cli_no_memory(cli);
     owned = body.owned;
-    if (cli_write(cli, cli->output, body.bytes, body.size) < 0 ||
+    if (files_write(cli, cli->output, body.bytes, body.size) < 0 ||
         (seal && format == &formats[FORMAT_BIN] && write_signature(cli, seal) < 0))
         return cli_complain(cli, NULL, CLI_IO);
     return CLI_DONE;
@@ -78,7 +50,7 @@ static int write_image(struct cli *cli, const struct format *format, const struc
 static int build(struct cli *cli)
 {
     size_t size;
-    char *text SCOPED(scoped_free) = cli_read(cli, cli->operand, &size);
+    char *text SCOPED(scoped_free) = files_read(cli, cli->operand, &size);
 
     if (!text)
         return cli_complain(cli, NULL, CLI_IO);
@@ -97,10 +69,10 @@ int cli_encode(struct cli *cli)
 
     if (status != CLI_DONE)
         return status;
-    status = cli_start_seal(cli, cli->key != NULL);
+    status = signing_start(cli, cli->key != NULL);
     if (status == CLI_DONE)
         status = build(cli);
     if (status == CLI_DONE && cli->key)
-        status = cli_seal_image(cli, &seal);
+        status = signing_seal(cli, &seal);
     return status == CLI_DONE ? write_image(cli, format, cli->key ? &seal : NULL) : status;
 }

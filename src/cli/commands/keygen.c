@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../seal/key.h"
-#include "cli.h"
+#include "../../seal/key.h"
+#include "../signing.h"
 
 enum { PATH_SIZE = 4096 };
 
@@ -34,7 +34,7 @@ int cli_keygen(struct cli *cli)
     }
     if (!public)
     public = beside;
-    status = cli_start_seal(cli, true);
+    status = signing_start(cli, true);
     if (status != CLI_DONE)
         return status;
     status = key_generate(secret, public, cli->force, id, &cli->err);

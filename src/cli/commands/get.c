@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../text/request.h"
-#include "fetch.h"
-#include "trust.h"
+#include "../../text/request.h"
+#include "../fetch.h"
+#include "../files.h"
+#include "../signing.h"
+#include "../trust.h"
 
 enum { NONCE_RANDOM = 16 };
 
@@ -57,7 +59,7 @@ static int add_nonce(struct cli *cli, struct question *q)
 /* Return: the exit status; the topology and its image are in @cli */
 static int take_question(struct cli *cli, struct question *q)
 {
-    q->text = cli_read(cli, cli->operand, &q->size);
+    q->text = files_read(cli, cli->operand, &q->size);
     if (!q->text)
         return cli_complain(cli, NULL, CLI_IO);
     if (request_parse(q->text, q->size, &cli->topology, &cli->err) < 0 ||
@@ -101,11 +103,11 @@ static int judge(struct cli *cli, struct fetch *f, const struct public_key *key)
 /* The signature first: where the image is new, its signature is too. */
 static int save(struct cli *cli, const struct fetch *f)
 {
-    char *beside SCOPED(scoped_free) = cli_signature_name(cli, cli->output);
-    const struct cli_file files[] = { { beside, f->minisig, f->minisig_size },
-                                      { cli->output, f->image, f->size } };
+    char *beside SCOPED(scoped_free) = files_signature(cli, cli->output);
+    const struct files_new files[] = { { beside, f->minisig, f->minisig_size },
+                                       { cli->output, f->image, f->size } };
 
-    if (!beside || cli_save(cli, files, 2) < 0)
+    if (!beside || files_save(cli, files, 2) < 0)
         return cli_complain(cli, NULL, CLI_IO);
     if (!cli->public_key)
         fprintf(stderr, "mptablectl: %s: the signature was not verified: no public key (-p)\n",
@@ -131,11 +133,10 @@ int cli_get(struct cli *cli)
     struct public_key key;
     int status;
 
-    if (!cli->cert != !cli->key_file) {
-        err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "cert", 0 }, "and --key-file go together");
-        return cli_complain_options(cli);
-    }
-    status = cli_start_seal(cli, cli->key_file || cli->token_file);
+    if (!cli->cert != !cli->key_file)
+        return cli_refuse_option(cli, cli->cert ? "cert" : "key_file",
+                                 cli->cert ? "needs --key-file" : "needs --cert");
+    status = signing_start(cli, cli->key_file || cli->token_file);
     if (status == CLI_DONE && cli->public_key)
         status = trust_take_key(cli, &key);
     if (status == CLI_DONE)

@@ -2,7 +2,7 @@
 /* mptablectl verify: whether a key signed these bytes, for this place, machine and time. */
 #include <stdio.h>
 
-#include "trust.h"
+#include "../trust.h"
 
 /* The trusted comment, a claim a line: its alphabet is that of printable ASCII. */
 static void print_claims(const struct seal_facts *said)
