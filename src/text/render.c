@@ -32,6 +32,7 @@
 
 #include <string.h>
 
+#include "../topo/complete.h"
 #include "../topo/profiles.h"
 #include "finding.h"
 #include "members.h"
@@ -328,7 +329,7 @@ int render_profile_image(const struct profile *profile, struct topology *topolog
     topology->given = GIVEN_CPUS;
     topology->cpus =
         profile->max_cpus < RENDER_PROFILE_CPUS ? profile->max_cpus : RENDER_PROFILE_CPUS;
-    return topology_complete(topology, err) < 0 ? -1 : image_build(topology, image, err);
+    return complete_topology(topology, err) < 0 ? -1 : image_build(topology, image, err);
 }
 
 static void render_profile(struct build *b, const struct profile *profile,

@@ -15,6 +15,7 @@
 
 #include "../json/check.h"
 #include "../json/read.h"
+#include "../topo/complete.h"
 #include "../topo/place.h"
 #include "../topo/profiles.h"
 #include "members.h"
@@ -28,7 +29,7 @@ struct reader {
     /* What follows from members that are there or not must wait for the profile, and for buses. */
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
     struct topology_marks ioapic_versions;       /* I/O APICs that say theirs */
-    bool unsound;   /* something is wrong that topology_complete depends on */
+    bool unsound;   /* something is wrong that complete_topology depends on */
     bool misplaced; /* something is wrong inside placement */
 };
 
@@ -655,7 +656,7 @@ static int end(struct reader *r, uint32_t seen, int status)
     settle(r);
     if (status == 0)
         return 0;
-    if (!r->unsound && topology_complete(r->topology, r->err) < 0)
+    if (!r->unsound && complete_topology(r->topology, r->err) < 0)
         status = -1;
     if (!r->misplaced && place_check(r->topology, r->err) < 0)
         status = -1;
@@ -753,7 +754,7 @@ int request_read_query(const struct request_pair *pairs, size_t count, struct to
 
 int request_complete(struct topology *t, struct err *err)
 {
-    const int status = topology_complete(t, err);
+    const int status = complete_topology(t, err);
 
     /* What is wrong with its place is added to what is wrong with the topology. */
     return status < 0 && place_check(t, err) < 0 ? -1 : status;

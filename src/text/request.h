@@ -25,7 +25,7 @@ int request_read(const char *text, size_t size, struct topology *topology,
                  struct err *err) MUST_USE;
 
 /*
- * request_complete - topology_complete of what was read. Return: 0; -1 with what is wrong with its
+ * request_complete - complete_topology of what was read. Return: 0; -1 with what is wrong with its
  * place too
  */
 int request_complete(struct topology *topology, struct err *err) MUST_USE;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../mptable/entries.h"
+#include "complete.h"
 
 enum {
     DEFAULT_CONFIGURATION_CPUS = 2, /* MPS 1.4 §5 */
@@ -250,7 +251,7 @@ static bool is_exact(struct topology *t, struct image *built, struct found *r)
         tell_missing(r);
         return false;
     }
-    if (topology_complete(t, &err) < 0 || image_build(t, built, &err) < 0) {
+    if (complete_topology(t, &err) < 0 || image_build(t, built, &err) < 0) {
         differ(r, "no topology can be built so: %.60s%s%.100s", err.places[0].pointer,
                err.places[0].pointer[0] ? " " : "", err.places[0].detail);
         return false;

@@ -38,7 +38,7 @@ struct image {
 
 /*
  * image_build - place, encode, read back, and judge
- * @topology: as topology_complete left it
+ * @topology: as complete_topology left it
  *
  * Return: 0; -1 and ERR_INVALID when the image does not fit its window or the guest's memory,
  * ERR_INTERNAL when the bytes written do not read back as the values they were made from.

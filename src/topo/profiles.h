@@ -9,10 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../base/err.h"
 #include "../mptable/mptable.h"
-
-struct topology;
 
 /* Which ID the one I/O APIC gets. */
 enum profile_ioapic_id {
@@ -131,17 +128,5 @@ extern const size_t profile_count;
 
 /* profiles_find - the profile of that name, or NULL */
 const struct profile *profiles_find(const char *name);
-
-/*
- * profile_fill - put the profile's entries and header values wherever the topology has none given
- * @topology: t->cpus processors are in place, and routes of pci_interrupts fit the arrays
- *
- * A builder's own PCI routes from a bus that the request's buses do not declare are left out, and
- * without any I/O APIC so are all I/O interrupts.
- *
- * Return: 0; -1 and ERR_INVALID when the profile's entries need an ISA bus and the request's buses
- * have none, or when the PCI buses leave it no ID.
- */
-int profile_fill(struct topology *topology, struct err *err) MUST_USE;
 
 #endif

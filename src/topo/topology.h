@@ -4,7 +4,7 @@
  * based on.
  *
  * request.c fills in what the request says, reading.c what a table found in memory says;
- * topology_complete adds from the profile what neither did. A topology is large (about 600 KiB) and
+ * complete_topology adds from the profile what neither did. A topology is large (about 600 KiB) and
  * only what its counts cover is ever touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
@@ -98,7 +98,7 @@ struct topology {
 
     /*
      * The table, its pointers to the arrays below. What is not given stands at 0 until
-     * topology_complete. order is set with GIVEN_ENTRIES, or when the profile has another order
+     * complete_topology. order is set with GIVEN_ENTRIES, or when the profile has another order
      * than by type. With GIVEN_EXTENDED it begins as the order of the list, one topology_append_run
      * for each element.
      */
@@ -148,15 +148,5 @@ bool topology_append_run(struct topology *topology, enum mpt_type type);
 
 /* topology_has_table - or is there only a floating pointer, with a default configuration? */
 bool topology_has_table(const struct topology *topology);
-
-/*
- * topology_complete - check what is given, and fill in the rest from the profile
- *
- * Return: 0; -1 and ERR_INVALID with a pointer for each wrong member: duplicate or unusable IDs,
- * not exactly one enabled BSP, interrupts between what does not exist, more CPUs than the profile
- * takes, a topology whose product is not the count. With GIVEN_ENTRIES only what cannot be encoded
- * is refused.
- */
-int topology_complete(struct topology *topology, struct err *err) MUST_USE;
 
 #endif

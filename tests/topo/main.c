@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "suites.h"
 
+#include "../../src/topo/complete.h"
+
 int build(struct topology *t, struct image *image, struct err *err)
 {
     memset(err, 0, sizeof(*err));
-    return topology_complete(t, err) < 0 ? -1 : image_build(t, image, err);
+    return complete_topology(t, err) < 0 ? -1 : image_build(t, image, err);
 }
 
 void build_two_segments(struct image *image)
