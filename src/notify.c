@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "notify.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/number.h"
 
 void notify_state(const char *state)
 {
@@ -33,11 +35,9 @@ uint64_t notify_watchdog_us(void)
 {
     const uint64_t longest = UINT64_C(86400000000);
     const char *text = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-    char *end = NULL;
-    unsigned long long us;
+    uint64_t us, for_pid;
 
-    if (!text || (pid && strtol(pid, NULL, 10) != getpid()))
+    if (pid && !(number_decimal(pid, INT_MAX, &for_pid) && (pid_t)for_pid == getpid()))
         return 0;
-    us = strtoull(text, &end, 10);
-    return end == text || *end ? 0 : us < longest ? us : longest;
+    return !text || !number_decimal(text, UINT64_MAX, &us) ? 0 : us < longest ? us : longest;
 }

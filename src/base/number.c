@@ -38,6 +38,11 @@ bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t 
     return end && !*end && *value >= lowest && *value <= highest;
 }
 
+bool number_decimal(const char *text, uint64_t highest, uint64_t *value)
+{
+    return strncmp(text, "0x", 2) != 0 && number_parse(text, 0, highest, value);
+}
+
 char *number_write(char *to, uint64_t value, unsigned radix)
 {
     char digits[20], *const end = digits + sizeof(digits), *at = end;

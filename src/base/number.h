@@ -17,8 +17,11 @@ const char *number_take(const char *text, uint64_t *value);
 /* number_parse - a text that is such a number and nothing else, within bounds */
 bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t *value);
 
+/* number_decimal - the same without the hexadecimal form, from 0 on */
+bool number_decimal(const char *text, uint64_t highest, uint64_t *value);
+
 /*
- * number_write - digits of radix 10 or 16 (lower case), without NUL; at most 20. Return: their end
+ * number_write - at most 20 digits of radix 10 or 16 (lower case), without NUL. Return: their end
  */
 char *number_write(char *to, uint64_t value, unsigned radix);
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../base/hex.h"
 #include "plain.h"
 
 struct cursor {
@@ -63,14 +64,6 @@ static bool is_digit(int byte)
     return byte >= '0' && byte <= '9';
 }
 
-static int hex_value(int byte)
-{
-    if (is_digit(byte))
-        return byte - '0';
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 static bool scan_word(struct cursor *c, const char *word)
 {
     const size_t n = strlen(word);
@@ -115,7 +108,7 @@ static long scan_code_unit(struct cursor *c)
     long unit = 0;
 
     for (int i = 0; i < 4; i++) {
-        const int value = hex_value(peek(c));
+        const int value = hex_digit((char)peek(c));
 
         if (value < 0) {
             fail(c, "four hexadecimal digits");

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../base/hex.h"
+
 /* The byte at the cursor, 0 at the end: no JSON text has a NUL outside its strings. */
 static char peek(const struct json *json)
 {
@@ -24,16 +26,6 @@ void json_start(struct json *json, const char *text, size_t size)
     json->end = text + size;
 }
 
-static unsigned hex_value(char digit)
-{
-    return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a' + 10);
-}
-
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 /* What the escape behind a backslash stands for; *at passes it. */
 static char unescape(const char **at, const char *end)
 {
@@ -49,7 +41,7 @@ static char unescape(const char **at, const char *end)
     }
     (*at)++;
     for (int i = 0; i < 4 && *at < end; i++, (*at)++)
-        unit = unit * 16 + hex_value(**at);
+        unit = unit * 16 + (unsigned)hex_digit(**at);
     return (char)(unit < 0x80 ? unit : 0xff);
 }
 
@@ -303,9 +295,11 @@ bool json_hex(const struct json_value *string, unsigned digits, uint64_t *intege
         string->text[1] != 'x')
         return false;
     for (size_t i = 2; i < string->size; i++) {
-        if (!is_hex(string->text[i]))
+        const int digit = hex_digit(string->text[i]);
+
+        if (digit < 0)
             return false;
-        value = value * 16 + hex_value(string->text[i]);
+        value = value * 16 + (unsigned)digit;
     }
     *integer = value;
     return true;

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
+
+#include "../base/number.h"
 
 enum {
     INHERITED_FIRST = 3, /* sd_listen_fds(3) */
@@ -33,14 +36,12 @@ union address {
     struct sockaddr_un un;
 };
 
-/* Decimal 0 to 65535 without sign or leading zeros, or -1 */
+/* Return: the port, or -1 */
 static long parse_port(const char *text)
 {
-    const size_t digits = strspn(text, "0123456789");
+    uint64_t port;
 
-    if (digits < 1 || digits > 5 || text[digits] || (digits > 1 && text[0] == '0'))
-        return -1;
-    return strtol(text, NULL, 10) <= UINT16_MAX ? strtol(text, NULL, 10) : -1;
+    return number_decimal(text, UINT16_MAX, &port) ? (long)port : -1;
 }
 
 /*
@@ -278,10 +279,9 @@ int listen_open(const char *text, unsigned queues, struct listener *l, struct er
 static long env_number(const char *name)
 {
     const char *text = getenv(name);
-    char *end = NULL;
-    const long value = text ? strtol(text, &end, 10) : -1;
+    uint64_t value;
 
-    return text && end != text && !*end ? value : -1;
+    return text && number_decimal(text, INT_MAX, &value) ? (long)value : -1;
 }
 
 /* The next of the names between colons, or "" when there are no more. */

@@ -9,8 +9,7 @@
 
 #include "../base/number.h"
 
-#define DIGITS         "0123456789"
-#define HEX            DIGITS "abcdef"
+#define HEX            "0123456789abcdef"
 #define CLAIMS_VERSION "mptabled/1"
 
 #define YEAR_9999 INT64_C(253402300799) /* its last second */
@@ -62,16 +61,17 @@ int64_t seal_now(void)
     return (int64_t)time(NULL);
 }
 
-/* A day of grace, since the build machine's clock was nobody's to check either. */
+/* A day of grace: the clock of the machine that built this may have been wrong too. */
 int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct err *err)
 {
     if (ttl > SEAL_TTL_MAX)
         return err_at(err, ERR_INTERNAL, NULL, "a life is 1 to %d seconds", SEAL_TTL_MAX);
     if (now < SEAL_BUILD_TIME - DAY)
         return err_at(err, ERR_BUSY, NULL,
-                      "the server's clock stands before the day the server was built");
+                      "the server's clock is before the day of its build: set the clock");
     if (now > YEAR_9999 - (int64_t)ttl)
-        return err_at(err, ERR_BUSY, NULL, "the server's clock stands at the end of the year 9999");
+        return err_at(err, ERR_BUSY, NULL,
+                      "the server's clock is at the end of the year 9999: set the clock");
     c->issued = now;
     c->expires = ttl ? now + ttl : 0;
     return 0;
@@ -141,23 +141,19 @@ static bool skip(const char **at, const char *text)
     return true;
 }
 
-/* As it is written: no sign, no leading zero. */
-static bool read_number(const char **at, const char *digits, unsigned base, uint64_t highest,
+/* A number has one spelling: what would be written of it must be what is there. */
+static bool read_number(const char **at, const char *prefix, unsigned radix, uint64_t highest,
                         uint64_t *number)
 {
-    const size_t length = strspn(*at, digits);
+    const char *const end = number_take(*at, number);
+    char text[32], *to = add(text, prefix);
 
-    if (length < 1 || (length > 1 && **at == '0'))
+    if (!end || *number > highest)
         return false;
-    *number = 0;
-    for (size_t i = 0; i < length; i++) {
-        const uint64_t digit = (uint64_t)(strchr(digits, (*at)[i]) - digits);
-
-        if (*number > (highest - digit) / base)
-            return false;
-        *number = *number * base + digit;
-    }
-    *at += length;
+    to = number_write(to, *number, radix);
+    if (to - text != end - *at || memcmp(text, *at, (size_t)(to - text)) != 0)
+        return false;
+    *at = end;
     return true;
 }
 
@@ -165,7 +161,7 @@ static bool read_address(const char **at, uint32_t *address)
 {
     uint64_t number;
 
-    if (!skip(at, "0x") || !read_number(at, HEX, 16, UINT32_MAX, &number))
+    if (!read_number(at, "0x", 16, UINT32_MAX, &number))
         return false;
     *address = (uint32_t)number;
     return true;
@@ -176,8 +172,7 @@ static bool read_sizes(const char **at, struct seal_claims *c)
     uint64_t number;
 
     do {
-        if (c->segment_count == SEAL_SEGMENTS_MAX ||
-            !read_number(at, DIGITS, 10, UINT32_MAX, &number))
+        if (c->segment_count == SEAL_SEGMENTS_MAX || !read_number(at, "", 10, UINT32_MAX, &number))
             return false;
         c->segments[c->segment_count++].size = (uint32_t)number;
     } while (skip(at, ","));
@@ -212,7 +207,7 @@ static bool read_time(const char **at, int64_t *seconds)
 
     if (skip(at, "-"))
         return true;
-    if (!read_number(at, DIGITS, 10, YEAR_9999, &number) || number == 0)
+    if (!read_number(at, "", 10, YEAR_9999, &number) || number == 0)
         return false;
     *seconds = (int64_t)number;
     return true;

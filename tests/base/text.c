@@ -96,6 +96,40 @@ static void digits(void)
     }
 }
 
+static void readings(void)
+{
+    static const struct {
+        const char *text;
+        bool parses, decimal; /* from 5 to 20 */
+        uint64_t value;
+    } rows[] = {
+        { "5", true, true, 5 },
+        { "20", true, true, 20 },
+        { "0x10", true, false, 16 },
+        { "0xA", true, false, 10 },
+        { "4", false, true, 4 },
+        { "21", false, false, 0 },
+        { "0x15", false, false, 0 },
+        { "", false, false, 0 },
+        { "010", false, false, 0 },
+        { "+7", false, false, 0 },
+        { "7 ", false, false, 0 },
+        { "0x", false, false, 0 },
+        { "0X10", false, false, 0 },
+        { "a", false, false, 0 },
+        { "18446744073709551621", false, false, 0 }, /* 2^64 + 5 */
+        { "0x10000000000000010", false, false, 0 },
+    };
+    uint64_t value;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ROW_CHECK(rows[i].text, number_parse(rows[i].text, 5, 20, &value) == rows[i].parses);
+        ROW_CHECK(rows[i].text, !rows[i].parses || value == rows[i].value);
+        ROW_CHECK(rows[i].text, number_decimal(rows[i].text, 20, &value) == rows[i].decimal);
+        ROW_CHECK(rows[i].text, !rows[i].decimal || value == rows[i].value);
+    }
+}
+
 static void numbers(void)
 {
     static const struct {
@@ -117,9 +151,8 @@ static void numbers(void)
 }
 
 static const struct test tests[] = {
-    { "base64 and hex", texts },
-    { "long texts, and every pair of characters", long_texts },
-    { "hexadecimal digits", digits },
-    { "numbers", numbers },
+    { "base64 and hex", texts },        { "long texts, and every pair of characters", long_texts },
+    { "hexadecimal digits", digits },   { "numbers are read", readings },
+    { "numbers are written", numbers },
 };
 const struct suite base_text = { "base/text", tests, sizeof(tests) / sizeof(tests[0]) };

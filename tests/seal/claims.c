@@ -127,7 +127,7 @@ static const struct {
     { "fewer addresses", HEAD "size=1,1 load=0x0 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
     { "more addresses", HEAD "size=1 load=0x0,0x1 fp=0x0 ctx=- nonce=- iat=- exp=-", "fp" },
     { "decimal address", HEAD "size=1 load=654336 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
-    { "address in capitals", HEAD "size=1 load=0x9FC00 fp=0x0 ctx=- nonce=- iat=- exp=-", "fp" },
+    { "address in capitals", HEAD "size=1 load=0x9FC00 fp=0x0 ctx=- nonce=- iat=- exp=-", "load" },
     { "address with a zero in front", HEAD "size=1 load=0x09fc00 fp=0x0 ctx=- nonce=- iat=- exp=-",
       "load" },
     { "address beyond 32 bits", HEAD "size=1 load=0x100000000 fp=0x0 ctx=- nonce=- iat=- exp=-",
