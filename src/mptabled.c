@@ -26,7 +26,7 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     REQUEST_SECONDS = 20,
-    DRAIN_SECONDS = 10,   /* for what is in flight when we are told to stop */
+    DRAIN_SECONDS = 10,   /* for the requests in flight when we are told to stop */
     THREADS_DEFAULT = 16, /* at most, when it is the number of CPUs that decides */
     SPARE_FILES = 64      /* descriptors beside those of connections */
 };
@@ -44,10 +44,7 @@ struct daemon {
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
 
-/*
- * Left alone, the heap takes the largest block ever freed for a reason to keep twice as much for
- * good.
- */
+/* By default glibc keeps up to twice the size of the largest block that was ever freed. */
 static void bound_heap(void)
 {
     enum { KEPT = 64 * 1024, LARGE = 128 * 1024 };
@@ -57,7 +54,7 @@ static void bound_heap(void)
     mallopt(M_MMAP_THRESHOLD, LARGE);
 }
 
-/* The signals that mean something are blocked and waited for, so nothing runs in a handler. */
+/* Signals that we act on are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
 {
     static const int harmless[] = { SIGPIPE,   SIGUSR1, SIGUSR2, SIGALRM,
@@ -80,7 +77,7 @@ static uint64_t clock_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* The watchdog hears from us while every loop goes round. How long until it is due again. */
+/* Tell the watchdog that every loop goes round. Return: milliseconds until the next time */
 static uint64_t ping(struct daemon *d)
 {
     const uint64_t now = clock_ms();
@@ -145,7 +142,7 @@ static void log_keys(struct daemon *d, const char *event, const char *how)
     keyring_drop(ring);
 }
 
-/* Those who reach an address that is not this host's alone must show who they are. */
+/* Clients of an address that other hosts reach must show who they are. */
 static bool is_guarded(const struct config *c)
 {
     return c->tls_client_ca || c->token_file;
@@ -202,7 +199,9 @@ static int open_listeners(struct daemon *d, struct err *err)
         d->config.listen.values[d->config.listen.count++] = DEFAULT_ADDRESS;
     for (unsigned i = 0; i < d->config.listen.count; i++) {
         if (d->listener_count == OPTIONS_LIST_MAX)
-            return err_at(err, ERR_FILE, NULL, "at most %d sockets are served", OPTIONS_LIST_MAX);
+            return err_at(err, ERR_FILE, NULL,
+                          "--listen: at most %d addresses, those from the service manager included",
+                          OPTIONS_LIST_MAX);
         if (listen_open(d->config.listen.values[i], d->threads, &d->listeners[d->listener_count],
                         err) < 0)
             return -1;
@@ -211,10 +210,7 @@ static int open_listeners(struct daemon *d, struct err *err)
     return 0;
 }
 
-/*
- * Every connection gets a descriptor: as many as there may be, fewer connections where there are
- * too few.
- */
+/* Raise the limit of descriptors as far as it goes; where it is too low, allow fewer connections. */
 static void fit_descriptors(struct daemon *d)
 {
     unsigned *const max = &d->service.max_connections;
@@ -244,7 +240,7 @@ static void swap_tokens(struct daemon *d, struct tokens *tokens)
     tokens_free(tokens);
 }
 
-/* What is new is loaded whole before what is old goes; a bad file changes nothing. */
+/* All is loaded before anything is replaced, so a bad file changes nothing. */
 static int load_anew(struct daemon *d, struct err *err)
 {
     const struct keyring_source source = key_source(d);
@@ -285,8 +281,8 @@ static void reload(struct daemon *d)
 }
 
 /*
- * Until we are told to stop; then until what is in flight is done, time is up, or we are told
- * again.
+ * Wait until we are told to stop; then until the requests in flight are done, time is up, or we are
+ * told again.
  */
 static void wait_for_end(struct daemon *d)
 {

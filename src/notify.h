@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Word to the service manager (sd_notify(3)). */
+/* Messages to the service manager (sd_notify(3)). */
 #ifndef NOTIFY_H
 #define NOTIFY_H
 
@@ -9,9 +9,8 @@
 void notify_state(const char *state);
 
 /*
- * notify_watchdog_us - within how many microseconds the service manager wants to hear "WATCHDOG=1"
- * again
- *                      (WATCHDOG_USEC, WATCHDOG_PID); 0: it does not
+ * notify_watchdog_us - in how many microseconds at most the service manager expects the next
+ * "WATCHDOG=1" (WATCHDOG_USEC, WATCHDOG_PID); 0: it expects none
  */
 uint64_t notify_watchdog_us(void);
 

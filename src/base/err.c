@@ -14,10 +14,7 @@ static void append(char *out, size_t size, size_t *used, char c)
     out[*used] = '\0';
 }
 
-/*
- * Outermost step first: the chain is walked by recursion, whose depth is that of the document we
- * read.
- */
+/* Outermost step first, by recursion: its depth is that of the document, which is bounded. */
 static void pointer(const struct at *at, char *out, size_t size, size_t *used)
 {
     char number[24] = "";

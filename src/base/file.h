@@ -2,10 +2,9 @@
 /*
  * Files: read whole within bounds, judged by rules, and replaced whole.
  *
- * A file is judged by its opened descriptor, never by its name, so that nobody can put another file
- * behind the name between check and use. Who may read or write a file is for file_guard, which is
- * called after the caller has recognised what was read: advice to change the mode of a file is good
- * advice only when the file is one of ours.
+ * A file is judged by its opened descriptor, never by its name, so that no other file can take the
+ * name between check and use. file_guard judges owner and mode, after the caller has recognised what
+ * was read: advice to change the mode of a file is good advice only when the file is one of ours.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H

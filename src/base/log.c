@@ -24,10 +24,7 @@ static const char priorities[] = {
     [LOG_ALWAYS] = '6', [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
 };
 
-/*
- * The mutable globals of the project: set before any thread but the first exists, but for the
- * count.
- */
+/* The mutable globals of the project. All but the count are set while there is one thread. */
 static enum log_level threshold = LOG_INFO;
 static int log_fd = STDERR_FILENO;
 static bool is_socket, is_journal;
@@ -46,7 +43,7 @@ int log_level_named(const char *name)
     return -1;
 }
 
-/* Whether standard error is the journal, and not a file that a shell put in its place. */
+/* Is standard error the journal, and not a file that a shell put in its place? */
 static bool to_journal(const struct stat *st)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -57,9 +54,9 @@ static bool to_journal(const struct stat *st)
 }
 
 /*
- * A pipe or terminal that nobody reads must not hold up an answer, and O_NONBLOCK on the descriptor
- * that we were given would change it for whoever shares it, a shell for one. So it is opened once
- * more for us alone.
+ * A reply must not wait for a pipe or terminal whose reader has stopped. O_NONBLOCK on the
+ * descriptor that we were given would hold for all processes that share it, such as a shell. So the
+ * pipe or terminal is opened once more, for us alone.
  */
 void log_open(void)
 {
@@ -94,7 +91,7 @@ static void put_line(const char *line, size_t size)
     const ssize_t n = is_socket ? send(log_fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL)
                                 : write(log_fd, line, size);
 
-    if (n < 0) /* nobody reads it, and nobody may be held up or stopped by that */
+    if (n < 0) /* its reader has stopped, which must not stop us */
         atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
 }
 

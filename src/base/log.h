@@ -10,21 +10,18 @@
 
 #include "cleanup.h"
 
-/*
- * Named error, warning, info, debug; LOG_ALWAYS is for what programs wait for, whatever level is
- * set.
- */
+/* Their names are error, warning, info, debug. LOG_ALWAYS is written whatever level is set. */
 enum log_level { LOG_ALWAYS, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /*
- * log_open - make standard error safe to write to: it must not block, and no other file may be in
- * its place
+ * log_open - make standard error safe to write to: it must not block, and no other file may take its
+ * number
  *
- * To be called first thing, before anything else is opened. Without it lines go out all the same.
+ * Call it before anything else is opened. Without it lines are written all the same.
  */
 void log_open(void);
 
-/* log_dropped - lines lost because nobody read them, or standard error is closed */
+/* log_dropped - lines lost because the reader stopped, or standard error is closed */
 unsigned long long log_dropped(void);
 
 /* log_wants - is an event of that level written at all? */
@@ -47,11 +44,13 @@ int log_level_named(const char *name);
 void log_event(enum log_level level, const char *name, const char *format, ...) FORMAT(3, 4);
 
 /*
- * log_quote - a value as it may stand in a log line: bare when it needs nothing, else in double
- * quotes with
- *             ", \ and bytes outside printable ASCII as \xNN; cut to fit
- * @size: of @out, at least 16
- * Return: @out
+ * log_quote - a value as it may stand in a log line
+ * @size: of @out, at least 16; a longer value is cut
+ *
+ * A value that needs no quotes stays bare. Others are put into double quotes, with a backslash
+ * before " and \, and bytes outside printable ASCII as \xNN.
+ *
+ * Return: @out.
  */
 const char *log_quote(const char *value, char *out, size_t size);
 

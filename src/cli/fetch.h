@@ -8,7 +8,7 @@
 
 #define FETCH_SERVER "http://127.0.0.1:8640" /* where the daemon listens by default */
 
-/* What came: nothing of it is to be believed. */
+/* What the server sent. Nothing of it is to be believed before it is verified. */
 struct fetch {
     size_t size;
     char image[IMAGE_MAX];
@@ -19,11 +19,11 @@ struct fetch {
 /*
  * fetch_image - post a topology and take the image and the signature file that come back
  *
- * The server, and how to prove to it who asks, are options. No proxy is used and no redirection
- * followed; the whole takes at most 30 seconds.
+ * The server and our credentials are options. No proxy is used and no redirection followed; the whole
+ * takes at most 30 seconds.
  *
- * Return: the exit status, said: CLI_REFUSED when the server refused or answered with what is no
- * image, CLI_IO when there was no answer, or one that it cannot serve now.
+ * Return: the exit status, said: CLI_REFUSED when the server refused or its answer is no image, CLI_IO
+ * when there was no answer, or a status of 500 and above.
  */
 int fetch_image(struct cli *cli, const char *topology, size_t size, struct fetch *fetch);
 

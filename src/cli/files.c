@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Files that come into being whole: written under other names, which they exchange for their own at
- * the end.
- */
 #include "files.h"
 
 #include <errno.h>
@@ -29,10 +25,7 @@ int files_write(struct cli *cli, const char *path, const void *bytes, size_t siz
                : err_system(&cli->err, ERR_FILE, "standard output");
 }
 
-/*
- * A rename puts a file in the place of whatever is there: of another file, but not of a device or a
- * link.
- */
+/* A rename would replace a device or a link as it does a file. */
 static int check_place(struct cli *cli, const char *path)
 {
     struct stat st;
@@ -41,7 +34,8 @@ static int check_place(struct cli *cli, const char *path)
         return errno == ENOENT ? 0 : err_system(&cli->err, ERR_FILE, "%s", path);
     if (S_ISREG(st.st_mode))
         return 0;
-    return err_at(&cli->err, ERR_FILE, NULL, "%s: not a regular file, and so not replaced", path);
+    return err_at(&cli->err, ERR_FILE, NULL,
+                  "%s: is not a regular file, and only these are replaced", path);
 }
 
 /* A file that is on disk under another name, in the folder that it is for */

@@ -34,10 +34,7 @@ int trust_take_key(struct cli *cli, struct public_key *key)
     return cli->revoked ? check_revoked(cli, key) : CLI_DONE;
 }
 
-/*
- * What is signed has been built by the encoder, so it has a table that its pointer finds, or needs
- * none.
- */
+/* The encoder built what was signed, so its floating pointer finds a table, or needs none. */
 static int check_bytes(struct cli *cli, const struct trust *t)
 {
     const struct seal_claims *const c = &t->facts.claims;

@@ -18,9 +18,8 @@ struct trust {
 int trust_take_key(struct cli *cli, struct public_key *key);
 
 /*
- * trust_judge - verify the signature, hold its claims against what is wanted, and against the
- * bytes: a
- *               floating pointer lies where fp says and its table where load puts it
+ * trust_judge - verify the signature, then compare its claims with what is wanted and with the
+ * bytes: a floating pointer lies where fp says, and its table where load puts it
  *
  * Return: 0; -1 with cli->err filled.
  */

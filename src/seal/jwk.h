@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Public keys as JSON Web Keys (RFC 7517, RFC 8037), for those who verify without minisign.
+ * Public keys as JSON Web Keys (RFC 7517, RFC 8037), for verifiers without minisign.
  */
 #ifndef SEAL_JWK_H
 #define SEAL_JWK_H

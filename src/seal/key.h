@@ -18,15 +18,14 @@ struct key; /* the secret half lives in sodium_malloc memory, read-only once loa
 /*
  * key_load - read a minisign secret key file without password
  * @path: a regular file with one link, of our own uid or root's, closed to group and others, in a
- *        directory that not everybody may write to. A file of root:root may have mode 0440 when we
- *        are not root: so looks a systemd credential, which an access list opens to the service
+ *        directory that is not writable by all. See file_guard for credentials of systemd
  *
- * Refuses (ERR_FILE, the detail names the file and, where there is one, the command that mends it):
- * wrong permissions or owner, symbolic links and what is no regular file, wrong size or magic, a
- * password (minisign -C -W removes it), a checksum that is neither right nor all zero, halves that
- * disagree. Signs and verifies a test message before it returns.
+ * These are refused: another owner or mode, symbolic links and other irregular files, another size
+ * or form, a password (minisign -C -W removes it), a checksum that is neither right nor all zero,
+ * halves that disagree. A test message is signed and verified before the key is returned.
  *
- * Return: the key, released by key_free; NULL with *err filled.
+ * Return: the key, released by key_free; NULL with ERR_FILE, the detail names the file and, where
+ * there is one, the command that mends it; or with ERR_BUSY.
  */
 struct key *key_load(const char *path, struct err *err) MUST_USE;
 
@@ -52,25 +51,21 @@ struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
  * missing. A new secret is in place before its public half: key_load_or_make mends a public file
  * that lags behind.
  *
- * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE when nothing failed but one of them is there and to
- * be left alone, or both are one file.
+ * Return: 0; -1 with ERR_FILE; 1 with ERR_FILE: nothing failed, but one of them exists and is not to
+ * be replaced, or both are one file.
  */
 int key_generate(const char *secret_path, const char *public_path, bool replace,
                  char id[KEY_ID_TEXT_SIZE], struct err *err) MUST_USE;
 
 /*
- * key_public_name - what a secret key's public half is called beside it: the suffix .key replaced
- * by .pub, or
- *                   .pub appended to any other name
+ * key_public_name - the name of the public half beside a secret key: the suffix .key becomes .pub,
+ * and any other name gets .pub behind it
  *
  * Return: 0; -1: that does not fit @size bytes.
  */
 int key_public_name(const char *secret, char *public, size_t size) MUST_USE;
 
-/*
- * key_protect_process - no core file, no debugger of the same user; to be called before a key is
- * read
- */
+/* key_protect_process - no core file, no debugger of the same user; call it before a key is read */
 void key_protect_process(void);
 
 /* key_free - wipe and release a key; NULL is none */
@@ -87,20 +82,16 @@ const char *key_public_file(const struct key *key);
 /* key_public - its public half; lives as long as the key */
 const struct public_key *key_public(const struct key *key);
 
-/*
- * key_locked - false when the key's page can be swapped out (RLIMIT_MEMLOCK is too low): worth a
- * warning
- */
+/* key_locked - false when the key can be swapped out, since RLIMIT_MEMLOCK is too low */
 bool key_locked(const struct key *key);
 
 /*
- * key_sign - an Ed25519 signature, for seal.c alone: who could have bytes of his choice signed
- * could make a
- *            trusted comment of them
+ * key_sign - an Ed25519 signature, for seal.c alone
  *
- * The key is first compared with what was loaded (see seal.c for what that is good for).
+ * A client that had bytes of its choice signed could forge a trusted comment with them. The key is
+ * first compared with what was loaded; seal.c says why.
  *
- * Return: 0; -1 when it is not what was loaded, @signature is zero then.
+ * Return: 0; -1 and @signature is zero: the key is not what was loaded.
  */
 int key_sign(const struct key *key, const void *bytes, size_t size,
              uint8_t signature[KEY_SIGNATURE_SIZE]) MUST_USE;

@@ -2,9 +2,9 @@
 /*
  * How key files come into being and are replaced.
  *
- * Whatever stops a maker, at any call, there is the old key or the new one, whole, or none where
- * none was: the text is written under another name, brought to disk, and takes its name in one
- * step. Makers of one file exclude each other by a lock on its directory.
+ * A maker can be stopped at any call. The file is then the old key or the new one, whole, or missing
+ * where it was missing: the text is written under another name, brought to disk, and takes its name
+ * in one step (base/file). Makers of one file exclude each other by a lock on its directory.
  */
 #include <assert.h>
 #include <dirent.h>
@@ -54,10 +54,7 @@ static size_t generate(struct key_scratch *scratch)
     static_assert(crypto_generichash_BYTES_MIN == 16 && KEY_ID_SIZE <= 16,
                   "the id is cut from 16 bytes");
     crypto_sign_keypair(public_half, scratch->secret);
-    /*
-     * minisign draws ids at random; derived from the public key, all who know the one know the
-     * other
-     */
+    /* minisign draws ids at random. This one follows from the public key. */
     crypto_generichash(hash, sizeof(hash), public_half, sizeof(public_half), NULL, 0);
     memset(raw, 0, RAW_SIZE);
     memcpy(raw + RAW_ALGORITHM, "Ed", 2);
@@ -74,7 +71,7 @@ static size_t generate(struct key_scratch *scratch)
     return (size_t)length;
 }
 
-/* A new secret key under that name. 1: the name is taken and not to be replaced. */
+/* Make a secret key under that name. Return: 1: the name is taken and stays so */
 static int make(const struct file_place *place, bool replace, struct err *err)
 {
     struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);
@@ -108,10 +105,7 @@ static bool file_holds(const struct file_place *place, const char *name, const c
            size == strlen(wanted) && memcmp(found, wanted, size) == 0;
 }
 
-/*
- * @stem: what temporaries are called after: the secret key's name, so that its next maker finds
- * them
- */
+/* @stem: the secret key's name: its next maker finds drafts that are called after it */
 static int publish(const struct file_place *place, const char *stem, const char *name,
                    const struct key *key, struct err *err)
 {
@@ -153,8 +147,8 @@ static bool is_missing(const struct file_place *place)
 }
 
 /*
- * The lock goes with the descriptor. Where the file system has none, link alone decides between
- * makers and temporaries stay.
+ * The lock ends with the descriptor. Where the file system has no locks, link alone decides between
+ * makers, and drafts of killed makers stay.
  */
 static void exclude_others(const struct file_place *place)
 {
@@ -178,7 +172,8 @@ struct key *key_load_or_make(const char *path, struct err *err)
         return NULL;
     }
     exclude_others(&place);
-    if (is_missing(&place) && make(&place, false, err) < 0) /* taken meanwhile: theirs is used */
+    if (is_missing(&place) &&
+        make(&place, false, err) < 0) /* 1: another maker was faster; its key is used */
         return NULL;
     key = key_load_at(&place, err);
     sodium_stackzero(STACK_DEPTH);
@@ -192,7 +187,7 @@ struct key *key_load_or_make(const char *path, struct err *err)
 /* Return: 1 */
 static int refuse_taken(const char *path, struct err *err)
 {
-    err_at(err, ERR_FILE, NULL, "%s: is there already, and is not replaced unless forced", path);
+    err_at(err, ERR_FILE, NULL, "%s: exists; --force replaces it", path);
     return 1;
 }
 
@@ -226,7 +221,8 @@ int key_generate(const char *secret_path, const char *public_path, bool replace,
     if (status != 0)
         return status;
     if (same_place(&secret, &public)) {
-        err_at(err, ERR_FILE, NULL, "%s: cannot be the secret and the public key", public_path);
+        err_at(err, ERR_FILE, NULL, "%s: cannot be both the secret and the public key",
+               public_path);
         return 1;
     }
     exclude_others(&secret);

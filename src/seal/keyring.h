@@ -3,9 +3,9 @@
  * The keys of a daemon: one that signs, others that are only published, and how they are exchanged
  * while requests are served.
  *
- * A keyring never changes. A reload builds another and puts it in the slot; who took the old one
- * keeps it until it is dropped, so every reply is signed wholly by one key, and the last who drops
- * a keyring wipes its secret.
+ * A keyring never changes. A reload builds another and puts it in the slot; a request
+ * that took the old one keeps it until it drops it. So every reply is signed wholly by one key, and
+ * the last user that drops a keyring wipes its secret.
  */
 #ifndef SEAL_KEYRING_H
 #define SEAL_KEYRING_H
@@ -43,9 +43,8 @@ struct keyring;
 
 /*
  * keyring_load - read all keys anew
- * @before: the keyring in use, or NULL. The key that signed and those kept for its sake stay listed
- *          as
- * retired, so what a running daemon has signed can be verified as long as it runs
+ * @before: the keyring in use, or NULL. Keys that have signed since the daemon started stay listed as
+ *          retired, so that what it has signed can be verified as long as it runs
  *
  * @beside and "revoked" name a list of key ids (see revoked.h); no file is an empty list. Keys on
  * it are published as revoked.
@@ -66,16 +65,13 @@ const struct public_key *keyring_key(const struct keyring *ring, unsigned number
                                      enum key_state *state);
 
 /*
- * keyring_jwks - a JWK Set of all keys (see jwk.h) with a further member "revoked", the listed ids;
- * lives as
- *                long as the keyring
+ * keyring_jwks - a JWK Set of all keys (see jwk.h) with a further member "revoked", the listed ids
+ *
+ * The text lives as long as the keyring.
  */
 const char *keyring_jwks(const struct keyring *ring);
 
-/*
- * keyring_serial - 1 for a first keyring, one more for each that came after it: what was cached is
- * stale
- */
+/* keyring_serial - 1 for a first keyring, one more for each after it: memories of another go stale */
 unsigned long keyring_serial(const struct keyring *ring);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Public keys as minisign writes them: what whoever verifies holds, and what is published.
+ * Public keys as minisign writes them: verifiers hold them, and the daemon publishes them.
  */
 #ifndef SEAL_PUBLIC_H
 #define SEAL_PUBLIC_H
@@ -26,10 +26,10 @@ struct public_key {
 /*
  * public_key_load - read a minisign public key file
  * @path: two lines, "untrusted comment: " and anything, then the base64; a final newline may be
- *        missing. The file may belong to anybody: who may write it is for the caller to know
+ *        missing. Owner and mode are not checked: the caller knows whom it trusts with the file
  *
- * Return: 0; -1 with ERR_FILE: no such file or not of this form (carriage returns, further lines,
- * characters that are no ASCII), the detail names it.
+ * Return: 0; -1 with ERR_FILE, the detail names the file: there is none, or it is not of this form
+ * (carriage returns, further lines, bytes outside ASCII).
  */
 int public_key_load(const char *path, struct public_key *key, struct err *err) MUST_USE;
 
@@ -37,10 +37,7 @@ int public_key_load(const char *path, struct public_key *key, struct err *err) M
 int public_key_parse(const char *line, size_t length, struct public_key *key,
                      struct err *err) MUST_USE;
 
-/*
- * public_key_id - 16 upper-case hex digits; minisign prints the same number, but without leading
- * zeros
- */
+/* public_key_id - 16 upper-case hex digits; minisign leaves leading zeros of the number out */
 void public_key_id(const struct public_key *key, char text[KEY_ID_TEXT_SIZE]);
 
 /* public_key_line - the base64 line */

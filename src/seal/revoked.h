@@ -19,11 +19,10 @@ struct revoked {
 /*
  * revoked_load - read a list of key ids
  * @path: one id of up to 16 hex digits a line; blank lines and lines that begin with # are passed
- *        over. A regular file of our own uid or root's that nobody else may write to, and no
- *        symbolic link
+ *        over. The file is regular, no symbolic link, belongs to our uid or root, and only its
+ *        owner may write to it
  *
- * Return: 0; 1: there is no such file, and the list is empty; -1 with ERR_FILE, the detail names
- * the file.
+ * Return: 0; 1: there is no such file, so the list is empty; -1 with ERR_FILE, the detail names it.
  */
 int revoked_load(const char *path, struct revoked *list, struct err *err) MUST_USE;
 

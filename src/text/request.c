@@ -71,7 +71,7 @@ static int refuse(const struct reader *r, const struct member *m, const struct a
     case BOOL:
         return err_at(err, ERR_INVALID, at, "must be true or false");
     case PROFILE:
-        return err_at(err, ERR_INVALID, at, "no such profile; GET /v1/profiles lists them");
+        return err_at(err, ERR_INVALID, at, "no such profile; see the list of profiles");
     case BUS_TYPE:
         if (r->where != ENTRIES)
             return err_at(err, ERR_INVALID, at,
@@ -335,7 +335,7 @@ static int refuse_name(struct reader *r, const struct json_value *name, const st
     return err_at(r->err, ERR_INVALID, &(struct at){ up, text, 0 }, "unknown member");
 }
 
-/* The member before it that row @i cannot stand together with. */
+/* The member before it that the member of row @i excludes, or is excluded by. */
 static const char *opponent(const struct member_object *object, size_t i, uint32_t seen)
 {
     size_t j = 0;
@@ -374,8 +374,8 @@ static int check_place(struct reader *r, const struct member_object *object, siz
     if (g->seen & MEMBER_BIT(i))
         return err_at(r->err, ERR_INVALID, at, "given twice");
     if (g->barred & MEMBER_BIT(i) || g->seen & object->members[i].excludes)
-        return err_at(r->err, ERR_INVALID, at, "cannot stand together with %s",
-                      opponent(object, i, g->seen));
+        return err_at(r->err, ERR_INVALID, at, "%s and %s exclude each other",
+                      object->members[i].name, opponent(object, i, g->seen));
     return 0;
 }
 

@@ -94,14 +94,14 @@ static void generate_rows(void)
     CU_ASSERT_EQUAL(files_in(".", &open), 2);
     CU_ASSERT_FALSE(open);
     scratch_read("a.key", before, sizeof(before));
-    CU_ASSERT(generates("a.key", "b.pub", false, "a.key: is there already"));
-    CU_ASSERT(generates("b.key", "a.pub", false, "a.pub: is there already"));
+    CU_ASSERT(generates("a.key", "b.pub", false, "a.key: exists; --force replaces it"));
+    CU_ASSERT(generates("b.key", "a.pub", false, "a.pub: exists; --force replaces it"));
     CU_ASSERT(generates("no/a.key", "b.pub", false, "no/a.key: cannot open"));
     CU_ASSERT(generates("b.key", "no/b.pub", false, "no/b.pub: cannot open"));
+    CU_ASSERT(generates("b.key", "./b.key", false,
+                        "b.key: cannot be both the secret and the public key"));
     CU_ASSERT(
-        generates("b.key", "./b.key", false, "b.key: cannot be the secret and the public key"));
-    CU_ASSERT(
-        generates("./a.key", "a.key", true, "a.key: cannot be the secret and the public key"));
+        generates("./a.key", "a.key", true, "a.key: cannot be both the secret and the public key"));
     scratch_read("a.key", after, sizeof(after));
     CU_ASSERT_STRING_EQUAL(before, after);
     CU_ASSERT_EQUAL(files_in(".", &open), 2);

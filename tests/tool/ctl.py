@@ -38,8 +38,8 @@ def keygen(tool):
               "the secret one is closed, whatever the umask")
     tap.ok(said.startswith("key %s\n" % key_id) and "mptabled --key mptabled.key" in said, "it says the id and what to do", said)
     before = tool.read("mptabled.key"), tool.read("mptabled.pub")
-    refused(tap, tool.run("keygen"), REFUSED, "mptabled.key: is there already", "and does not replace a key")
-    refused(tap, tool.run("keygen", "-s", "other.key", "-p", "mptabled.pub"), REFUSED, "mptabled.pub: is there",
+    refused(tap, tool.run("keygen"), REFUSED, "mptabled.key: exists; --force replaces it", "and does not replace a key")
+    refused(tap, tool.run("keygen", "-s", "other.key", "-p", "mptabled.pub"), REFUSED, "mptabled.pub: exists",
             "nor a public one")
     tap.equal((tool.read("mptabled.key"), tool.read("mptabled.pub")), before, "both are as before")
     tap.equal(tool.run("keygen", "--force").returncode, DONE, "unless it is forced to")
@@ -49,7 +49,7 @@ def keygen(tool):
     tap.equal(tool.files(), ["a", "b", "c.key", "c.pub", "mptabled.key", "mptabled.pub"],
               "a public key lies beside its secret one")
     refused(tap, tool.run("keygen", "-s", "no/such/k"), IO, "no/such/k", "no directory for it")
-    refused(tap, tool.run("keygen", "-s", "a", "-p", "./a", "--force"), REFUSED, "cannot be the secret and the public key",
+    refused(tap, tool.run("keygen", "-s", "a", "-p", "./a", "--force"), REFUSED, "cannot be both the secret and the public key",
             "one name for both")
     tap.equal(tool.run("keygen", "mptabled.key").returncode, USAGE, "keygen takes no operand")
     check = subprocess.run([MPTABLED, "--key", "mptabled.key", "--check-config"], cwd=tool.work, capture_output=True)
@@ -238,7 +238,7 @@ def lies(tool):
         ("a leading zero", comment.replace("size=", "size=0"), (), "size"),
         ("claims in another order", " ".join(sorted(comment.split(" "))), (), "malformed"),
         ("a forged context", comment.replace("ctx=vm:1", "ctx=vm:1 ctx=vm:2"), (), "malformed at nonce"),
-        ("upper case", comment.replace("load=0x9fc00", "load=0x9FC00"), (), "malformed at fp"),
+        ("upper case", comment.replace("load=0x9fc00", "load=0x9FC00"), (), "malformed at load"),
     )
     for name, text, options, says in bad:
         tap.ok(text != comment or options, "this lies: " + name)
@@ -320,7 +320,7 @@ def injection(tool):
         done, memory, wanted = injected(tool, topology, last)
         tap.ok(done.returncode == DONE and memory == wanted, "memory that ends with %s" % name, done, last)
         done, memory, _ = injected(tool, topology, last - 1)
-        refused(tap, done, REFUSED, "memory: ends at 0x%x, the image at 0x%x" % (last - 1, last),
+        refused(tap, done, REFUSED, "memory: too small: it ends at 0x%x, the image at 0x%x" % (last - 1, last),
                 "memory that ends a byte before " + name)
         tap.equal(memory, b"\xa5" * (last - 1), "and no byte is written, of no segment")
     for name, options, says in (("another context", ("--context", "vm"), "ctx: "),
@@ -340,7 +340,7 @@ def injection(tool):
                                ("nothing", "nothing", "nothing: No such")):
         refused(tap, tool.run(*inject, memory), IO, says, "inject refuses %s for memory" % name)
     address.close()
-    refused(tap, tool.run(*inject, tool.write("empty", b"")), REFUSED, "empty: ends at 0x0", "and an empty file")
+    refused(tap, tool.run(*inject, tool.write("empty", b"")), REFUSED, "empty: too small: it ends at 0x0", "and an empty file")
     descriptor = os.memfd_create("memory")
     os.ftruncate(descriptor, MIB)
     done = tool.run(*inject, "/proc/self/fd/%d" % descriptor, pass_fds=[descriptor])

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl get: an image from a daemon, not to be had before it has been verified.
+ * mptablectl get: an image from a daemon, written only after it has been verified.
  *
- * The answer must be one to this very question: a random number of ours is in the signature, so it
- * has not been given before; and the image must be the one that the same encoder makes here of the
- * same topology, so nobody has changed the question on its way.
+ * The answer must be one to this request. A random number of ours is in the signature, so the answer
+ * is not an old one. The image must be the one that the encoder makes here of the same topology, so
+ * the request has not been changed on its way.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,9 +17,7 @@
 
 enum { NONCE_RANDOM = 16 };
 
-/*
- * What is asked: the topology as it was given, perhaps with a nonce; released by scoped_question.
- */
+/* What is sent: the topology as it was given, perhaps with a nonce */
 struct question {
     char *text;
     size_t size;

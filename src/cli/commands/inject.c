@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl inject: a verified image into a file of guest memory, at the addresses that were
+ * mptablectl inject: write a verified image into a file of guest memory, at the addresses that were
  * signed.
  *
- * The bytes that are written are those that were verified, from memory, and the file is opened
- * once: what happens to names meanwhile changes nothing. No byte is written before all are known to
+ * The image is read once, so the bytes written are those that were verified. The memory file is
+ * opened once, so a change of its name does not matter. No byte is written before all are known to
  * fit.
  */
 #include <errno.h>
@@ -17,10 +17,7 @@
 
 #include "../trust.h"
 
-/*
- * Is this the link to an open file that a process has in /proc, by which memory without a name is
- * reached?
- */
+/* Is this a link in /proc to an open file, by which memory without a name is reached? */
 static bool is_descriptor(const char *path)
 {
     const char *const slash = strrchr(path, '/');
@@ -30,7 +27,7 @@ static bool is_descriptor(const char *path)
     return dir && statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* No other link is followed: its target is for whoever may write to the directory to choose. */
+/* No other link is followed: anyone who may write to its directory chooses its target. */
 static int open_memory(struct cli *cli, const char *path)
 {
     const int flags =
@@ -46,7 +43,8 @@ static int open_memory(struct cli *cli, const char *path)
     if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)))
         return fd;
     close(fd);
-    return err_at(&cli->err, ERR_FILE, NULL, "%s: neither a regular file nor a block device", path);
+    return err_at(&cli->err, ERR_FILE, NULL, "%s: is neither a regular file nor a block device",
+                  path);
 }
 
 /* Return: the exit status */
@@ -62,7 +60,7 @@ static int check_bounds(struct cli *cli, const struct seal_claims *c, int memory
         const struct seal_segment *const s = &c->segments[i];
 
         if ((uint64_t)end < (uint64_t)s->load + s->size)
-            err_at(&cli->err, ERR_FILE, NULL, "ends at 0x%llx, the image at 0x%llx",
+            err_at(&cli->err, ERR_FILE, NULL, "too small: it ends at 0x%llx, the image at 0x%llx",
                    (unsigned long long)end, (unsigned long long)s->load + s->size);
     }
     return cli->err.count ? cli_complain(cli, cli->memory, CLI_REFUSED) : CLI_DONE;

@@ -13,12 +13,12 @@ enum { PATH_SIZE = 4096 };
 static void say_what_next(const char *secret, const char *public, const char *id, bool replaced)
 {
     printf("key %s\n", id);
-    printf("  %s is the secret key: it stays with who signs\n", secret);
-    printf("  %s is the public key: give it to those who verify\n", public);
+    printf("  %s is the secret key: keep it where images are signed\n", secret);
+    printf("  %s is the public key: give it to all that verify\n", public);
     printf("next: mptabled --key %s\n", secret);
     printf("      mptablectl get -p %s ...\n", public);
     if (replaced)
-        puts("A daemon that runs with this file takes the new key at SIGHUP.");
+        puts("A daemon that signs with this file takes the new key at SIGHUP.");
 }
 
 int cli_keygen(struct cli *cli)

@@ -56,7 +56,7 @@ static int print_findings(const struct cli *cli, const struct mpt_finding *findi
     return status;
 }
 
-/* That there is no table is what is wrong with it. */
+/* Without a table, that is the finding. */
 static int lint_nothing(struct cli *cli)
 {
     struct mpt_finding found[MPT_RULES_MAX];

@@ -2,10 +2,9 @@
 /*
  * mptablectl sign: the signature of an image that has none, or none of this key.
  *
- * What is signed are never the bytes as they came. They are read as a table, the table as a
- * topology, the topology is built anew, and the image that comes of it is signed if it is the same
- * to the last byte and address. So a signature says here what it says everywhere: that this encoder
- * made the image.
+ * The bytes are never signed as they came. They are read as a table, the table as a topology, and
+ * the topology is built again. The new image is signed if it equals the old one in every byte and
+ * address. So a signature means here what it means everywhere: this encoder made the image.
  */
 #include <string.h>
 
@@ -51,7 +50,7 @@ static bool has_segment(const struct memory *source, uint32_t base, size_t size)
     return false;
 }
 
-/* Where the table lies has been compared: what is left are bytes around it, and their order. */
+/* The table's place has been compared. What is left are bytes around it, and their order. */
 static bool is_same(const struct image *image, const struct memory *source)
 {
     return image->size == source->size && image->segment_count == source->guest.count &&
