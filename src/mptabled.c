@@ -38,7 +38,7 @@ struct daemon {
     struct tls *tls;
     struct listener listeners[OPTIONS_LIST_MAX];
     unsigned listener_count, threads;
-    struct service service;
+    struct context service;
     struct server *server;
     sigset_t signals;            /* those that we wait for */
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */

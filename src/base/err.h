@@ -3,7 +3,7 @@
  * The error value: what was wrong and where, as JSON pointers.
  *
  * The caller owns a struct err, zeroed; callees add to it and return -1. Nothing is formatted while
- * all goes well. One error has one code (it picks the HTTP status) and up to ERR_MAX places.
+ * all goes well. One error has one code and up to ERR_MAX places.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -14,24 +14,11 @@
 
 enum err_code {
     ERR_NONE,
-    ERR_INTERNAL,  /* a bug, or the system failed us */
-    ERR_BUSY,      /* no memory or no slot just now */
-    ERR_SYNTAX,    /* the body is not JSON */
-    ERR_QUERY,     /* the query string is malformed */
-    ERR_INVALID,   /* well-formed, but no topology that can be built */
-    ERR_HEADERS,   /* request headers contradict each other */
-    ERR_HOST,      /* the request is for another host */
-    ERR_TOKEN,     /* no token, or none that we know */
-    ERR_CLIENT,    /* the client's certificate is missing or not trusted */
-    ERR_NOT_FOUND, /* no such path */
-    ERR_METHOD,    /* known path, other method */
-    ERR_ACCEPT,    /* no representation the client takes */
-    ERR_CONDITION, /* If-Match or If-None-Match says no */
-    ERR_TOO_LARGE, /* body over the limit */
-    ERR_TOO_LONG,  /* request target over the limit */
-    ERR_MEDIA,     /* body of another media type, or encoded */
-    ERR_EXPECT,    /* an expectation that nobody can meet */
-    ERR_FILE,      /* a file (key, configuration) cannot be used; detail names it */
+    ERR_INTERNAL, /* a bug, or the system failed us */
+    ERR_BUSY,     /* no memory or no slot just now */
+    ERR_SYNTAX,   /* a text is not of its language: the error has a position */
+    ERR_INVALID,  /* a value that a caller gave cannot be used */
+    ERR_FILE,     /* a file (key, configuration) cannot be used; the detail names it */
     ERR_CODES
 };
 

@@ -113,12 +113,12 @@ static int check_framing(const struct head *h, unsigned minor, struct err *err)
     if (!encoding)
         return 0;
     if (h->values[HEADER_CONTENT_LENGTH])
-        return err_at(err, ERR_HEADERS, NULL,
+        return err_at(err, ERR_INVALID, NULL,
                       "Content-Length and Transfer-Encoding exclude each other");
     if (strcasecmp(encoding, "chunked") != 0)
-        return err_at(err, ERR_HEADERS, NULL, "the only Transfer-Encoding understood is chunked");
+        return err_at(err, ERR_INVALID, NULL, "the only Transfer-Encoding understood is chunked");
     if (minor == 0)
-        return err_at(err, ERR_HEADERS, NULL, "HTTP/1.0 has no Transfer-Encoding");
+        return err_at(err, ERR_INVALID, NULL, "HTTP/1.0 has no Transfer-Encoding");
     return 0;
 }
 
@@ -131,19 +131,19 @@ int head_check(const struct head *h, const char *end, unsigned minor, struct err
      * last.
      */
     if (h->hidden || h->next[0] || h->next[1] || h->next + LINE_END != end)
-        return err_at(err, ERR_HEADERS, NULL,
+        return err_at(err, ERR_INVALID, NULL,
                       "the head holds a NUL, a bare CR or LF, a folded line or a second blank");
     if (h->odd)
-        return err_at(err, ERR_HEADERS, NULL,
+        return err_at(err, ERR_INVALID, NULL,
                       "a name or value in the head has characters that it may not have");
     if (h->twice != HEADERS)
-        return err_at(err, ERR_HEADERS, NULL, "%s is given twice", names[h->twice].text);
+        return err_at(err, ERR_INVALID, NULL, "%s is given twice", names[h->twice].text);
     if (check_framing(h, minor, err) < 0)
         return -1;
     if (!host && minor > 0)
-        return err_at(err, ERR_HEADERS, NULL, "Host is missing");
+        return err_at(err, ERR_INVALID, NULL, "Host is missing");
     if (host && !host_is_authority(host, strlen(host)))
-        return err_at(err, ERR_HEADERS, NULL,
+        return err_at(err, ERR_INVALID, NULL,
                       "Host is not a name or an address with a port or without one");
     return 0;
 }

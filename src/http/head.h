@@ -56,7 +56,7 @@ void head_add(struct head *head, const char *name, size_t name_size, const char 
  * @end:   of the head, behind its empty line
  * @minor: of HTTP/1.x: Host may be missing in 1.0
  *
- * Return: 0; -1 with ERR_HEADERS, after which the connection must end: where the next request on it
+ * Return: 0; -1 with ERR_INVALID, after which the connection must end: where the next request on it
  * begins is anybody's guess.
  */
 int head_check(const struct head *head, const char *end, unsigned minor, struct err *err) MUST_USE;

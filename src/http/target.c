@@ -24,40 +24,52 @@ static void decode(char *text)
     *out = '\0';
 }
 
+/* @status: err_at's, so that the error and what it comes to stand in one statement */
+static enum target_result malformed(int status)
+{
+    (void)status;
+    return TARGET_MALFORMED;
+}
+
 /* Whatever the target is good for: no byte or escape in it may be read in two ways. */
-static int check_bytes(const char *raw, struct err *err)
+static enum target_result check_bytes(const char *raw, struct err *err)
 {
     for (; *raw; raw++) {
         if (*raw <= 0x20 || *raw > 0x7e)
-            return err_at(err, ERR_QUERY, NULL,
-                          "the request target holds a byte that is not printable ASCII");
+            return malformed(err_at(err, ERR_INVALID, NULL,
+                                    "the request target holds a byte that is not printable ASCII"));
         if (*raw != '%')
             continue;
         if (hex_digit(raw[1]) < 0 || hex_digit(raw[2]) < 0)
-            return err_at(err, ERR_QUERY, NULL,
-                          "a %% in the request target is not followed by two hexadecimal digits");
+            return malformed(
+                err_at(err, ERR_INVALID, NULL,
+                       "a %% in the request target is not followed by two hexadecimal digits"));
         if (raw[1] == '0' && raw[2] == '0')
-            return err_at(err, ERR_QUERY, NULL, "the request target holds an escaped NUL");
+            return malformed(
+                err_at(err, ERR_INVALID, NULL, "the request target holds an escaped NUL"));
     }
-    return 0;
+    return TARGET_OK;
 }
 
-static int parse_pair(char *text, struct target *t, struct err *err)
+static enum target_result parse_pair(char *text, struct target *t, struct err *err)
 {
     char *equals = strchr(text, '=');
 
     if (!equals)
-        return err_at(err, ERR_QUERY, NULL, "a part of the query has no '='");
+        return malformed(err_at(err, ERR_INVALID, NULL, "a part of the query has no '='"));
     if (t->pair_count == TARGET_PAIRS_MAX)
-        return err_at(err, ERR_QUERY, NULL, "the query has more than %d parts", TARGET_PAIRS_MAX);
+        return malformed(
+            err_at(err, ERR_INVALID, NULL, "the query has more than %d parts", TARGET_PAIRS_MAX));
     *equals = '\0';
     decode(text);
     decode(equals + 1);
     for (size_t i = 0; i < t->pair_count; i++)
-        if (strcmp(t->pairs[i].name, text) == 0)
-            return err_at(err, ERR_INVALID, &(struct at){ NULL, text, 0 }, "given twice");
-    t->pairs[t->pair_count++] = (struct request_pair){ text, equals + 1 };
-    return 0;
+        if (strcmp(t->pairs[i].name, text) == 0) {
+            err_at(err, ERR_INVALID, &(struct at){ NULL, text, 0 }, "given twice");
+            return TARGET_TWICE;
+        }
+    t->pairs[t->pair_count++] = (struct target_pair){ text, equals + 1 };
+    return TARGET_OK;
 }
 
 /*
@@ -80,37 +92,43 @@ static const char *skip_authority(const char *raw, struct target *t)
     return raw[0] == '/' && host_is_authority(t->authority, t->authority_size) ? raw : NULL;
 }
 
-int target_parse(const char *raw, struct target *t, struct err *err)
+enum target_result target_parse(const char *raw, struct target *t, struct err *err)
 {
     size_t length = strlen(raw);
+    enum target_result result;
     char *query;
 
     t->pair_count = 0;
     t->path = t->text;
     t->text[0] = '\0';
-    if (length >= sizeof(t->text))
-        return err_at(err, ERR_TOO_LONG, NULL, "at most %d bytes are taken", TARGET_SIZE - 1);
-    if (check_bytes(raw, err) < 0)
-        return -1;
+    if (length >= sizeof(t->text)) {
+        err_at(err, ERR_INVALID, NULL, "at most %d bytes are taken", TARGET_SIZE - 1);
+        return TARGET_TOO_LONG;
+    }
+    result = check_bytes(raw, err);
+    if (result != TARGET_OK)
+        return result;
     raw = skip_authority(raw, t);
     if (!raw)
-        return err_at(err, ERR_QUERY, NULL, "the request target must be /path or http://host/path");
+        return malformed(
+            err_at(err, ERR_INVALID, NULL, "the request target must be /path or http://host/path"));
     length = strlen(raw);
     memcpy(t->text, raw, length + 1);
     query = strchr(t->text, '?');
     if (!query)
-        return 0;
+        return TARGET_OK;
     *query++ = '\0';
     while (*query) {
         char *next = query + strcspn(query, "&");
 
         if (*next)
             *next++ = '\0';
-        if (parse_pair(query, t, err) < 0)
-            return -1;
+        result = parse_pair(query, t, err);
+        if (result != TARGET_OK)
+            return result;
         query = next;
     }
-    return 0;
+    return TARGET_OK;
 }
 
 const char *target_take(struct target *t, const char *name)

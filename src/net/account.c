@@ -7,6 +7,7 @@
 
 #include "../base/log.h"
 #include "../service/metrics.h"
+#include "../service/routes.h"
 
 static void format_peer(const struct peer *p, char *text, size_t size)
 {
@@ -45,7 +46,7 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
 {
     const struct job *job = &l->job;
     const bool is_signed = job->reply.status == 200 && job->seal.sha256[0];
-    const char *templates[ROUTE_TEMPLATES_MAX];
+    const char *templates[ROUTES_TEMPLATES_MAX];
     unsigned other, route;
     char peer[80], method[40], target[120] = "", trace[33], detail[2 * ERR_DETAIL_SIZE];
 
@@ -54,7 +55,7 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
                   log_quote(job->err.places[0].detail, detail, sizeof(detail)));
     if (!log_wants(LOG_INFO))
         return;
-    other = route_templates(templates) - 1;
+    other = routes_templates(templates) - 1;
     route = job->route < other ? job->route : other;
     format_peer(r->peer, peer, sizeof(peer));
     take_trace(r->head.values[HEADER_TRACEPARENT], trace);
@@ -77,7 +78,7 @@ void account_request(struct loop *l, const struct request *r)
         .route = job->route,
         .method = job->method,
         .status = job->reply.status,
-        .code = job->err.code,
+        .problem = job_kind(job),
         .micros = micros,
         .image_size = job->reply.status == 200 && job->seal.sha256[0] ? job->image.size : 0,
         .format = (int)job->format,

@@ -23,6 +23,7 @@
 
 #include "../base/hex.h"
 #include "../base/log.h"
+#include "../service/dispatch.h"
 #include "account.h"
 #include "body.h"
 #include "peer.h"
@@ -236,7 +237,7 @@ static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *con
                                       struct request *r)
 {
     name_job(l, r);
-    reply_problem(&l->job);
+    job_problem(&l->job);
     return refuse(l, connection, r);
 }
 
@@ -261,27 +262,37 @@ static const char *head_end(struct MHD_Connection *connection, const char *metho
     return info ? method + info->header_size : NULL;
 }
 
+static int refuse_size(const struct loop *l, struct job *job)
+{
+    return job_refuse(
+        job, PROBLEM_TOO_LARGE,
+        err_at(&job->err, ERR_INVALID, NULL, "at most %zu bytes are taken", l->service->max_body));
+}
+
 /* What is wrong with a request before its body is read, if it must end the connection. */
 static int check_begin(const struct loop *l, struct MHD_Connection *connection,
-                       const struct request *r, const char *end, unsigned minor, struct err *err)
+                       const struct request *r, const char *end, unsigned minor, struct job *job)
 {
     const char *const length = r->head.values[HEADER_CONTENT_LENGTH];
     const char *const expect = r->head.values[HEADER_EXPECT];
     const unsigned long long size =
         length ? strtoull(length, NULL, 10) : 0; /* the library has seen that it is one */
     const bool has_body = size > 0 || r->head.values[HEADER_TRANSFER_ENCODING];
+    struct err *const err = &job->err;
 
     if (head_check(&r->head, end, minor, err) < 0)
-        return -1;
+        return job_refuse(job, PROBLEM_HEAD, -1);
     if (!trusts(l, connection, r->peer))
-        return err_at(err, ERR_CLIENT, NULL,
-                      "the client's certificate is missing or not from the right authority");
+        return job_refuse(
+            job, PROBLEM_CLIENT,
+            err_at(err, ERR_INVALID, NULL,
+                   "the client's certificate is missing or not from the right authority"));
     if (expect && strcasecmp(expect, "100-continue") != 0)
-        return err_at(err, ERR_EXPECT, NULL,
-                      "the only expectation that can be met is 100-continue");
+        return job_refuse(
+            job, PROBLEM_EXPECT,
+            err_at(err, ERR_INVALID, NULL, "the only expectation that can be met is 100-continue"));
     if (size > l->service->max_body)
-        return err_at(err, ERR_TOO_LARGE, NULL, "at most %zu bytes are taken",
-                      l->service->max_body);
+        return refuse_size(l, job);
     if (has_body && body_over_budget(l, 1))
         return err_at(err, ERR_BUSY, NULL, "too many bodies are being read");
     return 0;
@@ -297,12 +308,12 @@ static enum MHD_Result begin(struct loop *l, struct MHD_Connection *connection, 
     head_start(&r->head, method, r->line, r->target_size, version);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &r->head);
     job = take_job(l, r, method);
-    if (check_begin(l, connection, r, head_end(connection, method), minor, &job->err) < 0)
+    if (check_begin(l, connection, r, head_end(connection, method), minor, job) < 0)
         return refuse_problem(l, connection, r);
     if (!r->head.values[HEADER_EXPECT])
         return MHD_YES;
     name_job(l, r);
-    if (route_admit(l->service, job) < 0) /* before the client sends it */
+    if (dispatch_admit(l->service, job) < 0) /* before the client sends it */
         return refuse(l, connection, r);
     job_start(job);
     return MHD_YES;
@@ -336,7 +347,7 @@ static enum MHD_Result answer(struct loop *l, struct MHD_Connection *connection,
     struct job *job = take_job(l, r, method);
 
     if (r->discarded > 0) {
-        err_at(&job->err, ERR_TOO_LARGE, NULL, "at most %zu bytes are taken", l->service->max_body);
+        refuse_size(l, job);
         return refuse_problem(l, connection, r);
     }
     if (r->starved) {
@@ -346,7 +357,7 @@ static enum MHD_Result answer(struct loop *l, struct MHD_Connection *connection,
     name_job(l, r);
     job->body = r->body ? r->body->bytes : "";
     job->body_size = r->size;
-    route_dispatch(l->service, job);
+    dispatch_job(l->service, job);
     return send_reply(l, connection, r);
 }
 

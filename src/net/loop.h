@@ -32,7 +32,7 @@ struct loop;
 struct tls;
 
 struct shared {
-    const struct service *service;
+    const struct context *service;
     const struct tls *tls; /* NULL: TCP is served in the clear */
     struct port ports[PORTS_MAX];
     unsigned port_count;

@@ -250,7 +250,7 @@ static uint64_t quiet_time(const struct loop *l, const struct peer *p)
 
 void peer_cut_overdue(struct loop *l, struct peer *p)
 {
-    const struct service *s = l->service;
+    const struct context *s = l->service;
     const bool crowded = atomic_load_explicit(&p->port->crowded, memory_order_relaxed);
     const uint64_t idle = 1000 * (uint64_t)s->idle_seconds,
                    request = 1000 * (uint64_t)s->request_seconds;

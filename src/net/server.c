@@ -15,8 +15,8 @@
 
 struct server {
     struct shared shared;
-    struct service *service;
-    const char *templates[ROUTE_TEMPLATES_MAX];
+    struct context *service;
+    const char *templates[ROUTES_TEMPLATES_MAX];
     pthread_t threads[LOOPS_MAX];
     unsigned running;         /* threads */
     unsigned seen[LOOPS_MAX]; /* turns at the last server_alive */
@@ -79,7 +79,7 @@ static void log_listener(const struct listener *l)
               l->name[0] ? log_quote(l->name, name, sizeof(name)) : "");
 }
 
-struct server *server_start(struct service *service, const struct listener *listeners,
+struct server *server_start(struct context *service, const struct listener *listeners,
                             unsigned count, const struct tls *tls, unsigned threads,
                             struct err *err)
 {
@@ -94,7 +94,7 @@ struct server *server_start(struct service *service, const struct listener *list
     s->shared.service = service;
     s->shared.tls = tls;
     s->shared.threads = threads;
-    service->metrics = metrics_new(threads, s->templates, route_templates(s->templates));
+    service->metrics = metrics_new(threads, s->templates, routes_templates(s->templates));
     if (!service->metrics)
         err_at(err, ERR_BUSY, NULL, "out of memory");
     if (!service->metrics || open_ports(s, listeners, count, err) < 0 ||

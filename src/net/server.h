@@ -25,7 +25,7 @@ struct tls;
  * Every thread exists when this returns, none is made later. They run with the signal mask of the
  * caller.
  */
-struct server *server_start(struct service *service, const struct listener *listeners,
+struct server *server_start(struct context *service, const struct listener *listeners,
                             unsigned count, const struct tls *tls, unsigned threads,
                             struct err *err) MUST_USE;
 

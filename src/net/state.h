@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "loop.h"
-#include "../service/routes.h"
+#include "../service/job.h"
 
 struct MHD_Daemon;
 
@@ -101,7 +101,7 @@ struct request {
 
 struct loop {
     struct shared *shared;
-    const struct service *service;
+    const struct context *service;
     unsigned number;
     int epoll, wake_fd;
     struct watch wake;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What every handler may know. Set up before the server starts and const from then on, but for what
- * a reload swaps: that is loaded once for a request, and the old one goes only after server_settle.
+ * What every handler may know. It is set up before the server starts and const from then on, but for
+ * what a reload swaps: a handler loads that once, and the old one goes only after server_settle.
  */
 #ifndef SERVICE_CONTEXT_H
 #define SERVICE_CONTEXT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,12 +14,12 @@ struct keyring_slot;
 struct metrics;
 struct tokens;
 
-struct service {
+struct context {
     struct keyring_slot *keys;
     struct tokens *_Atomic tokens; /* NULL: none are asked for; swapped at reload */
     bool asks_certificates;        /* of clients on TCP */
-    const char *const
-        *allow_hosts; /* names that a request may be for, besides those of the listener */
+    /* names that a request may be for, besides those of the listener */
+    const char *const *allow_hosts;
     unsigned allow_host_count;
     struct metrics *metrics;
     size_t max_body;           /* bytes */
@@ -27,5 +28,11 @@ struct service {
     unsigned idle_seconds;     /* a silent connection is closed after that */
     unsigned request_seconds;  /* a whole request must have come in by then */
 };
+
+/* context_tokens - those of now, good until the handler returns; NULL: no token is asked for */
+static inline const struct tokens *context_tokens(const struct context *context)
+{
+    return atomic_load_explicit(&context->tokens, memory_order_acquire);
+}
 
 #endif

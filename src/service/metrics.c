@@ -12,7 +12,8 @@
 #include "../base/log.h"
 #include "../seal/keyring.h"
 #include "../signed/format.h"
-#include "reply.h"
+#include "../signed/format.h"
+#include "problem.h"
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
 
@@ -39,7 +40,7 @@ struct row {
     counter requests[ROUTES_MAX][METHODS][STATUSES];
     counter times[ROUTES_MAX][TIMES], time_sums[ROUTES_MAX]; /* sums in microseconds */
     counter sizes[SIZES], size_sum;
-    counter rejects[ERR_CODES];
+    counter rejects[PROBLEMS];
     counter signatures[FORMATS];
     counter signatures_made, signatures_remembered;
 };
@@ -127,8 +128,8 @@ void metrics_request(struct metrics *m, unsigned loop, const struct metric_reque
     add(&r->requests[route][index_of_method(q->method)][index_of_status(q->status)], 1);
     add(&r->times[route][bucket(time_bounds, TIMES - 1, q->micros)], 1);
     add(&r->time_sums[route], q->micros);
-    if (q->code != ERR_NONE)
-        add(&r->rejects[q->code], 1);
+    if (q->problem != PROBLEM_NONE)
+        add(&r->rejects[q->problem], 1);
     add(&r->signatures_made, q->signatures_made);
     add(&r->signatures_remembered, q->signatures_remembered);
     if (q->image_size == 0)
@@ -244,23 +245,22 @@ static void render_memo(const struct metrics *m, FILE *out)
             (unsigned long long)sum(m, &r->signatures_remembered));
 }
 
-/* Several codes can have one type; the first of them stands for all. */
+/* Several kinds of problem can have one type; the first of them stands for all. */
 static void render_rejects(const struct metrics *m, FILE *out)
 {
     describe(out, "request_rejects_total", "counter", "Requests refused, by problem type.");
-    for (int code = ERR_NONE + 1; code < ERR_CODES; code++) {
+    for (int kind = PROBLEM_NONE + 1; kind < PROBLEMS; kind++) {
         uint64_t n = 0;
         bool first = true;
 
-        for (int other = ERR_NONE + 1; other < ERR_CODES; other++)
-            if (strcmp(problem_type((enum err_code)code), problem_type((enum err_code)other)) ==
-                0) {
-                first = first && other >= code;
+        for (int other = PROBLEM_NONE + 1; other < PROBLEMS; other++)
+            if (strcmp(problem_type((enum problem)kind), problem_type((enum problem)other)) == 0) {
+                first = first && other >= kind;
                 n += sum(m, &m->rows[0].rejects[other]);
             }
         if (first)
             fprintf(out, "mptabled_request_rejects_total{type=\"%s\"} %llu\n",
-                    problem_type((enum err_code)code), (unsigned long long)n);
+                    problem_type((enum problem)kind), (unsigned long long)n);
     }
 }
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../base/err.h"
+#include "problem.h"
 
 struct keyring;
 struct metrics;
@@ -21,7 +21,7 @@ struct metric_request {
     unsigned route;            /* index of a template, the last one for everything else */
     const char *method;        /* one that we know is counted as itself */
     unsigned status;           /* HTTP */
-    enum err_code code;        /* why it was refused, ERR_NONE when it was not */
+    enum problem problem;      /* why it was refused, PROBLEM_NONE when it was not */
     unsigned long long micros; /* from its request line to its answer */
     size_t image_size;         /* bytes of the image in the answer, 0 = none */
     int format;                /* enum format_kind of the image */

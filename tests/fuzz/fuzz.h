@@ -74,7 +74,7 @@ static inline bool decode_take(struct decode *d, const uint8_t *data, size_t siz
     if (!end || length >= sizeof(line))
         return false;
     memcpy(line, data, length);
-    if (target_parse(line, &d->target, &err) < 0)
+    if (target_parse(line, &d->target, &err) != TARGET_OK)
         return refused(&err);
     bases = target_take(&d->target, "base");
     sizes = target_take(&d->target, "size");

@@ -30,12 +30,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct target target;
     static struct image one, two;
     char raw[2 * TARGET_SIZE] = "", json[2 * TARGET_SIZE];
+    struct request_pair pairs[TARGET_PAIRS_MAX];
     struct err err = { 0 };
     int status;
 
     memcpy(raw, data, size < sizeof(raw) ? size : sizeof(raw) - 1);
-    if (target_parse(raw, &target, &err) < 0 ||
-        request_read_query(target.pairs, target.pair_count, &topology, &err) < 0)
+    if (target_parse(raw, &target, &err) != TARGET_OK)
+        return refused(&err);
+    for (size_t i = 0; i < target.pair_count; i++)
+        pairs[i] = (struct request_pair){ target.pairs[i].name, target.pairs[i].value };
+    if (request_read_query(pairs, target.pair_count, &topology, &err) < 0)
         return refused(&err);
     assert(request_read(json, as_json(&target, json, sizeof(json)), &same, &err) == 0);
     status = request_complete(&topology, &err) < 0 || image_build(&topology, &one, &err) < 0;

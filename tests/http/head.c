@@ -73,7 +73,7 @@ static void rows(void)
                                               : "no Host";
 
         ROW_CHECK(name, check(rows[i].lines, 1) == rows[i].status);
-        ROW_CHECK(name, error.code == (rows[i].status < 0 ? ERR_HEADERS : ERR_NONE));
+        ROW_CHECK(name, error.code == (rows[i].status < 0 ? ERR_INVALID : ERR_NONE));
         ROW_CHECK(name, check(rows[i].lines, 0) == rows[i].status_of_old);
     }
     CU_ASSERT_EQUAL(check((const char *const[]){ "Host|a", "Accept|x", "Accept|y", NULL }, 1), 0);

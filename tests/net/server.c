@@ -10,7 +10,7 @@
 #include "suites.h"
 #include "../lib/scratch.h"
 
-static struct service service = {
+static struct context service = {
     .max_body = 1000, .max_connections = 4, .idle_seconds = 5, .request_seconds = 5
 };
 

@@ -59,9 +59,10 @@ static void page(void)
     metrics_request(
         m, 1,
         &(struct metric_request){ .route = 0, .method = "GET", .status = 200, .micros = 6000000 });
-    metrics_request(m, 1,
-                    &(struct metric_request){
-                        .route = 99, .method = "BREW", .status = 777, .code = ERR_NOT_FOUND });
+    metrics_request(
+        m, 1,
+        &(struct metric_request){
+            .route = 99, .method = "BREW", .status = 777, .problem = PROBLEM_NOT_FOUND });
     metrics_reload(m, false);
     text = metrics_render(m, keys, &size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Handlers without a socket: what the live test cannot bring about. */
-#include "../../src/service/routes.h"
+#include "../../src/service/context.h"
+#include "../../src/service/dispatch.h"
+#include "../../src/service/job.h"
 
 #include <stdlib.h>
 
@@ -8,7 +10,7 @@
 
 #include "suites.h"
 
-static struct service service = { .max_body = 1000 };
+static struct context service = { .max_body = 1000 };
 static struct job job;
 
 static const char *header(const char *name)
@@ -27,7 +29,7 @@ static unsigned dispatch(const char *method, const char *target, bool draining)
     job.raw_target = target;
     job.body = "";
     job.draining = draining;
-    route_dispatch(&service, &job);
+    dispatch_job(&service, &job);
     return job.reply.status;
 }
 
@@ -47,7 +49,7 @@ static void internal_error(void)
 {
     job_start(&job);
     err_at(&job.err, ERR_INTERNAL, NULL, "a secret of ours");
-    reply_problem(&job);
+    job_problem(&job);
     CU_ASSERT_EQUAL(job.reply.status, 500);
     CU_ASSERT_PTR_NULL(strstr(job.reply.body, "secret"));
     reply_reset(&job.reply);
@@ -85,7 +87,7 @@ static void hosts(void)
         { "localhost.", 421 },          { "192.0.2.70", 421 },
         { "tables.example.evil", 421 },
     };
-    const struct service strict = { .max_body = 1000,
+    const struct context strict = { .max_body = 1000,
                                     .allow_hosts = allowed,
                                     .allow_host_count = 1 };
     struct head head = { .twice = HEADERS };
@@ -101,7 +103,7 @@ static void hosts(void)
         job.raw_target = in_target ? target : "/livez";
         job.head = &head;
         job.address = "192.0.2.7:8640";
-        route_dispatch(&strict, &job);
+        dispatch_job(&strict, &job);
         ROW_CHECK(rows[i / 2].host, job.reply.status == rows[i / 2].status);
     }
     job_start(&job);
@@ -109,7 +111,7 @@ static void hosts(void)
     job.raw_target = "/livez";
     job.head = &head;
     head.values[HEADER_HOST] = "any.name";
-    route_dispatch(&strict, &job);
+    dispatch_job(&strict, &job);
     CU_ASSERT_EQUAL(job.reply.status, 200);
     job_start(&job);
 }
@@ -132,12 +134,12 @@ static void lines(void)
         job.head = &head;
         err_at(&job.err, ERR_INVALID, &(struct at){ NULL, "cpus", 0 }, "must be 1 to 255");
         err_at(&job.err, ERR_INVALID, &(struct at){ NULL, "irqs", 0 }, "must be 16 to 24");
-        reply_problem(&job);
+        job_problem(&job);
         ROW_CHECK(rows[i][0], strcmp(header("Content-Type"), rows[i][1]) == 0);
         if (rows[i][1][0] == 't')
-            ROW_CHECK(rows[i][0], strcmp(job.reply.body,
-                                         "No topology that can be built: /cpus must be 1 to 255\n"
-                                         "/irqs must be 16 to 24\n") == 0);
+            ROW_CHECK(rows[i][0],
+                      strcmp(job.reply.body, "A value that cannot be used: /cpus must be 1 to 255\n"
+                                             "/irqs must be 16 to 24\n") == 0);
     }
     job_start(&job);
 }
@@ -175,7 +177,7 @@ static unsigned decode(const char *target)
     job.head = &head;
     job.body = bytes;
     job.body_size = sizeof(bytes);
-    route_dispatch(&service, &job);
+    dispatch_job(&service, &job);
     return job.reply.status;
 }
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is asked of a request whatever its handler: which client it comes from, and whether the path
+ * takes such a request.
+ */
+#ifndef SERVICE_ADMIT_H
+#define SERVICE_ADMIT_H
+
+#include "../base/cleanup.h"
+
+struct context;
+struct job;
+struct route;
+struct routes_match;
+
+/*
+ * admit_client - is the request for this server, and does the client show a token if one is needed?
+ * @route: NULL when the path does not have the method
+ *
+ * Return: 0; -1 with the job's error.
+ */
+int admit_client(const struct context *context, const struct route *route,
+                 struct job *job) MUST_USE;
+
+/*
+ * admit_request - path, method, query and media type
+ *
+ * Return: 0; -1 with the job's reply, which for a method or a media type lists those of the path.
+ */
+int admit_request(const struct routes_match *match, const struct route *route,
+                  struct job *job) MUST_USE;
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * /v1/decode: bytes of somebody else's become the topology that gives them, their layout and findings.
+ */
+#ifndef SERVICE_DECODE_H
+#define SERVICE_DECODE_H
+
+struct context;
+struct job;
+
+void decode_post(const struct context *context, struct job *job);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+#include "dispatch.h"
+
+#include <string.h>
+
+#include "admit.h"
+#include "job.h"
+#include "represent.h"
+#include "routes.h"
+
+static int parse_target(struct job *job)
+{
+    switch (target_parse(job->raw_target, &job->target, &job->err)) {
+    case TARGET_OK:
+        return 0;
+    case TARGET_TOO_LONG:
+        return job_refuse(job, PROBLEM_TOO_LONG, -1);
+    case TARGET_MALFORMED:
+        return job_refuse(job, PROBLEM_TARGET, -1);
+    default: /* TARGET_TWICE: a parameter */
+        return -1;
+    }
+}
+
+static void reply_options(struct job *job, const struct routes_match *m)
+{
+    const struct route *post = routes_method(m, "POST");
+    char methods[64] = "GET, HEAD, POST, OPTIONS"; /* of "*", the server */
+
+    if (m->count > 0)
+        routes_list_methods(m, methods, sizeof(methods));
+    reply_fixed(&job->reply, 204, NULL, NULL, 0);
+    reply_header(&job->reply, "Allow", methods);
+    if (post)
+        reply_header(&job->reply, "Accept-Post", post->media);
+}
+
+/* Return: 0 with *route, which is NULL when the request has its answer; -1 when it is refused. */
+static int admit(const struct context *context, struct job *job, const struct route **route)
+{
+    const char *const method = strcmp(job->method, "HEAD") == 0 ? "GET" : job->method;
+    const int parsed = parse_target(job);
+    const struct routes_match m = routes_find(job->target.path);
+
+    job->route = m.number;
+    *route = routes_method(&m, method);
+    if (parsed < 0 || admit_client(context, *route, job) < 0) {
+        job_problem(job);
+        return -1;
+    }
+    if (strcmp(method, "OPTIONS") == 0 && (m.count > 0 || strcmp(job->target.path, "*") == 0)) {
+        reply_options(job, &m);
+        return 0;
+    }
+    return admit_request(&m, *route, job);
+}
+
+int dispatch_admit(const struct context *context, struct job *job)
+{
+    const struct route *route;
+
+    if (admit(context, job, &route) < 0)
+        return -1;
+    if (route && route->formats && represent_choose(job) < 0) {
+        job_problem(job);
+        return -1;
+    }
+    return 0;
+}
+
+void dispatch_job(const struct context *context, struct job *job)
+{
+    const struct route *route;
+
+    if (admit(context, job, &route) == 0 && route)
+        route->handle(context, job);
+    job->reply.close = job->reply.close || job->draining;
+}

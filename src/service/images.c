@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/* From a topology to its signed image: request, image, signature, reply. */
+#include "images.h"
+
+#include "../seal/keyring.h"
+#include "../text/request.h"
+#include "context.h"
+#include "job.h"
+#include "represent.h"
+
+/* Does the daemon want to know which client it is? Then no cache may answer in its place. */
+static bool asks_clients(const struct context *context)
+{
+    return context_tokens(context) || context->asks_certificates;
+}
+
+/*
+ * Signs the image of the job, unless the client has it already: its tag is known before it is signed.
+ * Return: 0, and job->reply is filled when a condition of the request has decided; -1
+ */
+static int sign_image(const struct context *context, struct job *job)
+{
+    struct keyring *const keys = keyring_take(context->keys);
+    const struct key *const key = keyring_signer(keys);
+    int status = signed_claim(key, &job->topology, &job->image, &job->seal, &job->err);
+
+    job->shareable = !asks_clients(context);
+    if (job->memo)
+        memo_use(job->memo, keyring_serial(keys));
+    if (status == 0 && !represent_unchanged(job, key_public(key)))
+        status =
+            seal_sign(key, job->memo, job->image.bytes, job->image.size, &job->seal, &job->err);
+    keyring_drop(keys);
+    return status;
+}
+
+static void answer(const struct context *context, struct job *job, int (*read)(struct job *job))
+{
+    if (represent_choose(job) < 0 || read(job) < 0 ||
+        request_complete(&job->topology, &job->err) < 0 ||
+        image_build(&job->topology, &job->image, &job->err) < 0 || sign_image(context, job) < 0)
+        job_problem(job);
+    else if (job->reply.status == 0)
+        represent_image(job);
+}
+
+static int read_body(struct job *job)
+{
+    if (job_refuse_query(job) < 0)
+        return -1;
+    return request_read(job->body ? job->body : "", job->body_size, &job->topology, &job->err);
+}
+
+static int read_query(struct job *job)
+{
+    struct request_pair pairs[TARGET_PAIRS_MAX];
+
+    for (size_t i = 0; i < job->target.pair_count; i++)
+        pairs[i] = (struct request_pair){ job->target.pairs[i].name, job->target.pairs[i].value };
+    return request_read_query(pairs, job->target.pair_count, &job->topology, &job->err);
+}
+
+void images_post(const struct context *context, struct job *job)
+{
+    answer(context, job, read_body);
+}
+
+void images_get(const struct context *context, struct job *job)
+{
+    answer(context, job, read_query);
+}

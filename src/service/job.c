@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#include "job.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+/* The large members are written before they are read, so only what is looked at first is cleared. */
+void job_start(struct job *job)
+{
+    reply_reset(&job->reply);
+    memset(job, 0, offsetof(struct job, target));
+    job->route = UINT_MAX; /* none yet */
+    job->seal.sha256[0] = '\0';
+    job->seal.made = job->seal.remembered = 0;
+    job->err.code = ERR_NONE;
+    job->err.count = 0;
+    memset(&job->err.text, 0, sizeof(job->err.text));
+}
+
+const char *job_header(const struct job *job, enum header header)
+{
+    return job->head ? job->head->values[header] : NULL;
+}
+
+int job_refuse(struct job *job, enum problem kind, int status)
+{
+    job->problem = kind;
+    return status;
+}
+
+int job_refuse_query(struct job *job)
+{
+    for (size_t i = 0; i < job->target.pair_count; i++)
+        err_at(&job->err, ERR_INVALID, &(struct at){ NULL, job->target.pairs[i].name, 0 },
+               "unknown parameter");
+    return job->err.count ? -1 : 0;
+}
+
+enum problem job_kind(const struct job *job)
+{
+    return job->problem != PROBLEM_NONE ? job->problem : problem_of(job->err.code);
+}
+
+void job_problem(struct job *job)
+{
+    problem_reply(&job->reply, job_kind(job), &job->err, job->id, job->head);
+}

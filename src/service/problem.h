@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Refusals as RFC 9457 has them. Base's error codes say what kind of thing went wrong; a problem is
+ * what a client hears of it.
+ */
+#ifndef SERVICE_PROBLEM_H
+#define SERVICE_PROBLEM_H
+
+#include "../base/err.h"
+#include "../http/head.h"
+
+struct reply;
+
+enum problem {
+    PROBLEM_NONE,
+    PROBLEM_INTERNAL,  /* a bug, or the system failed us */
+    PROBLEM_BUSY,      /* no memory or no slot just now */
+    PROBLEM_NOT_JSON,  /* the body is not JSON */
+    PROBLEM_INVALID,   /* a member, a parameter or bytes that cannot be used */
+    PROBLEM_TARGET,    /* the request target is malformed */
+    PROBLEM_HEAD,      /* headers are malformed or contradict each other */
+    PROBLEM_HOST,      /* the request is for another host */
+    PROBLEM_TOKEN,     /* no token, or an unknown one */
+    PROBLEM_CLIENT,    /* the client's certificate is missing or not trusted */
+    PROBLEM_NOT_FOUND, /* no such path */
+    PROBLEM_METHOD,    /* known path, other method */
+    PROBLEM_ACCEPT,    /* no representation that the client accepts */
+    PROBLEM_CONDITION, /* If-Match or If-None-Match does not hold */
+    PROBLEM_TOO_LARGE, /* body over the limit */
+    PROBLEM_TOO_LONG,  /* request target over the limit */
+    PROBLEM_MEDIA,     /* body of another media type, or encoded */
+    PROBLEM_EXPECT,    /* an expectation that cannot be met */
+    PROBLEMS
+};
+
+/* problem_type - the last step of the type, such as "not-found"; several kinds may share one */
+const char *problem_type(enum problem kind);
+
+/* problem_of - what an error is to a client when nothing else is known of it */
+enum problem problem_of(enum err_code code);
+
+/*
+ * problem_reply - status, headers and body of a refusal
+ * @err:  its places; what an internal error says is not for clients
+ * @id:   of the request
+ * @head: of the request, NULL: none. A client that prefers text/plain gets lines of text
+ */
+void problem_reply(struct reply *reply, enum problem kind, const struct err *err, const char *id,
+                   const struct head *head);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An image's tag is made before the image is signed, of everything that fixes the reply; so a client
+ * that has the image costs no signature.
+ */
+#include "represent.h"
+
+#include <string.h>
+
+#include "../base/base64.h"
+#include "../base/hex.h"
+#include "../base/number.h"
+#include "../http/accept.h"
+#include "../http/condition.h"
+#include "../topo/profiles.h"
+#include "job.h"
+
+enum { TAG_BYTES = 16 }; /* of the digest */
+
+int represent_choose(struct job *job)
+{
+    const char *const name = target_take(&job->target, "format");
+    const struct format *const named = name ? format_find(name) : NULL;
+    const char *types[FORMATS];
+    int chosen = named ? (int)(named - formats) : -1;
+
+    for (size_t i = 0; i < FORMATS; i++)
+        types[i] = formats[i].media_type;
+    if (!name)
+        chosen = accept_choose(job_header(job, HEADER_ACCEPT), types, FORMATS);
+    if (chosen < 0)
+        return job_refuse(
+            job, PROBLEM_ACCEPT,
+            err_at(&job->err, ERR_INVALID, NULL,
+                   "there are json (application/json), bin (application/octet-stream), "
+                   "hex (text/plain), elf (application/x-elf), "
+                   "minisig (text/plain, by format= alone)"));
+    job->format = (enum format_kind)chosen;
+    return 0;
+}
+
+static void image_headers(struct job *job)
+{
+    struct reply *r = &job->reply;
+    char base64[BASE64_SIZE(SEAL_FILE_SIZE)];
+    const char *const suffix = formats[job->format].suffix;
+    char base[NUMBER_ADDRESS_SIZE];
+
+    number_address(job->image.place.base, base);
+    base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
+    reply_header(r, "Mptable-Base", base);
+    reply_header(r, "Mptable-Signature", base64);
+    if (suffix)
+        reply_header_of(r, "Content-Disposition",
+                        (const char *const[]){ "attachment; filename=\"mptable-", base + 2, ".",
+                                               suffix, "\"", NULL });
+}
+
+enum {
+    TAGGED_FINDING_MAX = 128, /* bytes that fix a finding; the rule's words follow from its id */
+    TAGGED_MAX = 1024 + MPT_RULES_MAX * TAGGED_FINDING_MAX
+};
+
+/* Everything that is put into a tag, one after the other */
+struct tagged {
+    size_t size;
+    uint8_t bytes[TAGGED_MAX];
+};
+
+static void tag_add(struct tagged *t, const void *bytes, size_t size)
+{
+    memcpy(t->bytes + t->size, bytes, size);
+    t->size += size;
+}
+
+static void tag_add_text(struct tagged *t, const char *text)
+{
+    tag_add(t, text, strlen(text) + 1);
+}
+
+static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
+{
+    tag_add_text(t, f->rule->id);
+    tag_add_text(t, f->rule->field);
+    tag_add(t, &f->address, sizeof(f->address));
+    tag_add(t, &f->entry, sizeof(f->entry));
+    tag_add(t, &f->index, sizeof(f->index));
+    tag_add(t, &f->count, sizeof(f->count));
+    tag_add(t, &f->value, sizeof(f->value));
+    tag_add(t, &f->expected, sizeof(f->expected));
+    tag_add(t, f->text, f->text_size);
+}
+
+static void make_tag(struct job *job, const struct public_key *key)
+{
+    uint8_t digest[SEAL_SHA256_SIZE];
+    struct tagged t = { .size = 0 };
+
+    tag_add_text(&t, formats[job->format].name);
+    tag_add(&t, key, sizeof(*key));
+    tag_add_text(&t, job->seal.comment);
+    if (job->format == FORMAT_JSON) {
+        tag_add_text(&t, MPTABLED_VERSION);
+        tag_add_text(&t, job->image.profile->name);
+        tag_add(&t, &job->image.cpus, sizeof(job->image.cpus));
+        tag_add(&t, &job->topology.given, sizeof(job->topology.given));
+        for (unsigned i = 0; i < job->image.finding_count; i++)
+            tag_add_finding(&t, &job->image.findings[i]);
+    }
+    seal_sha256(t.bytes, t.size, digest);
+    job->tag[0] = '"';
+    hex_encode(digest, TAG_BYTES, job->tag + 1);
+    strcpy(job->tag + 1 + 2 * TAG_BYTES, "\"");
+}
+
+/* Only an image that binds nothing of one machine or moment is good for others too. */
+static void tag_headers(struct job *job)
+{
+    const bool safe = strcmp(job->method, "POST") != 0;
+    const bool shared = safe && job->shareable && job->seal.repeats;
+
+    reply_header(&job->reply, "ETag", job->tag);
+    reply_header(&job->reply, "Vary", "Accept");
+    reply_header(&job->reply, "Cache-Control", shared ? "public, max-age=60" : "private, no-cache");
+}
+
+bool represent_unchanged(struct job *job, const struct public_key *key)
+{
+    make_tag(job, key);
+    switch (condition_check(strcmp(job->method, "POST") != 0, job_header(job, HEADER_IF_MATCH),
+                            job_header(job, HEADER_IF_NONE_MATCH), job->tag)) {
+    case CONDITION_FAILED:
+        job_refuse(job, PROBLEM_CONDITION,
+                   err_at(&job->err, ERR_INVALID, NULL, "the entity tag is %s", job->tag));
+        job_problem(job);
+        return true;
+    case CONDITION_NOT_MODIFIED:
+        reply_start(&job->reply, 304, NULL);
+        tag_headers(job);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void represent_image(struct job *job)
+{
+    const struct signed_image s = { &job->topology, &job->image, &job->seal, false };
+    const struct format *const f = &formats[job->format];
+    struct reply *r = &job->reply;
+    struct format_body body;
+    uint8_t digest[SEAL_SHA256_SIZE];
+    char base64[BASE64_SIZE(SEAL_SHA256_SIZE)];
+
+    if (f->write(&s, &body) < 0) {
+        reply_busy(r);
+        return;
+    }
+    reply_text(r, 200, f->content_type, body.bytes, body.size);
+    r->owned = body.owned;
+    if (job->format == FORMAT_BIN) /* the seal has it already */
+        memcpy(digest, job->seal.digest, sizeof(digest));
+    else
+        seal_sha256(r->body, r->size, digest);
+    base64_encode(digest, sizeof(digest), base64);
+    reply_header_of(r, "Content-Digest", (const char *const[]){ "sha-256=:", base64, ":", NULL });
+    image_headers(job);
+    tag_headers(job);
+}

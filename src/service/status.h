@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the daemon says of itself: profiles, keys, version, API document, health, metrics.
+ */
+#ifndef SERVICE_STATUS_H
+#define SERVICE_STATUS_H
+
+struct context;
+struct job;
+
+void status_profiles(const struct context *context, struct job *job);
+void status_keys(const struct context *context, struct job *job);
+void status_public_key(const struct context *context, struct job *job);
+void status_version(const struct context *context, struct job *job);
+void status_openapi(const struct context *context, struct job *job);
+void status_live(const struct context *context, struct job *job);
+void status_ready(const struct context *context, struct job *job);
+void status_metrics(const struct context *context, struct job *job);
+
+#endif
