@@ -5,7 +5,7 @@
 #ifndef SEAL_JWK_H
 #define SEAL_JWK_H
 
-#include "public.h"
+#include "public_key.h"
 
 enum {
     JWK_THUMBPRINT_SIZE = 44, /* 43 characters of base64url, and NUL */

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "public.h"
+#include "public_key.h"
 
 enum { KEY_SIGNATURE_SIZE = 64 };
 

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "public.h"
+#include "public_key.h"
 
 enum { REVOKED_MAX = 256 }; /* ids */
 

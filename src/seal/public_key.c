@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Public keys: minisign's text to bytes and back. */
-#include "public.h"
+#include "public_key.h"
 
 #include <assert.h>
 #include <stdio.h>

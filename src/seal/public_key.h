@@ -2,8 +2,8 @@
 /*
  * Public keys as minisign writes them: verifiers hold them, and the daemon publishes them.
  */
-#ifndef SEAL_PUBLIC_H
-#define SEAL_PUBLIC_H
+#ifndef SEAL_PUBLIC_KEY_H
+#define SEAL_PUBLIC_KEY_H
 
 #include <stddef.h>
 #include <stdint.h>
