@@ -308,6 +308,7 @@ static uint64_t load_whole(const void *base, const struct member *m)
     }
 }
 
+/* A member of more than one byte */
 static void store_whole(void *base, const struct member *m, uint64_t value)
 {
     uint8_t *const to = (uint8_t *)base + m->offset;
@@ -315,9 +316,6 @@ static void store_whole(void *base, const struct member *m, uint64_t value)
     const uint32_t word = (uint32_t)value;
 
     switch (m->width) {
-    case sizeof(uint8_t):
-        *to = (uint8_t)value;
-        break;
     case sizeof(half):
         memcpy(to, &half, sizeof(half));
         break;
@@ -341,7 +339,10 @@ void member_store(void *base, const struct member *m, uint64_t value)
 {
     if (m->mask)
         value = (load_whole(base, m) & ~(uint64_t)m->mask) | value * (m->mask & -m->mask);
-    store_whole(base, m, value);
+    if (m->width == sizeof(uint8_t)) /* as nearly always */
+        ((uint8_t *)base)[m->offset] = (uint8_t)value;
+    else
+        store_whole(base, m, value);
 }
 
 const char *member_word(const struct member *m, uint64_t value)

@@ -3,10 +3,10 @@
  * JSON to a topology. Members are rows; one reader serves every object and refuses what no row
  * names. It goes on after an error, so that a client hears of all of them at once.
  *
- * The scan has read the whole text before (scan.h), so that a text that is no JSON is told so
- * whatever its members are. Then each value goes from its bytes (json.h) to the place that its row
- * names: a tree would cost five times as much as the rest. An object begins as its defaults, and
- * the members that are there overwrite them.
+ * json/check.h has accepted the whole text before, so a client whose text is no JSON is told that
+ * and nothing about members. Then each value goes from its bytes to the place that its row names
+ * (value.c); a tree would cost five times as much as the rest. An object begins as its defaults,
+ * and the members that are there overwrite them.
  */
 #include "request.h"
 
@@ -14,17 +14,14 @@
 #include <string.h>
 
 #include "../json/check.h"
-#include "../json/read.h"
 #include "../topo/complete.h"
 #include "../topo/place.h"
 #include "../topo/profiles.h"
-#include "members.h"
+#include "value.h"
 
 struct reader {
-    struct json json;
+    struct value_reader in;
     struct topology *topology;
-    struct err *err;
-    enum member_where where; /* the object being read stands */
     size_t counts[FORMS];
     /* What follows from members that are there or not must wait for the profile, and for buses. */
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
@@ -32,221 +29,6 @@ struct reader {
     bool unsound;   /* something is wrong that complete_topology depends on */
     bool misplaced; /* something is wrong inside placement */
 };
-
-static uint64_t highest(const struct reader *r, const struct member *m)
-{
-    return r->where == ENTRIES && m->any ? m->any : m->highest;
-}
-
-/* One more quoted word in a list of them. */
-static void list_word(char *list, size_t size, const char *word)
-{
-    const size_t used = strlen(list);
-
-    snprintf(list + used, size - used, "%s\"%s\"", used ? ", " : "", word);
-}
-
-/* What the value of a row must be. Return: always -1. */
-static int refuse(const struct reader *r, const struct member *m, const struct at *at)
-{
-    const unsigned long long lowest = m->lowest, most = highest(r, m);
-    struct err *err = r->err;
-    char words[ERR_DETAIL_SIZE / 2] = "";
-
-    switch (m->kind) {
-    case UINT:
-        return err_at(err, ERR_INVALID, at, "must be %llu to %llu", lowest, most);
-    case MASK:
-        return err_at(err, ERR_INVALID, at, "must be 0 to %llu, or \"0x...\" up to %#llx",
-                      most < MEMBER_INTEGER_MAX ? most : MEMBER_INTEGER_MAX, most);
-    case WORD:
-        for (const struct member_word *word = m->words; word->name; word++)
-            list_word(words, sizeof(words), word->name);
-        if (most < lowest)
-            return err_at(err, ERR_INVALID, at, "must be one of %s", words);
-        return err_at(err, ERR_INVALID, at, "must be one of %s, or %llu to %llu", words, lowest,
-                      most);
-    case REVISION:
-        return err_at(err, ERR_INVALID, at, "must be 1 or 4");
-    case BOOL:
-        return err_at(err, ERR_INVALID, at, "must be true or false");
-    case PROFILE:
-        return err_at(err, ERR_INVALID, at, "no such profile; see the list of profiles");
-    case BUS_TYPE:
-        if (r->where != ENTRIES)
-            return err_at(err, ERR_INVALID, at,
-                          "must be a bus type of MPS 1.4, such as \"ISA\" or \"PCI\"");
-        /* fall through */
-    case TEXT:
-        return err_at(
-            err, ERR_INVALID, at,
-            "must be a string of at most %zu printable ASCII characters, or an array of %zu bytes",
-            m->width, m->width);
-    case TOKEN:
-        return err_at(err, ERR_INVALID, at,
-                      "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s", lowest, most,
-                      m->alphabet, lowest == 1 ? ", and not \"-\", which stands for none" : "");
-    case LIST:
-        return err_at(err, ERR_INVALID, at, "must be an array of %llu to %llu elements", lowest,
-                      most);
-    case OBJECT:
-    case ENTRY:
-        break;
-    }
-    return err_at(err, ERR_INVALID, at, "must be an object");
-}
-
-/* The number that a value is for its row: an integer, or a string that stands for one. */
-static bool find_number(const struct reader *r, const struct member *m, const struct json_value *v,
-                        uint64_t *number)
-{
-    const unsigned digits = m->highest > UINT32_MAX ? 16 : 8;
-
-    if (v->kind == JSON_STRING && m->kind == WORD)
-        return member_word_value(m, v->text, v->size, number);
-    if (v->kind == JSON_STRING && m->kind == MASK)
-        return json_hex(v, digits, number) && *number <= highest(r, m);
-    return v->kind == JSON_NUMBER && json_integer(v, number) && *number >= m->lowest &&
-           *number <= highest(r, m) && *number <= MEMBER_INTEGER_MAX;
-}
-
-static int read_number(struct reader *r, const struct member *m, const struct json_value *v,
-                       void *base, const struct at *at)
-{
-    uint64_t number;
-
-    if (!find_number(r, m, v, &number))
-        return refuse(r, m, at);
-    member_store(base, m, number);
-    return 0;
-}
-
-static int read_revision(struct reader *r, const struct member *m, const struct json_value *v,
-                         void *base, const struct at *at)
-{
-    uint64_t number;
-
-    if (v->kind != JSON_NUMBER || !json_integer(v, &number) ||
-        (number != MPT_SPEC_1_1 && number != MPT_SPEC_1_4))
-        return refuse(r, m, at);
-    member_store(base, m, number);
-    return 0;
-}
-
-static int read_bool(struct reader *r, const struct member *m, const struct json_value *v,
-                     void *base, const struct at *at)
-{
-    if (v->kind != JSON_TRUE && v->kind != JSON_FALSE)
-        return refuse(r, m, at);
-    member_store(base, m, v->kind == JSON_TRUE);
-    return 0;
-}
-
-static int read_profile(struct reader *r, const struct member *m, const struct json_value *v,
-                        const struct at *at)
-{
-    const struct profile *profile = NULL;
-    char name[JSON_TEXT_MAX + 1];
-
-    if (v->kind == JSON_STRING && v->size <= JSON_TEXT_MAX && !memchr(v->text, '\0', v->size)) {
-        memcpy(name, v->text, v->size);
-        name[v->size] = '\0';
-        profile = profiles_find(name);
-    }
-    if (!profile)
-        return refuse(r, m, at);
-    r->topology->profile = profile;
-    return 0;
-}
-
-static bool is_printable(const struct json_value *v)
-{
-    for (size_t i = 0; i < v->size; i++)
-        if (v->text[i] < 0x20 || v->text[i] > 0x7e)
-            return false;
-    return true;
-}
-
-/* An array or object at whose bracket the reader still stands is passed. */
-static void pass_unread(struct reader *r, const struct json_value *v, const char *bracket)
-{
-    if ((v->kind == JSON_ARRAY || v->kind == JSON_OBJECT) && r->json.at == bracket)
-        json_skip(&r->json);
-}
-
-/* A text that no string can say comes as its bytes. */
-static int read_bytes(struct reader *r, const struct member *m, char *out, const struct at *up)
-{
-    static const struct member byte = { .kind = UINT, .highest = UINT8_MAX };
-    size_t count = 0;
-    int status = 0;
-
-    json_open(&r->json);
-    for (; json_more(&r->json); count++) {
-        const struct at here = { up, NULL, count };
-        struct json_value v;
-        uint64_t number = 0;
-
-        if (count >= m->width) {
-            json_skip(&r->json);
-            continue;
-        }
-        v = json_take(&r->json);
-        if (!find_number(r, &byte, &v, &number))
-            status = refuse(r, &byte, &here);
-        pass_unread(r, &v, r->json.at);
-        out[count] = (char)number;
-    }
-    return count == m->width ? status : refuse(r, m, up);
-}
-
-static bool is_bus_type(const char *padded, size_t size)
-{
-    if (size == 0 || padded[size - 1] == ' ')
-        return false;
-    for (size_t i = 0; i < MPT_BUS_TYPES; i++)
-        if (memcmp(mpt_bus_types[i], padded, sizeof(mpt_bus_types[i])) == 0)
-            return true;
-    return false;
-}
-
-static int read_text(struct reader *r, const struct member *m, const struct json_value *v,
-                     void *base, const struct at *at)
-{
-    char *to = (char *)base + m->offset;
-    const bool named = m->kind == BUS_TYPE && r->where != ENTRIES;
-
-    if (v->kind == JSON_ARRAY && !named)
-        return read_bytes(r, m, to, at);
-    if (v->kind != JSON_STRING || v->size > m->width || !is_printable(v))
-        return refuse(r, m, at);
-    memset(to, ' ', m->width);
-    memcpy(to, v->text, v->size);
-    return named && !is_bus_type(to, v->size) ? refuse(r, m, at) : 0;
-}
-
-static bool is_alphanumeric(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/* The signed comment has "-" for none, so it cannot be one. */
-static int read_token(struct reader *r, const struct member *m, const struct json_value *v,
-                      void *base, const struct at *at)
-{
-    char *to = (char *)base + m->offset;
-
-    if (v->kind != JSON_STRING || v->size < m->lowest || v->size > m->highest ||
-        (v->size == 1 && v->text[0] == '-'))
-        return refuse(r, m, at);
-    for (size_t i = 0; i < v->size; i++)
-        if (!is_alphanumeric(v->text[i]) &&
-            (v->text[i] == '\0' || !strchr(m->alphabet, v->text[i])))
-            return refuse(r, m, at);
-    memcpy(to, v->text, v->size);
-    to[v->size] = '\0';
-    return 0;
-}
 
 static int read_list(struct reader *r, const struct member *m, const struct at *at);
 static int read_object(struct reader *r, const struct member_object *object, void *base,
@@ -259,49 +41,25 @@ static int read_object(struct reader *r, const struct member_object *object, voi
 static int read_value(struct reader *r, const struct member *m, const struct json_value *v,
                       void *base, const struct at *at)
 {
-    const char *const begin = r->json.at;
+    const char *const begin = r->in.json.at;
     uint32_t seen;
     int status;
 
-    switch (m->kind) {
-    case ENTRY:
-        status = 0;
-        break;
-    case UINT:
-    case MASK:
-    case WORD:
-        status = read_number(r, m, v, base, at);
-        break;
-    case REVISION:
-        status = read_revision(r, m, v, base, at);
-        break;
-    case BOOL:
-        status = read_bool(r, m, v, base, at);
-        break;
-    case PROFILE:
-        status = read_profile(r, m, v, at);
-        break;
-    case TEXT:
-    case BUS_TYPE:
-        status = read_text(r, m, v, base, at);
-        break;
-    case TOKEN:
-        status = read_token(r, m, v, base, at);
-        break;
-    case LIST:
-        status = v->kind == JSON_ARRAY ? read_list(r, m, at) : refuse(r, m, at);
-        break;
-    default:
-        status =
-            v->kind == JSON_OBJECT ? read_object(r, m->object, base, at, &seen) : refuse(r, m, at);
-    }
-    pass_unread(r, v, begin);
+    if (v->kind != JSON_ARRAY && v->kind != JSON_OBJECT)
+        return value_read(&r->in, m, v, base, at);
+    if (m->kind == LIST && v->kind == JSON_ARRAY)
+        status = read_list(r, m, at);
+    else if (m->kind == OBJECT && v->kind == JSON_OBJECT)
+        status = read_object(r, m->object, base, at, &seen);
+    else
+        status = value_read(&r->in, m, v, base, at);
+    value_pass(&r->in, v, begin);
     return status;
 }
 
 static bool stands_here(const struct reader *r, const struct member *m)
 {
-    return !m->where || m->where & r->where;
+    return !m->where || m->where & r->in.where;
 }
 
 /*
@@ -315,11 +73,11 @@ static size_t take_name(struct reader *r, const struct member_object *object, si
 
     while (next < object->count && !stands_here(r, &rows[next]))
         next++;
-    if (next < object->count && json_is_name(&r->json, rows[next].name, rows[next].size)) {
+    if (next < object->count && json_is_name(&r->in.json, rows[next].name, rows[next].size)) {
         *name = (struct json_value){ JSON_STRING, rows[next].name, rows[next].size };
         return next;
     }
-    *name = json_name(&r->json);
+    *name = json_name(&r->in.json);
     return member_find(object, name->text, name->size);
 }
 
@@ -332,7 +90,7 @@ static int refuse_name(struct reader *r, const struct json_value *name, const st
     for (size_t i = 0; i < size; i++)
         text[i] = name->text[i] ? name->text[i] : '?';
     text[size] = '\0';
-    return err_at(r->err, ERR_INVALID, &(struct at){ up, text, 0 }, "unknown member");
+    return err_at(r->in.err, ERR_INVALID, &(struct at){ up, text, 0 }, "unknown member");
 }
 
 /* The member before it that the member of row @i excludes, or is excluded by. */
@@ -362,7 +120,7 @@ static int check_missing(struct reader *r, const struct member_object *object,
 
         if (!(g->seen & MEMBER_BIT(i)) &&
             (g->needed & MEMBER_BIT(i) || (m->required && !(g->seen & m->instead))))
-            status = err_at(r->err, ERR_INVALID, &(struct at){ up, m->name, 0 }, "is required");
+            status = err_at(r->in.err, ERR_INVALID, &(struct at){ up, m->name, 0 }, "is required");
     }
     return status;
 }
@@ -372,9 +130,9 @@ static int check_place(struct reader *r, const struct member_object *object, siz
                        const struct given *g, const struct at *at)
 {
     if (g->seen & MEMBER_BIT(i))
-        return err_at(r->err, ERR_INVALID, at, "given twice");
+        return err_at(r->in.err, ERR_INVALID, at, "given twice");
     if (g->barred & MEMBER_BIT(i) || g->seen & object->members[i].excludes)
-        return err_at(r->err, ERR_INVALID, at, "%s and %s exclude each other",
+        return err_at(r->in.err, ERR_INVALID, at, "%s and %s exclude each other",
                       object->members[i].name, opponent(object, i, g->seen));
     return 0;
 }
@@ -389,14 +147,14 @@ static int read_member(struct reader *r, const struct member_object *object, voi
 
     if (i == object->count || !stands_here(r, m)) {
         status = refuse_name(r, &name, up);
-        json_skip(&r->json);
+        json_skip(&r->in.json);
         return status;
     }
     status = check_place(r, object, i, g, &(struct at){ up, m->name, 0 });
     if (status < 0) {
-        json_skip(&r->json);
+        json_skip(&r->in.json);
     } else {
-        const struct json_value v = json_take(&r->json);
+        const struct json_value v = json_take(&r->in.json);
 
         status = read_value(r, m, &v, base, &(struct at){ up, m->name, 0 });
     }
@@ -423,8 +181,8 @@ static int read_object(struct reader *r, const struct member_object *object, voi
     struct given g = { 0 };
     int status = 0;
 
-    json_open(&r->json);
-    while (json_more(&r->json))
+    json_open(&r->in.json);
+    while (json_more(&r->in.json))
         if (read_member(r, object, base, up, &g) < 0)
             status = -1;
     *seen = g.seen;
@@ -456,13 +214,13 @@ static bool is_extended(const struct member_form *form)
 /* What an element of a mixed list is; NULL when it does not say so. */
 static const struct member_form *find_form(const struct reader *r)
 {
-    struct json json = r->json;
+    struct json json = r->in.json;
     const struct json_value v = look_up(&json, "entry");
 
     for (size_t i = 0; v.kind == JSON_STRING && i < FORMS; i++)
         if (member_forms[i].entry && strlen(member_forms[i].entry) == v.size &&
             memcmp(member_forms[i].entry, v.text, v.size) == 0 &&
-            (r->where == ENTRIES || is_extended(&member_forms[i])))
+            (r->in.where == ENTRIES || is_extended(&member_forms[i])))
             return &member_forms[i];
     return NULL;
 }
@@ -472,9 +230,10 @@ static int refuse_entry(struct reader *r, const struct at *up)
     char kinds[ERR_DETAIL_SIZE] = "";
 
     for (size_t i = 0; i < FORMS; i++)
-        if (member_forms[i].entry && (r->where == ENTRIES || is_extended(&member_forms[i])))
-            list_word(kinds, sizeof(kinds), member_forms[i].entry);
-    return err_at(r->err, ERR_INVALID, &(struct at){ up, "entry", 0 }, "must be one of %s", kinds);
+        if (member_forms[i].entry && (r->in.where == ENTRIES || is_extended(&member_forms[i])))
+            value_list_word(kinds, sizeof(kinds), member_forms[i].entry);
+    return err_at(r->in.err, ERR_INVALID, &(struct at){ up, "entry", 0 }, "must be one of %s",
+                  kinds);
 }
 
 /*
@@ -506,8 +265,8 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     uint32_t seen;
     int status;
 
-    if (*count == form->capacity || (r->where != PLAIN && !topology_append_run(t, form->type)))
-        return err_at(r->err, ERR_INVALID, at, "more entries than a table holds");
+    if (*count == form->capacity || (r->in.where != PLAIN && !topology_append_run(t, form->type)))
+        return err_at(r->in.err, ERR_INVALID, at, "more entries than a table holds");
     preset(form, element);
     status = read_object(r, &form->object, element, at, &seen);
     if (form == &member_forms[PROCESSOR])
@@ -530,29 +289,29 @@ static bool comes_late(const struct reader *r, const struct member_form *form)
     const struct topology *t = r->topology;
     const size_t runs = t->table.order_count;
 
-    return r->where == ENTRIES && !is_extended(form) && runs > 0 &&
+    return r->in.where == ENTRIES && !is_extended(form) && runs > 0 &&
            t->order[runs - 1].type >= MPT_EXTENDED_FIRST;
 }
 
 static int read_element(struct reader *r, const struct member_list *list, const struct at *at)
 {
-    const struct json_value v = json_take(&r->json);
-    const char *const begin = r->json.at;
+    const struct json_value v = json_take(&r->in.json);
+    const char *const begin = r->in.json.at;
     const struct member_form *form = list->form;
     int status;
 
     if (v.kind != JSON_OBJECT) {
-        status = err_at(r->err, ERR_INVALID, at, "must be an object");
+        status = err_at(r->in.err, ERR_INVALID, at, "must be an object");
     } else {
         if (!form)
             form = find_form(r);
         if (form && comes_late(r, form))
-            status = err_at(r->err, ERR_INVALID, &(struct at){ at, "entry", 0 },
+            status = err_at(r->in.err, ERR_INVALID, &(struct at){ at, "entry", 0 },
                             "must stand before all extended entries");
         else
             status = form ? read_entry(r, form, at) : refuse_entry(r, at);
     }
-    pass_unread(r, &v, begin);
+    value_pass(&r->in, &v, begin);
     return status;
 }
 
@@ -561,16 +320,16 @@ static int read_list(struct reader *r, const struct member *m, const struct at *
     size_t count = 0;
     int status = 0;
 
-    r->where = m->list->where;
-    json_open(&r->json);
-    for (; json_more(&r->json); count++) {
+    r->in.where = m->list->where;
+    json_open(&r->in.json);
+    for (; json_more(&r->in.json); count++) {
         if (count >= m->highest)
-            json_skip(&r->json);
+            json_skip(&r->in.json);
         else if (read_element(r, m->list, &(struct at){ at, NULL, count }) < 0)
             status = -1;
     }
-    r->where = PLAIN;
-    return count >= m->lowest && count <= m->highest ? status : refuse(r, m, at);
+    r->in.where = PLAIN;
+    return count >= m->lowest && count <= m->highest ? status : value_refuse(&r->in, m, at);
 }
 
 static int check_machine(struct reader *r, uint32_t seen)
@@ -578,7 +337,7 @@ static int check_machine(struct reader *r, uint32_t seen)
     if (seen & TOP_MACHINE)
         return 0;
     r->unsound = true;
-    return err_at(r->err, ERR_INVALID, NULL, "one of cpus, processors and entries is required");
+    return err_at(r->in.err, ERR_INVALID, NULL, "one of cpus, processors and entries is required");
 }
 
 /*
@@ -656,9 +415,9 @@ static int end(struct reader *r, uint32_t seen, int status)
     settle(r);
     if (status == 0)
         return 0;
-    if (!r->unsound && complete_topology(r->topology, r->err) < 0)
+    if (!r->unsound && complete_topology(r->topology, r->in.err) < 0)
         status = -1;
-    if (!r->misplaced && place_check(r->topology, r->err) < 0)
+    if (!r->misplaced && place_check(r->topology, r->in.err) < 0)
         status = -1;
     return status;
 }
@@ -667,8 +426,8 @@ static void start(struct reader *r, struct topology *t, struct err *err)
 {
     topology_init(t);
     r->topology = t;
-    r->err = err;
-    r->where = PLAIN;
+    r->in.err = err;
+    r->in.where = PLAIN;
     memset(r->counts, 0, sizeof(r->counts));
     r->unsound = r->misplaced = false;
 }
@@ -682,8 +441,8 @@ int request_read(const char *text, size_t size, struct topology *t, struct err *
     if (json_check(text, size, err) < 0)
         return -1;
     start(&r, t, err);
-    json_start(&r.json, text, size);
-    if (json_take(&r.json).kind != JSON_OBJECT)
+    json_start(&r.in.json, text, size);
+    if (json_take(&r.in.json).kind != JSON_OBJECT)
         return err_at(err, ERR_INVALID, NULL, "must be an object");
     status = read_object(&r, &member_top, t, NULL, &seen);
     return end(&r, seen, status);
@@ -722,9 +481,9 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
     int status;
 
     if (i == member_top.count || !m->query)
-        return err_at(r->err, ERR_INVALID, &here, "unknown parameter");
+        return err_at(r->in.err, ERR_INVALID, &here, "unknown parameter");
     if (*seen & MEMBER_BIT(i))
-        return err_at(r->err, ERR_INVALID, &here, "given twice");
+        return err_at(r->in.err, ERR_INVALID, &here, "given twice");
     *seen |= MEMBER_BIT(i);
     if (i == TOP_PLACEMENT) /* its window is all that one word can say */
         m = &m->object->members[PLACEMENT_WINDOW];
@@ -745,7 +504,7 @@ int request_read_query(const struct request_pair *pairs, size_t count, struct to
     int status = 0;
 
     start(&r, t, err);
-    json_start(&r.json, "", 0);
+    json_start(&r.in.json, "", 0);
     for (size_t i = 0; i < count; i++)
         if (read_pair(&r, &pairs[i], &seen) < 0)
             status = -1;

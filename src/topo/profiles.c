@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#include "topology.h"
-
 /* The fields of a line between IRQ and INTIN of the same number, @n of them */
 #define SAME(first, n) .irq = (first), .intin = (first), .count = (n)
 

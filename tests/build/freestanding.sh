@@ -25,7 +25,7 @@ echo "# writable data: ${written:-none}"
 [ -z "$written" ]
 ok $? "3 - has no writable data"
 mkdir "$work/rooms"
-for name in json/check json/read text/members text/request topo/topology topo/complete topo/profiles topo/fill topo/place; do
+for name in json/check json/read text/members text/value text/request topo/topology topo/complete topo/profiles topo/fill topo/place; do
     ${CC:-cc} -std=c11 -O2 -fno-pic -fno-pie -c "$srcdir/src/$name.c" -o "$work/rooms/$(basename $name).o"
 done
 ld -r -o "$work/reading" "$work"/rooms/*.o "$work/all"
