@@ -94,8 +94,9 @@ static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
 static void make_tag(struct job *job, const struct public_key *key)
 {
     uint8_t digest[SEAL_SHA256_SIZE];
-    struct tagged t = { .size = 0 };
+    struct tagged t; /* too large to be cleared for each request */
 
+    t.size = 0;
     tag_add_text(&t, formats[job->format].name);
     tag_add(&t, key, sizeof(*key));
     tag_add_text(&t, job->seal.comment);
