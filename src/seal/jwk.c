@@ -1,43 +1,31 @@
 /* SPDX-License-Identifier: ISC */
-/* JSON Web Keys: nothing in them needs escaping, so they are printed. */
 #include "jwk.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
 
-/* The required members in lexicographic order, without a blank: what a thumbprint is taken of. */
+/* RFC 7638 §3: the required members in this order, without a blank. No value needs an escape. */
 #define REQUIRED "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}"
 
-enum {
-    BASE64URL = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
-    X_SIZE = sodium_base64_ENCODED_LEN(KEY_PUBLIC_SIZE, BASE64URL)
-};
+enum { BASE64URL = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+
+static_assert(JWK_X_SIZE == sodium_base64_ENCODED_LEN(KEY_PUBLIC_SIZE, BASE64URL), "base64url");
+
+void jwk_x(const struct public_key *key, char text[JWK_X_SIZE])
+{
+    sodium_bin2base64(text, JWK_X_SIZE, key->bytes, sizeof(key->bytes), BASE64URL);
+}
 
 void jwk_thumbprint(const struct public_key *key, char text[JWK_THUMBPRINT_SIZE])
 {
-    char x[X_SIZE], required[sizeof(REQUIRED) + X_SIZE];
+    char x[JWK_X_SIZE], required[sizeof(REQUIRED) + JWK_X_SIZE];
     uint8_t digest[crypto_hash_sha256_BYTES];
 
-    sodium_bin2base64(x, sizeof(x), key->bytes, sizeof(key->bytes), BASE64URL);
+    jwk_x(key, x);
     snprintf(required, sizeof(required), REQUIRED, x);
     crypto_hash_sha256(digest, (const uint8_t *)required, strlen(required));
     sodium_bin2base64(text, JWK_THUMBPRINT_SIZE, digest, sizeof(digest), BASE64URL);
-}
-
-size_t jwk_write(const struct public_key *key, const char *state, char text[JWK_SIZE])
-{
-    char x[X_SIZE], thumbprint[JWK_THUMBPRINT_SIZE], id[KEY_ID_TEXT_SIZE],
-        line[KEY_PUBLIC_LINE_SIZE];
-
-    sodium_bin2base64(x, sizeof(x), key->bytes, sizeof(key->bytes), BASE64URL);
-    jwk_thumbprint(key, thumbprint);
-    public_key_id(key, id);
-    public_key_line(key, line);
-    return (size_t)snprintf(
-        text, JWK_SIZE,
-        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\",\"use\":\"sig\",\"alg\":\"EdDSA\","
-        "\"kid\":\"%s\",\"key_id\":\"%s\",\"minisign\":\"%s\",\"state\":\"%s\"}",
-        x, thumbprint, id, line, state);
 }

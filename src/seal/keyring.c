@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: ISC */
-/* Keyrings: gathered from files once, then only read. */
+/*
+ * Theory of operation. A keyring is gathered from files once and then only read: the key that signs,
+ * public keys that are published as retired, and the list of revoked ids. It is in use as long as
+ * someone counts as its user: the slot from which threads take it, each handler that has taken it, and
+ * the loader between making and swapping. The last user to drop it releases it and wipes the secret.
+ *
+ * A reload builds a new keyring beside the old one. If any file is bad nothing is swapped, and the old
+ * keyring signs on. Otherwise keyring_swap puts the new one into the slot: a handler that took the old
+ * one before finishes with it, one that comes later takes the new one, and no reply mixes the two. The
+ * serial number grows with each swap; memos of signatures compare it and forget (memo.c).
+ *
+ * What a daemon has signed must stay verifiable as long as it runs. So a keyring takes over from the one
+ * before it the public halves of keys that signed, even when no file names them any more; when
+ * KEYRING_KEYS_MAX are listed the oldest of these give way.
+ *
+ * The lock of the slot is held while a pointer is read and a count is raised, never while signing or
+ * loading. Everything else in a keyring is const while it has users, so readers need no lock.
+ */
 #include "keyring.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "jwk.h"
 #include "revoked.h"
-
-enum { JWKS_SIZE = KEYRING_KEYS_MAX * JWK_SIZE + REVOKED_MAX * (KEY_ID_TEXT_SIZE + 2) + 64 };
 
 struct keyring {
     atomic_uint users;
@@ -25,7 +38,6 @@ struct keyring {
         bool kept; /* has signed since the daemon started: listed whether a file names it or not */
     } keys[KEYRING_KEYS_MAX];
     struct revoked revoked;
-    char jwks[JWKS_SIZE];
 };
 
 static const char *const states[] = {
@@ -164,29 +176,6 @@ static int apply_revoked(struct keyring *r, struct err *err)
     return 0;
 }
 
-static void write_jwks(struct keyring *r)
-{
-    static_assert(sizeof("{\"keys\":[],\"revoked\":[]}\n") <= 64, "what stands around the keys");
-    char *at = r->jwks;
-
-    at = stpcpy(at, "{\"keys\":[");
-    for (unsigned i = 0; i < r->count; i++) {
-        if (i > 0)
-            *at++ = ',';
-        at += jwk_write(&r->keys[i].key, key_state_name(r->keys[i].state), at);
-    }
-    at = stpcpy(at, "],\"revoked\":[");
-    for (unsigned i = 0; i < r->revoked.count; i++) {
-        struct public_key key = { .id = { 0 } };
-        char id[KEY_ID_TEXT_SIZE];
-
-        memcpy(key.id, r->revoked.ids[i], KEY_ID_SIZE);
-        public_key_id(&key, id);
-        at += sprintf(at, "%s\"%s\"", i > 0 ? "," : "", id);
-    }
-    stpcpy(at, "]}\n");
-}
-
 static int fill(struct keyring *r, const struct keyring_source *source,
                 const struct keyring *before, struct err *err)
 {
@@ -198,7 +187,6 @@ static int fill(struct keyring *r, const struct keyring_source *source,
     if ((source->scan && add_beside(r, source, err) < 0) || keep_signers(r, before, err) < 0 ||
         load_revoked(r, source->beside, err) < 0 || apply_revoked(r, err) < 0)
         return -1;
-    write_jwks(r);
     return 0;
 }
 
@@ -242,9 +230,17 @@ const struct public_key *keyring_key(const struct keyring *r, unsigned number,
     return &r->keys[number].key;
 }
 
-const char *keyring_jwks(const struct keyring *r)
+unsigned keyring_revoked_count(const struct keyring *r)
 {
-    return r->jwks;
+    return r->revoked.count;
+}
+
+void keyring_revoked(const struct keyring *r, unsigned number, char id[KEY_ID_TEXT_SIZE])
+{
+    struct public_key key = { .id = { 0 } };
+
+    memcpy(key.id, r->revoked.ids[number], KEY_ID_SIZE);
+    public_key_id(&key, id);
 }
 
 unsigned long keyring_serial(const struct keyring *r)

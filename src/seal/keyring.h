@@ -64,12 +64,9 @@ unsigned keyring_count(const struct keyring *ring);
 const struct public_key *keyring_key(const struct keyring *ring, unsigned number,
                                      enum key_state *state);
 
-/*
- * keyring_jwks - a JWK Set of all keys (see jwk.h) with a further member "revoked", the listed ids
- *
- * The text lives as long as the keyring.
- */
-const char *keyring_jwks(const struct keyring *ring);
+/* keyring_revoked - the listed ids, which are of keys that this keyring may not have */
+unsigned keyring_revoked_count(const struct keyring *ring);
+void keyring_revoked(const struct keyring *ring, unsigned number, char id[KEY_ID_TEXT_SIZE]);
 
 /* keyring_serial - 1 for a first keyring, one more for each after it: memories of another go stale */
 unsigned long keyring_serial(const struct keyring *ring);

@@ -12,13 +12,12 @@
 #include "../base/log.h"
 #include "../seal/keyring.h"
 #include "../signed/format.h"
-#include "../signed/format.h"
 #include "problem.h"
 
-enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, CODES = 24, TIMES = 9, SIZES = 6 };
+enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, TIMES = 9, SIZES = 6 };
 
-typedef _Atomic uint64_t
-    counter; /* the one typedef: the qualifier does not read well in front of arrays */
+/* The one typedef: the qualifier does not read well in front of arrays. */
+typedef _Atomic uint64_t counter;
 
 static const char *const methods[METHODS] = { "GET", "HEAD", "POST", "OPTIONS", "TRACE", "other" };
 
@@ -28,9 +27,8 @@ static const unsigned short statuses[] = { 500, 200, 204, 304, 400, 401, 403, 40
 enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 
 /* Upper bounds of the buckets; the last is +Inf. */
-static const unsigned time_bounds[TIMES - 1] = {
-    50, 100, 250, 1000, 5000, 25000, 250000, 2500000
-}; /* us */
+/* in microseconds */
+static const unsigned time_bounds[TIMES - 1] = { 50, 100, 250, 1000, 5000, 25000, 250000, 2500000 };
 static const char *const time_texts[TIMES] = { "5e-05", "0.0001", "0.00025", "0.001", "0.005",
                                                "0.025", "0.25",   "2.5",     "+Inf" };
 static const unsigned size_bounds[SIZES - 1] = { 256, 512, 1024, 2048, 4096 }; /* bytes */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../json/build.h"
+#include "../seal/jwk.h"
 #include "../seal/keyring.h"
 #include "../text/render.h"
 #include "context.h"
@@ -23,27 +24,72 @@ void status_profiles(const struct context *context, struct job *job)
     reply_json(&job->reply, 200, "application/json", &b);
 }
 
-/* The keys may be exchanged before the reply is on its way, so it has a text of its own. */
-static void reply_copy(struct job *job, const char *type, const char *text)
+static void render_key(struct build *b, const struct public_key *key, enum key_state state)
 {
-    reply_owned(&job->reply, 200, type, strdup(text), strlen(text));
-    reply_header(&job->reply, "Cache-Control", "no-cache");
+    char x[JWK_X_SIZE], thumbprint[JWK_THUMBPRINT_SIZE];
+    char id[KEY_ID_TEXT_SIZE], line[KEY_PUBLIC_LINE_SIZE];
+
+    jwk_x(key, x);
+    jwk_thumbprint(key, thumbprint);
+    public_key_id(key, id);
+    public_key_line(key, line);
+    build_object(b, NULL);
+    build_string(b, "kty", "OKP");
+    build_string(b, "crv", "Ed25519");
+    build_string(b, "x", x);
+    build_string(b, "use", "sig");
+    build_string(b, "alg", "EdDSA");
+    build_string(b, "kid", thumbprint);
+    build_string(b, "key_id", id);
+    build_string(b, "minisign", line);
+    build_string(b, "state", key_state_name(state));
+    build_close(b);
+}
+
+/* A JWK Set with a further member, "revoked" */
+static void render_keys(struct build *b, const struct keyring *keys)
+{
+    char id[KEY_ID_TEXT_SIZE];
+    enum key_state state;
+
+    build_object(b, NULL);
+    build_array(b, "keys");
+    for (unsigned i = 0; i < keyring_count(keys); i++) {
+        const struct public_key *const key = keyring_key(keys, i, &state);
+
+        render_key(b, key, state);
+    }
+    build_close(b);
+    build_array(b, "revoked");
+    for (unsigned i = 0; i < keyring_revoked_count(keys); i++) {
+        keyring_revoked(keys, i, id);
+        build_string(b, NULL, id);
+    }
+    build_close(b);
+    build_close(b);
 }
 
 void status_keys(const struct context *context, struct job *job)
 {
     struct keyring *keys = keyring_take(context->keys);
+    struct build b;
 
-    reply_copy(job, "application/jwk-set+json", keyring_jwks(keys));
+    build_start(&b);
+    render_keys(&b, keys);
     keyring_drop(keys);
+    reply_json(&job->reply, 200, "application/jwk-set+json", &b);
+    reply_header(&job->reply, "Cache-Control", "no-cache");
 }
 
 void status_public_key(const struct context *context, struct job *job)
 {
     struct keyring *keys = keyring_take(context->keys);
 
-    reply_copy(job, REPLY_TEXT_TYPE, key_public_file(keyring_signer(keys)));
+    char *const file = strdup(key_public_file(keyring_signer(keys))); /* it may go with the key */
+
     keyring_drop(keys);
+    reply_owned(&job->reply, 200, REPLY_TEXT_TYPE, file, file ? strlen(file) : 0);
+    reply_header(&job->reply, "Cache-Control", "no-cache");
 }
 
 void status_version(const struct context *context, struct job *job)

@@ -8,6 +8,9 @@
 
 #include <cjson/cJSON.h>
 
+#include "../../src/seal/keyring.h"
+#include "../lib/scratch.h"
+#include "../lib/vector.h"
 #include "suites.h"
 
 static struct context service = { .max_body = 1000 };
@@ -215,7 +218,43 @@ static void every_allocation(void)
     reply_reset(&job.reply);
 }
 
+/* The whole JWK Set of a keyring: one key signs, one is retired, two ids are revoked. */
+static void keys(void)
+{
+    static const char jwks[] =
+        "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+        "\"x\":\"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg\",\"use\":\"sig\",\"alg\":\"EdDSA\","
+        "\"kid\":\"1IG2tMH7J2wbJZnOf8LJzQitKf7LMvoAElsuDMVM54Y\",\"key_id\":\"97B0D2F9EAA4BC40\","
+        "\"minisign\":\"RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\","
+        "\"state\":\"active\"}],\"revoked\":[\"00000000000097B0\",\"0123456789ABCDEF\"]}";
+    static const char revoked[] = "97B0\n0123456789abcdef\n";
+    const char *const names[] = { "./a.key" };
+    const struct keyring_source source = { .keys = names, .key_count = 1, .beside = "./" };
+    struct context with_keys = service;
+    struct keyring_slot slot;
+    struct scratch_dir dir;
+    struct err err = { 0 };
+
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    scratch_write("a.key", 0600, SECRET_FILE, strlen(SECRET_FILE));
+    scratch_write("revoked", 0644, revoked, strlen(revoked));
+    keyring_slot_init(&slot, keyring_load(&source, NULL, &err));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(slot.now);
+    with_keys.keys = &slot;
+    job_start(&job);
+    job.method = "GET";
+    job.raw_target = "/v1/keys";
+    dispatch_job(&with_keys, &job);
+    CU_ASSERT_EQUAL(job.reply.status, 200);
+    CU_ASSERT_STRING_EQUAL(header("Content-Type"), "application/jwk-set+json");
+    CU_ASSERT_STRING_EQUAL(job.reply.body, jwks);
+    job_start(&job);
+    keyring_swap(&slot, NULL);
+    scratch_leave(&dir);
+}
+
 static const struct test tests[] = {
+    { "the JWK Set of a keyring", keys },
     { "readiness ends before liveness", draining },
     { "internal errors keep their text", internal_error },
     { "odd methods and targets", odd_methods },
