@@ -29,7 +29,7 @@ static void render_consumer(struct build *b, struct scan *s, const struct mpt_co
     uint32_t address = 0;
 
     build_object(b, NULL);
-    build_string(b, "name", consumer->name);
+    build_string(b, "name", mpt_consumer_name(consumer));
     if (mpt_find(&s->cli->source.guest, &s->bios, consumer, &address) != MPT_OK) {
         build_string(b, "floating_pointer", NULL);
     } else {
@@ -66,6 +66,7 @@ static void render_others(struct build *b, const struct scan *s)
 static void render_scan(struct build *b, struct cli *cli)
 {
     struct scan s = { .cli = cli, .bios = found_bios(&cli->source.guest, &cli->facts.known) };
+    const struct mpt_consumer *consumer;
 
     build_object(b, NULL);
     build_object(b, "bios");
@@ -73,8 +74,8 @@ static void render_scan(struct build *b, struct cli *cli)
     build_number(b, "base_memory_kib", s.bios.base_memory_kib);
     build_close(b);
     build_array(b, "consumers");
-    for (size_t i = 0; i < mpt_consumer_count; i++)
-        render_consumer(b, &s, &mpt_consumers[i]);
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
+        render_consumer(b, &s, consumer);
     build_close(b);
     build_array(b, "tables");
     for (unsigned i = 0; i < s.count; i++)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "load.h"
-#include "scan.h"
+#include "search.h"
 #include "survey.h"
 
 enum {

@@ -4,7 +4,7 @@
  *
  * What a field claims is compared with what is there once, in mpt_open; from then on a walk knows
  * its end and every step goes forward by the size of an entry, so reading ends and stays inside
- * whatever the bytes are. Nothing is judged here (check.c does) and nothing is searched (scan.c
+ * whatever the bytes are. Nothing is judged here (check.c does) and nothing is searched (search.c
  * does).
  */
 #include "load.h"

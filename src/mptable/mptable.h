@@ -387,30 +387,20 @@ struct mpt_bios {
     uint16_t base_memory_kib; /* word at 0x413 */
 };
 
-/* What a reader does with the first "_MP_" that it does not like. */
-enum mpt_invalid { MPT_GOES_ON, MPT_GIVES_UP, MPT_TAKES_ANY };
+/*
+ * An operating system or program that reads MP tables, with the rules of its search: which windows
+ * in which order and steps, and what it checks of a floating pointer.
+ */
+struct mpt_consumer;
 
 /*
- * An operating system or program that reads MP tables, by the rules of its search.
- *
- * Windows, in the order of the search: L the first KiB; E the first KiB of the EBDA; M the last KiB
- * of base memory; B the same, with 640 KiB assumed when the word is 0; K the last KiB of 640 KiB,
- * or of 512 KiB when the word says no more than that; F 0x9fc00-0x9ffff; R 0xf0000-0xfffff; X
- * 0xe0000-0xeffff. A small letter: only where no EBDA is defined.
+ * mpt_consumer_at - the consumers that are known, Linux first; NULL past the last
+ * mpt_consumer_named - the one of that name, such as "OpenBSD"; NULL when there is none
+ * mpt_consumer_name - its name, static
  */
-struct mpt_consumer {
-    const char *name;
-    const char *windows;
-    uint8_t step;       /* bytes */
-    uint8_t length_one; /* 1: the length byte must be 1; 0: any; 2: any but 0 */
-    uint8_t checksum;   /* 1: over 16 bytes; 16: over the length that it claims; 0: not looked at */
-    uint8_t revision;   /* 1: must be 1 or 4 */
-    uint8_t below_hole; /* 1: E and M are looked at only when they begin below 0xa0000 */
-    enum mpt_invalid invalid;
-};
-
-extern const struct mpt_consumer mpt_consumers[];
-extern const size_t mpt_consumer_count;
+const struct mpt_consumer *mpt_consumer_at(size_t i);
+const struct mpt_consumer *mpt_consumer_named(const char *name);
+const char *mpt_consumer_name(const struct mpt_consumer *consumer);
 
 /*
  * mpt_find - the floating pointer that a consumer takes

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "load.h"
-#include "scan.h"
+#include "search.h"
 
 enum { FEW = 32 }; /* entries that are compared pair by pair */
 
@@ -55,10 +55,10 @@ static void survey_place(struct survey *s)
     const uint64_t at = s->view.floating_address;
     const bool base_memory = at >= 0x400 && at < MPT_BASE_MEMORY_END;
 
-    s->in_ebda = inside(mpt_window('E', bios), at);
-    s->in_fixed = inside(mpt_window('F', bios), at);
-    s->outside = !s->in_fixed && !s->in_ebda && !inside(mpt_window('M', bios), at) &&
-                 !inside(mpt_window('R', bios), at) &&
+    s->in_ebda = inside(mpt_window(EBDA, bios), at);
+    s->in_fixed = inside(mpt_window(FIXED, bios), at);
+    s->outside = !s->in_fixed && !s->in_ebda && !inside(mpt_window(BASE, bios), at) &&
+                 !inside(mpt_window(ROM, bios), at) &&
                  !(base_memory && !given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY));
 }
 
@@ -66,7 +66,9 @@ static void survey_place(struct survey *s)
 static void survey_pointers(struct survey *s, const struct mpt_memory *memory,
                             const struct mpt_view *view)
 {
-    static const struct mpt_consumer valid = { "", "LEMFRX", 4, 1, 1, 1, 0, MPT_GOES_ON };
+    static const struct mpt_consumer valid = {
+        "", { LOW_KIB, EBDA, BASE, FIXED, ROM, LOWER_ROM }, 4, MPS_CHECKS, GOES_ON
+    };
     const uint8_t *first = NULL;
 
     if (view && view->floating_length == 1 && view->floating_sum == 0 &&
@@ -75,14 +77,15 @@ static void survey_pointers(struct survey *s, const struct mpt_memory *memory,
         first = mpt_at(memory, view->floating_address, MPT_FLOATING_SIZE);
         s->linux_finds = view->floating_address % MPT_ADDRESS_ALIGN == 0;
     }
-    for (const char *letter = valid.windows; *letter; letter++) {
-        struct mpt_range range = mpt_window(*letter, &s->facts.bios);
+    for (const uint8_t *window = valid.windows; *window; window++) {
+        struct mpt_range range = mpt_window(*window, &s->facts.bios);
         uint64_t at;
 
         for (; mpt_next_taken(memory, range, &valid, &at); range.base = at + valid.step) {
             const uint8_t *const bytes = mpt_at(memory, at, MPT_FLOATING_SIZE);
 
-            s->linux_finds |= at % MPT_ADDRESS_ALIGN == 0 && *letter != 'M' && *letter != 'X';
+            s->linux_finds |=
+                at % MPT_ADDRESS_ALIGN == 0 && *window != BASE && *window != LOWER_ROM;
             if (!first)
                 first = bytes;
             else if (s->other == 0 && memcmp(first, bytes, MPT_FLOATING_SIZE) != 0)

@@ -314,7 +314,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
     build_address(b, "configuration_table", found->view.table_address);
     build_array(b, "found_by");
     for (unsigned i = 0; i < found->taker_count; i++)
-        build_string(b, NULL, found->takers[i]->name);
+        build_string(b, NULL, mpt_consumer_name(found->takers[i]));
     build_close(b);
     render_layout(b, found, origin);
     finding_render_all(b, "findings", found->findings, found->finding_count, &source);

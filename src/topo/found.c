@@ -49,10 +49,11 @@ int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts,
                  struct err *err)
 {
     const struct mpt_bios bios = found_bios(memory, facts);
+    const struct mpt_consumer *consumer;
     uint64_t right = 0, any = 0;
 
-    for (size_t i = 0; i < mpt_consumer_count; i++) /* Linux is the first */
-        if (mpt_find(memory, &bios, &mpt_consumers[i], address) == MPT_OK)
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) /* Linux is the first */
+        if (mpt_find(memory, &bios, consumer, address) == MPT_OK)
             return 0;
     if (found_next_valid(memory, &right))
         *address = (uint32_t)right;
@@ -67,12 +68,13 @@ int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts,
 static void list_takers(const struct mpt_facts *facts, struct found *r)
 {
     const struct mpt_bios bios = found_bios(r->memory, facts);
+    const struct mpt_consumer *consumer;
     uint32_t taken;
 
-    for (size_t i = 0; i < mpt_consumer_count && r->taker_count < FOUND_CONSUMERS_MAX; i++)
-        if (mpt_find(r->memory, &bios, &mpt_consumers[i], &taken) == MPT_OK &&
+    for (size_t i = 0; r->taker_count < FOUND_CONSUMERS_MAX && (consumer = mpt_consumer_at(i)); i++)
+        if (mpt_find(r->memory, &bios, consumer, &taken) == MPT_OK &&
             taken == r->view.floating_address)
-            r->takers[r->taker_count++] = &mpt_consumers[i];
+            r->takers[r->taker_count++] = consumer;
 }
 
 /* Notes a difference; the first says most. */

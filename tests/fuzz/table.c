@@ -74,12 +74,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct mpt_memory *const memory = &decode.source.guest;
     const struct mpt_facts *const known = &decode.facts.known;
     uint64_t at = 0;
+    const struct mpt_consumer *consumer;
     uint32_t address;
 
     if (!decode_take(&decode, data, size))
         return 0;
-    for (size_t i = 0; i < mpt_consumer_count; i++)
-        if (mpt_find(memory, &known->bios, &mpt_consumers[i], &address) == MPT_OK)
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
+        if (mpt_find(memory, &known->bios, consumer, &address) == MPT_OK)
             assert(mpt_at(memory, address, MPT_FLOATING_SIZE));
     for (int i = 0; i < FLOATING_MAX && mpt_next_floating(memory, &at) == MPT_OK; i++, at += 4)
         look(memory, (uint32_t)at, known);

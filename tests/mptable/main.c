@@ -4,7 +4,7 @@
 int main(void)
 {
     static const struct suite *const suites[] = { &mptable_encode, &mptable_decode, &mptable_verify,
-                                                  &mptable_scan, &mptable_check };
+                                                  &mptable_search, &mptable_check };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

@@ -6,7 +6,7 @@
 #include "../../src/mptable/mptable.h"
 #include "../lib/suite.h"
 
-extern const struct suite mptable_encode, mptable_decode, mptable_verify, mptable_scan,
+extern const struct suite mptable_encode, mptable_decode, mptable_verify, mptable_search,
     mptable_check;
 
 enum { SAMPLE_CPUS_MAX = 4000, SAMPLE_IO_INTS = 16, SAMPLE_LOCAL_INTS = 2 };

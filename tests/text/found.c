@@ -452,8 +452,8 @@ static void search(void)
 /* Linux searches before all others, so its row is the first: found_choose counts on it. */
 static void linux_is_first(void)
 {
-    CU_ASSERT_STRING_EQUAL(mpt_consumers[0].name, "Linux");
-    CU_ASSERT(mpt_consumer_count <= FOUND_CONSUMERS_MAX);
+    CU_ASSERT_STRING_EQUAL(mpt_consumer_name(mpt_consumer_at(0)), "Linux");
+    CU_ASSERT_PTR_NULL(mpt_consumer_at(FOUND_CONSUMERS_MAX));
 }
 
 /*

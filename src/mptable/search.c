@@ -4,7 +4,7 @@
  * order and steps, and what makes it take one or go on. The rows were read in the readers' sources;
  * those of Linux, memtest86+, FreeBSD, OpenBSD and xv6 were also run.
  */
-#include "scan.h"
+#include "search.h"
 
 #include <string.h>
 
@@ -13,26 +13,58 @@
 
 enum { KIB = 1024, ALIGN_SWEEP = 4 };
 
-const struct mpt_consumer mpt_consumers[] = {
-    /* name, windows, step, length, checksum, revision, below hole, an invalid one */
-    { "Linux", "LFRE", 16, 1, 1, 1, 0, MPT_GOES_ON },
-    { "Xen", "LFRE", 16, 1, 1, 1, 0, MPT_GOES_ON },
-    { "memtest86+", "LFRE", 4, 1, 1, 1, 0, MPT_GOES_ON },
-    { "syslinux HDT", "LFR", 16, 1, 1, 1, 0, MPT_GOES_ON },
-    { "FreeBSD kernel", "EbR", 16, 0, 0, 0, 0, MPT_TAKES_ANY },
-    { "FreeBSD mptable", "EMFRX", 16, 0, 0, 0, 0, MPT_TAKES_ANY },
-    { "DragonFly", "EbRX", 16, 0, 0, 0, 0, MPT_TAKES_ANY },
-    { "NetBSD", "EMR", 4, 2, 16, 0, 1, MPT_GOES_ON },
-    { "OpenBSD", "EMR", 4, 2, 16, 0, 0, MPT_GOES_ON },
-    { "illumos", "EkR", 16, 0, 16, 1, 0, MPT_GIVES_UP },
-    { "xv6", "EmR", 16, 0, 1, 0, 0, MPT_GOES_ON },
-    { "Plan 9", "EmR", 16, 0, 1, 0, 0, MPT_GOES_ON },
-    { "9front", "EMFRX", 16, 0, 1, 0, 1, MPT_GOES_ON },
-    { "Haiku", "FR", 4, 0, 0, 0, 0, MPT_TAKES_ANY },
-    { "HelenOS", "EfR", 16, 0, 1, 0, 0, MPT_GOES_ON },
-    { "SerenityOS", "ER", 16, 0, 0, 0, 0, MPT_TAKES_ANY },
+static const struct mpt_consumer consumers[] = {
+    { "Linux", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
+    { "Xen", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
+    { "memtest86+", { LOW_KIB, FIXED, ROM, EBDA }, 4, MPS_CHECKS, GOES_ON },
+    { "syslinux HDT", { LOW_KIB, FIXED, ROM }, 16, MPS_CHECKS, GOES_ON },
+    { "FreeBSD kernel", { EBDA, UNLESS_EBDA | BASE_OR_640K, ROM }, 16, NO_CHECKS, TAKES_ANY },
+    { "FreeBSD mptable", { EBDA, BASE, FIXED, ROM, LOWER_ROM }, 16, NO_CHECKS, TAKES_ANY },
+    { "DragonFly", { EBDA, UNLESS_EBDA | BASE_OR_640K, ROM, LOWER_ROM }, 16, NO_CHECKS, TAKES_ANY },
+    { "NetBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE, GOES_ON },
+    { "OpenBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH, GOES_ON },
+    { "illumos",
+      { EBDA, UNLESS_EBDA | BASE_OR_512K, ROM },
+      16,
+      SUM_OF_LENGTH | REVISION,
+      GIVES_UP },
+    { "xv6", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16, GOES_ON },
+    { "Plan 9", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16, GOES_ON },
+    { "9front", { EBDA, BASE, FIXED, ROM, LOWER_ROM }, 16, SUM_OF_16 | BELOW_HOLE, GOES_ON },
+    { "Haiku", { FIXED, ROM }, 4, NO_CHECKS, TAKES_ANY },
+    { "HelenOS", { EBDA, UNLESS_EBDA | FIXED, ROM }, 16, SUM_OF_16, GOES_ON },
+    { "SerenityOS", { EBDA, ROM }, 16, NO_CHECKS, TAKES_ANY },
 };
-const size_t mpt_consumer_count = sizeof(mpt_consumers) / sizeof(mpt_consumers[0]);
+
+const struct mpt_consumer *mpt_consumer_at(size_t i)
+{
+    return i < sizeof(consumers) / sizeof(consumers[0]) ? &consumers[i] : NULL;
+}
+
+const char *mpt_consumer_name(const struct mpt_consumer *consumer)
+{
+    return consumer->name;
+}
+
+/* strcmp would be one more thing to need from outside. */
+static int same_text(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+const struct mpt_consumer *mpt_consumer_named(const char *name)
+{
+    const struct mpt_consumer *consumer;
+
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
+        if (same_text(consumer->name, name))
+            return consumer;
+    return NULL;
+}
 
 struct mpt_bios mpt_bios_words(const struct mpt_memory *memory)
 {
@@ -50,51 +82,50 @@ static struct mpt_range last_kib(uint64_t end)
     return end < KIB ? (struct mpt_range){ 0, 0 } : (struct mpt_range){ end - KIB, end };
 }
 
-struct mpt_range mpt_window(char letter, const struct mpt_bios *bios)
+struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios)
 {
     const uint64_t ebda = (uint64_t)bios->ebda * 16,
                    base_memory = (uint64_t)bios->base_memory_kib * KIB;
     const struct mpt_range none = { 0, 0 };
-    const int small = letter >= 'a' && letter <= 'z';
 
-    if (small && ebda)
+    if (window & UNLESS_EBDA && ebda)
         return none;
-    switch (small ? letter - 'a' + 'A' : letter) {
-    case 'L':
+    switch (window & ~(unsigned)UNLESS_EBDA) {
+    case LOW_KIB:
         return (struct mpt_range){ 0, KIB };
-    case 'E':
+    case EBDA:
         return ebda ? (struct mpt_range){ ebda, ebda + KIB } : none;
-    case 'M':
+    case BASE:
         return last_kib(base_memory);
-    case 'B':
+    case BASE_OR_640K:
         return last_kib(base_memory ? base_memory : MPT_BASE_MEMORY_END);
-    case 'K':
+    case BASE_OR_512K:
         return last_kib(bios->base_memory_kib > 512 ? MPT_BASE_MEMORY_END : 512 * KIB);
-    case 'F':
+    case FIXED:
         return last_kib(MPT_BASE_MEMORY_END);
-    case 'R':
+    case ROM:
         return (struct mpt_range){ 0xf0000, 0x100000 };
-    case 'X':
+    case LOWER_ROM:
         return (struct mpt_range){ 0xe0000, 0xf0000 };
     default:
         return none;
     }
 }
 
-/*
- * Does the consumer accept the floating pointer at @e, of which @room bytes are there, 16 or more?
- */
+/* Does the consumer accept the floating pointer at @e? @room: bytes that are there, 16 or more */
 static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t room)
 {
     const size_t length = e[AT(floating, length)];
     const uint8_t revision = e[AT(floating, spec_revision)];
-    const size_t summed = consumer->checksum == 16 ? length * 16 : MPT_FLOATING_SIZE;
+    const size_t summed = consumer->checks & SUM_OF_LENGTH ? length * 16 : MPT_FLOATING_SIZE;
 
-    if ((consumer->length_one == 1 && length != 1) || (consumer->length_one == 2 && length == 0))
+    if ((consumer->checks & LENGTH_1 && length != 1) ||
+        (consumer->checks & LENGTH_NOT_0 && length == 0))
         return 0;
-    if (consumer->revision && revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
+    if (consumer->checks & REVISION && revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
         return 0;
-    return !consumer->checksum || (summed <= room && mpt_byte_sum(e, summed) == 0);
+    return !(consumer->checks & (SUM_OF_16 | SUM_OF_LENGTH)) ||
+           (summed <= room && mpt_byte_sum(e, summed) == 0);
 }
 
 /* The segment that holds @address, or else the next one above it; NULL = there is none */
@@ -152,13 +183,13 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bi
                       const struct mpt_consumer *consumer, uint32_t *address)
 {
     const struct mpt_bios words = bios ? *bios : mpt_bios_words(memory);
-    const struct mpt_consumer *const first = consumer->invalid == MPT_GOES_ON ? consumer : NULL;
+    const struct mpt_consumer *const first = consumer->invalid == GOES_ON ? consumer : NULL;
 
-    for (const char *letter = consumer->windows; *letter; letter++) {
-        const struct mpt_range range = mpt_window(*letter, &words);
+    for (const uint8_t *window = consumer->windows; *window; window++) {
+        const struct mpt_range range = mpt_window(*window, &words);
         uint64_t match;
 
-        if (consumer->below_hole && (*letter == 'E' || *letter == 'M') &&
+        if (consumer->checks & BELOW_HOLE && (*window == EBDA || *window == BASE) &&
             range.base >= MPT_BASE_MEMORY_END)
             continue;
         if (!next_match(memory, range, consumer->step, first, &match))

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* Floating pointers as each reader searches for them, for the survey, which looks at all windows. */
+#ifndef MPT_SEARCH_H
+#define MPT_SEARCH_H
+
+#include "mptable.h"
+
+#pragma GCC visibility push(hidden) /* the room's own: no part of the library */
+
+enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BASE_MEMORY_END = 0xa0000 };
+
+/* Where a reader looks. Some of these exist only when a word of the BIOS data area says so. */
+enum window {
+    NOWHERE,      /* ends a list */
+    LOW_KIB,      /* the first KiB of memory */
+    EBDA,         /* the first KiB of the EBDA */
+    BASE,         /* the last KiB of base memory */
+    BASE_OR_640K, /* the same, of 640 KiB when the word is 0 */
+    BASE_OR_512K, /* the last KiB of 640 KiB; of 512 KiB when the word says no more than that */
+    FIXED,        /* 0x9fc00 to 0x9ffff, whatever the words say */
+    ROM,          /* 0xf0000 to 0xfffff */
+    LOWER_ROM,    /* 0xe0000 to 0xeffff */
+    UNLESS_EBDA = 0x80 /* with one of them: only where no EBDA is defined */
+};
+
+enum { WINDOWS_MAX = 6 };
+
+/* What a reader checks of a floating pointer besides its signature, as bits */
+enum search_checks {
+    NO_CHECKS = 0,
+    LENGTH_1 = 1U << 0,      /* the length byte is 1 */
+    LENGTH_NOT_0 = 1U << 1,  /* the length byte is not 0 */
+    SUM_OF_16 = 1U << 2,     /* its 16 bytes add up to 0 */
+    SUM_OF_LENGTH = 1U << 3, /* as many bytes as its length says do */
+    REVISION = 1U << 4,      /* the revision is 1 or 4 */
+    BELOW_HOLE = 1U << 5,    /* EBDA and BASE are searched only when they begin below 0xa0000 */
+    MPS_CHECKS = LENGTH_1 | SUM_OF_16 | REVISION
+};
+
+struct mpt_consumer {
+    const char *name;
+    uint8_t windows[WINDOWS_MAX + 1]; /* enum window, in the order of the search */
+    uint8_t step;                     /* bytes */
+    uint8_t checks;                   /* enum search_checks */
+    /* What it does with the first "_MP_" that fails the checks */
+    enum { GOES_ON, GIVES_UP, TAKES_ANY } invalid;
+};
+
+/* mpt_window - the addresses of a window; empty when the BIOS words define none */
+struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios);
+
+/*
+ * mpt_next_taken - the next floating pointer in a range that a consumer takes, in its steps from
+ * the range's base
+ * @taken: set to its address; its 16 bytes are there
+ *
+ * Return: 1; 0 when there is none.
+ */
+int mpt_next_taken(const struct mpt_memory *memory, struct mpt_range range,
+                   const struct mpt_consumer *consumer, uint64_t *taken);
+
+#pragma GCC visibility pop
+
+#endif
