@@ -16,6 +16,14 @@
 extern "C" {
 #endif
 
+#define MPT_VERSION_MAJOR 0
+#define MPT_VERSION_MINOR 1
+#define MPT_VERSION_PATCH 0
+#define MPT_VERSION       "0.1.0"
+
+/* mpt_version - MPT_VERSION of the library that runs, which a shared one may differ in */
+const char *mpt_version(void);
+
 /* Sizes in bytes. MPS 1.4 Table 4-1, Table 4-2, Table 4-3, Table 4-12 */
 enum {
     MPT_FLOATING_SIZE = 16,
@@ -68,17 +76,27 @@ enum {
 /* Interrupt type. MPS 1.4 Table 4-10 */
 enum mpt_int_type { MPT_INT, MPT_NMI, MPT_SMI, MPT_EXTINT };
 
-/* Fields of an interrupt entry's flags. Table 4-10: 2 is reserved in both */
-enum mpt_line {
-    MPT_CONFORMS = 0, /* to the specification of the bus */
-    MPT_HIGH = 1,     /* polarity, bits 0 and 1 */
-    MPT_LOW = 3,
-    MPT_EDGE = 1, /* trigger mode, bits 2 and 3 */
-    MPT_LEVEL = 3
+/* Polarity of an interrupt: bits 0 and 1 of its flags. Table 4-10; 2 is reserved */
+enum mpt_polarity {
+    MPT_POLARITY_CONFORMS = 0, /* to the specification of the bus */
+    MPT_HIGH = 1,
+    MPT_LOW = 3
 };
 
-/* MPT_FLAGS - flags of an interrupt entry from polarity and trigger mode */
-#define MPT_FLAGS(polarity, trigger) ((uint16_t)((polarity) | (trigger) << 2))
+/* Trigger mode of an interrupt: bits 2 and 3 of its flags. Table 4-10; 2 is reserved */
+enum mpt_trigger { MPT_TRIGGER_CONFORMS = 0, MPT_EDGE = 1, MPT_LEVEL = 3 };
+
+/* mpt_flags - flags of an interrupt entry */
+static inline uint16_t mpt_flags(enum mpt_polarity polarity, enum mpt_trigger trigger)
+{
+    const unsigned flags = (polarity & 3U) | (trigger & 3U) << 2;
+
+#ifdef __cplusplus
+    return static_cast<uint16_t>(flags);
+#else
+    return (uint16_t)flags;
+#endif
+}
 
 #define MPT_LOCAL_APIC_ADDRESS 0xfee00000U /* §3.6.1; the default */
 #define MPT_IOAPIC_ADDRESS     0xfec00000U /* of the first I/O APIC */
@@ -135,7 +153,7 @@ struct mpt_ioapic {
 /* I/O interrupt assignment entry, Table 4-10 */
 struct mpt_io_int {
     uint8_t int_type; /* enum mpt_int_type */
-    uint16_t flags;   /* MPT_FLAGS; 0 = conforms to the bus */
+    uint16_t flags;   /* mpt_flags; 0 = conforms to the bus */
     uint8_t bus_id;
     uint8_t irq;     /* PCI: device * 4 + pin, INTA# = 0 */
     uint8_t apic_id; /* I/O APIC, or MPT_ALL */
@@ -225,6 +243,9 @@ enum mpt_err {
     MPT_EUNKNOWN, /* an entry of a type that its table cannot have, so that nobody knows its length */
     MPT_ECUT /* an entry runs past the end of its table, or the table past the bytes there are */
 };
+
+/* mpt_strerror - what an enum mpt_err means, in a few words for people; static */
+const char *mpt_strerror(enum mpt_err err);
 
 /*
  * mpt_base_size - bytes of the base table (§4.2: header and base entries)

@@ -35,10 +35,10 @@ static const struct member_word types[] = { { "INT", MPT_INT },
                                             { "ExtINT", MPT_EXTINT },
                                             { NULL, 0 } };
 static const struct member_word polarities[] = {
-    { "conforms", MPT_CONFORMS }, { "high", MPT_HIGH }, { "low", MPT_LOW }, { NULL, 0 }
+    { "conforms", MPT_POLARITY_CONFORMS }, { "high", MPT_HIGH }, { "low", MPT_LOW }, { NULL, 0 }
 };
 static const struct member_word triggers[] = {
-    { "conforms", MPT_CONFORMS }, { "edge", MPT_EDGE }, { "level", MPT_LEVEL }, { NULL, 0 }
+    { "conforms", MPT_TRIGGER_CONFORMS }, { "edge", MPT_EDGE }, { "level", MPT_LEVEL }, { NULL, 0 }
 };
 static const struct member_word pins[] = {
     { "INTA", 0 }, { "INTB", 1 }, { "INTC", 2 }, { "INTD", 3 }, { NULL, 0 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # What other programs get: the installed library, shared and static, through pkg-config, and a monitor that uses it.
 nm ./tests/programs/encode_loop | grep -q __asan_init && { echo '1..0 # SKIP the sanitizers are no part of an installed library'; exit 0; }
-echo 1..6
+echo 1..8
 srcdir=${srcdir:?}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -16,11 +16,11 @@ ok $? '1 - library, header and pkg-config file are installed'
 pc=$(find "$work" -name libmptable.pc)
 export PKG_CONFIG_PATH="${pc%/*}" PKG_CONFIG_SYSROOT_DIR="$work"
 libdir=${pc%/pkgconfig/*}
-shown=$(nm -D --defined-only "$libdir/libmptable.so" | awk '{ print $3 }')
-wrong=$(echo "$shown" | grep -v '^mpt_')
-echo "# shown besides: ${wrong:-nothing}"
-[ -n "$shown" ] && [ -z "$wrong" ]
-ok $? '2 - the shared library shows mpt_ and nothing else'
+shown=$(nm -D --defined-only "$libdir/libmptable.so" | awk '{ print $3 }' | LC_ALL=C sort)
+soname=$(readelf -d "$libdir/libmptable.so" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+printf '%s\n' "$soname" "$shown" >"$work/abi"
+diff "$srcdir/src/mptable/libmptable.abi" "$work/abi" >"$work/log"
+ok $? '2 - the shared library has the soname and shows the symbols of libmptable.abi'
 
 # good-kvm-2.hex is written by hand from the specification.
 sed 's/#.*//' "$srcdir/tests/vectors/good-kvm-2.hex" | xxd -r -p >"$work/expected"
@@ -38,11 +38,31 @@ ok $? '4 - and puts the hand-written table into guest memory'
 ${CC:-cc} -std=c11 -D_GNU_SOURCE -o "$work/static" "$srcdir/tests/example/monitor.c" $(pkg-config --cflags libmptable) \
     "$libdir/libmptable.a" >"$work/log" 2>&1 && "$work/static" 2 "$work/memory.static" && same_image "$work/memory.static"
 ok $? '5 - the static library does the same'
-printf '#include <mptable.h>\nint main() { mpt_table t = {}; return (int)mpt_entries(&t); }\n' >"$work/a.cc"
+version=$(pkg-config --modversion libmptable)
+cat >"$work/a.cc" <<'EOF'
+#include <cstdio>
+#include <mptable.h>
+int main()
+{
+    mpt_table t = {};
+    std::printf("%s %s %d.%d.%d", mpt_version(), MPT_VERSION, MPT_VERSION_MAJOR, MPT_VERSION_MINOR, MPT_VERSION_PATCH);
+    return static_cast<int>(mpt_entries(&t)) + mpt_flags(MPT_POLARITY_CONFORMS, MPT_TRIGGER_CONFORMS);
+}
+EOF
 if command -v c++ >/dev/null; then
     # shellcheck disable=SC2046
-    c++ -Wall -Wextra -Werror -o "$work/cpp" "$work/a.cc" $(pkg-config --cflags --libs libmptable) >"$work/log" 2>&1
+    c++ -Wall -Wextra -Wconversion -Wold-style-cast -Werror -o "$work/cpp" "$work/a.cc" $(pkg-config --cflags --libs libmptable) >"$work/log" 2>&1
     ok $? '6 - the header is C++ too'
 else
     echo 'ok 6 - the header is C++ too # SKIP no C++ compiler'
 fi
+sed 's/<cstdio>/<stdio.h>/; s/std:://; s/mpt_table/struct &/; s/= {}/= { 0 }/; s/static_cast<int>/(int)/; s/main()/main(void)/' \
+    "$work/a.cc" >"$work/a.c"
+# shellcheck disable=SC2046
+${CC:-cc} -std=c11 -Wall -Wextra -Wconversion -Werror -o "$work/c" "$work/a.c" $(pkg-config --cflags --libs libmptable) \
+    >"$work/log" 2>&1
+ok $? '7 - and C without a warning'
+said=$(LD_LIBRARY_PATH="$libdir" "$work/c")
+echo "# $said"
+[ "$said" = "$version $version $version" ]
+ok $? '8 - library, header and pkg-config file name one version'

@@ -292,6 +292,19 @@ static void refusals(void)
     }
 }
 
+/* Each error has words of its own. */
+static void errors_in_words(void)
+{
+    const char *const unknown = mpt_strerror((enum mpt_err)99);
+
+    for (unsigned i = MPT_OK; i <= MPT_ECUT; i++) {
+        CU_ASSERT_STRING_NOT_EQUAL(mpt_strerror((enum mpt_err)i), unknown);
+        for (unsigned other = MPT_OK; other < i; other++)
+            CU_ASSERT_STRING_NOT_EQUAL(mpt_strerror((enum mpt_err)i),
+                                       mpt_strerror((enum mpt_err)other));
+    }
+}
+
 static const struct test tests[] = {
     { "every capacity up to the need", every_capacity },
     { "every field at its offset", every_field },
@@ -300,5 +313,6 @@ static const struct test tests[] = {
     { "another order and count", given_order },
     { "orders that are none", impossible_orders },
     { "impossible places and lengths", refusals },
+    { "errors in words", errors_in_words },
 };
 const struct suite mptable_encode = { "mptable/encode", tests, sizeof(tests) / sizeof(tests[0]) };

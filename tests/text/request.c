@@ -450,7 +450,7 @@ static void lists(void)
     CU_ASSERT_EQUAL(topology.ioapics[1].flags, 0);
     CU_ASSERT_EQUAL(topology.table.io_int_count, 5); /* with those of pci_interrupts */
     CU_ASSERT_EQUAL(topology.io_ints[0].int_type, MPT_EXTINT);
-    CU_ASSERT_EQUAL(topology.io_ints[0].flags, MPT_FLAGS(MPT_LOW, MPT_LEVEL));
+    CU_ASSERT_EQUAL(topology.io_ints[0].flags, mpt_flags(MPT_LOW, MPT_LEVEL));
     CU_ASSERT_EQUAL(topology.io_ints[0].apic_id, 5);
     CU_ASSERT_EQUAL(topology.io_ints[1].int_type, MPT_INT);
     CU_ASSERT_EQUAL(topology.io_ints[1].flags, 0);
@@ -458,10 +458,10 @@ static void lists(void)
     CU_ASSERT_EQUAL(topology.io_ints[1].apic_id, MPT_ALL);
     CU_ASSERT_EQUAL(topology.io_ints[1].intin, 23);
     CU_ASSERT_EQUAL(topology.io_ints[2].int_type, MPT_NMI);
-    CU_ASSERT_EQUAL(topology.io_ints[2].flags, MPT_FLAGS(MPT_CONFORMS, MPT_EDGE));
+    CU_ASSERT_EQUAL(topology.io_ints[2].flags, mpt_flags(MPT_POLARITY_CONFORMS, MPT_EDGE));
     CU_ASSERT_EQUAL(topology.table.local_int_count, 1);
     CU_ASSERT_EQUAL(topology.local_ints[0].int_type, MPT_NMI);
-    CU_ASSERT_EQUAL(topology.local_ints[0].flags, MPT_FLAGS(MPT_HIGH, MPT_CONFORMS));
+    CU_ASSERT_EQUAL(topology.local_ints[0].flags, mpt_flags(MPT_HIGH, MPT_TRIGGER_CONFORMS));
     CU_ASSERT_EQUAL(topology.local_ints[0].apic_id, MPT_ALL);
     CU_ASSERT_EQUAL(topology.local_ints[0].lintin, 1);
     CU_ASSERT_EQUAL(topology.pci_int_count, 2);
@@ -529,7 +529,7 @@ static void entries(void)
     CU_ASSERT_EQUAL(topology.io_ints[0].int_type, 255);
     CU_ASSERT_EQUAL(topology.io_ints[0].flags, 65535);
     CU_ASSERT_EQUAL(topology.local_ints[0].int_type, 4);
-    CU_ASSERT_EQUAL(topology.local_ints[0].flags, MPT_FLAGS(MPT_LOW, MPT_CONFORMS));
+    CU_ASSERT_EQUAL(topology.local_ints[0].flags, mpt_flags(MPT_LOW, MPT_TRIGGER_CONFORMS));
     CU_ASSERT_EQUAL(topology.local_ints[0].lintin, 255);
     CU_ASSERT_EQUAL(topology.modifiers[0].range_list, UINT32_MAX);
     CU_ASSERT_EQUAL(topology.modifiers[0].flags, 128);
