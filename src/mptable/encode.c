@@ -158,6 +158,12 @@ void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, ui
     e[AT(floating, checksum)] = (uint8_t)-mpt_byte_sum(e, MPT_FLOATING_SIZE);
 }
 
+void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_memory)
+{
+    store_2(ebda, bios->ebda);
+    store_2(base_memory, bios->base_memory_kib);
+}
+
 /* Can the table be written at all? */
 static enum mpt_err check_table(const struct mpt_table *t)
 {

@@ -286,6 +286,23 @@ enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place
 void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out);
 enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len);
 
+/* The words of the BIOS data area that say where to look. Both 0 = nothing was written there. */
+struct mpt_bios {
+    uint16_t ebda;            /* segment of the extended BIOS data area; 0 = none */
+    uint16_t base_memory_kib; /* KiB of base memory */
+};
+
+/* Where in guest memory these words lie */
+enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BIOS_WORD_SIZE = 2 };
+
+/*
+ * mpt_encode_bios - the two words, for a monitor that sets them
+ * @ebda, @base_memory: MPT_BIOS_WORD_SIZE bytes each, for MPT_BIOS_EBDA and MPT_BIOS_BASE_MEMORY
+ *
+ * The bytes between the words belong to others (0x410: equipment, 0x412: power-on test).
+ */
+void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_memory);
+
 /*
  * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with what they should
  * say
@@ -401,12 +418,6 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
  * Return: 1 with *entry filled; 0 at the end.
  */
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
-
-/* BIOS data area words that say where to look. Both 0 = nothing was written there. */
-struct mpt_bios {
-    uint16_t ebda;            /* word at 0x40e: segment of the extended BIOS data area; 0 = none */
-    uint16_t base_memory_kib; /* word at 0x413 */
-};
 
 /*
  * An operating system or program that reads MP tables, with the rules of its search: which windows

@@ -7,7 +7,7 @@
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
-enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BASE_MEMORY_END = 0xa0000 };
+enum { MPT_BASE_MEMORY_END = 0xa0000 };
 
 /* Where a reader looks. Some of these exist only when a word of the BIOS data area says so. */
 enum window {

@@ -84,13 +84,10 @@ static int write_structures(struct image *image, const struct mpt_table *table, 
 
 static void write_bios(struct image *image, const struct mpt_bios *bios)
 {
-    uint8_t *const bytes = add_segment(image, PLACE_BIOS_BASE, PLACE_BIOS_SIZE);
+    uint8_t *const ebda = add_segment(image, MPT_BIOS_EBDA, MPT_BIOS_WORD_SIZE);
+    uint8_t *const kib = add_segment(image, MPT_BIOS_BASE_MEMORY, MPT_BIOS_WORD_SIZE);
 
-    memset(bytes, 0, PLACE_BIOS_SIZE);
-    bytes[0] = (uint8_t)bios->ebda;
-    bytes[1] = (uint8_t)(bios->ebda >> 8);
-    bytes[5] = (uint8_t)bios->base_memory_kib;
-    bytes[6] = (uint8_t)(bios->base_memory_kib >> 8);
+    mpt_encode_bios(bios, ebda, kib);
 }
 
 static int check_memory(const struct topology *t, const struct image *image, struct err *err)

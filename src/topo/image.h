@@ -11,9 +11,8 @@
 #include "topology.h"
 
 enum {
-    IMAGE_SEGMENTS_MAX =
-        3, /* floating pointer and table, together or apart, and the BIOS data words */
-    IMAGE_MAX = 2 * MPT_TABLE_MAX + MPT_FLOATING_SIZE + PLACE_GAP_MAX + PLACE_BIOS_SIZE
+    IMAGE_SEGMENTS_MAX = 4, /* pointer and table, together or apart; two BIOS data words */
+    IMAGE_MAX = 2 * MPT_TABLE_MAX + MPT_FLOATING_SIZE + PLACE_GAP_MAX + 2 * MPT_BIOS_WORD_SIZE
 };
 
 /* Bytes that lie together in guest memory. */

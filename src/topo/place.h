@@ -9,9 +9,7 @@
 
 enum {
     PLACE_BASE_MEMORY = 0x9fc00, /* where the window base-memory begins */
-    PLACE_GAP_MAX = 15,          /* padding between the structures of one segment */
-    PLACE_BIOS_BASE = 0x40e,     /* the word at 0x40e ... */
-    PLACE_BIOS_SIZE = 7          /* ... up to that at 0x413 */
+    PLACE_GAP_MAX = 15           /* padding between the structures of one segment */
 };
 
 /*

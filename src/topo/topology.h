@@ -92,9 +92,9 @@ struct topology {
     char context[TOPOLOGY_CONTEXT_MAX + 1];  /* "" = none */
     char nonce[TOPOLOGY_NONCE_MAX + 1];      /* "" = none */
     unsigned ttl;                            /* seconds, 0 = none */
-    bool bios_data_area;         /* a second segment with the words at 0x40e and 0x413 */
-    enum topology_window window; /* with GIVEN_WINDOW */
-    struct mpt_place place;      /* members with GIVEN_BASE, _FLOATING, _TABLE */
+    bool bios_data_area;                     /* two more segments: the words at 0x40e and 0x413 */
+    enum topology_window window;             /* with GIVEN_WINDOW */
+    struct mpt_place place;                  /* members with GIVEN_BASE, _FLOATING, _TABLE */
 
     /*
      * The table, its pointers to the arrays below. What is not given stands at 0 until

@@ -292,6 +292,16 @@ static void refusals(void)
     }
 }
 
+/* Little-endian, and no byte beside the words */
+static void bios_words(void)
+{
+    const struct mpt_bios bios = { 0x9fc0, 639 };
+    uint8_t bytes[9] = { 0x55, 0, 0, 0x55, 0x55, 0x55, 0, 0, 0x55 };
+
+    mpt_encode_bios(&bios, bytes + 1, bytes + 1 + MPT_BIOS_BASE_MEMORY - MPT_BIOS_EBDA);
+    CU_ASSERT(memcmp(bytes, "\x55\xc0\x9f\x55\x55\x55\x7f\x02\x55", sizeof(bytes)) == 0);
+}
+
 /* Each error has words of its own. */
 static void errors_in_words(void)
 {
@@ -313,6 +323,7 @@ static const struct test tests[] = {
     { "another order and count", given_order },
     { "orders that are none", impossible_orders },
     { "impossible places and lengths", refusals },
+    { "BIOS data words", bios_words },
     { "errors in words", errors_in_words },
 };
 const struct suite mptable_encode = { "mptable/encode", tests, sizeof(tests) / sizeof(tests[0]) };

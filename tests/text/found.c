@@ -370,7 +370,7 @@ static void every_kind(void)
             continue;
         }
         source.guest = image_memory(&original, segments);
-        size = original.size - (topology.bios_data_area ? PLACE_BIOS_SIZE : 0);
+        size = original.size - (topology.bios_data_area ? 2 * MPT_BIOS_WORD_SIZE : 0);
         ROW_CHECK(kinds[i].name, take(&source) == 0 && reading.exact);
         ROW_CHECK(kinds[i].name, rebuild() && image.size == size &&
                                      memcmp(image.bytes, original.bytes, size) == 0);

@@ -189,10 +189,11 @@ static void segments(void)
         const char *segments;
     } rows[] = {
         { "\"profile\":\"kvm\"", 2, "9fc00+252" },
-        { "\"profile\":\"kvm\",\"bios_data_area\":true", 2, "9fc00+252 40e+7" },
+        { "\"profile\":\"kvm\",\"bios_data_area\":true", 2, "9fc00+252 40e+2 413+2" },
         { "\"profile\":\"kvm\"", 100, "9f360+2224" },
         { "\"profile\":\"crosvm\"", 2, "9fff0+16 9e800+244" },
-        { "\"profile\":\"virtualbox\",\"bios_data_area\":true", 1, "9fff0+16 e1300+224 40e+7" },
+        { "\"profile\":\"virtualbox\",\"bios_data_area\":true", 1,
+          "9fff0+16 e1300+224 40e+2 413+2" },
         { "\"profile\":\"nanovmm\"", 142, "9fc00+16 9f000+3052" },
         { "\"profile\":\"nanovmm\"", 143, "9f000+3088" },
         { "\"profile\":\"nanovmm\"", 144, "9f000+3092" },
@@ -250,13 +251,13 @@ static void bios_words(void)
 
         snprintf(members, sizeof(members), "%s,\"bios_data_area\":true", rows[i].members);
         ROW_CHECK(members, place(members, rows[i].cpus) == 0);
-        words = image.bytes + image.size - PLACE_BIOS_SIZE;
+        words = image.bytes + image.size - 4;
         snprintf(line, sizeof(line), "%s: 0x%x %u", rows[i].members, words[0] | words[1] << 8,
-                 words[5] | words[6] << 8);
+                 words[2] | words[3] << 8);
         ROW_CHECK(line, (unsigned)(words[0] | words[1] << 8) == rows[i].ebda &&
-                            (unsigned)(words[5] | words[6] << 8) == rows[i].kib);
-        CU_ASSERT(image.segments[image.segment_count - 1].base == 0x40e && words[2] == 0 &&
-                  words[3] == 0 && words[4] == 0);
+                            (unsigned)(words[2] | words[3] << 8) == rows[i].kib);
+        CU_ASSERT(image.segments[image.segment_count - 2].base == 0x40e &&
+                  image.segments[image.segment_count - 1].base == 0x413);
     }
 }
 

@@ -32,11 +32,11 @@ static void an_image(void)
     build_bool(&b, "signature", true);
     render_image_findings(&b, &topology, &image);
     build_close(&b);
-    check_text(&b, "{'profile':'kvm','cpus':64,'base':'0x9f630','size':1511,"
+    check_text(&b, "{'profile':'kvm','cpus':64,'base':'0x9f630','size':1508,"
                    "'floating_pointer':'0x9fc00','configuration_table':'0x9f630','entries':83,"
                    "'sha256':'00ff','image':'AA==','segments':[{'base':'0x9f630','offset':0,"
-                   "'size':1504},{'base':'0x40e','offset':1504,'size':7}],'signature':true,"
-                   "'findings':[]}");
+                   "'size':1504},{'base':'0x40e','offset':1504,'size':2},"
+                   "{'base':'0x413','offset':1506,'size':2}],'signature':true,'findings':[]}");
 }
 
 /* Each is written as it is read here. */

@@ -121,12 +121,12 @@ def no_oracle(tool):
         refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=data), REFUSED, "mptablectl: standard input: ", "sign refuses " + name)
     refused(tap, tool.limited(100, "sign", *key, "-x", "oracle", "-", data=image), IO, "oracle: cannot write the file: File too large", "a full disk")
     parts, (base, size), _, _ = reply_of(tool, b'{"cpus":4,"bios_data_area":true}')
-    for name, data in (("words that point elsewhere", parts[:-7] + b"\0\x90" + parts[-5:]),
-                       ("bytes between the words", parts[:-4] + b"x" + parts[-3:])):
+    for name, data in (("words that point elsewhere", parts[:-4] + b"\0\x90" + parts[-2:]),
+                       ("another size of base memory", parts[:-2] + b"x" + parts[-1:])):
         refused(tap, tool.run("sign", *key, "--base", base, "--size", size, "-x", "oracle", "-", data=data), REFUSED,
                 "not signed", "sign refuses " + name)
-    swapped = parts[-7:] + parts[:-7]
-    refused(tap, tool.run("sign", *key, "--base", "0x40e,0x9fc00", "--size", "7,292", "-x", "oracle", "-", data=swapped),
+    swapped = parts[-4:] + parts[:-4]
+    refused(tap, tool.run("sign", *key, "--base", "0x40e,0x413,0x9fc00", "--size", "2,2,292", "-x", "oracle", "-", data=swapped),
             REFUSED, "not signed", "sign refuses segments in another order")
     refused(tap, tool.run("sign", *key, "--base", "0x9fc00,0x9fc10", "--size", "16,276", "-x", "oracle", "-", data=image),
             REFUSED, "not signed", "sign refuses one segment as two")

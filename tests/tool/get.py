@@ -263,7 +263,7 @@ def lies(tool, daemon, key):
             ("another profile's image", asked_for(b'"cpus":4,"profile":"qemu"'), REFUSED, "another image than"),
             ("an image of the same size", asked_for(b'"cpus":4,"oem_id":"OTHER"'), REFUSED, "another image than"),
             ("another place", asked_for(b'"cpus":4,"placement":{"window":"bios"}'), REFUSED, "load: "),
-            ("a segment more", asked_for(b'"cpus":4,"bios_data_area":true'), REFUSED, "load: 2 segments were signed"),
+            ("a segment more", asked_for(b'"cpus":4,"bios_data_area":true'), REFUSED, "load: 3 segments were signed"),
             ("another machine's image", asked_for(b"vm:2", b"vm:1"), REFUSED, "ctx: signed for vm:2"),
             ("a changed byte", changed(lambda b: b[:9] + bytes([b[9] ^ 1]) + b[10:]), REFUSED, "not one of these bytes"),
             ("a cut image", changed(lambda b: b[:-1]), REFUSED, "not one of these bytes"),

@@ -23,12 +23,12 @@ enum {
 
 static struct image image;
 
-/* The file at the end of a guarded page; the image has two segments. */
+/* The file at the end of a guarded page; the image has three segments. */
 static size_t make_elf(struct guard *guard)
 {
     size_t size;
 
-    build_two_segments(&image);
+    build_three_segments(&image);
     size = elf_encode(&image, NULL);
     guard_make(guard, size);
     CU_ASSERT_EQUAL(elf_encode(&image, guard->bytes), size);
@@ -41,8 +41,8 @@ static void an_elf_file(void)
     struct guard guard;
     const size_t size = make_elf(&guard);
 
-    CU_ASSERT_EQUAL_FATAL(elf_decode(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), 2);
-    for (unsigned i = 0; i < 2; i++) {
+    CU_ASSERT_EQUAL_FATAL(elf_decode(guard.bytes, size, segments, IMAGE_SEGMENTS_MAX), 3);
+    for (unsigned i = 0; i < 3; i++) {
         CU_ASSERT_EQUAL(segments[i].base, image.segments[i].base);
         CU_ASSERT_EQUAL_FATAL(segments[i].size, image.segments[i].size);
         CU_ASSERT_EQUAL(
@@ -68,11 +68,11 @@ static const struct {
     { "program headers beyond the end", E_PHOFF + 3, 0x7f, -1 },
     { "more program headers than there is room for", E_PHNUM + 1, 0xff, -1 },
     { "no program headers", E_PHNUM, 0, -1 },
-    { "one of them is no PT_LOAD", P_TYPE, 4, 1 },
+    { "one of them is no PT_LOAD", P_TYPE, 4, 2 },
     { "a segment beyond the end", P_OFFSET + 3, 0x7f, -1 },
     { "a segment longer than the file", P_FILESZ + 2, 0xff, -1 },
-    { "an empty segment", P_FILESZ + PH_SIZE, 0, 1 },
-    { "segments over each other", P_PADDR + PH_SIZE + 2, 9, 2 },
+    { "an empty segment", P_FILESZ + PH_SIZE, 0, 2 },
+    { "segments over each other", P_PADDR + PH_SIZE + 2, 9, 3 },
 };
 
 static void faults_of_elf(void)

@@ -10,12 +10,13 @@ static struct image image;
 static void a_hexdump(void)
 {
     static const char expected[] =
-        "0000040e: c09f 0000 007f 02                        .......\n"
+        "0000040e: c09f                                     ..\n"
+        "00000413: 7f02                                     ..\n"
         "0009fc00: 5f4d 505f 10fc 0900 0104 8b00 0000 0000  _MP_............\n";
     size_t size;
     char *text;
 
-    build_two_segments(&image);
+    build_three_segments(&image);
     size = hexdump_render(&image, NULL);
     text = malloc(size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);

@@ -9,7 +9,7 @@ int build(struct topology *t, struct image *image, struct err *err)
     return complete_topology(t, err) < 0 ? -1 : image_build(t, image, err);
 }
 
-void build_two_segments(struct image *image)
+void build_three_segments(struct image *image)
 {
     static struct topology topology;
     struct err err;

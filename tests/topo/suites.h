@@ -16,7 +16,7 @@ extern const struct suite topo_volt, topo_hexdump, topo_elf, topo_memory;
  */
 int build(struct topology *topology, struct image *image, struct err *err);
 
-/* build_two_segments - the image of one processor with the words of the BIOS data area */
-void build_two_segments(struct image *image);
+/* build_three_segments - the image of one processor with the words of the BIOS data area */
+void build_three_segments(struct image *image);
 
 #endif

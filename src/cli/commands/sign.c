@@ -68,7 +68,7 @@ static int rebuild(struct cli *cli)
         err_at(&cli->err, ERR_FILE, NULL, "not signed: %s", cli->reading.difference);
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     }
-    cli->topology.bios_data_area = has_segment(&cli->source, PLACE_BIOS_BASE, PLACE_BIOS_SIZE);
+    cli->topology.bios_data_area = has_segment(&cli->source, MPT_BIOS_EBDA, MPT_BIOS_WORD_SIZE);
     if (cli->topology.bios_data_area && image_build(&cli->topology, &cli->image, &cli->err) < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     if (is_same(&cli->image, &cli->source))
