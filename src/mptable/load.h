@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rows of layout.h as loads, and how long entries are. Inline, so that who asks for one member
- * of an entry does not pay for the others. Bounds are the caller's.
+ * The rows of layout.h as loads, and the sizes of entries. Inline, so that code that uses one member
+ * of an entry loads no other. Bounds are the caller's.
  */
 #ifndef MPT_LOAD_H
 #define MPT_LOAD_H
