@@ -248,7 +248,7 @@ static uint64_t member_value(const struct survey *s, struct member m)
     }
 }
 
-/* What a finding points at: the structure, the entry that the survey saw, or the entry looked at */
+/* Where a finding is: the structure, the entry that the survey noted, or the entry looked at */
 static struct spot place_of(const struct survey *s, const struct check *check)
 {
     const enum mpt_part part = check->rule.part;

@@ -65,7 +65,7 @@ size_t mpt_extended_size(const struct mpt_table *t)
     return 0 ENTRIES_EXTENDED(ADD_SIZE);
 }
 
-/* Do the runs use up every array, base types before extended ones? */
+/* Do the runs use up every array, with base types before extended ones? */
 static int order_right(const struct mpt_table *t)
 {
 #define COUNT(T, S, array, word) t->S##_count,

@@ -192,7 +192,7 @@ struct mpt_modifier {
     uint32_t range_list; /* 0 = ISA-compatible I/O, 1 = VGA-compatible I/O */
 };
 
-/* So many entries of one type, one after the other; they are the next ones of their array. */
+/* Entries of one type, one after the other: the next ones of their array. */
 struct mpt_run {
     uint8_t type; /* enum mpt_type */
     uint16_t count;
@@ -214,9 +214,9 @@ struct mpt_table {
     uint16_t space_count, hierarchy_count, modifier_count;
 
     /*
-     * The order of the entries, for tables that must be as somebody else writes them. Without one
-     * they leave in ascending type, as §4.3 wants it. Base types come before extended ones, and the
-     * runs of a type add up to its count.
+     * The order of the entries, for tables that must equal those of another builder. Without one
+     * they are written in ascending type, as §4.3 wants. Base types come before extended ones, and
+     * the runs of a type add up to its count.
      */
     const struct mpt_run *order;
     uint16_t order_count;
@@ -240,7 +240,7 @@ enum mpt_err {
     MPT_EPLACE, /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
     MPT_EORDER,    /* the runs of a table's order are not its entries, base types first */
     MPT_ENOTFOUND, /* no such structure there */
-    MPT_EUNKNOWN, /* an entry of a type that its table cannot have, so that nobody knows its length */
+    MPT_EUNKNOWN,  /* an entry of a type that its table cannot have, so its length is unknown */
     MPT_ECUT /* an entry runs past the end of its table, or the table past the bytes there are */
 };
 
@@ -304,8 +304,7 @@ enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BIOS_WORD_SIZE =
 void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_memory);
 
 /*
- * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with what they should
- * say
+ * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with the values
  * @size: bytes there are
  *
  * Return: 1 when the structure lies inside @size bytes, every field, reserved byte, length, count
@@ -373,7 +372,7 @@ struct mpt_view {
  * mpt_open - read floating pointer and header
  * @address: guest-physical address of the floating pointer, at any alignment
  *
- * Return: MPT_OK with *view filled, whether or not anybody would accept the table; MPT_ENOTFOUND
+ * Return: MPT_OK with *view filled, whether or not any system would accept the table; MPT_ENOTFOUND
  * when there are no 16 bytes that begin with "_MP_".
  */
 enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view);
@@ -382,7 +381,7 @@ enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct 
 struct mpt_entry {
     uint8_t type;
     unsigned index;   /* 0 up, base and extended entries each from 0 */
-    size_t offset;    /* bytes from the begin of the base table, extended entries too */
+    size_t offset;    /* bytes from the start of the base table, for extended entries too */
     size_t size;      /* bytes */
     uint8_t reserved; /* its reserved bytes, or-ed */
     struct mpt_processor processor;
@@ -412,8 +411,8 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
  * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands an entry of an undefined type;
  *       MPT_ECUT, the entry there runs past the end, or has a length that its type does not
  *
- * An extended entry of an undefined type from 128 up says its length and is returned like the
- * others.
+ * An extended entry of an undefined type from 128 up has its length in its second byte, and is
+ * returned like the others.
  *
  * Return: 1 with *entry filled; 0 at the end.
  */
@@ -504,13 +503,15 @@ struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_severity severity;
     enum mpt_part part;
-    const char
-        *field; /* the member that is wrong, by its name in a topology or, where a topology has no
-                             such member (checksum, length, reserved ...), the field's; "" = the part */
+    /*
+     * The member that is wrong, by its name in a topology; the field's own name where a topology has
+     * no such member (checksum, length, reserved ...); "" = the part
+     */
+    const char *field;
     /* what it should be, in words or digits; "" when the finding has it as a number */
     const char *expected;
     const char *detail; /* what is wrong */
-    const char *who;    /* who is hurt, and how */
+    const char *who;    /* which systems misbehave, and how */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Floating pointers as each reader searches for them, for the survey, which looks at all windows. */
+/* How each reader searches for a floating pointer; the survey looks at all windows. */
 #ifndef MPT_SEARCH_H
 #define MPT_SEARCH_H
 

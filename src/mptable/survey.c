@@ -46,8 +46,8 @@ static void survey_facts(struct survey *s, const struct mpt_memory *memory,
 }
 
 /*
- * Where the one looked at lies. Without the words it may be in the EBDA or at the end of base
- * memory.
+ * Where the floating pointer lies. Without the words, a place in base memory may be the EBDA or the
+ * last KiB.
  */
 static void survey_place(struct survey *s)
 {
@@ -62,7 +62,7 @@ static void survey_place(struct survey *s)
                  !(base_memory && !given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY));
 }
 
-/* The floating pointers in every window, at the smallest step that anybody takes */
+/* The floating pointers in every window, at the smallest step that any consumer takes */
 static void survey_pointers(struct survey *s, const struct mpt_memory *memory,
                             const struct mpt_view *view)
 {
@@ -270,7 +270,7 @@ static void keep(struct order *o, const struct survey *s, unsigned place,
     o->count = count;
 }
 
-/* PCI interrupts share inputs by right. */
+/* PCI interrupts may share inputs. */
 static bool is_unshared(const struct survey *s, uint8_t bus)
 {
     return s->bus_kind[bus] != MPT_BUS_PCI;
@@ -282,7 +282,7 @@ static bool is_enabled(const struct survey *s, uint8_t flags)
     return flags & MPT_IOAPIC_ENABLED;
 }
 
-/* Only now are the buses known, whatever the order of the entries. */
+/* Bus entries may follow interrupts, so this waits until all are known. */
 static void survey_irq0(struct survey *s, const struct order *io_ints)
 {
     for (size_t i = 0; i < io_ints->count; i++) {
@@ -318,7 +318,7 @@ static void sort_by_byte(struct order *o, const uint8_t *e)
     memcpy(o->at, o->to, o->count * sizeof(o->at[0]));
 }
 
-/* What entries of a group may not differ in, or must, and what is then said of the later one */
+/* What entries of a group may not differ in, and the mark of a later one that does */
 struct conflict {
     uint64_t group, differ; /* bytes of load_8; differ 0: to be of one group is enough */
     enum mark mark;
@@ -432,7 +432,7 @@ static size_t entries_in(struct span span)
     return (span.end - span.begin) / MPT_IO_INT_SIZE;
 }
 
-/* Each with its own frame: where there are few entries the stack that many need is not touched. */
+/* Each has a frame of its own: a table of few entries does not touch the stack that many need. */
 static __attribute__((noinline)) void survey_few(struct survey *s)
 {
     uint16_t at[FEW];

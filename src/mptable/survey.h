@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the rules ask about a table as a whole, gathered in a few walks before the first rule looks
- * at it.
+ * What the rules ask about a table as a whole, gathered in a few walks before the first rule is
+ * asked.
  */
 #ifndef MPT_SURVEY_H
 #define MPT_SURVEY_H
@@ -42,8 +42,7 @@ struct survey {
     struct mpt_view view; /* all 0 when there is no floating pointer */
     struct mpt_facts facts;
 
-    /* Floating pointers, wherever they lie */
-    /* one that Linux accepts lies on a 16-byte boundary in a window, or is the one looked at */
+    /* Floating pointers. One that Linux accepts is in a window, or is the one looked at: */
     bool linux_finds;
     uint64_t other; /* another one, valid and with other contents; 0 = none */
     bool in_ebda, in_fixed,

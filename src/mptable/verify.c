@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes back to values: does an image say what it was made from? The rows of layout.h are read as
- * loads here, as encode.c reads them as stores, and lengths, counts and sums are recomputed from
- * the bytes alone.
+ * Are bytes what given values make them? The rows of layout.h become loads and comparisons here,
+ * as they become stores in encode.c; lengths, counts and sums are recomputed from the bytes alone.
  */
 #include "layout.h"
 
@@ -23,7 +22,7 @@
     same &= e[0] == (type);       \
     same &= e[1] == (size);
 
-/* same_<S> - do @count entries at @from say what the values at @to do? */
+/* same_<S> - are the @count entries at @from those of the values at @to? */
 #define DEFINE_SAME(HEAD, T, S)                                                      \
     static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count) \
     {                                                                                \
@@ -73,7 +72,7 @@ static int same_header(const uint8_t *e, const struct mpt_table *t, size_t base,
     return same && mpt_byte_sum(e, base) == 0;
 }
 
-/* Entries in the order that the table has, or by ascending type. */
+/* Entries in the order of the table, or else by ascending type */
 static int same_entries(const uint8_t *e, const struct mpt_table *t)
 {
     const size_t runs = t->order ? t->order_count : SLOTS;
