@@ -2,7 +2,7 @@
 /*
  * The members of a topology as rows: name, form, range, and the place in struct topology that has
  * the value. request.c reads by them and render.c writes by them, so what one writes the other
- * takes. api/topology.schema.json says the same to clients.
+ * takes. api/topology.schema.json is the same for clients.
  */
 #ifndef TEXT_MEMBERS_H
 #define TEXT_MEMBERS_H
@@ -66,7 +66,7 @@ struct member {
     const struct member_object *object;
     const struct member_list *list;
     enum topology_given given; /* of members of the topology */
-    bool apart;                /* a fault in it says nothing about the rest of the topology */
+    bool apart;                /* with a fault in it the rest of the topology is still checked */
     bool query;                /* may come in a query string */
 };
 
@@ -79,7 +79,7 @@ struct member_object {
 
 /* What an element of a list is: its members, and the array of struct topology that takes it. */
 struct member_form {
-    const char *entry; /* what its member entry says; NULL = it cannot stand in a mixed list */
+    const char *entry; /* the value of its member entry; NULL = it cannot stand in a mixed list */
     enum mpt_type type;
     struct member_object object;
     size_t offset, size; /* of the array; of an element */
@@ -96,7 +96,7 @@ enum {
 
 extern const struct member_form member_forms[FORMS];
 
-/* Elements of a list; form is NULL where each says its own. */
+/* Elements of a list; form is NULL where each names its own. */
 struct member_list {
     const struct member_form *form;
     enum member_where where;

@@ -341,8 +341,8 @@ static int check_machine(struct reader *r, uint32_t seen)
 }
 
 /*
- * Without a word about it anywhere, the first processor is the one that boots; but entries are as
- * they stand.
+ * When no processor has the member bsp, the first one is the bootstrap processor. Entries are taken
+ * as they stand.
  */
 static void settle_processors(struct reader *r)
 {
@@ -373,7 +373,7 @@ static void settle_ioapics(struct reader *r)
             r->topology->ioapics[i].apic_version = r->topology->profile->ioapic_version;
 }
 
-/* Levels of which the topology says nothing have one unit. */
+/* Levels that the topology does not give have one unit. */
 static void settle_levels(struct topology *t)
 {
     if (!(t->given & GIVEN_TOPOLOGY))

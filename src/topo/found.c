@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The topology of a table is the list of its entries as they stand; whether that says all is not
- * argued but tried: it is built like any request and compared with the bytes it came from. What no
- * topology can say (sums that are wrong, reserved bits, entries of unknown types, lengths that lie)
- * shows as a difference.
+ * The topology of a table is the list of its entries as they stand. Whether it holds all of the
+ * table is found out by trying: it is built like any request and compared with the bytes it came
+ * from. What no topology can hold (wrong sums, reserved bits, entries of unknown types, wrong
+ * lengths) shows as a difference.
  */
 #include "found.h"
 
@@ -17,7 +17,7 @@
 enum {
     DEFAULT_CONFIGURATION_CPUS = 2, /* MPS 1.4 §5 */
     DEFAULT_CONFIGURATIONS = 7,
-    SIGNATURE_STEP = 4 /* bytes; nobody looks for a floating pointer in smaller steps */
+    SIGNATURE_STEP = 4 /* bytes; no consumer searches in smaller steps */
 };
 
 struct mpt_bios found_bios(const struct mpt_memory *memory, const struct mpt_facts *facts)
@@ -77,7 +77,7 @@ static void list_takers(const struct mpt_facts *facts, struct found *r)
             r->takers[r->taker_count++] = consumer;
 }
 
-/* Notes a difference; the first says most. */
+/* Notes the first difference; later ones mostly follow from it. */
 static void differ(struct found *r, const char *format, ...) FORMAT(2, 3);
 
 static void differ(struct found *r, const char *format, ...)
@@ -164,7 +164,8 @@ static void take_header(struct topology *t, const struct mpt_view *v)
 }
 
 /*
- * One member says both revisions, and only those that exist. Where they differ, the table's stands.
+ * A topology has one member for both revisions, and only for those that exist. Where they differ,
+ * the table's is taken.
  */
 static void take_revision(struct topology *t, const struct mpt_view *v)
 {
@@ -202,7 +203,7 @@ static void take_topology(struct topology *t, struct found *r)
     take_revision(t, v);
 }
 
-/* Do @size bytes at @address say the same in both? If not, where. */
+/* Are @size bytes at @address equal in both? Notes where they differ. */
 static bool same_bytes(struct found *r, const struct mpt_memory *built, uint32_t address,
                        size_t size)
 {

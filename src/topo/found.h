@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From bytes to a topology: which floating pointer is meant, what the table behind it says, whether
- * a topology can say the same, and who would choke on it. Nothing the bytes claim is believed; time
- * is linear in them.
+ * From bytes to a topology: which floating pointer is meant, what the table behind it holds,
+ * whether a topology gives the same bytes, and which rules the table breaks. No length, count or
+ * address in the bytes is trusted; time is linear in them.
  */
 #ifndef TOPO_FOUND_H
 #define TOPO_FOUND_H
@@ -23,7 +23,7 @@ struct found {
     /* unless exact: where it does not, or why it cannot be built */
     char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
-    const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* who takes this floating pointer */
+    const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* that take this floating pointer */
     unsigned finding_count;
     struct mpt_finding findings[MPT_RULES_MAX];
 };

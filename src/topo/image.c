@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A topology's values become bytes at addresses. What was written is read back before anyone sees
- * it; a guest with a clear refusal can be started again, one with a wrong table hangs without a
- * word.
+ * A topology's values become bytes at addresses. What was written is read back before it is handed out:
+ * a refusal can be acted on, while a guest with a wrong table hangs without a message.
  */
 #include "image.h"
 

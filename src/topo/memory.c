@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * Addresses and sizes come from people and from trusted comments, so each sum is compared before it
+ * is made, and segments never overlap afterwards: libmptable relies on that.
+ */
 #include "memory.h"
 
 #include <stdbool.h>
@@ -39,7 +43,7 @@ static bool contains(const struct mpt_segment *outer, const struct mpt_segment *
 }
 
 /*
- * Adds a segment. One that lies wholly in another and says the same is left out, as where a builder
+ * Adds a segment. One that lies wholly in another and has the same bytes is left out, as where a builder
  * writes its floating pointer over its table.
  */
 static int add_segment(struct memory *s, struct mpt_segment segment, struct err *err)

@@ -8,7 +8,7 @@
 
 enum { MEMORY_SEGMENTS_MAX = 16 };
 
-#define MEMORY_BASE "0x9fc00" /* where nearly everybody puts a table */
+#define MEMORY_BASE "0x9fc00" /* where most builders put a table */
 
 /* Points into itself: not to be copied. */
 struct memory {
@@ -24,7 +24,7 @@ struct memory {
  * @sizes: bytes of each, as size= has them; NULL when there is one segment
  *
  * Return: 0; -1 and ERR_INVALID at base or size: not such a list, sizes that do not add up to the
- * bytes, segments that pass 4 GiB or overlap, unless one lies in another and says the same: it is
+ * bytes, segments that pass 4 GiB or overlap, unless one lies in another and has the same bytes: it is
  * left out.
  */
 int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const char *bases,

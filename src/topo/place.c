@@ -3,7 +3,7 @@
  * Where floating pointer and table lie.
  *
  * Only the floating pointer has to be found by scanning; the table lies wherever it points. A
- * window is where somebody scans (MPS 1.4 §4):
+ * window is where operating systems scan (MPS 1.4 §4):
  *
  * base-memory: 0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables
  * looks here, though for some it takes the words at 0x40e and 0x413 to get there. Pointer at
@@ -19,8 +19,8 @@
  * happens to be at 0x9fc00.
  *
  * In the other two windows base is the image's first byte, the lower of pointer and table.
- * Placement that the request says is held against all of this, but for topologies of entries, which
- * tell what somebody found; what a profile's builder does is done. Sums are 64 bits wide, so that
+ * A placement that the request gives is checked against all of this, except in topologies of
+ * entries, which describe a table that exists; what a profile's builder does is done. Sums are 64 bits wide, so that
  * nothing wraps before it is compared.
  */
 #include "place.h"
@@ -192,7 +192,7 @@ static uint64_t choose_table(const struct choice *c)
     return align_down(c->floating - c->size, MPT_ADDRESS_ALIGN);
 }
 
-/* The member of placement that is most to blame for an address: @own if it was given */
+/* The member of placement that decides an address: @own if it is given */
 static struct at blame(const struct topology *t, unsigned own, const char *name)
 {
     const char *member = t->given & own              ? name

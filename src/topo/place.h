@@ -16,7 +16,7 @@ enum {
  * place_choose - floating pointer and table for a topology
  * @table_size: bytes of base and extended table
  *
- * What the request's placement says stands, the profile says the rest. A place that the request
+ * What the request's placement gives is taken, the rest comes from the profile. A place that the request
  * chose must lie inside a window, below 1 MiB, clear of the first 0x500 bytes, of the VGA hole and
  * of each other; one that the profile has is taken as it is, since other builders' faults are
  * findings. With GIVEN_ENTRIES only what cannot be written is refused: overlap, wrap-around, an

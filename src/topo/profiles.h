@@ -18,7 +18,7 @@ enum profile_ioapic_id {
     IOAPIC_ID_FIXED        /* ioapic_id */
 };
 
-/* What the header's entry count says. */
+/* How the header's entry count is wrong, if it is. */
 enum profile_count { COUNT_EXACT, COUNT_ZERO, COUNT_ONE_MORE };
 
 /* Where floating pointer and table go when the request has no placement. */
@@ -98,7 +98,8 @@ struct profile {
     uint8_t apic_version; /* of every processor, as the two that follow */
     uint32_t signature, features;
     uint8_t apic_id_step; /* APIC ID of CPU i is i times that; 0 = 1 */
-    uint8_t slots; /* so many processor entries, those without a CPU all zero; 0 = one a CPU */
+    uint8_t
+        slots; /* processor entries there are, those without a CPU all zero; 0 = one for each CPU */
 
     struct profile_bus buses[PROFILE_BUSES + 1];
     enum profile_pci_buses pci_buses;

@@ -3,8 +3,8 @@
  * The model of a request: what the guest's machine looks like, by value, with the profile it is
  * based on.
  *
- * request.c fills in what the request says, reading.c what a table found in memory says;
- * complete_topology adds from the profile what neither did. A topology is large (about 600 KiB) and
+ * text/request.c fills in what a request gives, found.c what a table in memory holds, and complete.c
+ * adds the rest from the profile. A topology is large (about 600 KiB) and
  * only what its counts cover is ever touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
@@ -54,7 +54,7 @@ enum topology_given {
     GIVEN_TABLE = 1U << 20,
     GIVEN_IRQS = 1U << 21,
     GIVEN_PCI_INTS = 1U << 22,
-    GIVEN_DEVICES = 1U << 23 /* interrupts that say device */
+    GIVEN_DEVICES = 1U << 23 /* interrupts that give a device */
 };
 
 /* A bit for each element of a list */
