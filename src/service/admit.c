@@ -42,14 +42,15 @@ static int check_host(const struct context *context, struct job *job)
                       err_at(&job->err, ERR_INVALID, NULL, "this server is not %.80s", authority));
 }
 
-int admit_client(const struct context *context, const struct route *route, struct job *job)
+int admit_client(const struct context *context, const struct routes_match *m, struct job *job)
 {
     const struct tokens *const tokens = context_tokens(context);
 
+    if (m->count > 0 && m->first->open)
+        return 0;
     if (check_host(context, job) < 0)
         return -1;
-    if ((route && route->open) || !tokens ||
-        tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))
+    if (!tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))
         return 0;
     return job_refuse(job, PROBLEM_TOKEN,
                       err_at(&job->err, ERR_INVALID, NULL,

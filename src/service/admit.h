@@ -15,11 +15,12 @@ struct routes_match;
 
 /*
  * admit_client - is the request for this server, and does the client show a token if one is needed?
- * @route: NULL when the path does not have the method
+ *
+ * An open path asks for neither, whatever the method.
  *
  * Return: 0; -1 with the job's error.
  */
-int admit_client(const struct context *context, const struct route *route,
+int admit_client(const struct context *context, const struct routes_match *match,
                  struct job *job) MUST_USE;
 
 /*

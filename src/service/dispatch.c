@@ -44,7 +44,7 @@ static int admit(const struct context *context, struct job *job, const struct ro
 
     job->route = m.number;
     *route = routes_method(&m, method);
-    if (parsed < 0 || admit_client(context, *route, job) < 0) {
+    if (parsed < 0 || admit_client(context, &m, job) < 0) {
         job_problem(job);
         return -1;
     }

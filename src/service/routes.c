@@ -41,7 +41,7 @@ static const struct route routes[] = {
     { "GET", "/v1/version", status_version, NULL, false, false, false },
     { "GET", "/openapi.json", status_openapi, NULL, false, false, false },
     { "GET", "/livez", status_live, NULL, false, true, false },
-    { "GET", "/readyz", status_ready, NULL, false, false, false },
+    { "GET", "/readyz", status_ready, NULL, false, true, false },
     { "GET", "/healthz", status_ready, NULL, false, false, false },
     { "GET", "/metrics", status_metrics, NULL, false, false, false },
 };

@@ -16,7 +16,7 @@ struct route {
     void (*handle)(const struct context *context, struct job *job);
     const char *media; /* of the body, NULL when there is none to read */
     bool query;        /* the handler reads it; else there must be none */
-    bool open;         /* needs no token */
+    bool open;         /* for probes: any Host, no credentials; the same in all rows of a path */
     bool formats;      /* the reply is an image, in one of several formats */
 };
 

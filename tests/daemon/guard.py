@@ -115,7 +115,10 @@ def tokens(work):
             if wanted == 401:
                 tap.ok(answer.headers.get("www-authenticate", "").startswith("Bearer"), "and WWW-Authenticate", answer.headers)
         tap.equal([ask(get(path)).status for path in (b"/livez", b"/readyz", b"/metrics", b"/nowhere", b"/v1/version")],
-                  [200, 401, 401, 401, 401], "only liveness needs none")
+                  [200, 200, 401, 401, 401], "only the paths for probes need none")
+        tap.equal([ask(get(path, method=method, host=b"Host: 10.244.0.5:8900\r\n")).status for path, method in
+                   ((b"/livez", b"GET"), (b"/readyz", b"GET"), (b"/livez", b"OPTIONS"), (b"/healthz", b"GET"))],
+                  [200, 200, 204, 421], "and they answer whatever the Host")
         tap.equal((ask(post(), daemon.socket).status, ask(post(head=bearer(TOKEN)), daemon.socket).status), (401, 200),
                   "a UNIX socket needs one too")
         write("%s\n" % OTHER)

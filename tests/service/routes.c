@@ -99,11 +99,11 @@ static void hosts(void)
         const bool in_target = i % 2; /* then it counts more than the header */
         char target[80];
 
-        snprintf(target, sizeof(target), "http://%s/livez", rows[i / 2].host);
+        snprintf(target, sizeof(target), "http://%s/healthz", rows[i / 2].host);
         head.values[HEADER_HOST] = in_target ? "other.example" : rows[i / 2].host;
         job_start(&job);
         job.method = "GET";
-        job.raw_target = in_target ? target : "/livez";
+        job.raw_target = in_target ? target : "/healthz";
         job.head = &head;
         job.address = "192.0.2.7:8640";
         dispatch_job(&strict, &job);
@@ -111,11 +111,44 @@ static void hosts(void)
     }
     job_start(&job);
     job.method = "GET";
-    job.raw_target = "/livez";
+    job.raw_target = "/healthz";
     job.head = &head;
     head.values[HEADER_HOST] = "any.name";
     dispatch_job(&strict, &job);
     CU_ASSERT_EQUAL(job.reply.status, 200);
+    job_start(&job);
+}
+
+/* A probe sends the address as Host, and has no credentials: the paths for probes ask for neither. */
+static void probes(void)
+{
+    static const struct {
+        const char *name, *method, *target;
+        unsigned status;
+    } rows[] = {
+        { "liveness", "GET", "/livez", 200 },
+        { "readiness", "GET", "/readyz", 200 },
+        { "HEAD", "HEAD", "/readyz", 200 },
+        { "OPTIONS", "OPTIONS", "/livez", 204 },
+        { "an authority in the target", "GET", "http://evil.example/livez", 200 },
+        { "another method", "POST", "/livez", 405 },
+        { "a query", "GET", "/livez?x=1", 422 },
+        { "another name of readiness", "GET", "/healthz", 421 },
+        { "a name that begins alike", "GET", "/livez/", 421 },
+        { "metrics", "GET", "/metrics", 421 },
+        { "OPTIONS of the server", "OPTIONS", "*", 421 },
+    };
+    const struct head head = { .values[HEADER_HOST] = "10.244.0.5:8900", .twice = HEADERS };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        job_start(&job);
+        job.method = rows[i].method;
+        job.raw_target = rows[i].target;
+        job.head = &head;
+        job.address = "192.0.2.7:8640";
+        dispatch_job(&service, &job);
+        ROW_CHECK(rows[i].name, job.reply.status == rows[i].status);
+    }
     job_start(&job);
 }
 
@@ -259,6 +292,7 @@ static const struct test tests[] = {
     { "internal errors keep their text", internal_error },
     { "odd methods and targets", odd_methods },
     { "whom requests are for", hosts },
+    { "probes", probes },
     { "problems as text", lines },
     { "out of memory is 503", out_of_memory },
     { "bytes without a table, in several ways", decoding },
