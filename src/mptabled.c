@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon: read the command line, take the key, listen, serve until told to stop. */
-#include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -43,16 +42,6 @@ struct daemon {
     sigset_t signals;            /* those that we wait for */
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
-
-/* By default glibc keeps up to twice the size of the largest block that was ever freed. */
-static void bound_heap(void)
-{
-    enum { KEPT = 64 * 1024, LARGE = 128 * 1024 };
-
-    mallopt(M_TRIM_THRESHOLD, KEPT);
-    mallopt(M_TOP_PAD, 0);
-    mallopt(M_MMAP_THRESHOLD, LARGE);
-}
 
 /* Signals that we act on are blocked and waited for, so nothing runs in a handler. */
 static void block_signals(struct daemon *d)
@@ -348,7 +337,6 @@ static int run(struct daemon *d, struct err *err)
         log_event(
             LOG_WARNING, "config",
             "detail=\"--cache-bytes does nothing any more and goes with the next release: see --signature-memory\"");
-    bound_heap();
     block_signals(d);
     fill_service(d);
     if (seal_start() < 0)

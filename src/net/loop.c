@@ -3,7 +3,6 @@
 #include "loop.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,23 +12,10 @@
 #include "body.h"
 #include "exchange.h"
 #include "gate.h"
+#include "glibc.h"
 #include "peer.h"
 
 enum { EVENTS = 128, WAKE_TRIES = 8 };
-
-/*
- * What a burst of connections took goes back to the system. glibc gives back what lies free inside
- * a thread's heap, but its end only when a block of more than 64 KiB is freed there: so one is.
- */
-static void trim_heap(void)
-{
-    enum { NUDGE = 96 * 1024 }; /* bytes; at 128 KiB it would not be in the heap */
-    void *volatile block;
-
-    malloc_trim(0);
-    block = malloc(NUDGE);
-    free(block);
-}
 
 static void tick(struct loop *l)
 {
@@ -49,7 +35,7 @@ static void tick(struct loop *l)
         l->engines[i].due = l->engines[i].connections > 0;
     if (!l->peers && l->dirty) {
         body_free_spare(l);
-        trim_heap();
+        glibc_trim_heap();
         l->dirty = false;
     }
 }

@@ -2,13 +2,13 @@
 /* The threads' life. What happens on them is in loop.c. */
 #include "server.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #include "../base/log.h"
+#include "glibc.h"
 #include "loop.h"
 #include "../service/metrics.h"
 #include "../service/routes.h"
@@ -22,14 +22,8 @@ struct server {
     unsigned seen[LOOPS_MAX]; /* turns at the last server_alive */
 };
 
-/*
- * No thread is ever cancelled. glibc makes a thread cancellable at once around each call that may
- * wait, with two locked instructions, unless it is so already: 4 % of the time of a known answer.
- */
 static void *run(void *loop)
 {
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
     loop_run(loop);
     return NULL;
 }
@@ -57,8 +51,7 @@ static int open_loops(struct server *s, unsigned threads, struct err *err)
             return -1;
         s->shared.loop_count++;
     }
-    /* What starting took; and glibc sets its heap up now, which a sanitizer's makes it put off. */
-    malloc_trim(0);
+    glibc_trim_heap(); /* for the first time: see glibc.h */
     for (; s->running < threads; s->running++) {
         const int status =
             pthread_create(&s->threads[s->running], NULL, run, s->shared.loops[s->running]);
