@@ -9,7 +9,7 @@
 #include "../service/metrics.h"
 #include "../service/routes.h"
 
-static void format_peer(const struct peer *p, char *text, size_t size)
+static void format_client(const struct peer *p, char *text, size_t size)
 {
     char host[INET6_ADDRSTRLEN] = "?";
 
@@ -25,8 +25,11 @@ static void format_peer(const struct peer *p, char *text, size_t size)
     }
 }
 
-/* The trace id of a W3C traceparent: 00-<32 hex>-<16 hex>-<2 hex>, neither id all zero. Else "" */
-static void take_trace(const char *parent, char trace[33])
+/*
+ * The trace id of a W3C traceparent, which is 00-<32 hex>-<16 hex>-<2 hex> with neither id all
+ * zero; "" of anything else
+ */
+static void parse_trace(const char *parent, char trace[33])
 {
     static const char pattern[] = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
     size_t i = 0;
@@ -42,7 +45,7 @@ static void take_trace(const char *parent, char trace[33])
     trace[32] = '\0';
 }
 
-static void log_request(const struct loop *l, const struct request *r, uint64_t micros)
+static void log_request(const struct loop *l, const struct exchange *x, uint64_t micros)
 {
     const struct job *job = &l->job;
     const bool is_signed = job->reply.status == 200 && job->seal.sha256[0];
@@ -57,10 +60,10 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
         return;
     other = routes_templates(templates) - 1;
     route = job->route < other ? job->route : other;
-    format_peer(r->peer, peer, sizeof(peer));
-    take_trace(r->head.values[HEADER_TRACEPARENT], trace);
+    format_client(x->peer, peer, sizeof(peer));
+    parse_trace(x->head.values[HEADER_TRACEPARENT], trace);
     if (route == other)
-        log_quote(r->target, target, sizeof(target));
+        log_quote(x->target, target, sizeof(target));
     log_event(LOG_INFO, "request",
               "id=%s peer=%s method=%s route=%s%s%s status=%u bytes=%zu micros=%llu%s%s%s%s%s%s",
               job->id, peer, log_quote(job->method, method, sizeof(method)), templates[route],
@@ -70,10 +73,10 @@ static void log_request(const struct loop *l, const struct request *r, uint64_t 
               is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "", trace);
 }
 
-void account_request(struct loop *l, const struct request *r)
+void account_request(struct loop *l, const struct exchange *x)
 {
     const struct job *job = &l->job;
-    const uint64_t micros = (l->clock = clock_us()) - r->begun;
+    const uint64_t micros = (l->clock = clock_us()) - x->begun;
     const struct metric_request q = {
         .route = job->route,
         .method = job->method,
@@ -86,17 +89,17 @@ void account_request(struct loop *l, const struct request *r)
         .signatures_remembered = job->seal.remembered,
     };
 
-    metrics_request(l->service->metrics, l->number, &q);
-    log_request(l, r, micros);
+    metrics_request(l->context->metrics, l->number, &q);
+    log_request(l, x, micros);
 }
 
-void account_unanswered(const struct request *r)
+void account_unanswered(const struct exchange *x)
 {
     char peer[80], target[120];
 
     if (!log_wants(LOG_INFO))
         return;
-    format_peer(r->peer, peer, sizeof(peer));
+    format_client(x->peer, peer, sizeof(peer));
     log_event(LOG_INFO, "unanswered", "peer=%s target=%s", peer,
-              log_quote(r->target, target, sizeof(target)));
+              log_quote(x->target, target, sizeof(target)));
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is written down of a request: a line of the log, and what is counted.
+ * What is recorded of a request: a line of the log, and the metrics.
  */
 #ifndef NET_ACCOUNT_H
 #define NET_ACCOUNT_H
 
 #include "state.h"
 
-/* account_request - the loop's job has been answered */
-void account_request(struct loop *loop, const struct request *request);
+/* account_request - the loop's job answers this exchange; sets the loop's clock */
+void account_request(struct loop *loop, const struct exchange *exchange);
 
-/* account_unanswered - the connection ended before the library let us see the request's head */
-void account_unanswered(const struct request *request);
+/* account_unanswered - the connection has ended before the head of the request came whole */
+void account_unanswered(const struct exchange *exchange);
 
 #endif

@@ -1,75 +1,77 @@
 /* SPDX-License-Identifier: ISC */
-/* Buffers go from request to request, because a heap that shrinks and grows costs page faults. */
+/*
+ * Buffers are kept from request to request, because a heap that shrinks and grows again costs page
+ * faults.
+ */
 #include "body.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
-    BODY_BUDGET = 64 * 1024 * 1024, /* bytes of all bodies that are being read */
-    BODY_FIRST = 4096,              /* size of a new buffer */
-    SPARE_MAX = 256 * 1024          /* a larger buffer is not kept for the next body */
+    BUDGET = 64 * 1024 * 1024, /* bytes that all loops may hold */
+    FIRST = 4096,              /* bytes of a new buffer */
+    SPARE_MAX = 256 * 1024     /* bytes: a larger buffer is not kept */
 };
 
-static void body_free(struct loop *l, struct body *b)
+static void body_free(struct bodies *s, struct body *b)
 {
-    atomic_fetch_sub_explicit(&l->shared->body_bytes, b->capacity, memory_order_relaxed);
+    atomic_fetch_sub_explicit(s->held, b->capacity, memory_order_relaxed);
     free(b);
 }
 
-void body_give(struct loop *l, struct body *b)
+void body_release(struct bodies *s, struct body *b)
 {
     if (!b)
         return;
     if (b->capacity > SPARE_MAX) {
-        body_free(l, b);
+        body_free(s, b);
         return;
     }
-    b->next = l->spare;
-    l->spare = b;
+    b->next = s->spare;
+    s->spare = b;
 }
 
-void body_free_spare(struct loop *l)
+static struct body *take_spare(struct bodies *s)
 {
-    while (l->spare) {
-        struct body *b = l->spare;
+    struct body *b = s->spare;
 
-        l->spare = b->next;
-        body_free(l, b);
-    }
+    if (b)
+        s->spare = b->next;
+    return b;
 }
 
-bool body_over_budget(const struct loop *l, size_t more)
+void body_free_spare(struct bodies *s)
 {
-    return atomic_load_explicit(&l->shared->body_bytes, memory_order_relaxed) + more > BODY_BUDGET;
-}
-
-/*
- * A buffer for that many bytes in place of @old, whose bytes are kept; NULL when there is no memory
- */
-struct body *body_grow(struct loop *l, struct body *old, size_t size)
-{
-    size_t capacity = old ? old->capacity : 0, more;
     struct body *b;
 
-    if (!old && l->spare) {
-        old = l->spare;
-        l->spare = old->next;
-        capacity = old->capacity;
-    }
-    if (size <= capacity)
-        return old;
+    while ((b = take_spare(s)))
+        body_free(s, b);
+}
+
+bool body_over_budget(const struct bodies *s, size_t more)
+{
+    return atomic_load_explicit(s->held, memory_order_relaxed) + more > BUDGET;
+}
+
+struct body *body_grow(struct bodies *s, struct body *old, size_t size)
+{
+    struct body *b = old ? old : take_spare(s), *grown;
+    const size_t before = b ? b->capacity : 0;
+    size_t capacity = before;
+
+    if (size <= before)
+        return b;
     while (capacity < size)
-        capacity = capacity ? 2 * capacity : BODY_FIRST;
-    more = capacity - (old ? old->capacity : 0);
-    if (body_over_budget(l, more))
-        body_free_spare(l);
-    b = body_over_budget(l, more) ? NULL : realloc(old, sizeof(*b) + capacity);
-    if (!b) {
-        body_give(l, old);
+        capacity = capacity ? 2 * capacity : FIRST;
+    if (body_over_budget(s, capacity - before))
+        body_free_spare(s);
+    grown = body_over_budget(s, capacity - before) ? NULL : realloc(b, sizeof(*b) + capacity);
+    if (!grown) {
+        body_release(s, b);
         return NULL;
     }
-    atomic_fetch_add_explicit(&l->shared->body_bytes, more, memory_order_relaxed);
-    b->capacity = capacity;
-    return b;
+    atomic_fetch_add_explicit(s->held, capacity - before, memory_order_relaxed);
+    grown->capacity = capacity;
+    return grown;
 }

@@ -1,134 +1,101 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Requests and answers. This file alone includes libmicrohttpd, which is driven from outside: its
- * own epoll thread goes to sleep over a batch of exactly 128 events before it has served them, and
- * at its connection limit it notices only after many seconds that peers have gone. So it knows no
- * limit and no listener. Nor a time-out: it would move each connection that something comes on to
- * the front of a list, several times a request, and its neighbours in the list are in nobody's
- * processor cache.
+ * Theory of operation
  *
- * It tells of a request in three steps: the target, as it was received; the head; the body in
- * parts, and its end. An answer can be given at the end, or to the head, and then the connection
- * ends with it.
+ * The library tells of a request in steps, each a call on the loop's thread:
+ *
+ *   on_target    The target, as it was received. A struct exchange begins; it is the library's
+ *                context of the request, and the peer points to it.
+ *   on_request   The head. It is checked for all that must end the connection: contradictory or
+ *                malformed lines, the client's certificate, an expectation, the announced size of
+ *                the body. A client that waits for 100 Continue is refused now if it would be
+ *                anyway.
+ *   on_request   Each part of the body, which is appended to the exchange's buffer.
+ *   on_request   The end. The loop's job is filled, routes answer it, and the reply goes to the
+ *                library, which sends it while the loop does other work.
+ *   on_completed The reply was sent, or the connection ended. The exchange ends.
+ *   on_closed    The connection ends. Only an exchange whose head never came whole is left to end
+ *                here: of it the library gives no on_completed.
+ *
+ * Who owns what: an exchange owns its copy of the target and its buffer for the body. The lines of
+ * its head belong to the library, until on_completed. The job is the loop's, one for all its
+ * connections: it is filled and answered within one call, and is made fit for the next before that
+ * call returns. So a reply's body is copied, given away, or lives as long as the program.
+ *
+ * Limits: the size of a head is that of the engine's memory (engine.c), its time the peer's
+ * (peer.c). Of a body max_body bytes are kept, as many again are read and dropped so that the
+ * client reads the refusal, then the connection is cut. All bodies together have a budget (body.c):
+ * what exceeds it is read, dropped and answered 503.
+ *
+ * A refusal before the end of a request, or because of bytes that were dropped, ends the
+ * connection: where the next request begins is not known then. The peer lingers, so that the client
+ * gets to read the refusal.
  */
 #include "exchange.h"
 
-#include <microhttpd.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "../base/hex.h"
-#include "../base/log.h"
+#include "../seal/seal.h"
 #include "../service/dispatch.h"
 #include "account.h"
-#include "body.h"
 #include "peer.h"
 #include "tls.h"
 
-enum {
-    SMALL_POOL = 8 * 1024,
-    LARGE_POOL =
-        128 * 1024, /* 800 cookies or 1500 query arguments, each with its record in the pool */
-    TLS_POOL = 32 * 1024
-};
-
-static void log_library(void *cls, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
-
-/* On a UNIX socket it has something to say to every reply: that it could not set TCP_NODELAY. */
-static void log_library(void *cls, const char *format, va_list args)
-{
-    char message[256], quoted[512];
-
-    (void)cls;
-    if (!log_wants(LOG_DEBUG))
-        return;
-    vsnprintf(message, sizeof(message), format, args);
-    message[strcspn(message, "\r\n")] = '\0';
-    log_event(LOG_DEBUG, "http", "detail=%s", log_quote(message, quoted, sizeof(quoted)));
-}
-
-/* The library tells of each connection when it begins and when it ends. */
-static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    struct loop *l = cls;
-    struct peer *p = *socket_context;
-
-    (void)connection;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        p = l->adding;
-        l->added = true;
-        *socket_context = p;
-        p->state = PEER_SERVED;
-        p->engine->connections++;
-        return;
-    }
-    if (!p)
-        return;
-    *socket_context = NULL;
-    p->engine->connections--;
-    if (p->request) { /* the library did not get as far as on_request, which on_completed would follow */
-        account_unanswered(p->request);
-        body_give(l, p->request->body);
-        free(p->request);
-        p->request = NULL;
-    }
-    p->fd = p->lingers ? dup(p->fd) : -1; /* the library closes its own */
-    if (p->fd >= 0)
-        peer_linger(l, p);
-    else
-        peer_forget(l, p);
-}
-
-static struct peer *peer_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-    return info ? info->socket_context : NULL;
-}
-
-/* The first the library tells of a request: the raw target, before anything was decoded. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct loop *l = cls;
-    struct peer *p = peer_of(connection);
+    struct peer *p = engine_context(connection);
     const size_t size = strlen(target);
-    struct request *r = p ? malloc(sizeof(*r) + size + 1) : NULL;
+    struct exchange *x = p ? malloc(sizeof(*x) + size + 1) : NULL;
 
-    if (!r)
+    if (!x)
         return NULL;
-    *r = (struct request){ .peer = p, .line = target, .begun = l->clock, .target_size = size };
-    memcpy(r->target, target, size + 1);
-    p->request = r;
-    if (l->service->idle_seconds > l->service->request_seconds)
-        p->since = r->begun / 1000;
-    return r;
+    *x = (struct exchange){ .peer = p, .line = target, .begun = l->clock, .target_size = size };
+    memcpy(x->target, target, size + 1);
+    p->exchange = x;
+    if (l->context->idle_seconds > l->context->request_seconds)
+        p->since = x->begun / 1000; /* see the request deadline in peer.c */
+    return x;
+}
+
+static void end_exchange(struct loop *l, struct exchange *x)
+{
+    x->peer->exchange = NULL;
+    body_release(&l->bodies, x->body);
+    free(x);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
                          enum MHD_RequestTerminationCode code)
 {
     struct loop *l = cls;
-    struct request *r = *context;
+    struct exchange *x = *context;
 
     (void)connection;
     (void)code;
-    if (!r)
+    if (!x)
         return;
-    r->peer->request = NULL;
-    r->peer->since = l->now;
-    body_give(l, r->body);
-    free(r);
+    x->peer->since = l->now;
+    end_exchange(l, x);
     *context = NULL;
 }
 
-/* Sixteen random bytes in hex, from a store: the kernel is not asked for every request. */
+static void on_closed(void *cls, void *context)
+{
+    struct loop *l = cls;
+    struct peer *p = context;
+
+    if (p->exchange) {
+        account_unanswered(p->exchange);
+        end_exchange(l, p->exchange);
+    }
+    peer_closed(l, p);
+}
+
+/* Sixteen random bytes in hex. They come from a store, so that few requests ask the kernel. */
 static void make_id(struct loop *l, char id[JOB_ID_SIZE])
 {
     enum { ID_BYTES = 16 };
@@ -141,7 +108,8 @@ static void make_id(struct loop *l, char id[JOB_ID_SIZE])
     hex_encode(l->random + l->random_left, ID_BYTES, id);
 }
 
-static void take_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
+/* The client's id, if it is one that can stand in a log and in a header; else one of ours. */
+static void choose_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -161,28 +129,28 @@ static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *
     return MHD_YES;
 }
 
-/* The loop's one job, which is made fit for the next request when one is done with it. */
-static struct job *take_job(struct loop *l, const struct request *r, const char *method)
+/* All but the id and the body, which come when the job is sure to be answered. */
+static struct job *fill_job(struct loop *l, const struct exchange *x, const char *method)
 {
+    const struct listener *listener = x->peer->port->listener;
     struct job *job = &l->job;
 
     job->method = method;
-    job->raw_target = r->target;
-    job->head = &r->head;
-    job->address = r->peer->port->listener->is_unix ? NULL : r->peer->port->listener->address;
+    job->raw_target = x->target;
+    job->head = &x->head;
+    job->address = listener->is_unix ? NULL : listener->address;
     job->draining = l->draining;
     job->memo = l->memo;
     return job;
 }
 
-/* The job gets its id once there is something to say: the client's, or a new one. */
-static void name_job(struct loop *l, const struct request *r)
+static void name_job(struct loop *l, const struct exchange *x)
 {
     if (!l->job.id[0])
-        take_id(l, r->head.values[HEADER_REQUEST_ID], l->job.id);
+        choose_id(l, x->head.values[HEADER_REQUEST_ID], l->job.id);
 }
 
-/* The job is for the next request when the library sends, so a body that is in it is copied. */
+/* The library sends after the job has become the next request's: a body that is in it is copied. */
 static struct MHD_Response *make_response(struct reply *reply)
 {
     void *body = reply->owned ? reply->owned : (void *)(uintptr_t)reply->body; /* only read */
@@ -204,45 +172,48 @@ static struct MHD_Response *make_response(struct reply *reply)
 }
 
 static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection,
-                                  struct request *r)
+                                  struct exchange *x)
 {
     struct job *job = &l->job;
-    const bool crowded = atomic_load_explicit(&r->peer->port->crowded, memory_order_relaxed);
     struct MHD_Response *response;
     enum MHD_Result result = MHD_NO;
 
-    r->answered = true;
+    x->answered = true;
     reply_header(&job->reply, "X-Request-Id", job->id);
-    if (job->reply.close || crowded)
+    if (job->reply.close || shared_is_crowded(x->peer->port))
         reply_header(&job->reply, "Connection", "close");
     response = make_response(&job->reply);
     if (response) {
         result = MHD_queue_response(connection, job->reply.status, response);
         MHD_destroy_response(response);
     }
-    account_request(l, r);
+    account_request(l, x);
     job_start(job);
     return result;
 }
 
-/* An answer before all of the request has come, or after more has come than is taken: the end. */
-static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection, struct request *r)
+/* Sends the job's reply, which refuses, and ends the connection. */
+static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection, struct exchange *x)
 {
     l->job.reply.close = true;
-    r->peer->lingers = true;
-    return send_reply(l, connection, r);
+    x->peer->lingers = true;
+    return send_reply(l, connection, x);
 }
 
+/* The same with a reply made of the job's error. */
 static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *connection,
-                                      struct request *r)
+                                      struct exchange *x)
 {
-    name_job(l, r);
+    name_job(l, x);
     job_problem(&l->job);
-    return refuse(l, connection, r);
+    return refuse(l, connection, x);
 }
 
-/* Once for a connection, when its first request comes: the handshake is behind it then. */
-static bool trusts(const struct loop *l, struct MHD_Connection *connection, struct peer *p)
+/*
+ * Has the client shown a certificate, where it needs one? Looked at with a connection's first
+ * request, when its handshake is complete.
+ */
+static bool is_trusted(const struct loop *l, struct MHD_Connection *connection, struct peer *p)
 {
     const union MHD_ConnectionInfo *info;
 
@@ -262,180 +233,134 @@ static const char *head_end(struct MHD_Connection *connection, const char *metho
     return info ? method + info->header_size : NULL;
 }
 
-static int refuse_size(const struct loop *l, struct job *job)
+static void refuse_size(const struct loop *l, struct job *job)
 {
-    return job_refuse(
-        job, PROBLEM_TOO_LARGE,
-        err_at(&job->err, ERR_INVALID, NULL, "at most %zu bytes are taken", l->service->max_body));
+    err_at(&job->err, ERR_INVALID, NULL, "the body may have at most %zu bytes",
+           l->context->max_body);
+    job_refuse(job, PROBLEM_TOO_LARGE, -1);
 }
 
-/* What is wrong with a request before its body is read, if it must end the connection. */
-static int check_begin(const struct loop *l, struct MHD_Connection *connection,
-                       const struct request *r, const char *end, unsigned minor, struct job *job)
+static void refuse_body(struct job *job)
 {
-    const char *const length = r->head.values[HEADER_CONTENT_LENGTH];
-    const char *const expect = r->head.values[HEADER_EXPECT];
+    err_at(&job->err, ERR_BUSY, NULL, "bodies of other requests take all memory for bodies");
+}
+
+static void check_announced(const struct loop *l, const struct exchange *x, struct job *job)
+{
+    const char *const length = x->head.values[HEADER_CONTENT_LENGTH];
+    const char *const expect = x->head.values[HEADER_EXPECT];
     const unsigned long long size =
-        length ? strtoull(length, NULL, 10) : 0; /* the library has seen that it is one */
-    const bool has_body = size > 0 || r->head.values[HEADER_TRANSFER_ENCODING];
-    struct err *const err = &job->err;
+        length ? strtoull(length, NULL, 10) : 0; /* the library has checked its form */
+    const bool has_body = size > 0 || x->head.values[HEADER_TRANSFER_ENCODING];
 
-    if (head_check(&r->head, end, minor, err) < 0)
-        return job_refuse(job, PROBLEM_HEAD, -1);
-    if (!trusts(l, connection, r->peer))
-        return job_refuse(
-            job, PROBLEM_CLIENT,
-            err_at(err, ERR_INVALID, NULL,
-                   "the client's certificate is missing or not from the right authority"));
-    if (expect && strcasecmp(expect, "100-continue") != 0)
-        return job_refuse(
-            job, PROBLEM_EXPECT,
-            err_at(err, ERR_INVALID, NULL, "the only expectation that can be met is 100-continue"));
-    if (size > l->service->max_body)
-        return refuse_size(l, job);
-    if (has_body && body_over_budget(l, 1))
-        return err_at(err, ERR_BUSY, NULL, "too many bodies are being read");
-    return 0;
+    if (expect && strcasecmp(expect, "100-continue") != 0) {
+        err_at(&job->err, ERR_INVALID, NULL, "100-continue is the only expectation that is met");
+        job_refuse(job, PROBLEM_EXPECT, -1);
+    } else if (size > l->context->max_body) {
+        refuse_size(l, job);
+    } else if (has_body && body_over_budget(&l->bodies, 1)) {
+        refuse_body(job);
+    }
 }
 
-static enum MHD_Result begin(struct loop *l, struct MHD_Connection *connection, struct request *r,
-                             const char *method, const char *version)
+static void check_head(const struct loop *l, struct MHD_Connection *connection,
+                       const struct exchange *x, const char *end, unsigned minor, struct job *job)
+{
+    if (head_check(&x->head, end, minor, &job->err) < 0) {
+        job_refuse(job, PROBLEM_HEAD, -1);
+    } else if (!is_trusted(l, connection, x->peer)) {
+        err_at(&job->err, ERR_INVALID, NULL, "a client certificate of the client CA is required");
+        job_refuse(job, PROBLEM_CLIENT, -1);
+    } else {
+        check_announced(l, x, job);
+    }
+}
+
+static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connection,
+                                 struct exchange *x, const char *method, const char *version)
 {
     const unsigned minor = strcmp(version, "HTTP/1.0") != 0;
     struct job *job;
 
-    r->headers_seen = true;
-    head_start(&r->head, method, r->line, r->target_size, version);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &r->head);
-    job = take_job(l, r, method);
-    if (check_begin(l, connection, r, head_end(connection, method), minor, job) < 0)
-        return refuse_problem(l, connection, r);
-    if (!r->head.values[HEADER_EXPECT])
+    x->has_head = true;
+    head_start(&x->head, method, x->line, x->target_size, version);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &x->head);
+    job = fill_job(l, x, method);
+    check_head(l, connection, x, head_end(connection, method), minor, job);
+    if (job->err.count > 0)
+        return refuse_problem(l, connection, x);
+    if (!x->head.values[HEADER_EXPECT])
         return MHD_YES;
-    name_job(l, r);
-    if (dispatch_admit(l->service, job) < 0) /* before the client sends it */
-        return refuse(l, connection, r);
+    name_job(l, x);
+    if (dispatch_admit(l->context, job) < 0)
+        return refuse(l, connection, x);
     job_start(job);
     return MHD_YES;
 }
 
-/*
- * Up to the limit a body is kept, up to as much again it is read and forgotten, then the client is
- * cut off.
- */
-static enum MHD_Result collect(struct loop *l, struct request *r, const char *data, size_t size)
+static enum MHD_Result take_part(struct loop *l, struct exchange *x, const char *data, size_t size)
 {
-    const size_t max = l->service->max_body;
+    const size_t max = l->context->max_body;
 
-    if (r->discarded > 0 || size > max - r->size) {
-        r->discarded += size;
-        return r->discarded > max ? MHD_NO : MHD_YES;
+    if (x->discarded > 0 || size > max - x->size) {
+        x->discarded += size;
+        return x->discarded > max ? MHD_NO : MHD_YES;
     }
-    if (!r->starved) {
-        r->body = body_grow(l, r->body, r->size + size);
-        r->starved = !r->body;
+    if (!x->starved) {
+        x->body = body_grow(&l->bodies, x->body, x->size + size);
+        x->starved = !x->body;
     }
-    if (!r->starved)
-        memcpy(r->body->bytes + r->size, data, size);
-    r->size += size;
+    if (!x->starved)
+        memcpy(x->body->bytes + x->size, data, size);
+    x->size += size;
     return MHD_YES;
 }
 
-static enum MHD_Result answer(struct loop *l, struct MHD_Connection *connection, struct request *r,
-                              const char *method)
+static enum MHD_Result take_end(struct loop *l, struct MHD_Connection *connection,
+                                struct exchange *x, const char *method)
 {
-    struct job *job = take_job(l, r, method);
+    struct job *job = fill_job(l, x, method);
 
-    if (r->discarded > 0) {
+    if (x->discarded > 0)
         refuse_size(l, job);
-        return refuse_problem(l, connection, r);
-    }
-    if (r->starved) {
-        err_at(&job->err, ERR_BUSY, NULL, "too many bodies are being read");
-        return refuse_problem(l, connection, r);
-    }
-    name_job(l, r);
-    job->body = r->body ? r->body->bytes : "";
-    job->body_size = r->size;
-    dispatch_job(l->service, job);
-    return send_reply(l, connection, r);
+    else if (x->starved)
+        refuse_body(job);
+    if (job->err.count > 0)
+        return refuse_problem(l, connection, x);
+    name_job(l, x);
+    job->body = x->body ? x->body->bytes : "";
+    job->body_size = x->size;
+    dispatch_job(l->context, job);
+    return send_reply(l, connection, x);
 }
 
-/* Called with the headers, then with each part of the body, then once more to be answered. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *size, void **context)
 {
     struct loop *l = cls;
-    struct request *r = *context;
+    struct exchange *x = *context;
+    const size_t part = *size;
 
     (void)url;
-    if (!r) /* no memory when the request began */
+    if (!x) /* there was no memory for it */
         return MHD_NO;
-    r->peer->heard = l->now;
-    if (!r->headers_seen)
-        return begin(l, connection, r, method, version);
-    if (*size > 0) {
-        const size_t taken = *size;
-
-        *size = 0;
-        return collect(l, r, data, taken);
-    }
-    return answer(l, connection, r, method);
+    x->peer->heard = l->now;
+    if (!x->has_head)
+        return take_head(l, connection, x, method, version);
+    if (part == 0)
+        return take_end(l, connection, x, method);
+    *size = 0; /* bytes that are left to the library */
+    return take_part(l, x, data, part);
 }
 
 bool exchange_start(struct loop *l, enum engine_kind kind)
 {
-    static const size_t pools[ENGINES] = {
-        [ENGINE_SMALL] = SMALL_POOL, [ENGINE_LARGE] = LARGE_POOL, [ENGINE_TLS] = TLS_POOL
-    };
-    const struct tls *tls = kind == ENGINE_TLS ? l->shared->tls : NULL;
-    struct MHD_OptionItem tls_options[] = {
-        { MHD_OPTION_HTTPS_MEM_CERT, 0, tls ? tls->cert : NULL },
-        { MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? tls->key : NULL },
-        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES },
-        { tls && tls->client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
-          tls ? tls->client_ca : NULL },
-        { MHD_OPTION_END, 0, NULL },
-    };
+    static const struct engine_calls calls = { .on_target = on_target,
+                                               .on_request = on_request,
+                                               .on_completed = on_completed,
+                                               .on_closed = on_closed };
 
-    l->engines[kind].daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0), 0,
-        NULL, NULL, on_request, l, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        pools[kind], MHD_OPTION_CONNECTION_LIMIT, 1u << 20, MHD_OPTION_ARRAY,
-        tls ? tls_options : &tls_options[4], MHD_OPTION_END);
-    return l->engines[kind].daemon != NULL;
-}
-
-int exchange_descriptor(const struct engine *e)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(e->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-
-    return info ? info->epoll_fd : -1;
-}
-
-void exchange_take(const struct engine *e, int fd, const struct sockaddr *from, socklen_t size)
-{
-    MHD_add_connection(e->daemon, fd, from, size);
-}
-
-void exchange_run(const struct engine *e)
-{
-    MHD_run(e->daemon);
-}
-
-bool exchange_is_pending(const struct engine *e)
-{
-    unsigned long long milliseconds;
-
-    return MHD_get_timeout(e->daemon, &milliseconds) == MHD_YES && milliseconds == 0;
-}
-
-void exchange_stop(struct engine *e)
-{
-    if (e->daemon)
-        MHD_stop_daemon(e->daemon);
-    e->daemon = NULL;
+    return engine_start(&l->engines[kind], kind, kind == ENGINE_TLS ? l->shared->tls : NULL, &calls,
+                        l);
 }

@@ -1,43 +1,42 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Slots are counted over all loops. While one is free a gate is open: its socket is in the loop's
- * epoll set. When none is, all gates of the port close as they find out, and those who wait are
- * looked for.
+ * A gate is open while its socket is in the loop's epoll set. Slots are counted over all loops:
+ * when none is left, each gate of the port closes as its loop finds out, and opens again at a tick
+ * that finds a free slot.
+ *
+ * A port is crowded from when a tick finds no slot but a client that waits, until a loop has
+ * accepted all that wait. While it is, each loop ends connections that are idle, replies end their
+ * connection, and the request deadline is no longer than the idle time-out (peer.c).
  */
 #include "gate.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "../base/log.h"
 #include "peer.h"
 
 enum {
-    ACCEPT_OWN = 64,    /* at a time, from a socket of our own */
-    ACCEPT_SHARED = 4,  /* the same from a socket that others accept from too */
-    CROWD_IDLE_MS = 250 /* an idle connection keeps its slot so long although somebody waits */
+    ACCEPT_OWN = 64,    /* connections at a time, from a socket of the loop's own */
+    ACCEPT_SHARED = 4,  /* the same from a socket that other loops accept from too */
+    CROWD_IDLE_MS = 250 /* on a crowded port a connection may be idle for so long */
 };
-
-static bool take_slot(const struct loop *l, struct port *port)
-{
-    if (atomic_fetch_add(&port->open, 1) < l->service->max_connections)
-        return true;
-    atomic_fetch_sub(&port->open, 1);
-    return false;
-}
 
 void gate_set(struct loop *l, struct gate *g, bool open)
 {
-    struct epoll_event event = { .events = EPOLLIN | (g->shared ? EPOLLEXCLUSIVE : 0),
-                                 .data.ptr = &g->watch };
-
     if (open != g->open &&
-        epoll_ctl(l->epoll, open ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, g->fd, &event) == 0)
+        (open ? watch_add(l->epoll, g->fd, EPOLLIN | (g->shared ? EPOLLEXCLUSIVE : 0), &g->watch)
+              : watch_remove(l->epoll, g->fd)))
         g->open = open;
+}
+
+/* The loop looks after its gates soon. */
+static void close_for_now(struct loop *l, struct gate *g)
+{
+    gate_set(l, g, false);
+    l->hurried = true;
 }
 
 static void log_accept(const struct gate *g, int number)
@@ -48,16 +47,34 @@ static void log_accept(const struct gate *g, int number)
               log_quote(strerror(number), quoted, sizeof(quoted)));
 }
 
-/* Return: false when nobody waits, or nobody can be let in */
+/* After accept has failed. Return: is there any point in calling it again? */
+static bool goes_on(struct loop *l, struct gate *g, int number)
+{
+    switch (number) {
+    case EAGAIN:
+        if (shared_is_crowded(g->port))
+            shared_set_crowded(g->port, false);
+        return false;
+    case ECONNABORTED:
+    case EINTR:
+    case EPROTO:
+        return true;
+    default: /* descriptors or memory are used up: look again later */
+        log_accept(g, number);
+        close_for_now(l, g);
+        g->again = l->now + TICK_MS;
+        return false;
+    }
+}
+
 bool gate_accept_one(struct loop *l, struct gate *g)
 {
     struct sockaddr_storage from;
     socklen_t size = sizeof(from);
     int fd;
 
-    if (!take_slot(l, g->port)) {
-        gate_set(l, g, false);
-        l->hurried = true;
+    if (!shared_take_slot(l->shared, g->port)) {
+        close_for_now(l, g);
         return false;
     }
     memset(&from, 0, sizeof(struct sockaddr_in6));
@@ -66,18 +83,8 @@ bool gate_accept_one(struct loop *l, struct gate *g)
         peer_accept(l, g->port, fd, &from);
         return true;
     }
-    atomic_fetch_sub(&g->port->open, 1);
-    if (errno == EAGAIN) {
-        atomic_store_explicit(&g->port->crowded, false, memory_order_relaxed);
-        return false;
-    }
-    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO)
-        return true;
-    log_accept(g, errno); /* descriptors or memory are used up: look again later */
-    gate_set(l, g, false);
-    g->again = l->now + TICK_MS;
-    l->hurried = true;
-    return false;
+    shared_give_slot(g->port);
+    return goes_on(l, g, errno);
 }
 
 void gate_accept(struct loop *l, struct gate *g)
@@ -89,13 +96,10 @@ void gate_accept(struct loop *l, struct gate *g)
             continue;
 }
 
-/*
- * Makes room for those who wait: a quarter of the slots at a time, taken from who does nothing with
- * them.
- */
-static void make_room(struct loop *l, const struct port *port)
+/* A quarter of the slots at a time, so that not every idle client loses its connection. */
+static void end_idle(struct loop *l, const struct port *port)
 {
-    unsigned left = l->service->max_connections / 4 + 1;
+    unsigned left = l->context->max_connections / 4 + 1;
 
     for (struct peer *p = l->peers; p && left > 0; p = p->next)
         if (p->port == port && peer_is_idle(l, p, CROWD_IDLE_MS)) {
@@ -104,30 +108,26 @@ static void make_room(struct loop *l, const struct port *port)
         }
 }
 
-static bool someone_waits(int fd)
+static bool client_waits(const struct gate *g)
 {
-    struct pollfd one = { .fd = fd, .events = POLLIN };
+    struct pollfd one = { .fd = g->fd, .events = POLLIN };
 
     return poll(&one, 1, 0) == 1;
 }
 
-/*
- * A closed gate opens when there is a slot again; while there is none, those who wait are noticed.
- */
 void gate_tend(struct loop *l, struct gate *g)
 {
     struct port *port = g->port;
 
     if (!g->open && l->now >= g->again) {
-        if (atomic_load(&port->open) < l->service->max_connections) {
+        if (shared_has_slot(l->shared, port)) {
             gate_set(l, g, true);
-            gate_accept(l, g); /* nobody may be there any more: then it is not crowded */
-        } else if (someone_waits(g->fd) && !atomic_exchange(&port->crowded, true))
-            for (unsigned i = 0; i < l->shared->loop_count; i++)
-                loop_wake(l->shared->loops[i]);
+            gate_accept(l, g); /* when no client waits any more, the port is no longer crowded */
+        } else if (client_waits(g) && !shared_set_crowded(port, true)) {
+            shared_wake(l->shared); /* other loops have idle connections to end, too */
+        }
     }
-    if (atomic_load_explicit(&port->crowded, memory_order_relaxed))
-        make_room(l, port);
-    l->hurried =
-        l->hurried || !g->open || atomic_load_explicit(&port->crowded, memory_order_relaxed);
+    if (shared_is_crowded(port))
+        end_idle(l, port);
+    l->hurried = l->hurried || !g->open || shared_is_crowded(port);
 }

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Accepting connections, as long as there are slots.
+ * Accepting connections while there are slots.
  */
 #ifndef NET_GATE_H
 #define NET_GATE_H
 
 #include "state.h"
 
-/* gate_set - wait for connections, or not */
+/* gate_set - open or close a gate; gate->open tells whether that worked */
 void gate_set(struct loop *loop, struct gate *gate, bool open);
 
-/* gate_accept - let some in: there are others to serve too */
+/* gate_accept - accept a few connections, if the gate is open and the server does not drain */
 void gate_accept(struct loop *loop, struct gate *gate);
 
-/* gate_accept_one - false when nobody waits, or nobody can be let in */
+/*
+ * gate_accept_one - accept a connection
+ * Return: false when none waits or none may be accepted now
+ */
 bool gate_accept_one(struct loop *loop, struct gate *gate);
 
 /*
- * gate_tend - open it when there is a slot again; while there is none, make room for those who wait
+ * gate_tend - open a closed gate once there is a slot; until then end idle connections of its port
+ * if a client waits
  */
 void gate_tend(struct loop *loop, struct gate *gate);
 

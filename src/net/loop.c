@@ -1,21 +1,50 @@
 /* SPDX-License-Identifier: ISC */
-/* Goes round: waits, accepts, has the library work, looks after deadlines. */
+/*
+ * Theory of operation
+ *
+ * A loop serves the connections that it accepted, on one thread, and never waits but in epoll. One
+ * turn of it:
+ *
+ *   1. Wait for an event: of a gate (a client connects), of a silent or lingering connection, of an
+ *      engine (the library has something to do), of the wake descriptor; or until the next tick.
+ *   2. Handle each event. A gate accepts; a connection's bytes are looked at; an engine is only
+ *      marked as due.
+ *   3. Begin to drain, if that phase was entered.
+ *   4. Run each engine that is due, once. Requests are answered here: exchange.c.
+ *   5. Tick, if it is time: end connections that are overdue, open or close gates.
+ *   6. Count the turn. What a handler uses is used within a turn, so a thread that has replaced
+ *      something waits until each loop has counted one more, and then frees what it replaced.
+ *
+ * Ticks come every TICK_MS, every HURRY_MS while a client waits for a slot or the loop drains. With
+ * no connections a loop sleeps until an event comes.
+ *
+ * Phases, which all loops share (shared.h): in PHASE_SERVE gates are open while there are slots. In
+ * PHASE_DRAIN a loop accepts what waits in its sockets' queues, then closes its gates for good;
+ * replies end their connection, and idle connections are ended. In PHASE_STOP loop_run returns, and
+ * loop_free closes all that is left.
+ *
+ * Who owns what: a loop owns its epoll set, its engines, its peers with their exchanges, its
+ * buffers for bodies, its memory of signatures and its one job. Nothing of these is touched by
+ * another thread, but for the count of turns. Sockets belong to their listener, slots and the wake
+ * descriptor to struct shared.
+ *
+ * Limits: connections of a port in shared.c, of one user there too; what each may take of time in
+ * peer.c, of memory in engine.c and exchange.c; memory of all bodies in body.c.
+ */
 #include "loop.h"
 
-#include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "body.h"
+#include "../seal/memo.h"
 #include "exchange.h"
 #include "gate.h"
 #include "glibc.h"
 #include "peer.h"
+#include "state.h"
 
-enum { EVENTS = 128, WAKE_TRIES = 8 };
+enum { EVENTS = 128 };
 
 static void tick(struct loop *l)
 {
@@ -34,13 +63,16 @@ static void tick(struct loop *l)
     for (unsigned i = 0; i < ENGINES; i++)
         l->engines[i].due = l->engines[i].connections > 0;
     if (!l->peers && l->dirty) {
-        body_free_spare(l);
+        body_free_spare(&l->bodies);
         glibc_trim_heap();
         l->dirty = false;
     }
+    l->hurried = false;
+    for (unsigned i = 0; i < l->shared->port_count && !l->draining; i++)
+        gate_tend(l, &l->gates[i]);
 }
 
-/* Takes in who is waiting already, and nobody else. */
+/* Clients that the kernel has already connected expect an answer, so they are still accepted. */
 static void start_draining(struct loop *l)
 {
     for (unsigned i = 0; i < l->shared->port_count; i++) {
@@ -60,28 +92,30 @@ static void run_engines(struct loop *l)
         if (!e->due)
             continue;
         e->due = false;
-        exchange_run(e);
+        engine_run(e);
     }
 }
 
-/* How long nothing has to be done, in milliseconds; -1: until something comes */
+static uint64_t tick_time(const struct loop *l)
+{
+    return l->hurried || l->draining ? HURRY_MS : TICK_MS;
+}
+
+/* Milliseconds until something has to be done though no event comes; -1: never */
 static int sleep_time(struct loop *l)
 {
     for (unsigned i = 0; i < ENGINES; i++) {
         struct engine *e = &l->engines[i];
 
-        e->due = e->due || (e->connections > 0 && exchange_is_pending(e));
+        e->due = e->due || (e->connections > 0 && engine_is_pending(e));
         if (e->due)
             return 0;
     }
-    if (l->hurried || l->draining)
-        return HURRY_MS;
-    return l->peers || l->dirty ? TICK_MS : -1;
+    return l->hurried || l->draining || l->peers || l->dirty ? (int)tick_time(l) : -1;
 }
 
-static void handle_event(struct loop *l, const struct epoll_event *event)
+static void handle_event(struct loop *l, struct watch *w)
 {
-    struct watch *w = event->data.ptr;
     uint64_t count;
 
     switch (w->kind) {
@@ -92,14 +126,14 @@ static void handle_event(struct loop *l, const struct epoll_event *event)
         ((struct engine *)w)->due = true;
         break;
     case WATCH_WAKE:
-        if (read(l->wake_fd, &count, sizeof(count)) > 0)
+        if (read(l->shared->wake_fds[l->number], &count, sizeof(count)) > 0)
             l->hurried = true;
         break;
     case WATCH_PEER:
         if (((struct peer *)w)->state == PEER_LINGERING)
             peer_drain(l, (struct peer *)w);
         else
-            peer_greet(l, (struct peer *)w);
+            peer_look(l, (struct peer *)w);
         break;
     }
 }
@@ -108,41 +142,24 @@ static void turn(struct loop *l)
 {
     struct epoll_event events[EVENTS];
     const int n = epoll_wait(l->epoll, events, EVENTS, sleep_time(l));
-    const int phase = atomic_load_explicit(&l->shared->phase, memory_order_acquire);
+    const enum phase phase = shared_phase(l->shared);
 
     l->clock = clock_us();
     l->now = l->clock / 1000;
     for (int i = 0; i < n; i++)
-        handle_event(l, &events[i]);
+        handle_event(l, events[i].data.ptr);
     if (phase != PHASE_SERVE && !l->draining)
         start_draining(l);
     run_engines(l);
-    if (l->now - l->ticked >= (l->hurried || l->draining ? HURRY_MS : TICK_MS)) {
+    if (l->now - l->ticked >= tick_time(l))
         tick(l);
-        l->hurried = false;
-        for (unsigned i = 0; i < l->shared->port_count && !l->draining; i++)
-            gate_tend(l, &l->gates[i]);
-    }
     atomic_fetch_add_explicit(&l->turns, 1, memory_order_release);
 }
 
 void loop_run(struct loop *l)
 {
-    while (atomic_load_explicit(&l->shared->phase, memory_order_acquire) != PHASE_STOP)
+    while (shared_phase(l->shared) != PHASE_STOP)
         turn(l);
-}
-
-void loop_wake(struct loop *l)
-{
-    const uint64_t one = 1;
-
-    /*
-     * Full of wake-ups, it wakes. Whatever else fails is tried again: who sleeps for good cannot be
-     * stopped.
-     */
-    for (unsigned left = WAKE_TRIES; left > 0; left--)
-        if (write(l->wake_fd, &one, sizeof(one)) > 0 || errno == EAGAIN)
-            return;
 }
 
 unsigned loop_turns(const struct loop *l)
@@ -150,12 +167,10 @@ unsigned loop_turns(const struct loop *l)
     return atomic_load_explicit(&l->turns, memory_order_acquire);
 }
 
-static bool watch_fd(struct loop *l, int fd, struct watch *w, enum watch_kind kind)
+static bool watch_input(struct loop *l, int fd, struct watch *w, enum watch_kind kind)
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = w };
-
     w->kind = kind;
-    return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+    return watch_add(l->epoll, fd, EPOLLIN, w);
 }
 
 static bool open_engines(struct loop *l)
@@ -166,7 +181,7 @@ static bool open_engines(struct loop *l)
         if (kind == ENGINE_TLS && !l->shared->tls)
             continue;
         if (!exchange_start(l, (enum engine_kind)kind) ||
-            !watch_fd(l, exchange_descriptor(e), &e->watch, WATCH_ENGINE))
+            !watch_input(l, engine_descriptor(e), &e->watch, WATCH_ENGINE))
             return false;
     }
     return true;
@@ -180,13 +195,20 @@ static bool open_gates(struct loop *l)
 
         g->watch.kind = WATCH_GATE;
         g->port = &l->shared->ports[i];
-        g->shared = listener->fd_count == 1 && l->shared->threads > 1;
+        g->shared = listener->fd_count == 1 && l->shared->loop_count > 1;
         g->fd = listener->fds[listener->fd_count == 1 ? 0 : l->number];
         gate_set(l, g, true);
         if (!g->open)
             return false;
     }
     return true;
+}
+
+static bool open_memo(struct loop *l)
+{
+    if (l->context->signature_memory > 0)
+        l->memo = memo_new(l->context->signature_memory);
+    return l->memo || l->context->signature_memory == 0;
 }
 
 struct loop *loop_new(struct shared *shared, unsigned number, struct err *err)
@@ -198,41 +220,34 @@ struct loop *loop_new(struct shared *shared, unsigned number, struct err *err)
         return NULL;
     }
     l->shared = shared;
-    l->service = shared->service;
+    l->context = shared->context;
     l->number = number;
+    l->bodies.held = &shared->body_bytes;
     job_start(&l->job);
-    if (l->service->signature_memory > 0) {
-        l->memo = memo_new(l->service->signature_memory);
-        if (!l->memo) {
-            err_at(err, ERR_BUSY, NULL, "out of memory");
-            free(l);
-            return NULL;
-        }
-    }
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (l->epoll >= 0 && l->wake_fd >= 0 && watch_fd(l, l->wake_fd, &l->wake, WATCH_WAKE) &&
-        open_engines(l) && open_gates(l))
+    if (!open_memo(l))
+        err_at(err, ERR_BUSY, NULL, "out of memory");
+    else if (l->epoll < 0 || !watch_input(l, shared->wake_fds[number], &l->wake, WATCH_WAKE) ||
+             !open_engines(l) || !open_gates(l))
+        err_system(err, ERR_INTERNAL, "cannot start a loop");
+    else
         return l;
-    err_system(err, ERR_INTERNAL, "cannot start a loop");
     loop_free(l);
     return NULL;
 }
 
 void loop_free(struct loop *l)
 {
-    while (l->peers && l->peers->state != PEER_SERVED)
-        peer_drop(l, l->peers);
+    if (!l)
+        return;
     for (unsigned i = 0; i < ENGINES; i++)
-        exchange_stop(&l->engines[i]);
-    while (l->peers) /* what began to linger only now */
+        engine_stop(&l->engines[i]);
+    while (l->peers) /* that the library does not have */
         peer_drop(l, l->peers);
-    body_free_spare(l);
+    body_free_spare(&l->bodies);
     reply_reset(&l->job.reply);
     memo_free(l->memo);
     if (l->epoll >= 0)
         close(l->epoll);
-    if (l->wake_fd >= 0)
-        close(l->wake_fd);
     free(l);
 }

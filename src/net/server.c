@@ -3,20 +3,20 @@
 #include "server.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #include "../base/log.h"
-#include "glibc.h"
-#include "loop.h"
 #include "../service/metrics.h"
 #include "../service/routes.h"
+#include "glibc.h"
+#include "loop.h"
 
 struct server {
     struct shared shared;
-    struct context *service;
+    struct context *context;
     const char *templates[ROUTES_TEMPLATES_MAX];
+    struct loop *loops[LOOPS_MAX]; /* NULL: not made */
     pthread_t threads[LOOPS_MAX];
     unsigned running;         /* threads */
     unsigned seen[LOOPS_MAX]; /* turns at the last server_alive */
@@ -28,37 +28,38 @@ static void *run(void *loop)
     return NULL;
 }
 
-static int open_ports(struct server *s, const struct listener *listeners, unsigned count,
-                      struct err *err)
+static int open_metrics(struct server *s, unsigned threads, struct err *err)
 {
-    for (unsigned i = 0; i < count; i++) {
-        struct port *port = &s->shared.ports[i];
+    s->context->metrics = metrics_new(threads, s->templates, routes_templates(s->templates));
+    if (!s->context->metrics)
+        return err_at(err, ERR_BUSY, NULL, "out of memory");
+    for (unsigned i = 0; i < s->shared.port_count; i++) {
+        const struct port *port = &s->shared.ports[i];
 
-        port->listener = &listeners[i];
-        if (listeners[i].is_unix && !(port->by_uid = calloc(UID_BUCKETS, sizeof(*port->by_uid))))
-            return err_at(err, ERR_BUSY, NULL, "out of memory");
-        metrics_listener(s->service->metrics, listeners[i].address, &port->open);
-        s->shared.port_count++;
+        metrics_listener(s->context->metrics, port->listener->address, &port->open);
     }
     return 0;
 }
 
-static int open_loops(struct server *s, unsigned threads, struct err *err)
+static int open_loops(struct server *s, struct err *err)
 {
-    for (unsigned i = 0; i < threads; i++) {
-        s->shared.loops[i] = loop_new(&s->shared, i, err);
-        if (!s->shared.loops[i])
+    for (unsigned i = 0; i < s->shared.loop_count; i++) {
+        s->loops[i] = loop_new(&s->shared, i, err);
+        if (!s->loops[i])
             return -1;
-        s->shared.loop_count++;
     }
+    return 0;
+}
+
+static int start_threads(struct server *s, struct err *err)
+{
     glibc_trim_heap(); /* for the first time: see glibc.h */
-    for (; s->running < threads; s->running++) {
-        const int status =
-            pthread_create(&s->threads[s->running], NULL, run, s->shared.loops[s->running]);
+    for (; s->running < s->shared.loop_count; s->running++) {
+        const int status = pthread_create(&s->threads[s->running], NULL, run, s->loops[s->running]);
 
         if (status != 0)
             return err_at(err, ERR_INTERNAL, NULL, "cannot start thread %u of %u: %s",
-                          s->running + 1, threads, strerror(status));
+                          s->running + 1, s->shared.loop_count, strerror(status));
     }
     return 0;
 }
@@ -72,7 +73,7 @@ static void log_listener(const struct listener *l)
               l->name[0] ? log_quote(l->name, name, sizeof(name)) : "");
 }
 
-struct server *server_start(struct context *service, const struct listener *listeners,
+struct server *server_start(struct context *context, const struct listener *listeners,
                             unsigned count, const struct tls *tls, unsigned threads,
                             struct err *err)
 {
@@ -83,15 +84,11 @@ struct server *server_start(struct context *service, const struct listener *list
         free(s);
         return NULL;
     }
-    s->service = service;
-    s->shared.service = service;
+    s->context = context;
+    s->shared.context = context;
     s->shared.tls = tls;
-    s->shared.threads = threads;
-    service->metrics = metrics_new(threads, s->templates, routes_templates(s->templates));
-    if (!service->metrics)
-        err_at(err, ERR_BUSY, NULL, "out of memory");
-    if (!service->metrics || open_ports(s, listeners, count, err) < 0 ||
-        open_loops(s, threads, err) < 0) {
+    if (shared_open(&s->shared, listeners, count, threads, err) < 0 ||
+        open_metrics(s, threads, err) < 0 || open_loops(s, err) < 0 || start_threads(s, err) < 0) {
         server_stop(s);
         return NULL;
     }
@@ -100,22 +97,16 @@ struct server *server_start(struct context *service, const struct listener *list
     return s;
 }
 
-static void wake_all(const struct server *s)
-{
-    for (unsigned i = 0; i < s->running; i++)
-        loop_wake(s->shared.loops[i]);
-}
-
 void server_settle(struct server *s)
 {
     const struct timespec moment = { .tv_nsec = 1000000 };
     unsigned before[LOOPS_MAX] = { 0 };
 
     for (unsigned i = 0; i < s->running; i++)
-        before[i] = loop_turns(s->shared.loops[i]);
-    wake_all(s);
+        before[i] = loop_turns(s->loops[i]);
+    shared_wake(&s->shared);
     for (unsigned i = 0; i < s->running; i++)
-        while (loop_turns(s->shared.loops[i]) == before[i])
+        while (loop_turns(s->loops[i]) == before[i])
             nanosleep(&moment, NULL);
 }
 
@@ -124,43 +115,38 @@ bool server_alive(struct server *s)
     bool alive = true;
 
     for (unsigned i = 0; i < s->running; i++) {
-        const unsigned turns = loop_turns(s->shared.loops[i]);
+        const unsigned turns = loop_turns(s->loops[i]);
 
         alive = alive && turns != s->seen[i];
         s->seen[i] = turns;
     }
-    wake_all(s);
+    shared_wake(&s->shared);
     return alive;
 }
 
 void server_drain(struct server *s)
 {
     log_event(LOG_INFO, "draining", NULL);
-    atomic_store_explicit(&s->shared.phase, PHASE_DRAIN, memory_order_release);
-    server_settle(s); /* a turn that had looked at the phase before */
-    server_settle(s);
+    shared_enter(&s->shared, PHASE_DRAIN);
+    server_settle(s); /* ends the turns that looked at the phase before it was entered */
+    server_settle(
+        s); /* and those that looked at it since, in which loops accept for the last time */
 }
 
 unsigned server_connections(const struct server *s)
 {
-    unsigned open = 0;
-
-    for (unsigned i = 0; i < s->shared.port_count; i++)
-        open += atomic_load(&s->shared.ports[i].open);
-    return open;
+    return shared_connections(&s->shared);
 }
 
 void server_stop(struct server *s)
 {
-    atomic_store_explicit(&s->shared.phase, PHASE_STOP, memory_order_release);
-    wake_all(s);
+    shared_enter(&s->shared, PHASE_STOP);
     for (unsigned i = 0; i < s->running; i++)
         pthread_join(s->threads[i], NULL);
-    for (unsigned i = 0; i < s->shared.loop_count; i++)
-        loop_free(s->shared.loops[i]);
-    for (unsigned i = 0; i < s->shared.port_count; i++)
-        free(s->shared.ports[i].by_uid);
-    metrics_free(s->service->metrics);
-    s->service->metrics = NULL;
+    for (unsigned i = 0; i < LOOPS_MAX; i++)
+        loop_free(s->loops[i]);
+    shared_close(&s->shared);
+    metrics_free(s->context->metrics);
+    s->context->metrics = NULL;
     free(s);
 }

@@ -17,7 +17,7 @@ struct tls;
 
 /*
  * server_start - accept on these sockets; logs event=listening for each
- * @service:   borrowed until server_stop; metrics are filled in
+ * @context:   borrowed until server_stop; metrics are filled in
  * @listeners: borrowed; those that have several sockets have one for each thread
  * @tls:       for TCP; borrowed, NULL: TCP is served in the clear
  * @threads:   how many loops, 1 to LISTEN_QUEUES_MAX
@@ -25,7 +25,7 @@ struct tls;
  * Every thread exists when this returns, none is made later. They run with the signal mask of the
  * caller.
  */
-struct server *server_start(struct context *service, const struct listener *listeners,
+struct server *server_start(struct context *context, const struct listener *listeners,
                             unsigned count, const struct tls *tls, unsigned threads,
                             struct err *err) MUST_USE;
 

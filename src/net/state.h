@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a loop consists of, for the files that make one up: loop.c goes round, gate.c accepts,
- * peer.c keeps connections, exchange.c has the library serve them, body.c holds what they send,
- * account.c writes down what became of it. All of it runs on the loop's thread.
+ * What a loop consists of, for the files that work on it: loop.c goes round, gate.c accepts, peer.c
+ * keeps connections, exchange.c answers their requests, account.c records what became of them. All
+ * of it is used on the loop's thread alone.
  */
 #ifndef NET_STATE_H
 #define NET_STATE_H
@@ -12,63 +12,47 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "loop.h"
 #include "../service/job.h"
-
-struct MHD_Daemon;
+#include "body.h"
+#include "engine.h"
+#include "shared.h"
+#include "watch.h"
 
 enum {
     PEEK_SIZE = 4096,
     TICK_MS = 500,       /* how often deadlines are looked at */
-    HURRY_MS = 50,       /* the same when somebody waits for a slot, or for the end */
-    DRAIN_IDLE_MS = 1000 /* an idle connection is kept so long when the server is to end */
+    HURRY_MS = 50,       /* the same while a client waits for a slot, or the server is to end */
+    DRAIN_IDLE_MS = 1000 /* while the server drains, a connection may be idle for so long */
 };
 
-enum watch_kind { WATCH_GATE, WATCH_ENGINE, WATCH_WAKE, WATCH_PEER };
-
-/* First member of whatever the loop's epoll points to. */
-struct watch {
-    enum watch_kind kind;
-};
-
-/* A port's socket. */
+/* A socket that the loop accepts from: one of a port. */
 struct gate {
     struct watch watch;
     struct port *port;
     int fd;
     bool shared;    /* other loops accept from it too */
     bool open;      /* in the epoll set */
-    uint64_t again; /* milliseconds: not before that after an error */
+    uint64_t again; /* milliseconds: after an error it stays closed until then */
 };
-
-/* An instance of the library. */
-struct engine {
-    struct watch watch;
-    struct MHD_Daemon *daemon; /* NULL: not in use */
-    bool due;                  /* has something to do */
-    unsigned connections;
-};
-
-enum engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINE_TLS, ENGINES };
 
 enum peer_state {
-    PEER_SILENT,   /* has not sent a byte; in our epoll set */
+    PEER_SILENT,   /* has not sent a byte yet */
     PEER_SERVED,   /* the library has it */
-    PEER_LINGERING /* has been refused and may read the reply while it sends; in our epoll set */
+    PEER_LINGERING /* was refused; what it still sends is read and dropped */
 };
 
-/* A connection. */
+/* A connection. See peer.c. */
 struct peer {
     struct watch watch;
     enum peer_state state;
     int fd;
     struct peer *next, **link;
     struct port *port;
-    struct engine *engine;
-    struct request *request; /* under way */
-    /* milliseconds: the end of the last request, the first byte, or the connection's begin */
+    struct engine *engine;     /* that serves it */
+    struct exchange *exchange; /* under way; NULL between requests */
+    /* milliseconds: when the last request ended, or the first byte came, or it was accepted */
     uint64_t since;
-    uint64_t heard; /* milliseconds: the last part of a request, or its answer */
+    uint64_t heard; /* milliseconds: when a part of a request came last */
     union {
         struct sockaddr any;
         struct sockaddr_in in;
@@ -76,48 +60,53 @@ struct peer {
         struct ucred unix;
     } from;
     size_t allowance; /* lingering: bytes that it may still send */
-    bool watched, lingers, trusted;
+    bool watched;     /* in the loop's epoll set */
+    bool lingers;     /* it is to linger when the library closes it */
+    bool trusted;     /* its client certificate was checked */
 };
 
-struct body {
-    struct body *next;
-    size_t capacity;
-    char bytes[];
-};
-
-/* A request, from its line to its answer. */
-struct request {
+/* A request with its answer. See exchange.c. */
+struct exchange {
     struct peer *peer;
-    const char *line; /* the target where it was received */
+    const char *line; /* the target, where the library received it */
     uint64_t begun;   /* microseconds, the loop's clock */
     struct head head;
-    bool headers_seen, answered;
-    bool starved; /* no memory for its body */
+    bool has_head;
+    bool answered;
+    bool starved; /* there is no memory for its body */
     struct body *body;
-    size_t size, discarded; /* bytes of the body, and beyond the limit */
+    size_t size;      /* bytes of the body that are kept */
+    size_t discarded; /* bytes beyond the limit */
     size_t target_size;
-    char target[]; /* raw */
+    char target[]; /* a copy of line */
 };
 
 struct loop {
     struct shared *shared;
-    const struct context *service;
+    const struct context *context;
     unsigned number;
-    int epoll, wake_fd;
-    struct watch wake;
+    int epoll;
+    struct watch wake; /* of shared->wake_fds[number] */
     struct gate gates[PORTS_MAX];
     struct engine engines[ENGINES];
-    struct peer *peers, *adding;
-    struct body *spare;
+    struct peer *peers;
+    struct bodies bodies;
     struct memo *memo; /* NULL: signatures are not remembered */
-    uint64_t clock;    /* microseconds: when this turn began, or the last answer was given */
-    uint64_t now, ticked, looked, drain_began; /* milliseconds */
-    bool added, hurried, draining, dirty;
+    struct job job;    /* of the request that is being answered */
+
+    uint64_t clock;       /* microseconds: when this turn began, or the last answer was given */
+    uint64_t now;         /* milliseconds: when this turn began, as are the next three */
+    uint64_t ticked;      /* when deadlines were looked at */
+    uint64_t looked;      /* when the ends of what clients send were looked for */
+    uint64_t drain_began; /* when draining began */
+    bool hurried;         /* look at deadlines soon: a client waits for a slot, or a wake-up came */
+    bool draining;
+    bool dirty; /* a connection has ended since memory was given back to the system */
     _Atomic unsigned turns;
-    uint8_t random[1024];
+
+    uint8_t random[1024]; /* for request ids; the first random_left bytes are unused */
     size_t random_left;
-    char scratch[PEEK_SIZE];
-    struct job job;
+    char scratch[PEEK_SIZE]; /* bytes that are looked at, or read and dropped */
 };
 
 static inline uint64_t clock_us(void)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+#include "shared.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { UID_BUCKETS = 256, WAKE_TRIES = 8 };
+
+int shared_open(struct shared *s, const struct listener *listeners, unsigned count, unsigned loops,
+                struct err *err)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct port *port = &s->ports[i];
+
+        port->listener = &listeners[i];
+        if (listeners[i].is_unix && !(port->by_uid = calloc(UID_BUCKETS, sizeof(*port->by_uid))))
+            return err_at(err, ERR_BUSY, NULL, "out of memory");
+        s->port_count++;
+    }
+    for (; s->loop_count < loops; s->loop_count++) {
+        s->wake_fds[s->loop_count] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (s->wake_fds[s->loop_count] < 0)
+            return err_system(err, ERR_INTERNAL, "cannot make an eventfd");
+    }
+    return 0;
+}
+
+void shared_close(struct shared *s)
+{
+    for (unsigned i = 0; i < s->loop_count; i++)
+        close(s->wake_fds[i]);
+    for (unsigned i = 0; i < s->port_count; i++)
+        free(s->ports[i].by_uid);
+    s->loop_count = s->port_count = 0;
+}
+
+/*
+ * EAGAIN means that the eventfd can count no further, so the loop is going to wake anyway. Any
+ * other failure is tried again: a loop that is never woken cannot be stopped.
+ */
+static void wake(int fd)
+{
+    const uint64_t one = 1;
+
+    for (unsigned left = WAKE_TRIES; left > 0; left--)
+        if (write(fd, &one, sizeof(one)) > 0 || errno == EAGAIN)
+            return;
+}
+
+void shared_wake(const struct shared *s)
+{
+    for (unsigned i = 0; i < s->loop_count; i++)
+        wake(s->wake_fds[i]);
+}
+
+void shared_enter(struct shared *s, enum phase phase)
+{
+    atomic_store_explicit(&s->phase, (int)phase, memory_order_release);
+    shared_wake(s);
+}
+
+enum phase shared_phase(const struct shared *s)
+{
+    return (enum phase)atomic_load_explicit(&s->phase, memory_order_acquire);
+}
+
+bool shared_has_slot(const struct shared *s, const struct port *port)
+{
+    return atomic_load(&port->open) < s->context->max_connections;
+}
+
+bool shared_take_slot(const struct shared *s, struct port *port)
+{
+    if (atomic_fetch_add(&port->open, 1) < s->context->max_connections)
+        return true;
+    shared_give_slot(port);
+    return false;
+}
+
+void shared_give_slot(struct port *port)
+{
+    atomic_fetch_sub(&port->open, 1);
+}
+
+/* Multiplying by 2^32 divided by the golden ratio spreads neighbouring ids (Fibonacci hashing). */
+static _Atomic unsigned *bucket(const struct port *port, uid_t uid)
+{
+    return &port->by_uid[((uint32_t)uid * UINT32_C(2654435761)) >> 24];
+}
+
+bool shared_add_user(const struct shared *s, struct port *port, uid_t uid)
+{
+    const unsigned max = s->context->max_connections, left = max >= 8 ? max / 8 : max > 1;
+    unsigned own;
+
+    if (!port->by_uid)
+        return true;
+    own = atomic_fetch_add(bucket(port, uid), 1) + 1;
+    if (own == 1)
+        atomic_fetch_add(&port->users, 1);
+    return own <= max - left || atomic_load(&port->users) <= 1;
+}
+
+void shared_remove_user(struct port *port, uid_t uid)
+{
+    if (port->by_uid && atomic_fetch_sub(bucket(port, uid), 1) == 1)
+        atomic_fetch_sub(&port->users, 1);
+}
+
+bool shared_is_crowded(const struct port *port)
+{
+    return atomic_load_explicit(&port->crowded, memory_order_relaxed);
+}
+
+bool shared_set_crowded(struct port *port, bool crowded)
+{
+    return atomic_exchange(&port->crowded, crowded);
+}
+
+unsigned shared_connections(const struct shared *s)
+{
+    unsigned open = 0;
+
+    for (unsigned i = 0; i < s->port_count; i++)
+        open += atomic_load(&s->ports[i].open);
+    return open;
+}
