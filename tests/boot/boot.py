@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Those who read MP tables, none of them ours, read images: Linux and memtest86+ in QEMU, with the programs that
-$BOOT_KERNEL and $BOOT_MEMTEST name.
+"""Programs that are not ours read our images: Linux and memtest86+ in QEMU. $BOOT_KERNEL and $BOOT_MEMTEST name them.
 
 boot.py                   the suite: the rows below that are quick and tell most
 boot.py all               all rows
@@ -8,8 +7,8 @@ boot.py ROW...            these rows, their consoles shown
 boot.py CPUS [PROFILE]    Linux on an image of the running daemon, its console shown
 
 The machines have no ACPI and no firmware: the ROM of tests/boot enters the program, which finds nothing in low memory
-but the images. Linux has no root file system; what it says up to the count of its CPUs is what matters here. One
-machine runs at a time: Linux measures the timer against the processor, and two emulated machines disturb one another."""
+but the images. Linux has no root file system; its console is read up to the count of its CPUs. One machine runs
+at a time: Linux measures the timer against the processor, and two emulated machines disturb one another."""
 import base64
 import json
 import os

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # The units as systemd judges them: sound, and open to as little as can be. Its verify exits 0 over keys that it does
-# not know, so it must not say a word either.
+# not know, so it must not print anything either.
 command -v systemd-analyze >/dev/null || { echo '1..0 # SKIP systemd is not installed'; exit 0; }
 work=$(mktemp -d) || exit 1
 finish()
@@ -25,7 +25,7 @@ ok()
 systemd-analyze verify --man=no ./mptabled.socket ./mptabled.service >output 2>&1
 status=$?
 [ ! -s output ] || status=1
-ok $status '1 - the units are sound, without a word'
+ok $status '1 - the units are sound, and nothing is printed'
 echo 'Nonsense=yes' >>mptabled.service
 systemd-analyze verify --man=no ./mptabled.service >output 2>&1
 [ -s output ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Who is let in: TLS, client certificates, tokens, addresses."""
+"""Admission: TLS, client certificates, tokens, addresses."""
 import os
 import shutil
 import signal

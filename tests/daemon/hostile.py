@@ -9,7 +9,7 @@ from daemon import Daemon, Tap
 from wire import HOST, TOPOLOGY, Wire, get, post, wait_until
 
 tap = Tap()
-END = None  # the connection is closed without a word
+END = None  # the connection is closed without an answer
 BIG = 65536
 
 

@@ -84,7 +84,7 @@ def check_bytes(request, memory, fp, rules, name):
         tap.equal([apic_id for apic_id, _ in processors], [cpu["apic_id"] for cpu in request["processors"]],
                   name + ": they are the processors")
     if "cpus" in request:
-        tap.equal(len(processors), request["cpus"], name + ": so many processors")
+        tap.equal(len(processors), request["cpus"], name + ": the processors that were asked for")
     for member, kind in (("buses", 1), ("io_apics", 2), ("local_interrupts", 4)):
         if member in request:
             tap.equal(kinds.count(kind), len(request[member]), name + ": all " + member)

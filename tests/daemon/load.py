@@ -214,7 +214,7 @@ def users():
     had taken all, they get in nevertheless."""
     with Daemon("--max-connections", "64", "--timeout", "10") as daemon:
         wires = [Wire(daemon.socket).send(get()) for _ in range(64)]
-        tap.equal(answered(wires, 1), 64, "a user who is alone gets every slot")
+        tap.equal(answered(wires, 1), 64, "the only user gets every slot")
         if os.getuid() != 0:
             tap.skip("several users", "only root can be two users")
             close(wires)
@@ -295,7 +295,7 @@ def descriptors():
         resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160))
 
     with Daemon("--timeout", "2", prepare=few) as daemon:
-        tap.ok("event=descriptors limit=160" in daemon.text(), "too few descriptors are told of")
+        tap.ok("event=descriptors limit=160" in daemon.text(), "too few descriptors are logged")
         wires = [Wire(address(daemon)) for _ in range(300)]
         time.sleep(0.5)
         before = cpu(daemon)
@@ -308,7 +308,7 @@ def descriptors():
 
 
 def used_up():
-    """Descriptors run out while it serves: who is in is served on, nobody else, no spinning, and it recovers."""
+    """Descriptors run out: open connections are served, no other is, the daemon does not spin, and it recovers."""
     with Daemon("--timeout", "20") as daemon:
         inside = Wire(address(daemon)).send(get())
         inside.reply()
@@ -321,11 +321,11 @@ def used_up():
         time.sleep(1)
         spent = cpu(daemon) - before
         tap.ok(waits is not None and spent < 0.2 and daemon.text().count("event=accept") < 20,
-               "out of descriptors: told of, and no spinning", spent, daemon.text().count("event=accept"))
-        tap.equal(inside.send(post()).reply().status, 200, "out of descriptors: who is in is served")
+               "out of descriptors: logged, and no spinning", spent, daemon.text().count("event=accept"))
+        tap.equal(inside.send(post()).reply().status, 200, "out of descriptors: open connections are served")
         resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, limits)
         begin = time.monotonic()
-        tap.ok(outside.reply().status == 200 and time.monotonic() - begin < 1, "and who waits, within a second of the end")
+        tap.ok(outside.reply().status == 200 and time.monotonic() - begin < 1, "and those that wait, within a second of the end")
         close((inside, outside))
 
 

@@ -251,7 +251,7 @@ def conditions(fresh):
 
 
 def caching(fresh):
-    """Who may keep a reply."""
+    """Which caches may keep a reply."""
     path = os.path.join(fresh.work, "tokens")
     with open(path, "w", encoding="ascii") as file:
         file.write(TOKEN + "\n")

@@ -48,7 +48,7 @@ class Client(threading.Thread):
                 self.ask(connection)
                 fresh = not self.keep
             except (OSError, http.client.HTTPException) as error:
-                # A server may close a connection on which it has answered; who keeps one must ask again (RFC 9112 9.3.1).
+                # A server may close a connection on which it has answered; a client that keeps one must ask again (RFC 9112 9.3.1).
                 if fresh:
                     self.lost.append(repr(error))
                 self.again += not fresh

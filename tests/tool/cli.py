@@ -91,7 +91,7 @@ def statuses():
         for arguments in (("--help",), ("decode", image), ("encode", topology), ("profiles",)):
             done = subprocess.run([MPTABLECTL, *arguments], stdout=full, stderr=subprocess.PIPE)
             tap.equal(done.returncode, IO, "a full disk: " + arguments[0])
-            tap.equal(len(done.stderr.splitlines()), 1, "a full disk is told of once: " + arguments[0])
+            tap.equal(len(done.stderr.splitlines()), 1, "a full disk is reported once: " + arguments[0])
 
 
 def messages():

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Preloaded into a daemon under test: makes the n-th call of some kinds fail, when and which being
- * told by a page of memory shared with the test (tests/daemon/calls.py), and counts what is allocated.
+ * Preloaded into a program under test: makes the n-th call of some kinds fail, or every call from
+ * the n-th on, and counts the memory in use. The test (tests/daemon/faults.py) sets which calls
+ * fail, and reads the counts, in a page that both map: the file that FAULTS_PAGE names.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -21,8 +23,22 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The order is that of KINDS in calls.py. */
-enum kind { ALLOCATE, READ, WRITE, SEND, ACCEPT, CLOSE, FSYNC, NAME, OPEN, POLL };
+/* The order is that of KINDS in faults.py. */
+enum kind {
+    ALLOCATE,
+    READ,
+    RECEIVE,
+    WRITE,
+    SEND,
+    ACCEPT,
+    OPTION,
+    CLOSE,
+    FSYNC,
+    NAME,
+    OPEN,
+    WATCH,
+    POLL
+};
 
 static struct page {
     _Atomic uint32_t armed;     /* a bit for each kind that counts and fails; 0: none */
@@ -31,6 +47,7 @@ static struct page {
     _Atomic uint32_t fired;     /* how many failed */
     _Atomic uint32_t last_kind; /* of the last that failed */
     _Atomic int32_t live;       /* blocks allocated and not yet freed */
+    _Atomic int64_t bytes;      /* and what they hold */
 } before_start, *page = &before_start;
 
 static void map_page(void) __attribute__((constructor));
@@ -73,8 +90,10 @@ void __libc_free(void *p);
 
 static void *counted(void *p)
 {
-    if (p)
+    if (p) {
         atomic_fetch_add(&page->live, 1);
+        atomic_fetch_add(&page->bytes, (int64_t)malloc_usable_size(p));
+    }
     return p;
 }
 
@@ -90,9 +109,15 @@ void *calloc(size_t count, size_t size)
 
 void *realloc(void *p, size_t size)
 {
-    if (fails(ALLOCATE, ENOMEM))
-        return NULL;
-    return p ? __libc_realloc(p, size) : counted(__libc_realloc(p, size));
+    const int64_t before = p ? (int64_t)malloc_usable_size(p) : 0;
+    void *grown;
+
+    if (!p)
+        return malloc(size);
+    grown = fails(ALLOCATE, ENOMEM) ? NULL : __libc_realloc(p, size);
+    if (grown)
+        atomic_fetch_add(&page->bytes, (int64_t)malloc_usable_size(grown) - before);
+    return grown;
 }
 
 int posix_memalign(void **p, size_t alignment, size_t size)
@@ -105,8 +130,10 @@ void free(void *p)
 {
     const int kept = errno;
 
-    if (p)
+    if (p) {
         atomic_fetch_sub(&page->live, 1);
+        atomic_fetch_sub(&page->bytes, (int64_t)malloc_usable_size(p));
+    }
     __libc_free(p);
     errno = kept;
 }
@@ -123,7 +150,7 @@ int mlock(const void *at, size_t size)
     return fails(ALLOCATE, EAGAIN) ? -1 : (int)syscall(SYS_mlock, at, size);
 }
 
-/* The next in line of that name, for calls that are more than their system call. */
+/* The C library's function of that name, for one that does more than its system call. */
 #define NEXT(name, ...) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
 
 ssize_t read(int fd, void *bytes, size_t size)
@@ -133,10 +160,11 @@ ssize_t read(int fd, void *bytes, size_t size)
 
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
-    return fails(READ, ECONNRESET) ? -1 : syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
+    return fails(RECEIVE, ECONNRESET) ? -1
+                                      : syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
 }
 
-/* Linux refuses a write to an event counter only when that is full. */
+/* A write to an event counter fails only when the counter is full: it is left alone. */
 static int is_event(int fd)
 {
     char link[32], target[32];
@@ -172,7 +200,27 @@ int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
     return fails(ACCEPT, EMFILE) ? -1 : (int)syscall(SYS_accept4, fd, address, size, flags);
 }
 
-/* Linux closes whatever it says. */
+int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
+{
+    return fails(OPTION, ENOBUFS) ? -1 : (int)syscall(SYS_setsockopt, fd, level, name, value, size);
+}
+
+int getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+{
+    return fails(OPTION, ENOBUFS) ? -1 : (int)syscall(SYS_getsockopt, fd, level, name, value, size);
+}
+
+int shutdown(int fd, int how)
+{
+    return fails(OPTION, ENOTCONN) ? -1 : (int)syscall(SYS_shutdown, fd, how);
+}
+
+int dup(int fd)
+{
+    return fails(OPTION, EMFILE) ? -1 : (int)syscall(SYS_dup, fd);
+}
+
+/* Linux closes the descriptor even when it reports an error. */
 int close(int fd)
 {
     const int result = (int)syscall(SYS_close, fd);
@@ -242,10 +290,12 @@ int socket(int family, int type, int protocol)
     return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_socket, family, type, protocol);
 }
 
-/* Linux takes a descriptor out whatever happens. */
+/* To take a descriptor out of a set cannot fail, and the library relies on that. */
 int epoll_ctl(int fd, int operation, int of, struct epoll_event *event)
 {
-    return operation != EPOLL_CTL_DEL && fails(POLL, ENOMEM)
+    const enum kind kind = operation == EPOLL_CTL_ADD ? WATCH : POLL;
+
+    return operation != EPOLL_CTL_DEL && fails(kind, ENOMEM)
                ? -1
                : (int)syscall(SYS_epoll_ctl, fd, operation, of, event);
 }
