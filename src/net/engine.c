@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libmicrohttpd runs without threads, listeners, limits and time-outs of its own, because each of
- * them fails us:
+ * libmicrohttpd runs without threads, limits and time-outs of its own, because each of them fails
+ * us:
  *
  * - Its own epoll thread goes to sleep over a batch of exactly 128 events before it has served
  *   them.
- * - At its connection limit it notices only after many seconds that clients have gone.
+ * - At its limit of connections it notices only after many seconds that clients have gone.
  * - With a time-out it moves a connection to the front of a list at each event, several times a
  *   request, and the neighbours in that list are in no processor's cache.
  */

@@ -3,7 +3,7 @@
  * Instances of libmicrohttpd. A loop has one for each size of memory that a connection may need;
  * all are driven by the loop, which says when they work.
  *
- * This header and exchange.c are all that the library's own header is included by.
+ * The library's own header is included here and in exchange.c, and nowhere else.
  */
 #ifndef NET_ENGINE_H
 #define NET_ENGINE_H
@@ -18,7 +18,7 @@ struct tls;
 
 enum engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINE_TLS, ENGINES };
 
-/* What the library tells of, in this order for each request. @cls is the engine's. */
+/* What the library reports, in this order for each request. @cls is that of engine_start. */
 struct engine_calls {
     /* the request's target, before the library has decoded it; returns the request's context */
     void *(*on_target)(void *cls, const char *target, struct MHD_Connection *connection);
@@ -53,7 +53,7 @@ int engine_descriptor(const struct engine *engine);
 
 /*
  * engine_take - hand a connection over to the library
- * @fd:      belongs to the library from now on, whatever comes of it
+ * @fd:      belongs to the library from now on, even on failure
  * @context: what on_closed gets and engine_context returns; not NULL
  *
  * Return: false when the library closed the descriptor at once: on_closed is not called then.
@@ -70,8 +70,8 @@ void engine_run(const struct engine *engine);
 /*
  * engine_is_pending - is there something left to do?
  *
- * The library's own epoll set reports each event once, so what a run left undone makes
- * engine_descriptor readable no more.
+ * The library's own epoll set reports each event once, so engine_descriptor is not readable again
+ * for what a run has left undone.
  */
 bool engine_is_pending(const struct engine *engine);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Theory of operation
+ * Requests and their answers. Theory of operation:
  *
  * The library tells of a request in steps, each a call on the loop's thread:
  *
@@ -22,10 +22,10 @@
  * connections: it is filled and answered within one call, and is made fit for the next before that
  * call returns. So a reply's body is copied, given away, or lives as long as the program.
  *
- * Limits: the size of a head is that of the engine's memory (engine.c), its time the peer's
- * (peer.c). Of a body max_body bytes are kept, as many again are read and dropped so that the
- * client reads the refusal, then the connection is cut. All bodies together have a budget (body.c):
- * what exceeds it is read, dropped and answered 503.
+ * Limits: a head must fit in the engine's memory (engine.c), and the whole request must come before
+ * the peer's deadline (peer.c). Of a body max_body bytes are kept. As many again are read and
+ * dropped, so that the client reads the refusal; if more come, the connection is cut. All bodies
+ * together have a budget (body.c): a body that exceeds it is read, dropped and answered 503.
  *
  * A refusal before the end of a request, or because of bytes that were dropped, ends the
  * connection: where the next request begins is not known then. The peer lingers, so that the client

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listening sockets. Whether an address that other hosts reach may be served is the caller's
- * decision; here it is only told apart from one that nobody but this host reaches.
+ * Listening sockets. Whether to serve an address that other hosts reach is the caller's decision;
+ * this file only tells whether they do.
  */
 #include "listen.h"
 
@@ -87,7 +87,7 @@ static bool is_loopback(const union address *a)
     return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
 }
 
-/* The address that the kernel knows for the socket, as it is logged. */
+/* Fills in the kind of socket and its address, as the kernel knows it. */
 static int describe(struct listener *l, struct err *err)
 {
     union address a = { .un = { .sun_family = AF_UNSPEC } };
@@ -113,11 +113,11 @@ static int describe(struct listener *l, struct err *err)
                  a.un.sun_path[0] ? a.un.sun_path : a.un.sun_path + 1);
         return 0;
     default:
-        return err_at(err, ERR_FILE, NULL, "a passed socket is neither TCP nor UNIX");
+        return err_at(err, ERR_FILE, NULL, "a socket that was passed is neither TCP nor UNIX");
     }
 }
 
-/* A socket file that no process answers for goes; anything else stays and is an error. */
+/* Removes a socket file that no process listens on; anything else stays and is an error. */
 static int clear_stale(const char *path, const union address *a, struct err *err)
 {
     struct stat st;
@@ -126,25 +126,28 @@ static int clear_stale(const char *path, const union address *a, struct err *err
     if (lstat(path, &st) < 0)
         return errno == ENOENT ? 0 : err_system(err, ERR_FILE, "%s", path);
     if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
-        return err_at(err, ERR_FILE, NULL, "%s: in the way, and no socket of ours", path);
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: exists and is no socket of this user: remove it, or give another path",
+                      path);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return err_system(err, ERR_FILE, "%s: cannot make a socket", path);
     if (connect(fd, &a->any, sizeof(a->un)) == 0 || errno != ECONNREFUSED)
-        return err_at(err, ERR_FILE, NULL, "%s: another process listens there", path);
-    return unlink(path) < 0 ? err_system(err, ERR_FILE, "%s: cannot remove a dead socket", path)
-                            : 0;
+        return err_at(err, ERR_FILE, NULL, "%s: another process listens here", path);
+    return unlink(path) < 0
+               ? err_system(err, ERR_FILE, "%s: cannot remove the socket of a dead process", path)
+               : 0;
 }
 
 /*
- * One socket, bound but not yet listening. The first of an address is bound without SO_REUSEPORT,
- * so that an address that another process serves is in use; those of further loops join it.
+ * A socket that is bound and does not listen yet. The first one of an address is bound without
+ * SO_REUSEPORT, so that binding fails where another process listens; those of further loops join
+ * it.
  */
 static int bind_one(const union address *a, socklen_t size, bool first)
 {
     const int on = 1;
-    const mode_t mask =
-        umask(0117); /* a UNIX socket is never more open than 0660, not for an instant */
+    const mode_t mask = umask(0117); /* so that a UNIX socket has mode 0660 from the start */
     int fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd >= 0 && a->any.sa_family != AF_UNIX) {
@@ -166,8 +169,8 @@ static int bind_one(const union address *a, socklen_t size, bool first)
 }
 
 /*
- * Sockets of further loops at the address that the first one has. Where that fails, all share the
- * first.
+ * Binds sockets for further loops to the address of the first one. Where that fails, all loops
+ * share the first.
  */
 static void add_queues(struct listener *l, unsigned queues)
 {
@@ -206,9 +209,9 @@ static int bind_and_listen(struct listener *l, const char *text, const union add
 }
 
 /*
- * Those who start at once at one path take turns: a socket that is bound and does not listen yet
- * looks dead. Somebody else's lock is not waited for forever. Return: a descriptor to be closed, or
- * -1
+ * Processes that start at one path at the same time take turns, because a socket that is bound and
+ * does not listen yet looks like that of a dead process. A lock is not waited for forever: any user
+ * who may read the directory can hold it. Return: a descriptor to be closed, or -1
  */
 static int lock_directory(const char *path)
 {
@@ -301,8 +304,8 @@ static int take_inherited(struct listener *l, int fd, struct err *err)
 
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || !listening ||
         getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
-        return err_at(err, ERR_FILE, NULL, "passed descriptor %d is no listening stream socket",
-                      fd);
+        return err_at(err, ERR_FILE, NULL,
+                      "descriptor %d was passed, and is not a listening stream socket", fd);
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
         return err_system(err, ERR_FILE, "passed descriptor %d", fd);
     l->fds[0] = fd;
@@ -315,7 +318,7 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
 {
     const bool ours = env_number("LISTEN_PID") == getpid();
     const long count = ours ? env_number("LISTEN_FDS") : 0;
-    const char *names = getenv("LISTEN_FDNAMES"); /* stays readable behind unsetenv */
+    const char *names = getenv("LISTEN_FDNAMES"); /* stays readable after unsetenv */
 
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
@@ -323,8 +326,8 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
     if (count <= 0)
         return 0;
     if (count > (long)max)
-        return err_at(err, ERR_FILE, NULL, "%ld sockets were passed, at most %u are served", count,
-                      max);
+        return err_at(err, ERR_FILE, NULL, "%ld sockets were passed: at most %u can be served",
+                      count, max);
     for (unsigned i = 0; i < (unsigned)count; i++) {
         listeners[i] = (struct listener){ .fd_count = 0 };
         next_name(&names, listeners[i].name, sizeof(listeners[i].name));
@@ -336,13 +339,13 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
 
 void listen_hide(struct listener *l)
 {
-    struct sock_filter nothing =
-        BPF_STMT(BPF_RET | BPF_K, 0); /* is let through; accepted sockets have none */
+    /* Lets no byte of any packet through. Accepted sockets do not have it. */
+    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
     const struct sock_fprog filter = { .len = 1, .filter = &nothing };
 
     if (l->unlink_path)
         unlink(l->unlink_path);
-    l->unlink_path = NULL; /* by now it may be another's */
+    l->unlink_path = NULL; /* from now on another process may bind it */
     for (unsigned i = 0; i < l->fd_count && !l->is_unix && !l->is_passed; i++)
         setsockopt(l->fds[i], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
 }

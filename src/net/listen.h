@@ -16,58 +16,61 @@ enum {
 };
 
 struct listener {
-    int fds[LISTEN_QUEUES_MAX]; /* one for each loop, or one that all share */
+    int fds[LISTEN_QUEUES_MAX]; /* one for each loop, or one that all loops share */
     unsigned fd_count;
     bool is_unix;
-    bool is_passed;   /* by the service manager, which keeps it when we close it */
-    bool is_loopback; /* TCP that only this host reaches */
+    bool is_passed;   /* by the service manager, which keeps it open when we close it */
+    bool is_loopback; /* TCP, at an address that only this host reaches */
     /* as it is logged: 127.0.0.1:8640, [::1]:8640 or unix:/path */
     char address[LISTEN_ADDRESS_SIZE];
-    char name[LISTEN_NAME_SIZE]; /* what the service manager calls it, "" when it was not passed */
-    const char *unlink_path;     /* of a UNIX socket that we bound, removed when closed; borrowed */
+    char name[LISTEN_NAME_SIZE]; /* the service manager's name for it; "" when it was not passed */
+    const char *unlink_path;     /* a UNIX socket that we bound, removed when closed; borrowed */
 };
 
 /*
  * listen_open - bind and listen
- * @address: a numeric HOST:PORT or [HOST]:PORT, or unix:/path (at most 107 bytes of path); port 0:
- *           the kernel chooses
+ * @address: numeric HOST:PORT or [HOST]:PORT, where the kernel chooses port 0; or unix:/path, with
+ *           at most 107 bytes of path
  * @queues:  how many loops will accept, at most LISTEN_QUEUES_MAX. Each gets a TCP socket of its
- *           own (SO_REUSEPORT) where the kernel allows it; a UNIX socket is shared
+ *           own (SO_REUSEPORT) where the kernel allows it; they share a UNIX socket
  *
- * A UNIX socket gets mode 0660 before it is reachable. A socket file that a dead process left is
- * taken over, one that still answers or that is no socket is not.
+ * A UNIX socket has mode 0660 from the start. A socket file that a dead process left is replaced; a
+ * socket that a process listens on, and anything that is no socket, stays.
  *
- * Return: 0 with *listener filled; -1 with ERR_FILE: not an address, in use.
+ * Return: 0 with *listener filled; -1 with ERR_FILE: not an address, or in use.
  */
 int listen_open(const char *address, unsigned queues, struct listener *listener,
                 struct err *err) MUST_USE;
 
 /*
- * listen_check - the text alone
- * @guarded: requests will be authenticated, so an address that other hosts reach will do
- * Return: 0, or -1 with ERR_FILE: not an address, or one that would have to be guarded
+ * listen_check - judge the text of an address, without opening a socket
+ * @guarded: clients must authenticate, so other hosts may reach the address
+ *
+ * Return: 0; -1 with ERR_FILE: not an address, or other hosts reach it and it is not guarded.
  */
 int listen_check(const char *address, bool guarded, struct err *err) MUST_USE;
 
 /*
  * listen_inherit - the sockets passed by a service manager (LISTEN_PID, LISTEN_FDS,
  * LISTEN_FDNAMES), if any
+ *
  * Return: how many of @listeners were filled, at most @max; -1 with ERR_FILE
  */
 int listen_inherit(struct listener *listeners, unsigned max, struct err *err) MUST_USE;
 
 /*
- * listen_hide - nobody new comes to wait; who waits already can still be accepted
+ * listen_hide - let no new client connect; those that wait already can still be accepted
  *
- * Else who connects between the last accept and listen_close is reset, and cannot know whether his
- * request was heard. A UNIX socket of ours loses its name. A TCP socket of ours drops what asks for
- * a connection, which asks again after a second and then finds nobody, or who listens there next. A
- * passed socket stays as it is: who comes by it waits for the next process.
+ * A client that connected between the last accept and listen_close would be reset, and could not
+ * tell whether its request had an effect. So a UNIX socket that we bound loses its name. A TCP
+ * socket that we bound drops packets: a client that connects sends its first one again after a
+ * second, and then the port is closed or another process listens there. A passed socket stays as it
+ * is: its clients wait for the next process.
  */
 void listen_hide(struct listener *listener);
 
 /*
- * listen_close - close the sockets; what they are called stays, for connections that came by them
+ * listen_close - close the sockets; address and name stay, for connections that are still open
  */
 void listen_close(struct listener *listener);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Theory of operation
+ * Loops. Theory of operation:
  *
  * A loop serves the connections that it accepted, on one thread, and never waits but in epoll. One
  * turn of it:
@@ -15,8 +15,9 @@
  *   6. Count the turn. What a handler uses is used within a turn, so a thread that has replaced
  *      something waits until each loop has counted one more, and then frees what it replaced.
  *
- * Ticks come every TICK_MS, every HURRY_MS while a client waits for a slot or the loop drains. With
- * no connections a loop sleeps until an event comes.
+ * Ticks come every TICK_MS; while a gate is closed, a port is crowded or the loop drains, every
+ * HURRY_MS. Once the last connection has ended and its memory was given back, a loop sleeps until
+ * an event comes.
  *
  * Phases, which all loops share (shared.h): in PHASE_SERVE gates are open while there are slots. In
  * PHASE_DRAIN a loop accepts what waits in its sockets' queues, then closes its gates for good;
@@ -28,8 +29,8 @@
  * another thread, but for the count of turns. Sockets belong to their listener, slots and the wake
  * descriptor to struct shared.
  *
- * Limits: connections of a port in shared.c, of one user there too; what each may take of time in
- * peer.c, of memory in engine.c and exchange.c; memory of all bodies in body.c.
+ * Limits: connections of a port and of one user in shared.c; the time that a connection may take in
+ * peer.c; the memory of a head in engine.c, of a body in exchange.c, of all bodies in body.c.
  */
 #include "loop.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Theory of operation
+ * Connections. Theory of operation:
  *
  * A connection is in one of three states:
  *
@@ -26,10 +26,11 @@
  *              idle time-out is the longer one, the deadline runs from the request line instead. On
  *              a crowded port the deadline is no longer than the idle time-out.
  *   LINGERING  LINGER_MS, or as many bytes as a body may have.
- *   any        while the server drains or the port is crowded: no request under way for a while.
  *
- * All of these are looked at in ticks, so each may be late by one. The library knows no time-out. A
- * served connection is only shut down: the library reads the end of the stream and closes it.
+ * SILENT and SERVED connections without a request also end soon while the server drains, and while
+ * their port is crowded (gate.c). Times are looked at in ticks, so an end may be late by one. The
+ * library knows no time-out: a served connection is shut down, and the library, which reads the end
+ * of the stream then, closes it.
  *
  * Which engine: nearly every request fits the small memory and is quick there; a longer head gets
  * the large one. No more than LARGE_MAX connections of a loop are in large memory, because the
@@ -83,7 +84,7 @@ static void linger(struct loop *l, struct peer *p)
     p->engine = NULL;
     p->since = l->now;
     p->allowance = l->context->max_body;
-    if (!watch(l, p) || shutdown(p->fd, SHUT_WR) < 0) /* shutdown fails when the client has gone */
+    if (!watch(l, p) || shutdown(p->fd, SHUT_WR) < 0) /* which fails when the client has gone */
         peer_drop(l, p);
 }
 
@@ -253,9 +254,9 @@ void peer_accept(struct loop *l, struct port *port, int fd, const struct sockadd
 }
 
 /*
- * Milliseconds since a byte came or went. The kernel knows this of a TCP socket. On a UNIX socket
- * nobody sees the parts of a head come, so it is the time since a request ended, or a head or a
- * part of a body had come.
+ * Milliseconds since a byte came or went, which the kernel knows for TCP. Of a UNIX socket it is
+ * the time since a request ended, a head was complete or a part of a body came: parts of a head are
+ * seen by the library alone.
  */
 static uint64_t quiet_time(const struct loop *l, const struct peer *p)
 {

@@ -13,7 +13,7 @@
  */
 void peer_accept(struct loop *loop, struct port *port, int fd, const struct sockaddr_storage *from);
 
-/* peer_look - look at the first bytes, if they have come: the library serves them, or we refuse */
+/* peer_look - look at the first bytes, if any: hand the connection to the library, or refuse it */
 void peer_look(struct loop *loop, struct peer *peer);
 
 /* peer_drain - read and drop what has come on a lingering connection, which may end it */
@@ -26,7 +26,11 @@ void peer_drain(struct loop *loop, struct peer *peer);
  */
 void peer_closed(struct loop *loop, struct peer *peer);
 
-/* peer_hang_up - end a connection that somebody else closes: the library, or the loop at its end */
+/*
+ * peer_hang_up - shut a connection down
+ *
+ * It is closed when the end of the stream is read: by the library, or by the loop.
+ */
 void peer_hang_up(const struct peer *peer);
 
 /* peer_drop - close a connection that the library does not have */
@@ -41,9 +45,9 @@ void peer_cut_overdue(struct loop *loop, struct peer *peer);
 /*
  * peer_notice_end - have the library see that the client sends no more
  *
- * The library waits for an event of the descriptor. When the end of the stream came together with
- * the last bytes there is none left, so shutting down our side of reading makes one. Bytes that are
- * not read yet can still be read.
+ * The library waits for a new event of the descriptor. When the end of the stream came together
+ * with the last bytes, there is no further event; shutting the socket down for reading makes one.
+ * Bytes that are not read yet can still be read.
  */
 void peer_notice_end(const struct peer *peer);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The threads' life. What happens on them is in loop.c. */
+/* Starts and ends threads. What happens on them is in loop.c. */
 #include "server.h"
 
 #include <pthread.h>
@@ -80,7 +80,7 @@ struct server *server_start(struct context *context, const struct listener *list
     struct server *s = calloc(1, sizeof(*s));
 
     if (!s || count > PORTS_MAX || threads > LOOPS_MAX) {
-        err_at(err, ERR_BUSY, NULL, "no memory for a server of %u sockets", count);
+        err_at(err, ERR_BUSY, NULL, "cannot serve %u sockets: out of memory", count);
         free(s);
         return NULL;
     }
@@ -128,9 +128,8 @@ void server_drain(struct server *s)
 {
     log_event(LOG_INFO, "draining", NULL);
     shared_enter(&s->shared, PHASE_DRAIN);
-    server_settle(s); /* ends the turns that looked at the phase before it was entered */
-    server_settle(
-        s); /* and those that looked at it since, in which loops accept for the last time */
+    server_settle(s); /* ends turns that looked at the phase before it was entered */
+    server_settle(s); /* ends the next turns, in which loops accept for the last time */
 }
 
 unsigned server_connections(const struct server *s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The HTTP server: a loop on each of its threads. All that is here is for the thread that started
- * it.
+ * The HTTP server: threads, with a loop on each. Only the thread that started it may call what is
+ * declared here.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
@@ -16,35 +16,40 @@ struct server;
 struct tls;
 
 /*
- * server_start - accept on these sockets; logs event=listening for each
- * @context:   borrowed until server_stop; metrics are filled in
- * @listeners: borrowed; those that have several sockets have one for each thread
- * @tls:       for TCP; borrowed, NULL: TCP is served in the clear
+ * server_start - serve the clients of these sockets; logs event=listening for each
+ * @context:   borrowed until server_stop, which also takes away the metrics that this fills in
+ * @listeners: borrowed until server_stop; one with several sockets has one for each thread
+ * @tls:       for TCP; borrowed until server_stop; NULL: TCP is served in the clear
  * @threads:   how many loops, 1 to LISTEN_QUEUES_MAX
  *
- * Every thread exists when this returns, none is made later. They run with the signal mask of the
- * caller.
+ * All threads exist when this returns; none is made later. They have the caller's signal mask.
+ *
+ * Return: released by server_stop; NULL with an error.
  */
 struct server *server_start(struct context *context, const struct listener *listeners,
                             unsigned count, const struct tls *tls, unsigned threads,
                             struct err *err) MUST_USE;
 
-/* server_settle - wait until every handler that runs now has ended: what it may have used can go */
+/*
+ * server_settle - wait until every handler that runs now has ended
+ *
+ * What was replaced before this was called is used by no handler afterwards, and can be freed.
+ */
 void server_settle(struct server *server);
 
-/* server_alive - has every loop gone round since the last call? Each is also told to. */
+/* server_alive - has every loop gone round since the last call? Wakes them for the next one. */
 bool server_alive(struct server *server);
 
 /*
- * server_drain - accept no more, answer what comes on open connections, and close those that are
- * idle
+ * server_drain - accept what waits already and then no more, end each connection with its next
+ * reply, and end those that are idle
  */
 void server_drain(struct server *server);
 
-/* server_connections - how many are open */
+/* server_connections - how many connections are open */
 unsigned server_connections(const struct server *server);
 
-/* server_stop - close everything */
+/* server_stop - end the threads, close all connections, and free the server */
 void server_stop(struct server *server);
 
 #endif

@@ -23,7 +23,10 @@ static gnutls_datum_t datum(char *text)
     return (gnutls_datum_t){ (unsigned char *)text, (unsigned)strlen(text) };
 }
 
-/* GnuTLS takes an Ed25519 key with another's certificate, and then every handshake fails. */
+/*
+ * GnuTLS accepts an Ed25519 key with the certificate of another key, and then every handshake
+ * fails.
+ */
 static int check_pair(const gnutls_datum_t *cert_pem, const gnutls_datum_t *key_pem)
 {
     unsigned char of_cert[64], of_key[64];
@@ -66,7 +69,7 @@ static int check(const struct tls *t, const char *cert_path, const char *ca_path
         status = gnutls_certificate_set_x509_trust_mem(credentials, &ca, GNUTLS_X509_FMT_PEM);
         if (status <= 0) {
             err_at(err, ERR_FILE, NULL, "%s: %s", ca_path,
-                   status < 0 ? gnutls_strerror(status) : "no certificate");
+                   status < 0 ? gnutls_strerror(status) : "holds no certificate");
             status = -1;
         }
     }

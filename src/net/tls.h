@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * TLS for TCP listeners: certificate, key, and who may connect. libmicrohttpd speaks it (by
- * GnuTLS).
+ * TLS for TCP listeners: the server's certificate and key, and which clients may connect. The
+ * protocol itself is left to libmicrohttpd, which uses GnuTLS.
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -19,21 +19,22 @@ struct tls {
 };
 
 /*
- * tls_load - read PEM files and see that certificate and key belong together
- * @client_ca: may be NULL
- * Return: released by tls_free; NULL with ERR_FILE
+ * tls_load - read PEM files, and check that certificate and key belong together
+ * @client_ca: NULL: clients need no certificate
+ *
+ * Return: released by tls_free; NULL with ERR_FILE or ERR_BUSY.
  */
 struct tls *tls_load(const char *cert, const char *key, const char *client_ca,
                      struct err *err) MUST_USE;
 
 /*
- * tls_admit - has the peer of this session a certificate for clients that the client CA vouches
- * for?
- * @session: a gnutls_session_t. libmicrohttpd asks the peer for a certificate and looks at it no
- *           further
+ * tls_admit - has the client of this session a certificate for clients that the client CA issued?
+ * @session: a gnutls_session_t, whose handshake is complete. libmicrohttpd asks the client for a
+ *           certificate, and does not check it
  */
 bool tls_admit(void *session);
 
+/* tls_free - wipe the key, and free all; NULL is none */
 void tls_free(struct tls *tls);
 
 #endif

@@ -67,7 +67,7 @@ static void port_in_use(void)
     listen_close(&first);
 }
 
-/* Each loop gets a socket of its own, and still the address is in use for everybody else. */
+/* Each loop gets a socket of its own, and other processes still find the address in use. */
 static void queues(void)
 {
     struct listener first;
@@ -117,8 +117,7 @@ static void unix_sockets(void)
 }
 
 /*
- * A connection under way to where the listener is: the descriptor, which is writable once there is
- * one.
+ * Begins to connect to the listener. Return: a descriptor, which is writable once it is connected
  */
 static int come(const struct listener *l)
 {
@@ -138,7 +137,7 @@ static bool is_ready(int fd, short events)
     return poll(&one, 1, 100) == 1 && one.revents == events;
 }
 
-/* Who waited is let in, nobody comes to wait any more; a passed socket goes on. */
+/* Clients that wait can be accepted, no new one connects; a passed socket stays as it was. */
 static void hiding(void)
 {
     for (int passed = 0; passed < 2; passed++) {
@@ -155,8 +154,7 @@ static void hiding(void)
         CU_ASSERT_EQUAL(is_ready(late, POLLOUT), passed);
         taken = accept(l.fds[0], NULL, NULL);
         CU_ASSERT_EQUAL(send(early, "x", 1, MSG_NOSIGNAL), 1);
-        CU_ASSERT_TRUE(
-            is_ready(taken, POLLIN)); /* the filter is not for those who were there before */
+        CU_ASSERT_TRUE(is_ready(taken, POLLIN)); /* the filter is not on accepted sockets */
         close(taken);
         taken = accept(l.fds[0], NULL, NULL);
         CU_ASSERT_EQUAL(taken >= 0, passed);
@@ -169,7 +167,8 @@ static void hiding(void)
 }
 
 /*
- * The name is gone before the socket, so that what another process binds meanwhile is not removed.
+ * The name is removed when the socket is hidden, so closing it removes no socket that another
+ * process has bound there since.
  */
 static void hiding_names(void)
 {
@@ -199,7 +198,7 @@ static void hiding_names(void)
     CU_ASSERT_EQUAL(rmdir(directory), 0);
 }
 
-/* Who starts while another is between bind and listen waits, and then finds it alive. */
+/* A process that starts while another is between bind and listen waits until that one listens. */
 static void starting(void)
 {
     char directory[] = "/tmp/mptabled-XXXXXX", path[40], address[60];
@@ -250,7 +249,7 @@ static void inherited(void)
     CU_ASSERT_PTR_NULL(getenv("LISTEN_FDS"));
 }
 
-/* Descriptors as a service manager passes them, in a child that has nothing else open there. */
+/* In a child, where descriptors 3 and 4 can be what a service manager would pass. */
 static void names(void)
 {
     struct listener first, listeners[2];
@@ -283,8 +282,8 @@ static const struct test tests[] = {
     { "TCP addresses", tcp },
     { "a port in use", port_in_use },
     { "a socket for each loop", queues },
-    { "UNIX sockets: mode, take-over, what is in the way", unix_sockets },
-    { "a socket that nobody new finds", hiding },
+    { "UNIX sockets: mode, dead sockets, other files", unix_sockets },
+    { "a hidden socket lets no new client connect", hiding },
     { "a UNIX socket without its name", hiding_names },
     { "a UNIX socket that is being opened", starting },
     { "sockets that are passed", inherited },
