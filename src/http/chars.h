@@ -9,7 +9,7 @@
 
 enum char_kind {
     CHAR_TOKEN = 1,   /* of a token (RFC 9110 §5.6.2) */
-    CHAR_NAME = 2,    /* of a host's name or IPv4 address */
+    CHAR_NAME = 2,    /* of a host's name, but for escapes (RFC 3986 §3.2.2, reg-name) */
     CHAR_ADDRESS = 4, /* of an IPv6 address */
     CHAR_CONTROL = 8  /* not in a header's value */
 };
@@ -18,12 +18,12 @@ enum char_kind {
 static const uint8_t char_kinds[256] = {
     8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 8, 8, 8, 8, 8, 8,
     8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-    0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 3, 7, 0,
-    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4, 0, 0, 0, 0, 0,
+    0, 3, 0, 1, 3, 1, 3, 3, 2, 2, 3, 3, 2, 3, 7, 0,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4, 2, 0, 2, 0, 0,
     0, 7, 7, 7, 7, 7, 7, 3, 3, 3, 3, 3, 3, 3, 3, 3,
     3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 1, 3,
     1, 7, 7, 7, 7, 7, 7, 3, 3, 3, 3, 3, 3, 3, 3, 3,
-    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 1, 0, 1, 8,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 1, 0, 3, 8,
 };
 /* clang-format on */
 

@@ -142,7 +142,7 @@ int head_check(const struct head *h, const char *end, unsigned minor, struct err
         return -1;
     if (!host && minor > 0)
         return err_at(err, ERR_INVALID, NULL, "Host is missing");
-    if (host && !host_is_authority(host, strlen(host)))
+    if (host && host[0] && !host_is_authority(host, strlen(host))) /* empty: RFC 9112 §3.2 */
         return err_at(err, ERR_INVALID, NULL,
                       "Host is not a name or an address with a port or without one");
     return 0;

@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A name is compared whole: a test of its beginning lets 127.0.0.1.evil.example and 127.0.0.1@evil
- * through.
+ * through. It is compared as it came: no client has a reason to escape a letter of localhost.
  */
 #include "host.h"
 
 #include <strings.h>
 
+#include "../base/hex.h"
 #include "chars.h"
 
 enum { PORT_MAX = 65535 };
+
+/* Return: bytes of the name at the beginning, which may hold escapes, %XX */
+static size_t name_size_of(const char *text, size_t size)
+{
+    size_t n = char_span(text, size, CHAR_NAME);
+
+    while (size - n > 2 && text[n] == '%' && hex_digit(text[n + 1]) >= 0 &&
+           hex_digit(text[n + 2]) >= 0) {
+        n += 3;
+        n += char_span(text + n, size - n, CHAR_NAME);
+    }
+    return n;
+}
 
 /* Return: bytes of the host at the beginning, 0 when there is none */
 static size_t host_size_of(const char *text, size_t size)
@@ -17,7 +31,7 @@ static size_t host_size_of(const char *text, size_t size)
     size_t n;
 
     if (size == 0 || text[0] != '[')
-        return char_span(text, size, CHAR_NAME);
+        return name_size_of(text, size);
     n = 1 + char_span(text + 1, size - 1, CHAR_ADDRESS);
     return n > 2 && n < size && text[n] == ']' ? n + 1 : 0;
 }

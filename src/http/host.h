@@ -14,6 +14,9 @@
 
 /*
  * host_is_authority - is this a host, or [IPv6 address], and behind it nothing or ":" and a port?
+ *
+ * A host is any name of RFC 3986 §3.2.2 but the empty one: clients of a UNIX socket send its path,
+ * escaped.
  */
 bool host_is_authority(const char *text, size_t size);
 

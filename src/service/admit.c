@@ -39,7 +39,8 @@ static int check_host(const struct context *context, struct job *job)
         if (host_is(authority, size, context->allow_hosts[i], strlen(context->allow_hosts[i])))
             return 0;
     return job_refuse(job, PROBLEM_HOST,
-                      err_at(&job->err, ERR_INVALID, NULL, "this server is not %.80s", authority));
+                      err_at(&job->err, ERR_INVALID, NULL, "this server is not %.80s",
+                             size > 0 ? authority : "for requests with an empty Host"));
 }
 
 int admit_client(const struct context *context, const struct routes_match *m, struct job *job)

@@ -92,16 +92,20 @@ def targets(bench):
 
 
 def hosts(bench):
-    for host, wanted in ((b"", 400), (b"Host: localhost\r\nHost: localhost\r\n", 400), (b"Host:\r\n", 400),
-                         (b"Host: \r\n", 400), (b"Host: evil.example\r\n", 421), (b"Host: 127.0.0.1.evil.example\r\n", 421),
+    for host, wanted in ((b"", 400), (b"Host: localhost\r\nHost: localhost\r\n", 400), (b"Host:\r\n", 421),
+                         (b"Host: \r\n", 421), (b"Host: %2Frun%2Fx.sock\r\n", 421), (b"Host: a%zz\r\n", 400),
+                         (b"Host: /run/x.sock\r\n", 400), (b"Host: localhost%2eevil.example\r\n", 421), (b"Host: evil.example\r\n", 421), (b"Host: 127.0.0.1.evil.example\r\n", 421),
                          (b"Host: 127.0.0.1@evil.example\r\n", 400), (b"Host: localhost.\r\n", 421),
                          (b"Host: localhost:x\r\n", 400), (b"Host: localhost:99999\r\n", 400),
                          (b"Host: localhost, evil.example\r\n", 400), (b"Host: [::1]\r\n", 200),
                          (b"Host: LOCALHOST:1\r\n", 200), (b"Host: [::1\r\n", 400), (b"Host: localhost/x\r\n", 400)):
         bench.case("host: " + repr(host), get(host=host), wanted)
     bench.case("host: none in HTTP/1.0", b"GET /healthz HTTP/1.0\r\n\r\n", 200, closes=True)
-    with Wire(bench.daemon.socket) as wire:
-        tap.equal(wire.send(get(host=b"Host: any.name\r\n")).reply().status, 200, "host: any on a UNIX socket")
+    for host, wanted in ((b"any.name", 200), (b"", 200), (b"%2Frun%2Fx.sock", 200), (b"a!b~c:80", 200), (b"/run/x.sock", 400),
+                         (b"a%zz", 400), (b"a@b", 400), (b"a, b", 400)):
+        with Wire(bench.daemon.socket) as wire:
+            tap.equal(wire.send(get(host=b"Host: %s\r\n" % host)).reply().status, wanted,
+                      "host: on a UNIX socket: " + host.decode())
 
 
 def heads(bench):

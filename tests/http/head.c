@@ -47,7 +47,10 @@ static void rows(void)
     } rows[] = {
         { { "Host|a" }, 0, 0 },
         { { NULL }, -1, 0 },
-        { { "Host|" }, -1, -1 },
+        { { "Host|" }, 0, 0 },
+        { { "Host|%2Frun%2Fx.sock" }, 0, 0 },
+        { { "Host|/run/x.sock" }, -1, -1 },
+        { { "Host|", "Host|" }, -1, -1 },
         { { "Host|a", "host|a" }, -1, -1 },
         { { "Host|a@b" }, -1, -1 },
         { { "Host|a", "Content-Length|1" }, 0, 0 },

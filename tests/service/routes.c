@@ -88,7 +88,8 @@ static void hosts(void)
         { "192.0.2.7", 200 },           { "tables.example:443", 200 },
         { "evil.example", 421 },        { "127.0.0.1.evil.example", 421 },
         { "localhost.", 421 },          { "192.0.2.70", 421 },
-        { "tables.example.evil", 421 },
+        { "tables.example.evil", 421 }, { "%2Frun%2Fx.sock", 421 },
+        { "localhost%2eevil", 421 },    { "localhost,evil", 421 },
     };
     const struct context strict = { .max_body = 1000,
                                     .allow_hosts = allowed,
@@ -116,6 +117,15 @@ static void hosts(void)
     head.values[HEADER_HOST] = "any.name";
     dispatch_job(&strict, &job);
     CU_ASSERT_EQUAL(job.reply.status, 200);
+    job_start(&job);
+    job.method = "GET";
+    job.raw_target = "/healthz";
+    job.head = &head;
+    job.address = "192.0.2.7:8640";
+    head.values[HEADER_HOST] = "";
+    dispatch_job(&strict, &job);
+    CU_ASSERT_EQUAL(job.reply.status, 421);
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "for requests with an empty Host"));
     job_start(&job);
 }
 
