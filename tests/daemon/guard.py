@@ -66,7 +66,8 @@ def tls(work):
             wire.send(post(b" " * 40000 + b'{"cpus":4}'))
             tap.equal(wire.reply().status, 200, "a body of several records")
         with Secure(daemon, work) as wire:
-            tap.equal(wire.send(post(b" " * 131072)).reply().status, 413, "a body over the limit")
+            # A byte too long, so that the daemon reads it to its end: what it leaves unread resets the connection.
+            tap.equal(wire.send(post(b" " * 65537)).reply().status, 413, "a body over the limit")
         tap.equal(status(daemon, work), 200, "and afterwards the next client is served")
 
 
