@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The trusted comment: one check of the values for writer and reader, one order of the names. */
+/* The trusted comment: writer and reader share one check of the values. */
 #include "claims.h"
 
 #include <assert.h>
@@ -23,7 +23,7 @@ static bool is_alphanumeric(char c)
     return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
 }
 
-/* Letters, digits and some others. A value may not be "-", which stands for none. */
+/* Letters, digits and @others. "-" alone is refused: in a comment it stands for no value. */
 static bool is_token(const char *text, const char *others, size_t shortest, size_t longest)
 {
     size_t length = 0;
@@ -61,7 +61,7 @@ int64_t seal_now(void)
     return (int64_t)time(NULL);
 }
 
-/* A day of grace: the clock of the machine that built this may have been wrong too. */
+/* A day is allowed for, since the clock of the build machine may have been wrong too. */
 int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct err *err)
 {
     if (ttl > SEAL_TTL_MAX)
@@ -77,7 +77,7 @@ int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct er
     return 0;
 }
 
-/* What the longest values come to: tokens and times have their bounds from check. */
+/* The longest value of each claim; check() bounds the tokens and the times. */
 static_assert(sizeof(CLAIMS_VERSION " sha256= size= load= fp= ctx= nonce= iat= exp=") +
                       SEAL_SHA256_TEXT_SIZE +
                       SEAL_SEGMENTS_MAX * (sizeof("4294967295,") + sizeof("0xffffffff,")) +
@@ -86,7 +86,7 @@ static_assert(sizeof(CLAIMS_VERSION " sha256= size= load= fp= ctx= nonce= iat= e
                   SEAL_COMMENT_SIZE,
               "the longest comment fits");
 
-/* Each puts text at @to and returns its end. */
+/* Each of these writes at @to and returns the end of what it wrote. */
 static char *add(char *to, const char *text)
 {
     const size_t length = strlen(text);
@@ -130,7 +130,7 @@ int seal_claims_write(const struct seal_claims *c, const char *sha256,
     return (int)(to - comment);
 }
 
-/* The reader's cursor is a pointer that moves on only over what was as expected. */
+/* The reader's cursor, *at, moves on only when the expected text is there. */
 static bool skip(const char **at, const char *text)
 {
     const size_t length = strlen(text);
@@ -141,7 +141,7 @@ static bool skip(const char **at, const char *text)
     return true;
 }
 
-/* A number has one spelling: what would be written of it must be what is there. */
+/* A number has one spelling: written again, it must give the text that was read. */
 static bool read_number(const char **at, const char *prefix, unsigned radix, uint64_t highest,
                         uint64_t *number)
 {
@@ -213,7 +213,7 @@ static bool read_time(const char **at, int64_t *seconds)
     return true;
 }
 
-/* The name of the claim at which reading stopped, or NULL. */
+/* Return: NULL, or the name of the claim that could not be read */
 static const char *read_claims(const char *at, struct seal_claims *c, char *sha256)
 {
     if (!skip(&at, CLAIMS_VERSION " "))

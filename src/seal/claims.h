@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a signature says beyond the bytes: the trusted comment, written and read.
+ * The trusted comment: what a signature claims about an image beyond its bytes. One line, in this
+ * order, with single blanks:
  *
- *   mptabled/1 sha256=<hex> size=<dec,..> load=<0xhex,..> fp=<0xhex> ctx=<token or -> nonce=<token
- *   or -> iat=<unix or -> exp=<unix or ->
+ *   mptabled/1 sha256=<hex> size=<dec,..> load=<0xhex,..> fp=<0xhex>
+ *       ctx=<token or -> nonce=<token or -> iat=<unix or -> exp=<unix or ->
  *
- * on one line, in this order, with single blanks. A reader ignores what follows exp and refuses
- * another word before the slash or another number behind it.
+ * A reader ignores further words behind exp, so that later versions may add claims. It refuses a
+ * first word other than mptabled/1.
  */
 #ifndef SEAL_CLAIMS_H
 #define SEAL_CLAIMS_H
@@ -33,24 +34,23 @@ struct seal_segment {
     uint32_t size; /* bytes, not 0 */
 };
 
-/* An image is its segments one after the other, the main one first. Zeroed, it claims nothing. */
+/* An image is its segments one after the other, the main one first. */
 struct seal_claims {
     unsigned segment_count; /* 1 to SEAL_SEGMENTS_MAX */
     struct seal_segment segments[SEAL_SEGMENTS_MAX];
     uint32_t floating_pointer;          /* guest-physical address of the floating pointer */
     char context[SEAL_CONTEXT_MAX + 1]; /* [A-Za-z0-9._:-]{1,64}, but not "-"; "" = none */
     char nonce[SEAL_NONCE_MAX + 1];     /* [A-Za-z0-9_-]{8,64}; "" = none */
-    int64_t issued,
-        expires; /* seconds since 1970, to the year 9999; 0 = none. expires needs issued */
+    int64_t issued, expires; /* Unix times up to the year 9999; 0 = none. expires needs issued */
 };
 
 /*
  * seal_claims_live - set issued and expires
- * @ttl: seconds, 1 to SEAL_TTL_MAX; 0: issued is set alone
- * @now: seal_now, or what a test puts in its place
+ * @ttl: seconds, 1 to SEAL_TTL_MAX; 0 sets issued alone
+ * @now: seal_now(), or another time in a test
  *
  * Return: 0; -1 with ERR_INTERNAL (ttl out of range), or with ERR_BUSY when the clock cannot be
- * right: it stands before the day this program was built, or a life would end behind the year 9999.
+ * right: it is before the day this program was built, or expires would pass the year 9999.
  */
 int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now,
                      struct err *err) MUST_USE;
@@ -59,27 +59,27 @@ int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now,
 int64_t seal_now(void);
 
 /*
- * seal_claims_write - the trusted comment, without minisign's prefix
+ * seal_claims_write - write the trusted comment, without minisign's prefix
  * @sha256: of the image, 64 lower-case hex digits
  *
- * Return: its length; -1 with ERR_INTERNAL when a claim is not of its form. So no context or nonce
- * can make a claim of its own.
+ * A context or nonce that is not of its form is refused, so none can add a claim of its own.
+ *
+ * Return: the comment's length; -1 with ERR_INTERNAL when a claim is not of its form.
  */
 int seal_claims_write(const struct seal_claims *claims, const char *sha256,
                       char comment[SEAL_COMMENT_SIZE], struct err *err) MUST_USE;
 
 /*
- * seal_claims_read - a trusted comment taken apart: every text that seal_claims_write makes, and
- * such texts
- *                    with more behind them, comes back as it went in
+ * seal_claims_read - read a trusted comment: what seal_claims_write wrote, perhaps with words
+ * behind it
  * @sha256: receives the 64 hex digits and NUL
  *
- * Return: 0; -1 with ERR_FILE, the detail names the claim that is missing or malformed.
+ * Return: 0; -1 with ERR_FILE, and the detail names the claim that is missing or malformed.
  */
 int seal_claims_read(const char *comment, struct seal_claims *claims,
                      char sha256[SEAL_SHA256_TEXT_SIZE], struct err *err) MUST_USE;
 
-/* seal_claims_size - bytes of all segments, at most SEAL_SEGMENTS_MAX times 2^32 - 1 */
+/* seal_claims_size - the sum of the segments' sizes, which may pass 32 bits */
 uint64_t seal_claims_size(const struct seal_claims *claims);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-/* RFC 7638 §3: the required members in this order, without a blank. No value needs an escape. */
+/* RFC 7638 §3: the required members, in this order, without blanks. No value needs an escape. */
 #define REQUIRED "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}"
 
 enum { BASE64URL = sodium_base64_VARIANT_URLSAFE_NO_PADDING };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a JSON Web Key says of a public key (RFC 7517, RFC 8037), for verifiers without minisign.
+ * A public key's members of a JSON Web Key (RFC 7517, RFC 8037), for verifiers without minisign.
  */
 #ifndef SEAL_JWK_H
 #define SEAL_JWK_H

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Key files and the key in memory: everything that touches secret bytes.
+ * Loading key files, and the key in memory.
  *
- * What is read, decoded or generated on the way lives in one guarded scratch allocation that
- * sodium_free wipes; the loaded key is a read-only page of its own.
+ * While a key is read or generated, each copy of the secret is in one guarded scratch allocation,
+ * which sodium_free wipes. The loaded key has a guarded allocation of its own, read-only from then
+ * on.
  */
 #include "keyfile.h"
 
@@ -31,7 +32,7 @@ static const struct file_rules key_rules = { .what = "key file",
 struct key {
     uint8_t secret[crypto_sign_SECRETKEYBYTES];
     struct public_key public_half;
-    uint8_t digest[DIGEST_SIZE]; /* of all before it, when it was loaded */
+    uint8_t digest[DIGEST_SIZE]; /* of the members before it, taken when the key was loaded */
     bool locked;
     char id_text[KEY_ID_TEXT_SIZE];
     char public_file[KEY_PUBLIC_FILE_SIZE];
@@ -52,7 +53,7 @@ struct key_scratch *key_scratch_new(const char *path, struct err *err)
     return scratch;
 }
 
-/* Anyone who may write to the directory can put another file in the key's place. */
+/* A user with write access to the directory could put another file in the key's place. */
 static int check_directory(const struct file_place *place, struct err *err)
 {
     struct stat dir;
@@ -68,7 +69,7 @@ static int check_directory(const struct file_place *place, struct err *err)
     return 0;
 }
 
-/* The text is a comment line, which may say anything, and one line of base64. */
+/* The text is a comment line, whose end may be any text, and one line of base64. */
 static int decode_text(const struct file_place *place, struct key_scratch *scratch, size_t size,
                        struct err *err)
 {
@@ -79,15 +80,15 @@ static int decode_text(const struct file_place *place, struct key_scratch *scrat
         return err_at(err, ERR_FILE, NULL, "%s: the key file is empty", place->path);
     if (!line)
         return err_at(err, ERR_FILE, NULL,
-                      "%s: no minisign secret key: line 1 does not begin \"%s\"", place->path,
+                      "%s: not a minisign secret key: line 1 does not begin \"%s\"", place->path,
                       UNTRUSTED_PREFIX);
     if (length != SECRET_LINE)
         return err_at(err, ERR_FILE, NULL,
-                      "%s: no minisign secret key: %zu characters follow line 1, not %d",
+                      "%s: not a minisign secret key: %zu characters follow line 1, not %d",
                       place->path, length, (int)SECRET_LINE);
     if (minisig_decode(line, length, scratch->raw, sizeof(scratch->raw), &decoded) < 0 ||
         decoded != sizeof(scratch->raw))
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: line 2 is not base64",
+        return err_at(err, ERR_FILE, NULL, "%s: not a minisign secret key: line 2 is not base64",
                       place->path);
     return 0;
 }
@@ -107,14 +108,14 @@ static int check_raw(const struct file_place *place, struct key_scratch *scratch
 
     if (memcmp(raw + RAW_ALGORITHM, "Ed", 2) != 0 ||
         memcmp(raw + RAW_CHECKSUM_ALGORITHM, "B2", 2) != 0)
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: unknown algorithm",
+        return err_at(err, ERR_FILE, NULL, "%s: not a minisign secret key: unknown algorithm",
                       place->path);
     if (memcmp(raw + RAW_KDF, "Sc", 2) == 0)
         return err_at(err, ERR_FILE, NULL,
                       "the key file has a password; remove it with: minisign -C -W -s %s",
                       place->path);
     if (memcmp(raw + RAW_KDF, no_kdf, sizeof(no_kdf)) != 0)
-        return err_at(err, ERR_FILE, NULL, "%s: no minisign secret key: unknown password scheme",
+        return err_at(err, ERR_FILE, NULL, "%s: not a minisign secret key: unknown password scheme",
                       place->path);
     /* minisign -G -W leaves the checksum zero, minisign -C -W fills it in. */
     key_checksum(scratch, sum);
@@ -122,7 +123,7 @@ static int check_raw(const struct file_place *place, struct key_scratch *scratch
         !sodium_is_zero(raw + RAW_CHECKSUM, CHECKSUM_SIZE))
         return err_at(err, ERR_FILE, NULL, "%s: the key file is damaged: its checksum is wrong",
                       place->path);
-    /* Halves that disagree sign without complaint, and each such signature is invalid. */
+    /* Signing with halves that disagree does not fail, but it gives invalid signatures. */
     if (crypto_sign_ed25519_sk_to_seed(scratch->seed, raw + RAW_SECRET) != 0 ||
         crypto_sign_seed_keypair(public_half, scratch->secret, scratch->seed) != 0 ||
         sodium_memcmp(scratch->secret, raw + RAW_SECRET, sizeof(scratch->secret)) != 0)
@@ -134,8 +135,8 @@ static int check_raw(const struct file_place *place, struct key_scratch *scratch
 
 /*
  * A digest of what signing reads: both halves and the id. It is there to notice flipped bits, so
- * its key need not be one; SipHash because it leaves no copy of the secret on the stack, as BLAKE2b
- * does.
+ * its key need not be secret. It is SipHash because BLAKE2b would leave a copy of the secret on the
+ * stack.
  */
 static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
 {
@@ -159,8 +160,8 @@ static struct key *key_new(const struct file_place *place, const struct key_scra
     memcpy(key->public_half.bytes, key->secret + crypto_sign_SEEDBYTES,
            sizeof(key->public_half.bytes));
     memcpy(key->public_half.id, scratch->raw + RAW_ID, sizeof(key->public_half.id));
-    key->locked =
-        sodium_mlock(key, sizeof(*key)) == 0; /* sodium_malloc tries too, but does not tell */
+    /* sodium_malloc tries this too, but does not tell whether it worked. */
+    key->locked = sodium_mlock(key, sizeof(*key)) == 0;
     public_key_id(&key->public_half, key->id_text);
     public_key_file(&key->public_half, key->public_file);
     take_digest(key, key->digest);
@@ -180,7 +181,7 @@ static struct key *key_new(const struct file_place *place, const struct key_scra
     return key;
 }
 
-/* The file is known to be a key before anything is said of its mode. */
+/* The form comes before the mode: nobody is told to "chmod 600" a file that is not a key. */
 struct key *key_load_at(const struct file_place *place, struct err *err)
 {
     struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);

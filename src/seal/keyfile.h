@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What key.c, which reads key files, and keygen.c, which makes them, share. For this room alone.
+ * Shared by key.c, which reads key files, and keygen.c, which makes them. No other file includes
+ * it.
  */
 #ifndef SEAL_KEYFILE_H
 #define SEAL_KEYFILE_H
@@ -12,8 +13,9 @@
 #include "minisig.h"
 
 /*
- * minisign's secret key: two lines, the second the base64 of these bytes. Between the checksum's
- * name and the id stand salt and limits of scrypt, which mean nothing without a password.
+ * minisign's secret key file has two lines; the second is the base64 of these bytes. The bytes
+ * between the checksum's name and the id are the salt and the limits of scrypt, unused without a
+ * password.
  */
 enum {
     RAW_ALGORITHM = 0,          /* "Ed" */
@@ -25,7 +27,7 @@ enum {
     RAW_SIZE = 158,
     CHECKSUM_SIZE = 32,
     SECRET_LINE = 212, /* base64 characters of RAW_SIZE bytes */
-    STACK_DEPTH = 8192 /* more than load and make use: hashing leaves its last block on the stack */
+    STACK_DEPTH = 8192 /* bytes to wipe, more than loading uses: hashing leaves a block there */
 };
 
 /* Every transient copy of a secret. */
@@ -45,11 +47,14 @@ static inline void scoped_key_scratch(struct key_scratch *const *scratch)
 }
 
 /*
- * key_checksum - what the file's last bytes are to be, of what stands before them in scratch->raw
+ * key_checksum - the checksum that belongs at the end of scratch->raw, computed from the bytes
+ * before it
  */
 void key_checksum(struct key_scratch *scratch, uint8_t sum[CHECKSUM_SIZE]);
 
-/* key_load_at - key_load in an opened directory; leaves the stack to be wiped by the caller */
+/*
+ * key_load_at - key_load in an open directory; the caller wipes STACK_DEPTH bytes of stack after it
+ */
 struct key *key_load_at(const struct file_place *place, struct err *err) MUST_USE;
 
 #endif

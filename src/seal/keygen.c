@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How key files come into being and are replaced.
+ * How key files are made and replaced.
  *
- * A maker can be stopped at any call. The file is then the old key or the new one, whole, or missing
- * where it was missing: the text is written under another name, brought to disk, and takes its name
- * in one step (base/file). Makers of one file exclude each other by a lock on its directory.
+ * A process that makes a key can be killed at any point. The file is then the old key or the new
+ * one, whole, or it is missing if it was missing before: the text is written under a temporary
+ * name, synced to disk, and given its final name in one step (base/file). A lock on the directory
+ * lets only one process at a time make keys there.
  */
 #include <assert.h>
 #include <dirent.h>
@@ -19,7 +20,7 @@
 
 enum { TEMPORARY_RANDOM = 8 };
 
-/* A directory that was just made outlives a crash once its parent is on disk. */
+/* A new directory survives a crash only after its parent is synced to disk. */
 static int sync_parent(const char *dir)
 {
     int fd SCOPED(scoped_close) = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -54,7 +55,7 @@ static size_t generate(struct key_scratch *scratch)
     static_assert(crypto_generichash_BYTES_MIN == 16 && KEY_ID_SIZE <= 16,
                   "the id is cut from 16 bytes");
     crypto_sign_keypair(public_half, scratch->secret);
-    /* minisign draws ids at random. This one follows from the public key. */
+    /* minisign draws ids at random. This one is a hash of the public key. */
     crypto_generichash(hash, sizeof(hash), public_half, sizeof(public_half), NULL, 0);
     memset(raw, 0, RAW_SIZE);
     memcpy(raw + RAW_ALGORITHM, "Ed", 2);
@@ -71,7 +72,7 @@ static size_t generate(struct key_scratch *scratch)
     return (size_t)length;
 }
 
-/* Make a secret key under that name. Return: 1: the name is taken and stays so */
+/* Makes a secret key file. Return: 0, -1, or 1: the file exists and is not to be replaced */
 static int make(const struct file_place *place, bool replace, struct err *err)
 {
     struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);
@@ -105,7 +106,7 @@ static bool file_holds(const struct file_place *place, const char *name, const c
            size == strlen(wanted) && memcmp(found, wanted, size) == 0;
 }
 
-/* @stem: the secret key's name: its next maker finds drafts that are called after it */
+/* @stem: the secret key's name: a later run finds drafts by it, and removes them */
 static int publish(const struct file_place *place, const char *stem, const char *name,
                    const struct key *key, struct err *err)
 {
@@ -147,8 +148,8 @@ static bool is_missing(const struct file_place *place)
 }
 
 /*
- * The lock ends with the descriptor. Where the file system has no locks, link alone decides between
- * makers, and drafts of killed makers stay.
+ * The lock ends when the descriptor is closed. On a file system without locks, link() alone decides
+ * which process wins, and drafts that killed processes left are not removed.
  */
 static void exclude_others(const struct file_place *place)
 {
@@ -184,14 +185,14 @@ struct key *key_load_or_make(const char *path, struct err *err)
     return key;
 }
 
-/* Return: 1 */
+/* Fills *err. Return: 1 */
 static int refuse_taken(const char *path, struct err *err)
 {
     err_at(err, ERR_FILE, NULL, "%s: exists; --force replaces it", path);
     return 1;
 }
 
-/* Two paths of one file, which is perhaps still to be made */
+/* Do both paths name the same file? It need not exist yet. */
 static bool same_place(const struct file_place *a, const struct file_place *b)
 {
     struct stat one, other;

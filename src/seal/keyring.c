@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Theory of operation. A keyring is gathered from files once and then only read: the key that signs,
- * public keys that are published as retired, and the list of revoked ids. It is in use as long as
- * someone counts as its user: the slot from which threads take it, each handler that has taken it, and
- * the loader between making and swapping. The last user to drop it releases it and wipes the secret.
+ * Theory of operation. A keyring is loaded from files once and then only read: the key that signs,
+ * public keys that are published as retired, and the list of revoked ids. It counts its users: the
+ * slot from which threads take it, each handler that has taken it, and the loader until it has put
+ * the keyring into the slot. The last user to drop it releases it and wipes the secret.
  *
- * A reload builds a new keyring beside the old one. If any file is bad nothing is swapped, and the old
- * keyring signs on. Otherwise keyring_swap puts the new one into the slot: a handler that took the old
- * one before finishes with it, one that comes later takes the new one, and no reply mixes the two. The
- * serial number grows with each swap; memos of signatures compare it and forget (memo.c).
+ * A reload builds a new keyring beside the old one. If any file is bad, the old keyring stays in
+ * the slot and goes on signing. Otherwise keyring_swap puts the new one into the slot. A handler
+ * that took the old keyring finishes with it, later handlers take the new one, and no reply mixes
+ * the two. Each new keyring has a higher serial number; a memo that sees it change forgets its
+ * signatures (memo.c).
  *
- * What a daemon has signed must stay verifiable as long as it runs. So a keyring takes over from the one
- * before it the public halves of keys that signed, even when no file names them any more; when
- * KEYRING_KEYS_MAX are listed the oldest of these give way.
+ * Whatever a daemon has signed must stay verifiable as long as it runs. So a new keyring takes over
+ * from the old one the public halves of keys that have signed, even if no file names them any more.
+ * If there would be more than KEYRING_KEYS_MAX keys, the oldest of these are left out.
  *
- * The lock of the slot is held while a pointer is read and a count is raised, never while signing or
- * loading. Everything else in a keyring is const while it has users, so readers need no lock.
+ * The lock of the slot is held while a pointer is read and a count is raised, never while signing
+ * or loading. Everything else in a keyring is const while it has users, so readers need no lock.
  */
 #include "keyring.h"
 
@@ -56,7 +57,7 @@ static bool ends_in(const char *text, const char *end)
     return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-/* A key that is there already is passed over. */
+/* Adds a key, unless the keyring has it. */
 static int add(struct keyring *r, const struct public_key *key, bool kept, const char *path,
                struct err *err)
 {
@@ -96,7 +97,7 @@ static int add_retired(struct keyring *r, const char *path, struct err *err)
         return public_key_load(path, &public, err) < 0 ? -1 : add(r, &public, false, path, err);
     key = key_load(path, err);
     status = key ? add(r, key_public(key), false, path, err) : -1;
-    key_free(key); /* at once: it signs no more */
+    key_free(key); /* it signs no more, so its secret is not kept */
     return status;
 }
 
@@ -105,7 +106,10 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* What lies beside NAME.key as NAME.pub is the signing key's, and mended when that is loaded. */
+/*
+ * NAME.pub beside the signing key NAME.key is its public half; key_load_or_make keeps it up to
+ * date.
+ */
 static bool is_own_public(const char *key, const char *path)
 {
     const size_t length = strlen(path) - strlen(".pub");
@@ -114,7 +118,7 @@ static bool is_own_public(const char *key, const char *path)
            memcmp(key, path, length) == 0;
 }
 
-/* Public keys whose paths begin with @beside, in the order of their names */
+/* Adds the public keys whose paths begin with source->beside, in the order of their names. */
 static int add_beside(struct keyring *r, const struct keyring_source *source, struct err *err)
 {
     const char *slash = strrchr(source->beside, '/'), *prefix = slash + 1;
@@ -145,7 +149,9 @@ static int add_beside(struct keyring *r, const struct keyring_source *source, st
     return status;
 }
 
-/* Those that signed since the daemon started, the latest first; the oldest give way. */
+/*
+ * Adds the keys that have signed since the daemon started, the latest first, while there is room.
+ */
 static int keep_signers(struct keyring *r, const struct keyring *before, struct err *err)
 {
     for (unsigned i = 0; before && i < before->count && r->count < KEYRING_KEYS_MAX; i++)
@@ -255,7 +261,7 @@ void keyring_slot_init(struct keyring_slot *slot, struct keyring *first)
     atomic_store(&slot->serial, first ? first->serial : 0);
 }
 
-/* Under the lock the slot is itself a user, so the count cannot have come to nothing. */
+/* While the lock is held the slot is a user, so the count cannot be 0. */
 struct keyring *keyring_take(struct keyring_slot *slot)
 {
     struct keyring *r;
@@ -272,7 +278,7 @@ unsigned long keyring_now(const struct keyring_slot *slot)
     return atomic_load_explicit(&slot->serial, memory_order_acquire);
 }
 
-/* Release and acquire: what other users read of it happened before it is released. */
+/* Release and acquire: every user's reads of the keyring happen before it is released. */
 void keyring_drop(struct keyring *r)
 {
     if (r && atomic_fetch_sub_explicit(&r->users, 1, memory_order_acq_rel) == 1)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of a daemon: one that signs, others that are only published, and how they are exchanged
+ * The keys of a daemon: one that signs, others that are only published, and how they are replaced
  * while requests are served.
  *
- * A keyring never changes. A reload builds another and puts it in the slot; a request
- * that took the old one keeps it until it drops it. So every reply is signed wholly by one key, and
- * the last user that drops a keyring wipes its secret.
+ * A keyring never changes. A reload builds another one and puts it in the slot; a request that took
+ * the old one keeps it until it drops it. So all signatures of a reply are by one key, and the last
+ * user that drops a keyring wipes its secret.
  */
 #ifndef SEAL_KEYRING_H
 #define SEAL_KEYRING_H
@@ -21,37 +21,39 @@ enum {
 
 enum key_state {
     KEY_ACTIVE,  /* signs */
-    KEY_RETIRED, /* has signed: still good for verification */
-    KEY_REVOKED  /* no longer: its secret may be known */
+    KEY_RETIRED, /* has signed, and still verifies */
+    KEY_REVOKED  /* must not be trusted: its secret may be known to others */
 };
 
 /* key_state_name - "active", "retired" or "revoked" */
 const char *key_state_name(enum key_state state);
 
-/* Where the keys are. Texts are borrowed for the call. */
+/*
+ * Where the keys are; texts are borrowed for the call. The first file of @keys is a secret key, and
+ * it signs. Of a further secret key only the public half is kept; a name that ends in .pub is a
+ * public key.
+ */
 struct keyring_source {
-    const char *const
-        *keys; /* files; the first, a secret key, signs. A further one is a secret key of which
-                                only the public half is kept, or, when its name ends in .pub, a public key */
+    const char *const *keys;
     unsigned key_count; /* at least 1 */
-    bool may_make;      /* the first is made if it is missing and there were no keys before */
-    bool scan;          /* public keys beside the first are retired keys: @beside*.pub */
-    const char *beside; /* a directory and "/", and what names in it begin with */
+    bool may_make;      /* make the first if it is missing and there was no keyring before */
+    bool scan;          /* the files @beside*.pub are retired keys, too */
+    const char *beside; /* a directory, "/", and the beginning of the names in it */
 };
 
 struct keyring;
 
 /*
  * keyring_load - read all keys anew
- * @before: the keyring in use, or NULL. Keys that have signed since the daemon started stay listed as
- *          retired, so that what it has signed can be verified as long as it runs
+ * @before: the keyring in use, or NULL. Its keys that have signed since the daemon started stay
+ *          listed as retired, so that their signatures can be verified as long as the daemon runs
  *
- * @beside and "revoked" name a list of key ids (see revoked.h); no file is an empty list. Keys on
- * it are published as revoked.
+ * The path @beside followed by "revoked" is a list of key ids (see revoked.h), whose keys are
+ * published as revoked. If the file is missing the list is empty.
  *
- * Return: the keyring, with one user; NULL with ERR_FILE (a file, the detail names it: unreadable
- * or not of its form, two keys of one id, more than KEYRING_KEYS_MAX, the signing key on the list)
- * or ERR_BUSY (no memory).
+ * Return: the keyring, with one user; NULL with ERR_BUSY: no memory; NULL with ERR_FILE, whose
+ * detail names the file: it is unreadable or malformed, two keys have one id, there are more than
+ * KEYRING_KEYS_MAX keys, or the signing key is revoked.
  */
 struct keyring *keyring_load(const struct keyring_source *source, const struct keyring *before,
                              struct err *err) MUST_USE;
@@ -59,21 +61,21 @@ struct keyring *keyring_load(const struct keyring_source *source, const struct k
 /* keyring_signer - the key that signs */
 const struct key *keyring_signer(const struct keyring *ring);
 
-/* keyring_count - public keys; the signing one is number 0 */
+/* keyring_count - the number of public keys; the signing key's is number 0 */
 unsigned keyring_count(const struct keyring *ring);
 const struct public_key *keyring_key(const struct keyring *ring, unsigned number,
                                      enum key_state *state);
 
-/* keyring_revoked - the listed ids, which are of keys that this keyring may not have */
+/* keyring_revoked - the listed ids, also of keys that are not in this keyring */
 unsigned keyring_revoked_count(const struct keyring *ring);
 void keyring_revoked(const struct keyring *ring, unsigned number, char id[KEY_ID_TEXT_SIZE]);
 
-/* keyring_serial - 1 for a first keyring, one more for each after it: memories of another go stale */
+/* keyring_serial - 1 for a first keyring, one more for each after it; memo_use compares it */
 unsigned long keyring_serial(const struct keyring *ring);
 
 /*
- * A place that threads take the present keyring from. The lock is held for the counting alone,
- * never while signing: some 20 ns a request.
+ * The place from which threads take the present keyring. The lock is held only while the pointer is
+ * read and a user is counted, never while signing.
  */
 struct keyring_slot {
     pthread_mutex_t lock;
@@ -81,22 +83,25 @@ struct keyring_slot {
     _Atomic unsigned long serial; /* of the present keyring, 0 = none */
 };
 
-/* keyring_slot_init - @first may be NULL until keyring_swap; its user is the slot from here on */
+/*
+ * keyring_slot_init - the slot takes over the caller's use of @first; NULL: empty until
+ * keyring_swap
+ */
 void keyring_slot_init(struct keyring_slot *slot, struct keyring *first);
 
 /*
- * keyring_take - the present keyring of a slot that is not empty, good until it is dropped whatever
- * becomes of the slot; by any thread
+ * keyring_take - the present keyring of a slot that is not empty; any thread may call it. The
+ * keyring stays valid until the caller drops it, also when the slot gets another one
  */
 struct keyring *keyring_take(struct keyring_slot *slot) MUST_USE;
 
-/* keyring_now - the serial of the present keyring, without taking it; by any thread */
+/* keyring_now - the serial of the present keyring, without taking it; any thread may call it */
 unsigned long keyring_now(const struct keyring_slot *slot);
 
-/* keyring_drop - the last to drop a keyring releases it, secret and all; NULL is none */
+/* keyring_drop - end one use; the last one wipes and releases the keyring; NULL does nothing */
 void keyring_drop(struct keyring *ring);
 
-/* keyring_swap - put another in the slot, whose user it was; NULL empties it */
+/* keyring_swap - put @ring in the slot, which takes over the caller's use; NULL empties the slot */
 void keyring_swap(struct keyring_slot *slot, struct keyring *ring);
 
 #endif

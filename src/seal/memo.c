@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A table of sets of WAYS entries. The hash of what was signed chooses the set, so a client that
- * crafts images for one set only evicts the entries of that set; and all WAYS hashes are compared in
- * full.
+ * crafts images for one set only evicts the entries of that set; and all WAYS hashes are compared
+ * in full.
  *
- * Each entry has a check word, a SipHash over the rest of it. An entry that was damaged in memory is
- * dropped when it is found, not handed out. The word does not cover a signature that was wrong when it
- * was made (see seal.c), nor one that is damaged between the check and the reply.
+ * Each entry has a check word, a SipHash over the subject and the signature. An entry that was
+ * damaged in memory is dropped when it is found, and not returned. The word cannot show that a
+ * signature was wrong when it was made (see seal.c), or that it is damaged between the check and
+ * the reply.
  */
 #include "memo.h"
 
@@ -20,7 +21,7 @@ struct entry {
     struct memo_subject subject;
     uint8_t signature[KEY_SIGNATURE_SIZE];
     uint8_t check[crypto_shorthash_BYTES];
-    uint64_t used; /* the memo's clock when it was last asked for; 0 = empty */
+    uint64_t used; /* the memo's clock when the entry was last found or added; 0 = empty */
 };
 
 struct memo {
@@ -62,7 +63,7 @@ static struct entry *find_set(struct memo *m, const struct memo_subject *subject
     return &m->entries[number % m->sets * WAYS];
 }
 
-/* Against accidents, so its key need not be secret. */
+/* It is there for accidents, not for attackers, so its key need not be secret. */
 static void check_word(const struct entry *e, uint8_t word[crypto_shorthash_BYTES])
 {
     static const uint8_t key[crypto_shorthash_KEYBYTES];

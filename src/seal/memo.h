@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signatures already made. Ed25519 is deterministic: of a thousand machines with one table, the
- * signature over the image is the same, and only the one over the trusted comment differs.
+ * Signatures already made. Ed25519 is deterministic: if a thousand machines have the same table,
+ * the signature over the image is the same for all, and only the one over the trusted comment
+ * differs.
  *
- * A memo belongs to one thread. It holds nothing secret: key ids, hashes and signatures that were or
- * would be sent to anybody who asks.
+ * A memo belongs to one thread. It holds nothing secret: only key ids, hashes, and signatures that
+ * any client may ask for.
  */
 #ifndef SEAL_MEMO_H
 #define SEAL_MEMO_H
@@ -18,17 +19,16 @@ enum { MEMO_HASH_SIZE = 64 };
 
 struct memo;
 
-/* What a signature is of. Two different messages never have one subject. */
+/* What was signed, and by which key. Two different messages never have the same subject. */
 struct memo_subject {
     uint8_t key_id[KEY_ID_SIZE];
-    uint8_t
-        hash[MEMO_HASH_SIZE]; /* BLAKE2b-512 of an image, or the keyed one of a comment (seal.c) */
+    uint8_t hash[MEMO_HASH_SIZE]; /* BLAKE2b-512; of a comment it is a keyed one (seal.c) */
 };
 
-/* memo_new - room for that many signatures, at least 1; NULL when there is no memory; memo_free */
+/* memo_new - a memo for @entries signatures, at least 1; memo_free releases it; NULL: no memory */
 struct memo *memo_new(unsigned entries) MUST_USE;
 
-/* memo_free - NULL is none */
+/* memo_free - release a memo; NULL does nothing */
 void memo_free(struct memo *memo);
 
 /*
@@ -40,13 +40,13 @@ void memo_use(struct memo *memo, unsigned long serial);
 /*
  * memo_find - a signature that was made before
  *
- * Return: true with @signature filled; false when there is none, or when the entry is damaged: it is
- * forgotten then, and the signature has to be made again.
+ * Return: true with @signature filled; false when there is none. A damaged entry is dropped and
+ * counts as none.
  */
 bool memo_find(struct memo *memo, const struct memo_subject *subject,
                uint8_t signature[KEY_SIGNATURE_SIZE]) MUST_USE;
 
-/* memo_add - remember a signature, in place of the one that was not asked for the longest */
+/* memo_add - remember a signature; it replaces the least recently used one of its set */
 void memo_add(struct memo *memo, const struct memo_subject *subject,
               const uint8_t signature[KEY_SIGNATURE_SIZE]);
 

@@ -21,8 +21,8 @@ const char *minisig_key_line(const char *text, size_t size, size_t *length)
 }
 
 /*
- * The decoder also returns 0 when it stopped early: only the end it reached and the length tell.
- * Where char is signed, libsodium 1.0.18 takes every byte from 0x80 for a '/'.
+ * libsodium's decoder returns 0 also when it stopped early: the end and the length are checked
+ * here. Where char is signed, libsodium 1.0.18 reads every byte from 0x80 as '/'.
  */
 int minisig_decode(const char *text, size_t length, void *out, size_t size, size_t *used)
 {

@@ -36,17 +36,17 @@ enum {
 
 /*
  * minisig_key_line - the second line of a key file
- * @length: set to the characters of all that follows line 1, but for a last newline
+ * @length: set to the number of characters behind line 1, without a last newline
  *
  * Return: the line; NULL: line 1 does not begin with UNTRUSTED_PREFIX.
  */
 const char *minisig_key_line(const char *text, size_t size, size_t *length) MUST_USE;
 
 /*
- * minisig_decode - the bytes of a text in standard base64 with padding (RFC 4648 §4), which must be
- * that to the last character: no blanks, no other form of the same bytes
- * @out:  room for @size bytes; it takes as long whatever they are, so they may be secret
- * @used: set to their number
+ * minisig_decode - decode standard base64 with padding (RFC 4648 §4), strictly: no blanks, and only
+ * the one canonical text of the bytes is accepted
+ * @out:  room for @size bytes. The time does not depend on their values, so they may be secret
+ * @used: set to the number of bytes
  *
  * Return: 0, or -1.
  */

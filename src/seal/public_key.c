@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Public keys: minisign's text to bytes and back. */
+/* Public keys: from minisign's text to bytes and back. */
 #include "public_key.h"
 
 #include <assert.h>
@@ -29,10 +29,10 @@ int public_key_parse(const char *line, size_t length, struct public_key *key, st
     size_t decoded;
 
     if (minisig_decode(line, length, raw, sizeof(raw), &decoded) < 0 || decoded != sizeof(raw))
-        return err_at(err, ERR_FILE, NULL, "no minisign public key: not %d characters of base64",
+        return err_at(err, ERR_FILE, NULL, "not a minisign public key: not %d characters of base64",
                       KEY_PUBLIC_LINE_SIZE - 1);
     if (memcmp(raw, "Ed", 2) != 0)
-        return err_at(err, ERR_FILE, NULL, "no minisign public key: unknown algorithm");
+        return err_at(err, ERR_FILE, NULL, "not a minisign public key: unknown algorithm");
     memcpy(key->id, raw + 2, sizeof(key->id));
     memcpy(key->bytes, raw + 2 + KEY_ID_SIZE, sizeof(key->bytes));
     return 0;
@@ -51,14 +51,14 @@ int public_key_load(const char *path, struct public_key *key, struct err *err)
     line = minisig_key_line(text, size, &length);
     if (!line)
         return err_at(err, ERR_FILE, NULL,
-                      "%s: no minisign public key: line 1 does not begin \"%s\"", path,
+                      "%s: not a minisign public key: line 1 does not begin \"%s\"", path,
                       UNTRUSTED_PREFIX);
     if (public_key_parse(line, length, key, &why) < 0)
         return err_at(err, ERR_FILE, NULL, "%s: %s", path, why.places[0].detail);
     return 0;
 }
 
-/* The id is named as minisign does, a little-endian number. */
+/* minisign prints the id as a number whose bytes stand little-endian in the file. */
 void public_key_id(const struct public_key *key, char text[KEY_ID_TEXT_SIZE])
 {
     for (size_t i = 0; i < KEY_ID_SIZE; i++)

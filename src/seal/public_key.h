@@ -26,10 +26,10 @@ struct public_key {
 /*
  * public_key_load - read a minisign public key file
  * @path: two lines, "untrusted comment: " and anything, then the base64; a final newline may be
- *        missing. Owner and mode are not checked: the caller knows whom it trusts with the file
+ *        missing. Owner and mode are not checked: that is the caller's decision
  *
- * Return: 0; -1 with ERR_FILE, the detail names the file: there is none, or it is not of this form
- * (carriage returns, further lines, bytes outside ASCII).
+ * Return: 0; -1 with ERR_FILE, whose detail names the file: it is missing, or it is not of this
+ * form (carriage returns, further lines, bytes outside ASCII).
  */
 int public_key_load(const char *path, struct public_key *key, struct err *err) MUST_USE;
 
@@ -37,7 +37,9 @@ int public_key_load(const char *path, struct public_key *key, struct err *err) M
 int public_key_parse(const char *line, size_t length, struct public_key *key,
                      struct err *err) MUST_USE;
 
-/* public_key_id - 16 upper-case hex digits; minisign leaves leading zeros of the number out */
+/*
+ * public_key_id - 16 upper-case hex digits; minisign prints the same number without leading zeros
+ */
 void public_key_id(const struct public_key *key, char text[KEY_ID_TEXT_SIZE]);
 
 /* public_key_line - the base64 line */

@@ -8,7 +8,7 @@
 
 enum { FILE_SIZE = 16384 }; /* bytes of a list */
 
-/* What others may write to is no list of ours. */
+/* A list that other users can write to is refused. */
 static const struct file_rules rules = { .what = "list of revoked keys",
                                          .max = FILE_SIZE,
                                          .checks =
@@ -16,7 +16,7 @@ static const struct file_rules rules = { .what = "list of revoked keys",
                                          .closed = S_IWGRP | S_IWOTH,
                                          .mend = "chmod go-w" };
 
-/* An id as minisign prints it, perhaps without leading zeros. */
+/* An id as minisign prints it; leading zeros may be missing. */
 static bool parse_id(const char *text, size_t length, uint8_t id[KEY_ID_SIZE])
 {
     uint64_t number = 0;
@@ -46,7 +46,7 @@ static int parse(struct revoked *list, const char *path, const char *text, struc
                               REVOKED_MAX);
             if (!parse_id(text, length, list->ids[list->count++]))
                 return err_at(err, ERR_FILE, NULL,
-                              "%s: line %u is no key id of up to 16 hex digits", path, line);
+                              "%s: line %u is not a key id of at most 16 hex digits", path, line);
         }
         text += length + (text[length] == '\n');
     }
@@ -65,7 +65,7 @@ int revoked_load(const char *path, struct revoked *list, struct err *err)
     if (status != 0)
         return status;
     if (memchr(text, '\0', size))
-        return err_at(err, ERR_FILE, NULL, "%s: no list of key ids: it holds a NUL byte", path);
+        return err_at(err, ERR_FILE, NULL, "%s: not a list of key ids: it has a NUL byte", path);
     return parse(list, path, text, err) < 0 ? -1 : file_guard(path, &rules, &st, err);
 }
 

@@ -18,11 +18,12 @@ struct revoked {
 
 /*
  * revoked_load - read a list of key ids
- * @path: one id of up to 16 hex digits a line; blank lines and lines that begin with # are passed
- *        over. The file is regular, no symbolic link, belongs to our uid or root, and only its
- *        owner may write to it
+ * @path: each line is an id of at most 16 hex digits; empty lines and lines that begin with # are
+ *        skipped. It must be a regular file, not a symbolic link, owned by our uid or root, and
+ *        only its owner may have write access
  *
- * Return: 0; 1: there is no such file, so the list is empty; -1 with ERR_FILE, the detail names it.
+ * Return: 0; 1: the file does not exist, so the list is empty; -1 with ERR_FILE, whose detail names
+ * it.
  */
 int revoked_load(const char *path, struct revoked *list, struct err *err) MUST_USE;
 

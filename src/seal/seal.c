@@ -2,31 +2,32 @@
 /*
  * Signatures over images.
  *
- * A minisign file of the prehashed kind holds two Ed25519 signatures: one of the BLAKE2b-512 hash
- * of the image, one of that signature followed by the trusted comment. The second ties to the image
- * what the bytes alone do not say: where they are to be loaded and for which VM. A verifier
- * compares these claims with what it is about to do.
+ * A minisign file of the prehashed kind holds two Ed25519 signatures. The first signs the
+ * BLAKE2b-512 hash of the image. The second signs the first signature followed by the trusted
+ * comment: it ties to the image what its bytes do not tell, such as the load address and the VM. A
+ * verifier compares these claims with what it is about to do.
  *
- * The two messages are 64 bytes, and 64 bytes and more: they cannot be taken for each other as long
- * as no comment is empty, nor for anything else as long as the key signs nothing else. So nothing
- * here signs bytes as they come from a caller, and the older kind of file ("Ed", the signature of
- * the file itself) is never made: a "file" that consists of a signature and a comment would yield a
- * forged comment.
+ * The first message has 64 bytes and the second has more, since no comment is empty. So neither can
+ * be taken for the other. They cannot be taken for a third kind of message because the key signs
+ * nothing else: no function here signs a caller's bytes directly. The older kind of file ("Ed")
+ * does that, so it is never made: a client could send a signature followed by a comment as its
+ * "file", and would get back a forged comment.
  *
  * Equal inputs give equal bytes: Ed25519 takes no random numbers, and no clock is read. That has a
- * price: two signatures of one message of which one went wrong give the secret away, and a flipped
- * bit is enough for that. What is done about it, and what is not:
+ * price. An attacker who has two signatures of one message, one of them computed wrongly, can
+ * derive the secret; one flipped bit in memory is enough. The defences, and the fault that has
+ * none:
  *
  *   - Before each signature the key in memory, both halves, is compared with a digest taken when it
- *     was loaded, and nothing is signed with one that has changed. A wrong public half is the
- *     easiest of these faults: it goes into the hash that the secret is multiplied with.
- *   - When a key is loaded a signature made with it is verified.
- *   - A signature that was made before is not made again while a memo has it (memo.c), so its message
- *     does not meet the key a second time; a check word tells when the memory that holds it was damaged.
- *   - A fault in the middle of a computation (a processor driven beyond its limits, a bit that
- *     flips between comparison and use) goes unnoticed here. Only verifying each signature would
- *     show it, at three times what signing costs. Whoever verifies the image sees that it is wrong;
- *     the secret is lost all the same.
+ *     was loaded. A key that has changed signs nothing. A damaged public half is the easiest of
+ *     these faults: it goes into the hash by which the secret is multiplied.
+ *   - When a key is loaded, a test signature is made with it and verified.
+ *   - While a memo holds a signature (memo.c), that signature is not computed again. A check word
+ *     shows whether the memo's own memory was damaged.
+ *   - A fault during the computation (an overclocked processor, a bit that flips between comparison
+ *     and use) is not noticed here. To notice it, each signature would have to be verified, which
+ *     costs more than signing. A client that verifies the image sees that the signature is wrong,
+ *     but the secret may be lost by then.
  */
 #include "seal.h"
 
@@ -50,7 +51,7 @@ static_assert(sizeof(UNTRUSTED) + SIGNATURE_TEXT_SIZE + sizeof(TRUSTED_PREFIX) +
               "the signature file fits");
 static_assert(SIGNATURE_RAW_SIZE == 2 + KEY_ID_SIZE + KEY_SIGNATURE_SIZE &&
                   (int)GLOBAL_SIZE == (int)KEY_SIGNATURE_SIZE,
-              "what a signature file has in it");
+              "the binary parts of a signature file");
 static_assert(SEAL_SHA256_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
 
 int seal_start(void)
@@ -58,7 +59,6 @@ int seal_start(void)
     return sodium_init() < 0 ? -1 : 0; /* 1: it was ready */
 }
 
-/* Reading in blocks of 16 characters would save an image request 0.2 % of its instructions. */
 static bool comment_is_line(const char *comment, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -67,7 +67,7 @@ static bool comment_is_line(const char *comment, size_t length)
     return length > 0 && length < SEAL_COMMENT_SIZE;
 }
 
-/* Text goes to the end of what is there. Return: the new end */
+/* Copies text to @to. Return: the end of the copy */
 static char *append(char *to, const char *text, size_t length)
 {
     memcpy(to, text, length);
@@ -82,7 +82,7 @@ static char *append_base64(char *to, const void *bytes, size_t size)
     return to + 1;
 }
 
-/* The four lines; that they fit is asserted above. Return: bytes of the file, NUL not counted */
+/* Writes the four lines; the assertion above shows that they fit. Return: bytes, NUL not counted */
 static size_t write_file(char file[SEAL_FILE_SIZE], const uint8_t raw[SIGNATURE_RAW_SIZE],
                          const char *comment, size_t comment_length,
                          const uint8_t global[KEY_SIGNATURE_SIZE])
@@ -98,7 +98,7 @@ static size_t write_file(char file[SEAL_FILE_SIZE], const uint8_t raw[SIGNATURE_
     return (size_t)(to - file);
 }
 
-/* What a signature file is made of, from the first line to the last. */
+/* A signature file in the making, in the order of its lines. */
 struct draft {
     const struct key *key;
     struct memo *memo; /* NULL: none */
@@ -110,7 +110,9 @@ struct draft {
     unsigned made, remembered;
 };
 
-/* The signature of @bytes: the one remembered of @subject, which may be NULL, or a new one */
+/*
+ * Signs @bytes, or takes the signature that the memo holds for @subject. NULL: the memo is not used
+ */
 static int sign(struct draft *d, const struct memo_subject *subject, const uint8_t *bytes,
                 size_t size, uint8_t signature[KEY_SIGNATURE_SIZE])
 {
@@ -138,8 +140,8 @@ static int sign_image(struct draft *d)
 }
 
 /*
- * The hash by which a comment's signature is remembered is a keyed one, so that it is never the hash
- * of an image, whatever bytes that has.
+ * The memo finds a comment's signature by a keyed hash. An image's signature is found by a hash
+ * without a key, so no image, whatever its bytes, can take the place of a comment.
  */
 static int sign_comment(struct draft *d, bool remember)
 {
@@ -183,8 +185,8 @@ int seal_claim(const struct key *key, const uint8_t *image, size_t size,
                const struct seal_claims *claims, struct seal *seal, struct err *err)
 {
     if (seal_claims_size(claims) != size)
-        return err_at(err, ERR_INTERNAL, NULL, "the segments do not come to the image's %zu bytes",
-                      size);
+        return err_at(err, ERR_INTERNAL, NULL,
+                      "the sizes of the segments do not add up to the image's %zu bytes", size);
     seal_sha256(image, size, seal->digest);
     hex_encode(seal->digest, sizeof(seal->digest), seal->sha256);
     memcpy(seal->key_id, key_id(key), sizeof(seal->key_id));
@@ -205,8 +207,7 @@ int seal_sign(const struct key *key, struct memo *memo, const uint8_t *image, si
 }
 
 /*
- * GnuTLS uses the instructions that processors have for it, with which it takes a quarter of the
- * time.
+ * GnuTLS comes first because it uses the processor's SHA instructions; libsodium 1.0.18 does not.
  */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE])
 {

@@ -24,22 +24,24 @@ struct seal {
     char comment[SEAL_COMMENT_SIZE];    /* the trusted comment, without its prefix */
     char minisign[SEAL_FILE_SIZE];      /* the whole four-line file */
     size_t minisign_size;               /* bytes of it, NUL not counted */
-    bool
-        repeats; /* the comment binds no context, nonce or time: other requests have the same one */
-    unsigned made, remembered; /* of the file's two signatures, how many were made for it */
+    bool repeats;              /* no context, nonce or time: other requests have the same comment */
+    unsigned made, remembered; /* of the file's two signatures: newly made, found in the memo */
 };
 
 /*
- * seal_start - ready libsodium; to be called once before anything else of this room. -1: it failed
+ * seal_start - initialise libsodium; called once, before any other function of this room
+ *
+ * Return: 0; -1: libsodium failed.
  */
 int seal_start(void) MUST_USE;
 
 /*
- * seal_claim - write the trusted comment of an image's signature, and all that can be said before signing
+ * seal_claim - write the trusted comment of an image's signature, and all else that needs no
+ * signing
  * @key:    the key that is going to sign
  * @size:   bytes at @image: the sum of the claims' segments
- * @claims: what the trusted comment binds (see claims.h)
- * @seal:   everything is set but minisign, made and remembered
+ * @claims: the values for the trusted comment (see claims.h)
+ * @seal:   all members are set but minisign, minisign_size, made and remembered
  *
  * Return: 0; -1 with ERR_INTERNAL when a claim is not of its form or the sizes disagree.
  */
@@ -48,12 +50,13 @@ int seal_claim(const struct key *key, const uint8_t *image, size_t size,
 
 /*
  * seal_sign - sign an image whose claims seal_claim has written into @seal
- * @key, @image, @size: as they were given to seal_claim
+ * @key, @image, @size: the same as for seal_claim
  * @memo:  signatures already made with this keyring's keys, or NULL
  *
- * No clock is read and no random number taken: equal inputs give equal bytes. The signature over the
- * image is looked for in the memo and added to it, the one over the comment only when that repeats: so
- * the time of an answer tells nobody which machine was asked for before.
+ * No clock is read and no random number taken: equal inputs give equal bytes. The memo is used for
+ * the signature over the image, and for the one over the comment only when the comment repeats. So
+ * a client cannot learn from the time of a reply which context or nonce another client has asked
+ * for.
  *
  * Return: 0; -1 with ERR_INTERNAL when the key in memory is not what was loaded.
  */
@@ -61,8 +64,8 @@ int seal_sign(const struct key *key, struct memo *memo, const uint8_t *image, si
               struct seal *seal, struct err *err) MUST_USE;
 
 /*
- * seal_minisign - the signature file of some bytes with a trusted comment of the caller's, so that
- *                 tests can hold it against files of other makers
+ * seal_minisign - sign bytes with a trusted comment of the caller's choice, so that tests can
+ *                 compare the file with files that minisign made
  * @comment: one line of less than SEAL_COMMENT_SIZE characters, printable ASCII or TAB
  * @file:    receives the file and a NUL
  * @length:  set to the bytes of the file, NUL not counted
@@ -80,8 +83,8 @@ void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE
 void seal_random(void *bytes, size_t size);
 
 /*
- * seal_noise - as many bytes as are wanted from one seed of the kernel's: for names that must not
- * be guessed
+ * seal_noise - unpredictable bytes, expanded from one seed that the kernel gives: for many names at
+ * once that must not be guessed
  */
 void seal_noise(void *bytes, size_t size);
 

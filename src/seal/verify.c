@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Verification, in the order in which minisign does it: form, key id, signature of the bytes,
- * signature of the comment; then what the comment says of the bytes. Nothing is said of a comment
- * before it has verified.
+ * Verification, in minisign's order: the form of the file, the key id, the signature of the bytes,
+ * the signature of the comment. Then the comment's claims are compared with the bytes. No error
+ * text quotes a comment that has not been verified.
  */
 #include "verify.h"
 
@@ -37,7 +37,7 @@ const char *seal_verdict_name(enum seal_verdict verdict)
     return names[verdict];
 }
 
-/* A verdict with its sentence. */
+/* Puts the sentence into *err; its value is the verdict. */
 #define VERDICT(verdict, err, ...) (err_at(err, ERR_FILE, NULL, __VA_ARGS__), verdict)
 
 struct line {
@@ -130,7 +130,7 @@ enum seal_verdict seal_verify_minisign(const struct public_key *key, const void 
     struct minisig m;
 
     if (!parse(minisig, minisig_size, &m))
-        return VERDICT(SEAL_NO_MINISIGN, err, "the signature is no minisign file of four lines");
+        return VERDICT(SEAL_NO_MINISIGN, err, "the signature is not a minisign file of four lines");
     if (memcmp(m.raw, "Ed", 2) == 0)
         return VERDICT(SEAL_LEGACY, err,
                        "the signature is of the older kind, which minisign -S -l makes");
@@ -140,13 +140,12 @@ enum seal_verdict seal_verify_minisign(const struct public_key *key, const void 
         memcpy(named.id, m.raw + 2, KEY_ID_SIZE);
         public_key_id(&named, found);
         public_key_id(key, wanted);
-        return VERDICT(SEAL_OTHER_KEY, err, "signed with the key %s and not with %s", found,
-                       wanted);
+        return VERDICT(SEAL_OTHER_KEY, err, "signed with the key %s, not with %s", found, wanted);
     }
     if (!bytes_verify(key, bytes, size, &m))
-        return VERDICT(SEAL_BAD_BYTES, err, "the signature is not one of these bytes");
+        return VERDICT(SEAL_BAD_BYTES, err, "the signature does not match these bytes");
     if (!comment_verifies(key, &m))
-        return VERDICT(SEAL_BAD_COMMENT, err, "the trusted comment is not what was signed");
+        return VERDICT(SEAL_BAD_COMMENT, err, "the trusted comment is not the signed one");
     memcpy(comment, m.comment.text, m.comment.length);
     comment[m.comment.length] = '\0';
     return SEAL_GOOD;
@@ -209,6 +208,6 @@ enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal
                        w->now - c->expires);
     if (w->need_life && !c->expires)
         return VERDICT(SEAL_EXPIRED, err,
-                       "exp: an image that expires is wanted, this one never does");
+                       "exp: an image that expires is wanted; this one never expires");
     return SEAL_GOOD;
 }

@@ -201,7 +201,7 @@ def refusals(work):
     rows = (
         ("missing", lambda: None, "No such file"),
         ("empty", lambda: write(path, 0o600, b""), "empty"),
-        ("truncated", lambda: write(path, 0o600, good[:100]), "no minisign secret key"),
+        ("truncated", lambda: write(path, 0o600, good[:100]), "not a minisign secret key"),
         ("too long", lambda: write(path, 0o600, good + b"x" * 2000), "too long"),
         ("readable by others", lambda: write(path, 0o644, good), "chmod 600"),
         ("readable by the group", lambda: write(path, 0o640, good), "chmod 600"),

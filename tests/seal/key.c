@@ -447,7 +447,7 @@ static void file_modes(void)
     }
     /* nobody is told to change the mode of what is no key: /etc/passwd, say */
     CU_ASSERT_EQUAL(scratch_write("a.key", 0644, "root:x:0:0\n", 11), 0);
-    CU_ASSERT(refuses("a.key", "a.key: no minisign secret key: line 1"));
+    CU_ASSERT(refuses("a.key", "a.key: not a minisign secret key: line 1"));
     scratch_leave(&dir);
 }
 

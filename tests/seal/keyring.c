@@ -147,11 +147,11 @@ static void states(void)
 static const struct {
     const char *name, *text, *because;
 } lists[] = {
-    { "no hex", "97B0\nxyz\n", "./revoked: line 2 is no key id" },
-    { "too long", "97B0D2F9EAA4BC400", "line 1 is no key id" },
-    { "blank behind", "97B0D2F9EAA4BC40 \n", "line 1 is no key id" },
-    { "carriage return", "97B0D2F9EAA4BC40\r\n", "line 1 is no key id" },
-    { "prefix", "0x97B0\n", "line 1 is no key id" },
+    { "no hex", "97B0\nxyz\n", "./revoked: line 2 is not a key id" },
+    { "too long", "97B0D2F9EAA4BC400", "line 1 is not a key id" },
+    { "blank behind", "97B0D2F9EAA4BC40 \n", "line 1 is not a key id" },
+    { "carriage return", "97B0D2F9EAA4BC40\r\n", "line 1 is not a key id" },
+    { "prefix", "0x97B0\n", "line 1 is not a key id" },
 };
 
 static void refusals(void)
@@ -194,7 +194,7 @@ static void refusals(void)
     CU_ASSERT_EQUAL(scratch_write("revoked", 0644, a, strlen(a)), 0);
     CU_ASSERT(refused(&source, "is revoked"));
     CU_ASSERT_EQUAL(scratch_write("revoked", 0644, "97B0\0\n", 6), 0);
-    CU_ASSERT(refused(&source, "no list of key ids"));
+    CU_ASSERT(refused(&source, "not a list of key ids"));
     memset(big, '\n', sizeof(big));
     CU_ASSERT_EQUAL(scratch_write("revoked", 0644, big, sizeof(big)), 0);
     CU_ASSERT(refused(&source, "too long for a list of revoked keys"));

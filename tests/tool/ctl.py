@@ -275,8 +275,8 @@ def files(tool):
         refused(tap, verify(signature), REFUSED, "file.bin: ", "verify refuses " + name)
     for at in (0, 15, 16, 100, len(image) - 1):
         refused(tap, verify(text, image[:at] + bytes([image[at] ^ 0x10]) + image[at + 1:]), REFUSED,
-                "not one of these bytes", "verify refuses byte %d changed" % at)
-    refused(tap, verify(text, image + b"\0"), REFUSED, "not one of these bytes", "verify refuses a byte more")
+                "does not match these bytes", "verify refuses byte %d changed" % at)
+    refused(tap, verify(text, image + b"\0"), REFUSED, "does not match these bytes", "verify refuses a byte more")
     refused(tap, tool.run("verify", "-p", "c.pub", "image.bin"), REFUSED, "signed with the key", "verify refuses another key")
     if shutil.which("minisign"):
         tool.minisign("-S", "-l", "-s", "mptabled.key", "-t", lines[2].decode()[17:-1], "-m", "image.bin", "-x", "legacy")
@@ -292,7 +292,7 @@ def files(tool):
     tool.write("list", b"0123456789ABCDEF\n" + key_id.lower() + b"\n")
     refused(tap, tool.run(*revoked), REFUSED, "the key %s is revoked" % key_id.decode(), "a list with the key")
     tool.write("list", b"nonsense\n")
-    refused(tap, tool.run(*revoked), IO, "line 1 is no key id", "a list that is none")
+    refused(tap, tool.run(*revoked), IO, "line 1 is not a key id", "a list that is none")
     tool.write("list", b"", 0o666)
     refused(tap, tool.run(*revoked), IO, "chmod go-w", "a list that others may write")
 
@@ -354,7 +354,7 @@ def injection(tool):
         os.chmod(tool.path("memory"), 0o644)
     before = injected(tool, b'{"cpus":4}', MIB)[1]
     tool.write("image.bin", tool.read("image.bin")[:-1] + b"x")
-    refused(tap, tool.run(*inject, "memory"), REFUSED, "not one of these bytes", "inject refuses an image that was changed")
+    refused(tap, tool.run(*inject, "memory"), REFUSED, "does not match these bytes", "inject refuses an image that was changed")
     tap.equal(tool.read("memory"), before, "and writes nothing")
 
 
