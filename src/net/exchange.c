@@ -7,9 +7,9 @@
  *   on_target    The target, as it was received. A struct exchange begins; it is the library's
  *                context of the request, and the peer points to it.
  *   on_request   The head. It is checked for all that must end the connection: contradictory or
- *                malformed lines, the client's certificate, an expectation, the announced size of
- *                the body. A client that waits for 100 Continue is refused now if it would be
- *                anyway.
+ *                malformed lines, an expectation, the announced size of the body. A client that
+ *                waits for 100 Continue, or has not shown the certificate that it needs, is refused
+ *                now if it would be anyway.
  *   on_request   Each part of the body, which is appended to the exchange's buffer.
  *   on_request   The end. The loop's job is filled, routes answer it, and the reply goes to the
  *                library, which sends it while the loop does other work.
@@ -139,6 +139,7 @@ static struct job *fill_job(struct loop *l, const struct exchange *x, const char
     job->raw_target = x->target;
     job->head = &x->head;
     job->address = listener->is_unix ? NULL : listener->address;
+    job->untrusted = x->untrusted;
     job->draining = l->draining;
     job->memo = l->memo;
     return job;
@@ -263,17 +264,13 @@ static void check_announced(const struct loop *l, const struct exchange *x, stru
     }
 }
 
-static void check_head(const struct loop *l, struct MHD_Connection *connection,
-                       const struct exchange *x, const char *end, unsigned minor, struct job *job)
+static void check_head(const struct loop *l, const struct exchange *x, const char *end,
+                       unsigned minor, struct job *job)
 {
-    if (head_check(&x->head, end, minor, &job->err) < 0) {
+    if (head_check(&x->head, end, minor, &job->err) < 0)
         job_refuse(job, PROBLEM_HEAD, -1);
-    } else if (!is_trusted(l, connection, x->peer)) {
-        err_at(&job->err, ERR_INVALID, NULL, "a client certificate of the client CA is required");
-        job_refuse(job, PROBLEM_CLIENT, -1);
-    } else {
+    else
         check_announced(l, x, job);
-    }
 }
 
 static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connection,
@@ -285,11 +282,12 @@ static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connecti
     x->has_head = true;
     head_start(&x->head, method, x->line, x->target_size, version);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &x->head);
+    x->untrusted = !is_trusted(l, connection, x->peer);
     job = fill_job(l, x, method);
-    check_head(l, connection, x, head_end(connection, method), minor, job);
+    check_head(l, x, head_end(connection, method), minor, job);
     if (job->err.count > 0)
         return refuse_problem(l, connection, x);
-    if (!x->head.values[HEADER_EXPECT])
+    if (!x->head.values[HEADER_EXPECT] && !x->untrusted)
         return MHD_YES;
     name_job(l, x);
     if (dispatch_admit(l->context, job) < 0)

@@ -72,6 +72,7 @@ struct exchange {
     uint64_t begun;   /* microseconds, the loop's clock */
     struct head head;
     bool has_head;
+    bool untrusted; /* the client has not shown the certificate that it needs */
     bool answered;
     bool starved; /* there is no memory for its body */
     struct body *body;

@@ -43,12 +43,23 @@ static int check_host(const struct context *context, struct job *job)
                              size > 0 ? authority : "for requests with an empty Host"));
 }
 
+/* A probe has no body: a client that is not known yet must not take memory for one. */
+static bool is_probe(const struct routes_match *m, const struct job *job)
+{
+    return m->count > 0 && m->first->open && !job_header(job, HEADER_CONTENT_LENGTH) &&
+           !job_header(job, HEADER_TRANSFER_ENCODING);
+}
+
 int admit_client(const struct context *context, const struct routes_match *m, struct job *job)
 {
     const struct tokens *const tokens = context_tokens(context);
 
-    if (m->count > 0 && m->first->open)
+    if (is_probe(m, job))
         return 0;
+    if (job->untrusted)
+        return job_refuse(job, PROBLEM_CLIENT,
+                          err_at(&job->err, ERR_INVALID, NULL,
+                                 "a client certificate of the client CA is required"));
     if (check_host(context, job) < 0)
         return -1;
     if (!tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))

@@ -14,9 +14,10 @@ struct route;
 struct routes_match;
 
 /*
- * admit_client - is the request for this server, and does the client show a token if one is needed?
+ * admit_client - is the request for this server, and has the client the certificate and the token
+ *                that it needs?
  *
- * An open path asks for neither, whatever the method.
+ * A request for an open path needs none of these, whatever its method, unless it has a body.
  *
  * Return: 0; -1 with the job's error.
  */

@@ -28,6 +28,7 @@ struct job {
     const char *address; /* HOST:PORT by which the request came; NULL: any Host will do */
     const char *body;
     size_t body_size;
+    bool untrusted;    /* a client certificate is required, and the client has shown none */
     bool draining;     /* the server is about to stop: each reply ends its connection */
     struct memo *memo; /* signatures made before; NULL: none are remembered */
 

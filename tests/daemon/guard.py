@@ -79,6 +79,15 @@ def clients(work):
         with Secure(daemon, work) as wire:
             answer = wire.send(post()).reply()
             tap.ok(answer.status == 403 and wire.ended(), "without one no image is had, and the connection ends")
+        with Secure(daemon, work) as wire:
+            got = [wire.send(get(path, method=method, host=b"Host: 10.244.0.5:8900\r\n")).reply().status for path, method in
+                   ((b"/livez", b"GET"), (b"/readyz", b"GET"), (b"/livez", b"OPTIONS"), (b"/livez", b"GET"))]
+            tap.equal(got, [200, 200, 204, 200], "probes need no client certificate, and keep their connection")
+            tap.ok(wire.send(get(b"/v1/keys")).reply().status == 403 and wire.ended(), "which gets them nothing else")
+        for name, head in (("of a length", b"Content-Length: 9\r\n"), ("in chunks", b"Transfer-Encoding: chunked\r\n")):
+            with Secure(daemon, work) as wire:
+                answer = wire.send(get(b"/livez", head)).reply()
+                tap.ok(answer.status == 403 and wire.ended(), "nor is a body read from who has none: " + name, answer.status)
         with Secure(daemon, work, "client") as wire:
             tap.equal([wire.send(post()).reply().status for _ in range(3)], [200] * 3, "with one, as often as it likes")
 

@@ -147,17 +147,25 @@ static void probes(void)
         { "a name that begins alike", "GET", "/livez/", 421 },
         { "metrics", "GET", "/metrics", 421 },
         { "OPTIONS of the server", "OPTIONS", "*", 421 },
+        { "a body", "GET", "/livez", 421 },
     };
-    const struct head head = { .values[HEADER_HOST] = "10.244.0.5:8900", .twice = HEADERS };
+    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+    struct head head = { .values[HEADER_HOST] = "10.244.0.5:8900", .twice = HEADERS };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < 2 * ROWS; i++) {
+        const bool untrusted = i >= ROWS; /* then 403 comes before 421 */
+        const unsigned status = rows[i % ROWS].status;
+        const char *const name = rows[i % ROWS].name;
+
+        head.values[HEADER_CONTENT_LENGTH] = strcmp(name, "a body") == 0 ? "1" : NULL;
         job_start(&job);
-        job.method = rows[i].method;
-        job.raw_target = rows[i].target;
+        job.untrusted = untrusted;
+        job.method = rows[i % ROWS].method;
+        job.raw_target = rows[i % ROWS].target;
         job.head = &head;
         job.address = "192.0.2.7:8640";
         dispatch_job(&service, &job);
-        ROW_CHECK(rows[i].name, job.reply.status == rows[i].status);
+        ROW_CHECK(name, job.reply.status == (untrusted && status == 421 ? 403 : status));
     }
     job_start(&job);
 }
