@@ -308,6 +308,11 @@ static bool scan_text(struct cursor *c)
     return c->at == c->size || fail(c, "nothing after the value");
 }
 
+static bool has_mark(const struct cursor *c)
+{
+    return c->size >= 3 && memcmp(c->text, "\xef\xbb\xbf", 3) == 0;
+}
+
 static void position(const struct cursor *c, struct err *err)
 {
     size_t line_start = 0;
@@ -332,5 +337,7 @@ int json_check(const char *text, size_t size, struct err *err)
     if (c.too_deep)
         return err_at(err, ERR_INVALID, NULL, "nested deeper than %d", JSON_DEPTH_MAX);
     position(&c, err);
+    if (has_mark(&c))
+        return err_at(err, ERR_SYNTAX, NULL, "begins with a byte order mark");
     return err_at(err, ERR_SYNTAX, NULL, "expected %s", c.expected);
 }

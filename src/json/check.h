@@ -15,7 +15,7 @@ enum { JSON_DEPTH_MAX = 131072 };
 
 /*
  * json_check - is this one JSON text, in well-formed UTF-8?
- * @text: need not be terminated; a byte order mark is refused
+ * @text: need not be terminated; a byte order mark is refused, and the error names it
  *
  * Time is linear in size, memory fixed (JSON_DEPTH_MAX bits).
  *

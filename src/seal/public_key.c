@@ -38,6 +38,18 @@ int public_key_parse(const char *line, size_t length, struct public_key *key, st
     return 0;
 }
 
+/* As minisign reads it: a byte order mark may stand before the file, a CR before each LF. */
+static const char *find_line(const char *text, size_t size, size_t *length)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const size_t skipped = strncmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
+    const char *const line = minisig_key_line(text + skipped, size - skipped, length);
+
+    if (line && *length > 0 && line[*length - 1] == '\r')
+        (*length)--;
+    return line;
+}
+
 int public_key_load(const char *path, struct public_key *key, struct err *err)
 {
     char text[KEY_FILE_MAX + 1];
@@ -48,7 +60,7 @@ int public_key_load(const char *path, struct public_key *key, struct err *err)
 
     if (file_read(path, &public_rules, text, &size, &st, err) < 0)
         return -1;
-    line = minisig_key_line(text, size, &length);
+    line = find_line(text, size, &length);
     if (!line)
         return err_at(err, ERR_FILE, NULL,
                       "%s: not a minisign public key: line 1 does not begin \"%s\"", path,

@@ -45,13 +45,18 @@ struct line {
     size_t length;
 };
 
-/* Four lines, each ended by one newline, and nothing else; printable ASCII and TAB. */
+static bool is_text(char c, char next)
+{
+    return (c >= 0x20 && c <= 0x7e) || c == '\t' || c == '\n' || (c == '\r' && next == '\n');
+}
+
+/* Four lines, each ended by LF or CR LF, and nothing else; printable ASCII and TAB. */
 static bool split(const char *file, size_t size, struct line lines[4])
 {
     const char *end = file + size;
 
     for (size_t i = 0; i < size; i++)
-        if ((file[i] < 0x20 || file[i] > 0x7e) && file[i] != '\t' && file[i] != '\n')
+        if (!is_text(file[i], i + 1 < size ? file[i + 1] : '\0'))
             return false;
     for (unsigned i = 0; i < 4; i++) {
         const char *stop = memchr(file, '\n', (size_t)(end - file));
@@ -59,6 +64,8 @@ static bool split(const char *file, size_t size, struct line lines[4])
         if (!stop)
             return false;
         lines[i] = (struct line){ file, (size_t)(stop - file) };
+        if (lines[i].length > 0 && stop[-1] == '\r')
+            lines[i].length--;
         file = stop + 1;
     }
     return file == end;

@@ -25,7 +25,7 @@
 
 enum seal_verdict {
     SEAL_GOOD,
-    SEAL_NO_MINISIGN,   /* not exactly the four lines of a signature file */
+    SEAL_NO_MINISIGN,   /* not the four lines of a signature file alone */
     SEAL_LEGACY,        /* a signature of the bytes themselves ("Ed"): its comment can be forged */
     SEAL_OTHER_KEY,     /* the key id is not the key's */
     SEAL_BAD_BYTES,     /* the bytes or their signature were changed */
@@ -64,8 +64,8 @@ struct seal_wanted {
  * @minisig: the signature file, @minisig_size bytes
  * @facts:   filled when SEAL_GOOD is returned
  *
- * It is stricter than minisign -VH. The file has four lines, each ended by a newline, and nothing
- * behind them; it is printable ASCII without carriage returns, its base64 is canonical, and
+ * It is stricter than minisign -VH. The file has four lines, each ended by LF or CR LF, and nothing
+ * behind them; it is printable ASCII, its base64 is canonical, and
  * signatures of the older kind are refused.
  *
  * Return: SEAL_GOOD, or the first thing that is wrong, with ERR_FILE and a sentence in *err.

@@ -342,6 +342,8 @@ static void positions(void)
     CU_ASSERT_EQUAL(err.text.line, 3);
     CU_ASSERT_EQUAL(err.text.column, 3);
     CU_ASSERT_STRING_EQUAL(err.places[0].detail, "expected a string");
+    CU_ASSERT_EQUAL(scan(TEXT("\xef\xbb\xbf{}"), &err), -1);
+    CU_ASSERT_STRING_EQUAL(err.places[0].detail, "begins with a byte order mark");
 }
 
 /* Brackets up to the limit, of both kinds mixed; a wrong one at every depth; and one too many. */
