@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "range.h"
+
 enum { HALF = 2, WORD = 4 };
 
 static void put_2(uint8_t *e, size_t at, unsigned value)
@@ -85,11 +87,6 @@ static uint32_t get_4(const uint8_t *e, size_t at)
     return get_2(e, at) | get_2(e, at + 2) << 16;
 }
 
-static bool overlaps(const struct mpt_segment *a, const struct mpt_segment *b)
-{
-    return a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size;
-}
-
 /* One program header: 1 with a segment, 0 when it has nothing to load, -1 when it is impossible. */
 static int get_segment(const uint8_t *e, const uint8_t *file, size_t size, struct mpt_segment *s)
 {
@@ -113,7 +110,7 @@ static int add_segment(struct mpt_segment *segments, unsigned count, unsigned ma
     if (count == max)
         return -1;
     for (unsigned i = 0; i < count; i++)
-        if (overlaps(&segments[i], &s))
+        if (range_overlaps(&segments[i], &s))
             return -1;
     segments[count] = s;
     return 0;

@@ -10,6 +10,7 @@
 
 #include "../base/number.h"
 #include "elf.h"
+#include "range.h"
 
 #define ADDRESSES_END (1ULL << 32)
 
@@ -27,11 +28,6 @@ static int parse_list(const char *text, uint64_t highest, uint64_t numbers[MEMOR
             return *text ? -1 : count;
     }
     return -1;
-}
-
-static bool overlaps(const struct mpt_segment *a, const struct mpt_segment *b)
-{
-    return a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size;
 }
 
 /* Does @outer have all bytes of @inner, and the same ones? */
@@ -53,7 +49,7 @@ static int add_segment(struct memory *s, struct mpt_segment segment, struct err 
     for (size_t i = 0; i < s->guest.count; i++) {
         const struct mpt_segment *const other = &s->segments[i];
 
-        if (!overlaps(other, &segment)) {
+        if (!range_overlaps(other, &segment)) {
             s->segments[kept++] = *other;
             continue;
         }
