@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The header is walked once for each offer; it is short and so is the list of offers. */
+/* The header is read once for each offer: the header is short, and so is the list of offers. */
 #include "accept.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ static int parse_q(const char *at, size_t size)
     return q <= Q_ONE ? q : Q_BAD;
 }
 
-/* A parameter's value: a token or a quoted string. Return: its end, NULL when it is neither */
+/* A parameter's value: a token or a quoted string. Return: its end; NULL: the string has no end */
 static const char *skip_value(const char *at)
 {
     if (*at != '"')
@@ -54,7 +54,7 @@ static const char *skip_value(const char *at)
     return at + 1;
 }
 
-/* Reads the parameters behind a range. Return: where they end, NULL when they are malformed */
+/* Reads the parameters behind a range. Return: their end; NULL: they are malformed */
 static const char *parse_parameters(const char *at, struct range *r)
 {
     at = skip_blanks(at);
@@ -75,7 +75,7 @@ static const char *parse_parameters(const char *at, struct range *r)
     return r->q == Q_BAD || (*at && *at != ',') ? NULL : at;
 }
 
-/* The next range of the list. Return: 1, 0 at the end, -1 when the header is malformed */
+/* Reads the next range of the list. Return: 1; 0 at the end; -1: the header is malformed */
 static int next_range(const char **at, struct range *r)
 {
     const char *end;
@@ -95,7 +95,7 @@ static int next_range(const char **at, struct range *r)
     return 1;
 }
 
-/* How narrowly a range names a type: 3 exactly, 2 type/star, 1 star/star, 0 not at all */
+/* How exactly a range names a type: 3 type/subtype, 2 type/star, 1 star/star, 0 not at all */
 static int specificity(const struct range *r, const char *type)
 {
     const size_t main_type = strcspn(type, "/") + 1;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * accept_choose - the offer that the client likes best
+ * accept_choose - the offer that the client prefers
  * @accept: the Accept header, NULL or malformed = anything
- * @types:  offers as type/subtype, the one we prefer first
+ * @types:  offers as type/subtype, the server's preference first
  *
  * A more specific range beats a wider one whatever their order; q=0 excludes; ties go to the first
  * offer.

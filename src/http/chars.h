@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a character may stand for in a request's head: every byte of it is looked up here. */
+/* The kinds of characters in a request's head: every byte of a head is looked up here. */
 #ifndef HTTP_CHARS_H
 #define HTTP_CHARS_H
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * The next tag of a list, weak mark apart. Return: its size, 0 at the end or when the list is
- * malformed
+ * Reads the next tag of a list; its weak mark is reported in *weak. Return: the tag's size; 0 at
+ * the end, or when the list is malformed
  */
 static size_t next_tag(const char **at, const char **tag, bool *weak)
 {
@@ -24,7 +24,7 @@ static size_t next_tag(const char **at, const char **tag, bool *weak)
     return **at && **at != ',' ? 0 : size;
 }
 
-/* Our tags are strong, so a weak one of the client's is equal only by weak comparison. */
+/* Our tags are strong, so a client's weak tag can match only by weak comparison. */
 static bool list_has(const char *list, const char *tag, bool weakly)
 {
     const char *one;

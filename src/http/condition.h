@@ -8,14 +8,14 @@
 #include <stdbool.h>
 
 enum condition {
-    CONDITION_NONE,         /* answer */
-    CONDITION_NOT_MODIFIED, /* 304: the client has it */
+    CONDITION_NONE,         /* send the reply */
+    CONDITION_NOT_MODIFIED, /* 304: the client has the reply already */
     CONDITION_FAILED        /* 412 */
 };
 
 /*
- * condition_check - what the client's conditions make of a reply with this tag
- * @safe:          GET or HEAD
+ * condition_check - evaluate the client's conditions for a reply with this tag
+ * @safe:          the method is GET or HEAD
  * @if_match:      the header, NULL when absent; one that is malformed matches nothing
  * @if_none_match: the same
  * @tag:           strong, quotes included

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* RFC 9112 §2.2, §3.2, §5, §6. Borrows everything, keeps nothing. */
+/* RFC 9112 §2.2, §3.2, §5, §6. All strings are borrowed. */
 #include "head.h"
 
 #include <stdint.h>
@@ -10,9 +10,8 @@
 #include "host.h"
 
 enum {
-    LINE_END = 2, /* CR LF, which the library has made two NULs */
-    BLANKS_MAX =
-        4096 /* more than that between name and value cannot be in a head that is read at all */
+    LINE_END = 2,     /* CR LF, which the library has replaced by two NULs */
+    BLANKS_MAX = 4096 /* between name and value; a head with more has been refused before */
 };
 
 #define NAME(text)             \
@@ -69,7 +68,7 @@ void head_start(struct head *h, const char *method, const char *target, size_t t
     h->next = version + strlen(version) + LINE_END;
 }
 
-/* The colon has become the name's NUL. Behind the value stand two more, in place of CR and LF. */
+/* The library has replaced the colon by a NUL, and the CR and LF behind the value, too. */
 static bool follows(const struct head *h, const char *name, size_t name_size, const char *value,
                     size_t value_size)
 {
@@ -80,8 +79,8 @@ static bool follows(const struct head *h, const char *name, size_t name_size, co
 }
 
 /*
- * Lists may come in parts (RFC 9110 §5.3). They are optional wishes, and one in parts counts as
- * none.
+ * A list may come in several headers (RFC 9110 §5.3). The client may do without these lists, so one
+ * that comes in several headers is ignored.
  */
 static bool is_list(int header)
 {
@@ -114,7 +113,7 @@ static int check_framing(const struct head *h, unsigned minor, struct err *err)
         return 0;
     if (h->values[HEADER_CONTENT_LENGTH])
         return err_at(err, ERR_INVALID, NULL,
-                      "Content-Length and Transfer-Encoding exclude each other");
+                      "a request may have Content-Length or Transfer-Encoding, not both");
     if (strcasecmp(encoding, "chunked") != 0)
         return err_at(err, ERR_INVALID, NULL, "the only Transfer-Encoding understood is chunked");
     if (minor == 0)
@@ -127,15 +126,15 @@ int head_check(const struct head *h, const char *end, unsigned minor, struct err
     const char *const host = h->values[HEADER_HOST];
 
     /*
-     * Where the next line would begin, the empty one has become two NULs as well, and they are the
-     * last.
+     * The head ends with an empty line, which the library has replaced by two NULs. They must stand
+     * where the next header line would begin.
      */
     if (h->hidden || h->next[0] || h->next[1] || h->next + LINE_END != end)
         return err_at(err, ERR_INVALID, NULL,
-                      "the head holds a NUL, a bare CR or LF, a folded line or a second blank");
+                      "the head has a NUL, a bare CR or LF, a folded line or a second blank");
     if (h->odd)
         return err_at(err, ERR_INVALID, NULL,
-                      "a name or value in the head has characters that it may not have");
+                      "a name or value in the head has characters that are not allowed there");
     if (h->twice != HEADERS)
         return err_at(err, ERR_INVALID, NULL, "%s is given twice", names[h->twice].text);
     if (check_framing(h, minor, err) < 0)

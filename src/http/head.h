@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request's head as libmicrohttpd hands it over, and whether it says one thing only.
+ * A request's head as libmicrohttpd gives it, and the check that it can be read in one way only.
  */
 #ifndef HTTP_HEAD_H
 #define HTTP_HEAD_H
@@ -10,7 +10,7 @@
 
 #include "../base/err.h"
 
-/* Headers that the server or a handler looks at. Of each but the lists at most one may come. */
+/* Headers that the server or a handler reads. Each may come once; the lists may come again. */
 enum header {
     HEADER_HOST,
     HEADER_CONTENT_LENGTH,
@@ -30,34 +30,33 @@ enum header {
 struct head {
     const char *values[HEADERS]; /* borrowed from the connection; NULL when absent */
     const char *next;            /* where the next line must begin */
-    enum header twice;           /* the first that came again, HEADERS when none did */
-    bool hidden;                 /* something stands between the lines that were handed over */
-    bool odd;                    /* a name or a value has bytes that it may not have */
+    enum header twice;           /* the first header that came again; HEADERS: none did */
+    bool hidden;                 /* there are bytes between the lines that the library gave us */
+    bool odd;                    /* a name or a value has bytes that are not allowed there */
 };
 
 /*
- * head_start - the request line
- * @target: as it came, terminated; still where it was received
+ * head_start - begin a head with its request line
+ * @target: as it was received, terminated, and still in the receive buffer
  *
- * The library hands over strings that lie in its buffer as they came. It takes a bare CR or LF for
- * a line's end, joins folded lines and ends strings at a NUL, where others do not; whatever it so
- * hides leaves a gap between two strings, or puts one elsewhere, and that is what is looked for
- * here and in head_add.
+ * The library gives us strings in its receive buffer. Unlike other readers, it takes a bare CR or
+ * LF for the end of a line, joins folded lines, and ends strings at a NUL. Each of these leaves a
+ * gap between two strings, or moves one, and head_start and head_add look for that.
  */
 void head_start(struct head *head, const char *method, const char *target, size_t target_size,
                 const char *version);
 
-/* head_add - the next header line; @name and @value terminated, in the order in which they came */
+/* head_add - add the next header line, in order; @name and @value are terminated */
 void head_add(struct head *head, const char *name, size_t name_size, const char *value,
               size_t value_size);
 
 /*
- * head_check - is it clear where this request ends and whom it is for?
- * @end:   of the head, behind its empty line
- * @minor: of HTTP/1.x: Host may be missing in 1.0
+ * head_check - is it clear where this request ends and for which host it is?
+ * @end:   the end of the head, behind its empty line
+ * @minor: the x of HTTP/1.x: in 1.0 Host may be missing
  *
- * Return: 0; -1 with ERR_INVALID, after which the connection must end: where the next request on it
- * begins is anybody's guess.
+ * Return: 0; -1 with ERR_INVALID. The connection must end then, since it is not clear where the
+ * next request begins.
  */
 int head_check(const struct head *head, const char *end, unsigned minor, struct err *err) MUST_USE;
 

@@ -24,20 +24,20 @@ static void decode(char *text)
     *out = '\0';
 }
 
-/* @status: err_at's, so that the error and what it comes to stand in one statement */
+/* @status: what err_at returned, so that one statement fills the error and gives the result */
 static enum target_result malformed(int status)
 {
     (void)status;
     return TARGET_MALFORMED;
 }
 
-/* Whatever the target is good for: no byte or escape in it may be read in two ways. */
+/* In any target, no byte or escape may be open to two readings. */
 static enum target_result check_bytes(const char *raw, struct err *err)
 {
     for (; *raw; raw++) {
         if (*raw <= 0x20 || *raw > 0x7e)
             return malformed(err_at(err, ERR_INVALID, NULL,
-                                    "the request target holds a byte that is not printable ASCII"));
+                                    "the request target has a byte that is not printable ASCII"));
         if (*raw != '%')
             continue;
         if (hex_digit(raw[1]) < 0 || hex_digit(raw[2]) < 0)
@@ -46,7 +46,7 @@ static enum target_result check_bytes(const char *raw, struct err *err)
                        "a %% in the request target is not followed by two hexadecimal digits"));
         if (raw[1] == '0' && raw[2] == '0')
             return malformed(
-                err_at(err, ERR_INVALID, NULL, "the request target holds an escaped NUL"));
+                err_at(err, ERR_INVALID, NULL, "the request target has an escaped NUL"));
     }
     return TARGET_OK;
 }
@@ -73,8 +73,8 @@ static enum target_result parse_pair(char *text, struct target *t, struct err *e
 }
 
 /*
- * Steps over "http://authority". Return: what is left, NULL when the target is in no form that we
- * take
+ * Skips "http://authority". Return: the rest of the target; NULL: its form is not one that we
+ * accept
  */
 static const char *skip_authority(const char *raw, struct target *t)
 {
@@ -102,7 +102,7 @@ enum target_result target_parse(const char *raw, struct target *t, struct err *e
     t->path = t->text;
     t->text[0] = '\0';
     if (length >= sizeof(t->text)) {
-        err_at(err, ERR_INVALID, NULL, "at most %d bytes are taken", TARGET_SIZE - 1);
+        err_at(err, ERR_INVALID, NULL, "the limit is %d bytes", TARGET_SIZE - 1);
         return TARGET_TOO_LONG;
     }
     result = check_bytes(raw, err);

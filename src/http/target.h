@@ -2,8 +2,7 @@
 /*
  * A request's target as it came over the wire: path and query (RFC 3986).
  *
- * The path stays undecoded: no route needs an escape, and what is decoded first can end early at a
- * %00.
+ * The path is not decoded: no route needs an escape, and a decoded %00 would end the string early.
  */
 #ifndef HTTP_TARGET_H
 #define HTTP_TARGET_H
@@ -19,9 +18,8 @@ struct target_pair {
 };
 
 struct target {
-    char text[TARGET_SIZE]; /* what path and pairs point into */
-    const char
-        *authority; /* of a target in absolute form, in what was parsed; NULL: there is none */
+    char text[TARGET_SIZE]; /* path and pairs point into it */
+    const char *authority;  /* of an absolute form, in the parsed text; NULL: there is none */
     size_t authority_size;
     const char *path;
     struct target_pair pairs[TARGET_PAIRS_MAX];

@@ -22,8 +22,8 @@ static bool is_builtin_host(const struct job *job, const char *authority, size_t
 }
 
 /*
- * The authority in the target counts more than Host (RFC 9112 §3.2.2). A UNIX socket has no name of
- * its own.
+ * An authority in the target overrides Host (RFC 9112 §3.2.2). A UNIX socket has no name, so any
+ * Host is accepted there.
  */
 static int check_host(const struct context *context, struct job *job)
 {

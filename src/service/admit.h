@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is asked of a request whatever its handler: which client it comes from, and whether the path
- * takes such a request.
+ * The checks that do not depend on the handler: may this client make requests, and does the path
+ * accept this one?
  */
 #ifndef SERVICE_ADMIT_H
 #define SERVICE_ADMIT_H
@@ -14,8 +14,8 @@ struct route;
 struct routes_match;
 
 /*
- * admit_client - is the request for this server, and has the client the certificate and the token
- *                that it needs?
+ * admit_client - is the request for this server, and does the client show the certificate and
+ *                the token that it needs?
  *
  * A request for an open path needs none of these, whatever its method, unless it has a body.
  *
@@ -25,9 +25,10 @@ int admit_client(const struct context *context, const struct routes_match *match
                  struct job *job) MUST_USE;
 
 /*
- * admit_request - path, method, query and media type
+ * admit_request - check path, method, query and media type
  *
- * Return: 0; -1 with the job's reply, which for a method or a media type lists those of the path.
+ * Return: 0; -1 with the job's reply, which lists the path's methods or media type if that was
+ * wrong.
  */
 int admit_request(const struct routes_match *match, const struct route *route,
                   struct job *job) MUST_USE;

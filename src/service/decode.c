@@ -8,7 +8,7 @@
 #include "../topo/memory.h"
 #include "job.h"
 
-/* The bytes of the body, where base and size say that they lie */
+/* Takes the body as guest memory at the addresses that the parameters base and size give. */
 static int take_source(struct job *job, struct memory *source)
 {
     const char *bases = target_take(&job->target, "base"),
@@ -18,7 +18,7 @@ static int take_source(struct job *job, struct memory *source)
                         bases ? bases : MEMORY_BASE, sizes, &job->err);
 }
 
-/* Goes on after an error, so that a client hears of all. */
+/* Goes on after an error, so that the client learns all errors at once. */
 static int take_facts(struct job *job, struct facts *known)
 {
     int status = 0;
@@ -32,7 +32,7 @@ static int take_facts(struct job *job, struct facts *known)
     return job_refuse_query(job) < 0 ? -1 : status;
 }
 
-/* The floating pointer that the client names, else the one that is most likely meant */
+/* The address of the floating pointer that the client names, else that of the most likely one */
 static int find_floating(struct job *job, const char *named, const struct memory *source,
                          const struct facts *known, uint32_t *address)
 {

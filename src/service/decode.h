@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * /v1/decode: bytes of somebody else's become the topology that gives them, their layout and findings.
+ * /v1/decode: from the bytes of any builder to the topology that gives them, their layout and
+ * findings.
  */
 #ifndef SERVICE_DECODE_H
 #define SERVICE_DECODE_H

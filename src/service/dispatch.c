@@ -25,7 +25,7 @@ static int parse_target(struct job *job)
 static void reply_options(struct job *job, const struct routes_match *m)
 {
     const struct route *post = routes_method(m, "POST");
-    char methods[64] = "GET, HEAD, POST, OPTIONS"; /* of "*", the server */
+    char methods[64] = "GET, HEAD, POST, OPTIONS"; /* for "*", which is the whole server */
 
     if (m->count > 0)
         routes_list_methods(m, methods, sizeof(methods));
@@ -35,7 +35,7 @@ static void reply_options(struct job *job, const struct routes_match *m)
         reply_header(&job->reply, "Accept-Post", post->media);
 }
 
-/* Return: 0 with *route, which is NULL when the request has its answer; -1 when it is refused. */
+/* Return: 0 with *route, or with NULL there if the reply is filled already; -1: refused */
 static int admit(const struct context *context, struct job *job, const struct route **route)
 {
     const char *const method = strcmp(job->method, "HEAD") == 0 ? "GET" : job->method;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* From a request to its answer. The way of a request is told in routes.c. */
+/* From a request to its reply. routes.c explains the way of a request. */
 #ifndef SERVICE_DISPATCH_H
 #define SERVICE_DISPATCH_H
 
@@ -8,13 +8,13 @@
 struct context;
 struct job;
 
-/* dispatch_job - answer a request: job->reply is filled whatever happens */
+/* dispatch_job - answer a request; job->reply is filled in every case */
 void dispatch_job(const struct context *context, struct job *job);
 
 /*
- * dispatch_admit - would the request be refused whatever its body says?
+ * dispatch_admit - would the request be refused whatever its body is?
  *
- * Return: 0; -1 with job->reply filled by the refusal.
+ * Return: 0; -1 with the refusal in job->reply.
  */
 int dispatch_admit(const struct context *context, struct job *job) MUST_USE;
 

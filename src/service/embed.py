@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""embed.py OPENAPI.YAML: the API document as a C array of its JSON. Schemas that stand in files of their own beside it
-are put in place of the references to them."""
+"""embed.py OPENAPI.YAML: writes the API document's JSON as a C array. A reference to a schema in another file is replaced
+by that schema."""
 import json
 import os
 import sys
@@ -11,7 +11,7 @@ SOURCE = sys.argv[1]
 
 
 def moved(node, place):
-    """A schema that stands at @place of another document: its references into itself go there."""
+    """A schema that is put at @place of another document: its references into itself are made to point there."""
     if isinstance(node, list):
         return [moved(item, place) for item in node]
     if not isinstance(node, dict):

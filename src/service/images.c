@@ -8,15 +8,16 @@
 #include "job.h"
 #include "represent.h"
 
-/* Does the daemon want to know which client it is? Then no cache may answer in its place. */
+/* Must clients show a token or a certificate? Then no cache may answer in the daemon's place. */
 static bool asks_clients(const struct context *context)
 {
     return context_tokens(context) || context->asks_certificates;
 }
 
 /*
- * Signs the image of the job, unless the client has it already: its tag is known before it is signed.
- * Return: 0, and job->reply is filled when a condition of the request has decided; -1
+ * Signs the job's image, unless the client has it already: the tag is known before the image is
+ * signed.
+ * Return: 0; job->reply is filled if a condition of the request decided it. -1: an error
  */
 static int sign_image(const struct context *context, struct job *job)
 {

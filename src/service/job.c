@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The large members are written before they are read, so only what is looked at first is cleared. */
+/* The large members are written before they are read, so only the others are cleared. */
 void job_start(struct job *job)
 {
     reply_reset(&job->reply);

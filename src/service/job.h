@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One request and all that becomes of it.
+ * One request, from its head to its reply.
  *
- * Handlers run to their end, one after the other, so a loop has one job for all its connections, and
- * job_start makes it fit for the next request. What a request needs is in it by value, but for what
- * the connection lends.
+ * A loop runs one handler at a time, and each to its end. So the loop has one job for all its
+ * connections, and job_start prepares it for the next request. All that a request needs is in the
+ * job by value, except for what is borrowed from the connection.
  */
 #ifndef SERVICE_JOB_H
 #define SERVICE_JOB_H
@@ -23,9 +23,10 @@ enum {
 };
 
 struct job {
-    const char *method, *raw_target; /* borrowed from the connection, as all that follows */
-    const struct head *head;         /* NULL: no headers */
-    const char *address; /* HOST:PORT by which the request came; NULL: any Host will do */
+    /* Borrowed from the connection, up to body */
+    const char *method, *raw_target;
+    const struct head *head; /* NULL: no headers */
+    const char *address;     /* HOST:PORT of the listener; NULL: any Host is accepted */
     const char *body;
     size_t body_size;
     bool untrusted;    /* a client certificate is required, and the client has shown none */
@@ -33,11 +34,11 @@ struct job {
     struct memo *memo; /* signatures made before; NULL: none are remembered */
 
     char id[JOB_ID_SIZE];
-    unsigned route;          /* which template the target fits, see routes_templates */
-    enum problem problem;    /* PROBLEM_NONE: what err says, if anything */
-    enum format_kind format; /* of the image in the reply, when there is one */
-    bool shareable;         /* no client is asked for its name: a shared cache may keep the image */
-    char tag[JOB_TAG_SIZE]; /* the image's entity tag */
+    unsigned route;          /* the number of the path's template, see routes_templates */
+    enum problem problem;    /* PROBLEM_NONE: it follows from the code of err */
+    enum format_kind format; /* of the image in the reply, if there is one */
+    bool shareable;          /* no client must show who it is: a shared cache may keep the image */
+    char tag[JOB_TAG_SIZE];  /* the image's entity tag */
     struct target target;
     struct topology topology;
     struct image image;
@@ -46,22 +47,22 @@ struct job {
     struct reply reply;
 };
 
-/* job_start - forget the last request; what was borrowed is for the caller to set, the id too */
+/* job_start - forget the last request; the caller then sets the borrowed members and the id */
 void job_start(struct job *job);
 
 /* job_header - a header's value; NULL when absent */
 const char *job_header(const struct job *job, enum header header);
 
-/* job_refuse - say what an error is to the client. Return: @status, that of err_at */
+/* job_refuse - set the problem that an error becomes. Return: @status, which err_at returned */
 int job_refuse(struct job *job, enum problem kind, int status);
 
-/* job_refuse_query - parameters that were not taken are unknown. Return: 0, -1 when there are some */
+/* job_refuse_query - refuse parameters that no handler took. Return: 0; -1: there are some */
 int job_refuse_query(struct job *job) MUST_USE;
 
-/* job_kind - what a refused job is to its client; PROBLEM_NONE: it was not refused */
+/* job_kind - the problem that the job's error becomes; PROBLEM_NONE: the job was not refused */
 enum problem job_kind(const struct job *job);
 
-/* job_problem - the reply becomes the problem that the job has */
+/* job_problem - fill the reply with the job's problem */
 void job_problem(struct job *job);
 
 #endif

@@ -21,13 +21,12 @@ typedef _Atomic uint64_t counter;
 
 static const char *const methods[METHODS] = { "GET", "HEAD", "POST", "OPTIONS", "TRACE", "other" };
 
-/* Statuses that we send. Whatever else there may be is counted as 500: it would be a bug. */
+/* The statuses that we send. Any other would be a bug, and is counted as 500. */
 static const unsigned short statuses[] = { 500, 200, 204, 304, 400, 401, 403, 404, 405,
                                            406, 412, 413, 414, 415, 417, 421, 422, 503 };
 enum { STATUSES = sizeof(statuses) / sizeof(statuses[0]) };
 
-/* Upper bounds of the buckets; the last is +Inf. */
-/* in microseconds */
+/* Upper bounds of the buckets, the times in microseconds; the last bucket is +Inf. */
 static const unsigned time_bounds[TIMES - 1] = { 50, 100, 250, 1000, 5000, 25000, 250000, 2500000 };
 static const char *const time_texts[TIMES] = { "5e-05", "0.0001", "0.00025", "0.001", "0.005",
                                                "0.025", "0.25",   "2.5",     "+Inf" };
@@ -55,7 +54,7 @@ struct metrics {
     struct row rows[];
 };
 
-/* Only one thread writes, so a load and a store will do. */
+/* Only one thread writes a counter, so a load and a store are enough. */
 static void add(counter *c, uint64_t n)
 {
     atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n,
@@ -142,7 +141,7 @@ void metrics_reload(struct metrics *m, bool good)
     atomic_fetch_add_explicit(&m->reloads[good], 1, memory_order_relaxed);
 }
 
-/* The sum over all loops of the counter at this place of the first row */
+/* The sum over all loops; @in_first is the counter in the first row */
 static uint64_t sum(const struct metrics *m, const counter *in_first)
 {
     const uintptr_t at = (uintptr_t)in_first - (uintptr_t)&m->rows[0];
@@ -178,7 +177,7 @@ static void render_requests(const struct metrics *m, FILE *out)
             }
 }
 
-/* @label: of the series with a comma behind it, or ""; the buckets add up as they go */
+/* @label: the label of the series, or "". Each bucket counts those before it, too. */
 static void render_histogram(const struct metrics *m, FILE *out, const char *name,
                              const char *label, const counter *buckets, const char *const *texts,
                              unsigned count)
@@ -199,7 +198,7 @@ static void render_times(const struct metrics *m, FILE *out)
     const struct row *r = &m->rows[0];
 
     describe(out, "http_request_duration_seconds", "histogram",
-             "Time from a request line to its answer.");
+             "Time from a request line to its reply.");
     for (unsigned i = 0; i < m->route_count; i++) {
         char label[128];
 
@@ -238,12 +237,12 @@ static void render_memo(const struct metrics *m, FILE *out)
     fprintf(out, "mptabled_signatures_made_total %llu\n",
             (unsigned long long)sum(m, &r->signatures_made));
     describe(out, "signatures_remembered_total", "counter",
-             "Ed25519 signatures that had been made before (--signature-memory).");
+             "Ed25519 signatures taken from the memory (--signature-memory).");
     fprintf(out, "mptabled_signatures_remembered_total %llu\n",
             (unsigned long long)sum(m, &r->signatures_remembered));
 }
 
-/* Several kinds of problem can have one type; the first of them stands for all. */
+/* Several kinds of problem can have one type; they are added up and shown once. */
 static void render_rejects(const struct metrics *m, FILE *out)
 {
     describe(out, "request_rejects_total", "counter", "Requests refused, by problem type.");
@@ -302,7 +301,7 @@ static void render_process(const struct metrics *m, FILE *out)
     fprintf(out, "process_open_fds %lu\n", open_descriptors());
 }
 
-/* A path can hold anything; in a label three characters are escaped. */
+/* A listener's path can have any character; in a label three of them are escaped. */
 static void put_label(FILE *out, const char *value)
 {
     for (; *value; value++)
@@ -326,7 +325,7 @@ static void render_service(const struct metrics *m, const struct keyring *keys, 
 {
     describe(out, "build_info", "gauge", "Version of the daemon.");
     fprintf(out, "mptabled_build_info{version=\"%s\"} 1\n", MPTABLED_VERSION);
-    describe(out, "signing_key_info", "gauge", "Keys and what they do.");
+    describe(out, "signing_key_info", "gauge", "Keys and their states.");
     for (unsigned i = 0; i < keyring_count(keys); i++) {
         enum key_state state;
         const struct public_key *key = keyring_key(keys, i, &state);
@@ -340,7 +339,8 @@ static void render_service(const struct metrics *m, const struct keyring *keys, 
     for (int good = 0; good < 2; good++)
         fprintf(out, "mptabled_reloads_total{result=\"%s\"} %llu\n", good ? "ok" : "failed",
                 (unsigned long long)atomic_load(&m->reloads[good]));
-    describe(out, "log_lines_dropped_total", "counter", "Log lines that nobody was ready to read.");
+    describe(out, "log_lines_dropped_total", "counter",
+             "Log lines dropped because the reader had stopped.");
     fprintf(out, "mptabled_log_lines_dropped_total %llu\n", log_dropped());
 }
 

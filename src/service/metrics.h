@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is counted, and how Prometheus reads it (text format 0.0.4).
+ * Counters, and the page on which Prometheus reads them (text format 0.0.4).
  *
- * Each loop has a row of its own, which it alone writes; whoever renders adds the rows up. Label
- * values come from fixed sets: route templates, methods, statuses, problem types, listeners.
+ * Each loop has a row of its own, which only that loop writes; metrics_render adds the rows up.
+ * Label values come from fixed sets: route templates, methods, statuses, problem types, listeners.
  */
 #ifndef SERVICE_METRICS_H
 #define SERVICE_METRICS_H
@@ -18,12 +18,12 @@ struct metrics;
 
 /* One answered request, as it is counted. */
 struct metric_request {
-    unsigned route;            /* index of a template, the last one for everything else */
-    const char *method;        /* one that we know is counted as itself */
-    unsigned status;           /* HTTP */
-    enum problem problem;      /* why it was refused, PROBLEM_NONE when it was not */
-    unsigned long long micros; /* from its request line to its answer */
-    size_t image_size;         /* bytes of the image in the answer, 0 = none */
+    unsigned route;            /* the number of its template; the last is for all other paths */
+    const char *method;        /* an unknown one is counted as "other" */
+    unsigned status;           /* HTTP status of the reply */
+    enum problem problem;      /* why it was refused; PROBLEM_NONE: it was not */
+    unsigned long long micros; /* from its request line to its reply */
+    size_t image_size;         /* bytes of the image in the reply; 0: none */
     int format;                /* enum format_kind of the image */
     unsigned signatures_made, signatures_remembered;
 };
@@ -38,18 +38,18 @@ struct metrics *metrics_new(unsigned loops, const char *const *routes,
 void metrics_free(struct metrics *metrics);
 
 /*
- * metrics_listener - have the connections of a listener shown; both borrowed, @open is read when
- * rendering
+ * metrics_listener - show the open connections of a listener; both pointers are borrowed, and @open
+ * is read by metrics_render
  */
 void metrics_listener(struct metrics *metrics, const char *address, const _Atomic unsigned *open);
 
-/* metrics_request - count a request in the row of a loop; to be called by that loop alone */
+/* metrics_request - count a request in the row of a loop; only that loop may call it */
 void metrics_request(struct metrics *metrics, unsigned loop, const struct metric_request *request);
 
 /* metrics_reload - count a reload of keys and tokens */
 void metrics_reload(struct metrics *metrics, bool good);
 
-/* metrics_render - the page; memory of malloc, *size its bytes; NULL when memory ran out */
+/* metrics_render - the page, *size bytes, to be released by free; NULL: no memory */
 char *metrics_render(const struct metrics *metrics, const struct keyring *keys,
                      size_t *size) MUST_USE;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Status, type and title are rows; a problem says besides what went wrong and where. */
+/* Status, type and title are rows; the rest of a problem comes from the error value. */
 #include "problem.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@
 static const struct row {
     unsigned status;
     const char *type, *title;
-    bool places; /* the error's pointers name members of a topology, parameters or facts */
+    bool places; /* the error has pointers: to members of a topology, parameters or facts */
 } rows[PROBLEMS] = {
     [PROBLEM_NONE] = { 500, "internal", "Internal error", false },
     [PROBLEM_INTERNAL] = { 500, "internal", "Internal error", false },
@@ -56,7 +56,10 @@ enum problem problem_of(enum err_code code)
     return kinds[code];
 }
 
-/* A JSON pointer as a URI fragment: what a fragment may not hold is escaped (RFC 6901 §6). */
+/*
+ * A JSON pointer as a URI fragment: characters that a fragment may not have are escaped (RFC 6901
+ * §6).
+ */
 static void to_fragment(const char *pointer, char *out, size_t size)
 {
     size_t used = 0;
@@ -95,7 +98,7 @@ static void render_position(struct build *b, const struct err *err)
 
 enum { PROBLEM_DETAIL_SIZE = ERR_POINTER_SIZE + ERR_DETAIL_SIZE + 2 };
 
-/* The first place in one sentence. What an internal error says is not for clients. */
+/* The first place in one sentence. The text of an internal error is not for clients. */
 static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DETAIL_SIZE])
 {
     const struct err_place *first = &err->places[0];
@@ -107,7 +110,7 @@ static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DET
                  first->pointer[0] ? " " : "", first->detail);
 }
 
-/* Errors of the topology name members; of the others, one sentence says all. */
+/* Problems that have places list them all; for the others, detail is enough. */
 static void reply_object(struct reply *reply, const struct row *p, const struct err *err,
                          const char *id)
 {
@@ -158,7 +161,7 @@ static void reply_lines(struct reply *reply, const struct row *p, const struct e
 }
 
 /*
- * Problems are sent whatever the client accepts; only one that likes plain text better gets that.
+ * A problem is sent whatever the client accepts: as JSON, unless the client prefers plain text.
  */
 static bool wants_lines(const char *accept)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Refusals as RFC 9457 has them. Base's error codes say what kind of thing went wrong; a problem is
- * what a client hears of it.
+ * Refusals in the form of RFC 9457. An error has one of base's few codes; a problem is the status,
+ * type and title that a client gets for it.
  */
 #ifndef SERVICE_PROBLEM_H
 #define SERVICE_PROBLEM_H
@@ -36,12 +36,12 @@ enum problem {
 /* problem_type - the last step of the type, such as "not-found"; several kinds may share one */
 const char *problem_type(enum problem kind);
 
-/* problem_of - what an error is to a client when nothing else is known of it */
+/* problem_of - the problem for an error code, where no handler has chosen another one */
 enum problem problem_of(enum err_code code);
 
 /*
  * problem_reply - status, headers and body of a refusal
- * @err:  its places; what an internal error says is not for clients
+ * @err:  its places are shown to the client, but not those of an internal error
  * @id:   of the request
  * @head: of the request, NULL: none. A client that prefers text/plain gets lines of text
  */

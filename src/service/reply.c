@@ -6,7 +6,7 @@
 
 #include "../json/build.h"
 
-/* What was put at the end of text becomes the header's value. */
+/* The @size characters at the end of text become the header's value. */
 static void take_value(struct reply *r, const char *name, size_t size)
 {
     const size_t room = sizeof(r->text) - r->text_used;
@@ -72,7 +72,7 @@ void reply_fixed(struct reply *r, unsigned status, const char *type, const void 
     r->fixed = true;
 }
 
-/* The problem of type busy, of which no JSON can be made when memory ran out. */
+/* The problem of type busy as fixed text, since JSON cannot be built without memory. */
 void reply_busy(struct reply *r)
 {
     static const char body[] =

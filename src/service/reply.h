@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An answer before it is sent: status, headers, body. What they say is for the callers.
+ * A reply before it is sent: status, headers, body.
  */
 #ifndef SERVICE_REPLY_H
 #define SERVICE_REPLY_H
@@ -15,27 +15,27 @@ struct build;
 enum { REPLY_HEADERS_MAX = 16, REPLY_TEXT_SIZE = 2560 };
 
 struct reply {
-    unsigned status;  /* 0 = there is no answer yet */
-    bool close;       /* the connection ends with it */
-    bool fixed;       /* the body never changes nor goes away: it need not be copied */
-    const void *body; /* borrowed from the job, unless owned or fixed */
-    char *owned;      /* the body, when the reply made it: released by reply_reset */
+    unsigned status;  /* 0 = there is no reply yet */
+    bool close;       /* the connection ends after it */
+    bool fixed;       /* the body is static, so it need not be copied */
+    const void *body; /* borrowed from the job, unless it is owned or fixed */
+    char *owned;      /* the body, if reply_reset is to free it */
     size_t size;      /* bytes of body */
     unsigned header_count;
     struct {
         const char *name, *value;
     } headers[REPLY_HEADERS_MAX];
     size_t text_used;
-    char text[REPLY_TEXT_SIZE]; /* where header values are kept; the last member, see reply_reset */
+    char text[REPLY_TEXT_SIZE]; /* the header values; reply_reset needs it to be the last member */
 };
 
-/* reply_start - forget what there is and begin anew; @type may be NULL: there is no body */
+/* reply_start - begin a new reply; @type is NULL if there is no body */
 void reply_start(struct reply *reply, unsigned status, const char *type);
 
-/* reply_header - add a header; @name is a literal. A value that does not fit is a bug and left out */
+/* reply_header - add a header; @name is a literal. A value that does not fit is left out: a bug */
 void reply_header(struct reply *reply, const char *name, const char *value);
 
-/* reply_header_of - the same with a value that is put together of @parts, the last of them NULL */
+/* reply_header_of - the same; the value is joined from @parts, which end with NULL */
 void reply_header_of(struct reply *reply, const char *name, const char *const parts[]);
 
 /* reply_text - a body of that media type, borrowed */
@@ -46,10 +46,10 @@ void reply_text(struct reply *reply, unsigned status, const char *type, const vo
 void reply_fixed(struct reply *reply, unsigned status, const char *type, const void *body,
                  size_t size);
 
-/* reply_owned - the same with a body of malloc, which the reply frees; NULL answers 503 */
+/* reply_owned - the same with a malloc'ed body, which the reply frees; NULL gives status 503 */
 void reply_owned(struct reply *reply, unsigned status, const char *type, char *body, size_t size);
 
-/* reply_json - a body of the text that @b gives, which releases it; 503 when there is none */
+/* reply_json - the same with the text built in @b, which is released; 503 if building failed */
 void reply_json(struct reply *reply, unsigned status, const char *type, struct build *b);
 
 /* reply_busy - 503: memory ran out */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An image's tag is made before the image is signed, of everything that fixes the reply; so a client
- * that has the image costs no signature.
+ * An image's entity tag is a digest of everything that the reply depends on. It is made before the
+ * image is signed, so a client that has the image already costs no signature.
  */
 #include "represent.h"
 
@@ -57,11 +57,11 @@ static void image_headers(struct job *job)
 }
 
 enum {
-    TAGGED_FINDING_MAX = 128, /* bytes that fix a finding; the rule's words follow from its id */
+    TAGGED_FINDING_MAX = 128, /* bytes of a finding; the rule's words follow from its id */
     TAGGED_MAX = 1024 + MPT_RULES_MAX * TAGGED_FINDING_MAX
 };
 
-/* Everything that is put into a tag, one after the other */
+/* Everything that a tag is the digest of, one after the other */
 struct tagged {
     size_t size;
     uint8_t bytes[TAGGED_MAX];
@@ -114,7 +114,7 @@ static void make_tag(struct job *job, const struct public_key *key)
     strcpy(job->tag + 1 + 2 * TAG_BYTES, "\"");
 }
 
-/* Only an image that binds nothing of one machine or moment is good for others too. */
+/* Only an image that binds no context, nonce or time may be given to other clients. */
 static void tag_headers(struct job *job)
 {
     const bool safe = strcmp(job->method, "POST") != 0;

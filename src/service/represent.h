@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An image as its client wants it: format, entity tag, conditions, digest.
+ * An image in the form that the client wants: format, entity tag, conditions, digest.
  */
 #ifndef SERVICE_REPRESENT_H
 #define SERVICE_REPRESENT_H
@@ -13,24 +13,26 @@ struct job;
 struct public_key;
 
 /*
- * represent_choose - the job's format, as ?format= or else Accept asks for it
+ * represent_choose - set the job's format, from ?format= or else from Accept
  *
  * Return: 0; -1: there is no such format, or none that the client accepts.
  */
 int represent_choose(struct job *job) MUST_USE;
 
 /*
- * represent_unchanged - what the request's conditions make of the image, which need not be signed yet
- * @key: whose signature it has or gets
+ * represent_unchanged - set the job's tag and evaluate the request's conditions; the image need not
+ * be signed yet
+ * @key: the key that signs it
  *
- * Sets the job's tag. It follows from all that fixes the reply: format, key, trusted comment (so the
- * image's bytes and addresses), and for json the findings and whatever else it says of them.
+ * The tag depends on all that the reply depends on: format, key, trusted comment (which has the
+ * digest of the bytes, and their addresses), and for json also on the findings, version, profile
+ * and topology.
  *
- * Return: true when job->reply is the answer: 304, or a problem with status 412.
+ * Return: true if job->reply is filled: 304, or a problem with status 412.
  */
 bool represent_unchanged(struct job *job, const struct public_key *key);
 
-/* represent_image - the signed image of the job, in the job's format */
+/* represent_image - fill the reply with the job's signed image, in the job's format */
 void represent_image(struct job *job);
 
 #endif

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The paths, a row each: begin here to follow a request.
+ * The paths, a row for each: begin here to follow a request.
  *
- * Theory of operation. A loop of the room net has read a request to its end, head and body, and calls
- * dispatch_job with its job (job.h). dispatch.c parses the target, finds the row of path and method
- * here, and has admit.c look at everything that does not depend on the handler: the host that the
- * request is for, the token, the method, the query, the media type. A request that fails any of these
- * is answered with a problem (problem.c), and no handler sees it. Then the row's handler runs, to its
- * end, on the loop's thread: it reads from the job, fills the job's reply, and neither waits nor calls
- * another thread. images.c builds and signs, decode.c reads bytes, status.c says what is known.
+ * Theory of operation. A loop of the room net has read a request to its end, head and body, and
+ * calls dispatch_job with its job (job.h). dispatch.c parses the target and finds the row of path
+ * and method here. admit.c checks everything that does not depend on the handler: the host that the
+ * request is for, the token, the method, the query, the media type. A request that fails a check is
+ * answered with a problem (problem.c), and no handler sees it. Then the row's handler runs to its
+ * end on the loop's thread: it reads from the job, fills the job's reply, and neither waits nor
+ * calls another thread. images.c builds and signs, decode.c reads a client's bytes, status.c tells
+ * about the daemon.
  *
- * A handler shares nothing with those of other loops but the const context (context.h). Keys and
- * tokens are swapped there when they are loaded anew: a handler takes the present ones once and keeps
- * them until it returns, so a reply is wholly of one set.
+ * Handlers on different loops share only the context (context.h), which is const. A reload swaps
+ * the keys and tokens there. A handler takes the present ones once and keeps them until it returns,
+ * so one reply never mixes old and new.
  *
- * What a request can cost is bounded before it comes here: the target by http/target.h, head and body
- * by net/exchange.c. Of what a handler makes only the reply's body is allocated; when that fails the
- * answer is 503. Everything else lies in the job, whose size is fixed.
+ * The size of a request is bounded before it comes here: the target by http/target.h, head and body
+ * by net/exchange.c. A handler allocates only the reply's body; if that fails the reply is 503.
+ * Everything else is in the job, whose size is fixed.
  *
- * A client that sends "Expect: 100-continue" is refused before its body comes, when the refusal does
- * not depend on the body: dispatch_admit asks the same questions with the head alone.
+ * A client that sends "Expect: 100-continue" is refused before it sends the body, if the refusal
+ * does not depend on the body: dispatch_admit makes the same checks with the head alone.
  */
 #include "routes.h"
 

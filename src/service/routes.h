@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which path does what. */
+/* Paths, their methods and their handlers. */
 #ifndef SERVICE_ROUTES_H
 #define SERVICE_ROUTES_H
 
@@ -14,13 +14,13 @@ enum { ROUTES_TEMPLATES_MAX = 32 };
 struct route {
     const char *method, *path;
     void (*handle)(const struct context *context, struct job *job);
-    const char *media; /* of the body, NULL when there is none to read */
-    bool query;        /* the handler reads it; else there must be none */
+    const char *media; /* the body's media type; NULL: the handler reads no body */
+    bool query;        /* the handler reads the query; otherwise there must be none */
     bool open;         /* for probes: any Host, no credentials; the same in all rows of a path */
     bool formats;      /* the reply is an image, in one of several formats */
 };
 
-/* The rows of a path and its number among the templates; count 0 when the path is unknown. */
+/* The rows of a path, and the number of its template; count is 0 if the path is unknown. */
 struct routes_match {
     const struct route *first;
     unsigned count, number;
@@ -32,10 +32,10 @@ struct routes_match routes_find(const char *path);
 /* routes_method - the row of a method, or NULL */
 const struct route *routes_method(const struct routes_match *match, const char *method);
 
-/* routes_list_methods - the methods of a path as Allow has them; @size: of @list, 64 will do */
+/* routes_list_methods - the methods of a path as Allow has them; 64 is enough for @size */
 void routes_list_methods(const struct routes_match *match, char *list, size_t size);
 
-/* routes_templates - the paths, each once, and "other" as the last. Return: how many */
+/* routes_templates - the paths, each once, then "other". Return: their number */
 unsigned routes_templates(const char *templates[ROUTES_TEMPLATES_MAX]);
 
 #endif

@@ -46,7 +46,7 @@ static void render_key(struct build *b, const struct public_key *key, enum key_s
     build_close(b);
 }
 
-/* A JWK Set with a further member, "revoked" */
+/* A JWK Set (RFC 7517) with one member of ours, "revoked" */
 static void render_keys(struct build *b, const struct keyring *keys)
 {
     char id[KEY_ID_TEXT_SIZE];
@@ -84,8 +84,7 @@ void status_keys(const struct context *context, struct job *job)
 void status_public_key(const struct context *context, struct job *job)
 {
     struct keyring *keys = keyring_take(context->keys);
-
-    char *const file = strdup(key_public_file(keyring_signer(keys))); /* it may go with the key */
+    char *const file = strdup(key_public_file(keyring_signer(keys))); /* the key may be released */
 
     keyring_drop(keys);
     reply_owned(&job->reply, 200, REPLY_TEXT_TYPE, file, file ? strlen(file) : 0);

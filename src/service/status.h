@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the daemon says of itself: profiles, keys, version, API document, health, metrics.
+ * What the daemon tells about itself: profiles, keys, version, API document, health, metrics.
  */
 #ifndef SERVICE_STATUS_H
 #define SERVICE_STATUS_H

@@ -65,7 +65,7 @@ static int parse_file(struct tokens *t, const struct file *f, const char *path, 
     const char *line = f->text;
 
     if (strlen(f->text) != f->size)
-        return err_at(err, ERR_FILE, NULL, "%s: holds a NUL", path);
+        return err_at(err, ERR_FILE, NULL, "%s: the file has a NUL byte", path);
     for (unsigned number = 1; *line; number++) {
         const size_t size = strcspn(line, "\n");
         const size_t end = size > 0 && line[size - 1] == '\r' ? size - 1 : size;
@@ -74,7 +74,7 @@ static int parse_file(struct tokens *t, const struct file *f, const char *path, 
             return -1;
         line += line[size] ? size + 1 : size;
     }
-    return t->count ? 0 : err_at(err, ERR_FILE, NULL, "%s: holds no token", path);
+    return t->count ? 0 : err_at(err, ERR_FILE, NULL, "%s: the file has no token", path);
 }
 
 struct tokens *tokens_load(const char *path, struct err *err)

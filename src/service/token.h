@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bearer tokens (RFC 6750): who shows one that stands in the token file may have images signed.
+ * Bearer tokens (RFC 6750): a client that sends one from the token file may make requests.
  */
 #ifndef SERVICE_TOKEN_H
 #define SERVICE_TOKEN_H
@@ -15,23 +15,23 @@ struct tokens;
 
 /*
  * tokens_load - read a token file
- * @path: a regular file, closed to others and not writable by the group. A line is a token of
- *        TOKEN_LENGTH_MIN to TOKEN_LENGTH_MAX characters of [A-Za-z0-9._~+/-] with any "=" behind
- *        them; empty lines and lines that begin with # do not count
+ * @path: a regular file without access for others, and without write access for the group. A line
+ *        is a token of TOKEN_LENGTH_MIN to TOKEN_LENGTH_MAX characters: [A-Za-z0-9._~+/-], then any
+ *        number of "="; empty lines and lines that begin with # are skipped
  *
- * Only digests are kept; what was read is wiped.
+ * Only digests are kept; the text that was read is wiped.
  *
  * Return: the tokens, released by tokens_free; NULL with ERR_FILE, whose detail names file and line
- * and holds nothing of a token.
+ * but never shows a part of a token.
  */
 struct tokens *tokens_load(const char *path, struct err *err) MUST_USE;
 
 /*
- * tokens_admit - is that one of them?
+ * tokens_admit - does the header have one of the tokens?
  * @authorization: the header "Bearer TOKEN", NULL when absent
  *
- * Both sides are hashed and each digest is compared to its end, so the time tells neither length
- * nor prefix.
+ * Both sides are hashed, and all digests are compared in constant time, so the time shows neither
+ * the length nor the beginning of a token.
  */
 bool tokens_admit(const struct tokens *tokens, const char *authorization);
 
