@@ -64,7 +64,7 @@ static size_t take_bytes(char *bytes, size_t one, size_t size, void *context)
 
 static int bad_server(struct cli *cli)
 {
-    err_at(&cli->err, ERR_FILE, &(struct at){ NULL, "server", 0 },
+    err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "server", 0 },
            "must be http://HOST[:PORT], https://HOST[:PORT] or unix:PATH");
     return cli_complain_options(cli);
 }
@@ -198,14 +198,14 @@ static void take_problem(struct cli *cli, const struct fetch *f, long status)
 
         if (!detail[0])
             continue;
-        err_at(&cli->err, ERR_FILE, NULL, "%s%s%s", pointer + (pointer[0] == '#'),
+        err_at(&cli->err, ERR_INVALID, NULL, "%s%s%s", pointer + (pointer[0] == '#'),
                strlen(pointer) > 1 ? ": " : "", detail);
     }
     if (cli->err.count == 0 && text_of(json, "title")[0])
-        err_at(&cli->err, ERR_FILE, NULL, "%s: %s", text_of(json, "title"),
+        err_at(&cli->err, ERR_INVALID, NULL, "%s: %s", text_of(json, "title"),
                text_of(json, "detail"));
     else if (cli->err.count == 0)
-        err_at(&cli->err, ERR_FILE, NULL, "answers with HTTP status %ld", status);
+        err_at(&cli->err, ERR_INVALID, NULL, "answers with HTTP status %ld", status);
     cJSON_Delete(json);
 }
 
@@ -218,7 +218,7 @@ static int take_signature(struct cli *cli, struct transfer *t)
         header->amount != 1 ||
         minisig_decode(header->value, strlen(header->value), f->minisig, sizeof(f->minisig),
                        &f->minisig_size) < 0)
-        return err_at(&cli->err, ERR_FILE, NULL, "answers without an Mptable-Signature");
+        return err_at(&cli->err, ERR_INVALID, NULL, "answers without an Mptable-Signature");
     return 0;
 }
 
@@ -229,7 +229,7 @@ static int transfer(struct cli *cli, struct transfer *t)
     long status = 0;
 
     if (t->too_long) {
-        err_at(&cli->err, ERR_FILE, NULL, "answers with more than %d bytes", IMAGE_MAX);
+        err_at(&cli->err, ERR_INVALID, NULL, "answers with more than %d bytes", IMAGE_MAX);
         return cli_complain(cli, server, CLI_REFUSED);
     }
     if (code != CURLE_OK) {

@@ -23,7 +23,7 @@ static int check_revoked(struct cli *cli, const struct public_key *key)
     if (!revoked_has(&list, key))
         return CLI_DONE;
     public_key_id(key, id);
-    err_at(&cli->err, ERR_FILE, NULL, "the key %s is revoked", id);
+    err_at(&cli->err, ERR_INVALID, NULL, "the key %s is revoked", id);
     return cli_complain(cli, cli->public_key, CLI_REFUSED);
 }
 
@@ -50,10 +50,10 @@ static int check_bytes(struct cli *cli, const struct trust *t)
         used += c->segments[i].size;
     }
     if (mpt_open(&memory, c->floating_pointer, &view) != MPT_OK)
-        return err_at(&cli->err, ERR_FILE, NULL, "fp: the image has no floating pointer at 0x%x",
+        return err_at(&cli->err, ERR_INVALID, NULL, "fp: the image has no floating pointer at 0x%x",
                       c->floating_pointer);
     if (view.table_address && !(view.has_header && view.signature_right))
-        return err_at(&cli->err, ERR_FILE, NULL,
+        return err_at(&cli->err, ERR_INVALID, NULL,
                       "load: loaded there, the image has no table at 0x%x", view.table_address);
     return 0;
 }

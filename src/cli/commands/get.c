@@ -93,7 +93,7 @@ static int judge(struct cli *cli, struct fetch *f, const struct public_key *key)
         return -1;
     if (f->size == cli->image.size && memcmp(f->image, cli->image.bytes, f->size) == 0)
         return 0;
-    return err_at(&cli->err, ERR_FILE, NULL,
+    return err_at(&cli->err, ERR_INVALID, NULL,
                   "answers with another image than mptablectl " MPTABLED_VERSION
                   " builds of the topology");
 }

@@ -65,7 +65,7 @@ static int rebuild(struct cli *cli)
     if (status != CLI_DONE)
         return status;
     if (!cli->reading.exact) {
-        err_at(&cli->err, ERR_FILE, NULL, "not signed: %s", cli->reading.difference);
+        err_at(&cli->err, ERR_INVALID, NULL, "not signed: %s", cli->reading.difference);
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     }
     cli->topology.bios_data_area = has_segment(&cli->source, MPT_BIOS_EBDA, MPT_BIOS_WORD_SIZE);
@@ -73,7 +73,7 @@ static int rebuild(struct cli *cli)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     if (is_same(&cli->image, &cli->source))
         return CLI_DONE;
-    err_at(&cli->err, ERR_FILE, NULL,
+    err_at(&cli->err, ERR_INVALID, NULL,
            "not signed: the image of this table has other bytes around it");
     return cli_complain(cli, cli->operand, CLI_REFUSED);
 }
