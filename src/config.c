@@ -51,7 +51,7 @@ static const struct option_row rows[] = {
 
 static const struct options options = { rows, sizeof(rows) / sizeof(rows[0]), 0, "mptabled" };
 
-/* What may stand in Host before the port: a name, an IPv4 address, an IPv6 address in brackets. */
+/* A host as Host has it, without the port: a name, an IPv4 address, an IPv6 address in brackets. */
 static bool is_host(const char *text)
 {
     static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
@@ -73,7 +73,7 @@ static int check_values(struct config *c, struct err *err)
                             : 0;
 }
 
-/* Options that make sense only with others */
+/* Options that need others */
 static int check_together(const struct config *c, struct err *err)
 {
     if (!c->tls_cert != !c->tls_key)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The daemon's command line, checked: const from here on. */
+/* The daemon's command line, checked; it does not change after that. */
 #ifndef CONFIG_H
 #define CONFIG_H
 

@@ -18,7 +18,7 @@ static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t leng
     return 0;
 }
 
-/* Return: 1 when a key is there. */
+/* Return: 1 if a key is there */
 static int place_credentials(const char *directory, struct keyplace *place, struct err *err)
 {
     static const char *const names[] = { "/mptabled.key", "/keys_mptabled.key" };

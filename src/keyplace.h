@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where keys are, or are to be. */
+/* Where the keys are, or will be made. */
 #ifndef KEYPLACE_H
 #define KEYPLACE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The daemon: read the command line, take the key, listen, serve until told to stop. */
+/* The daemon: read the command line, load the keys, listen, and serve until a signal says stop. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     REQUEST_SECONDS = 20,
-    DRAIN_SECONDS = 10,   /* for the requests in flight when we are told to stop */
+    DRAIN_SECONDS = 10,   /* for the requests under way when a signal says stop */
     THREADS_DEFAULT = 16, /* at most, when it is the number of CPUs that decides */
     SPARE_FILES = 64      /* descriptors beside those of connections */
 };
@@ -43,7 +43,7 @@ struct daemon {
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
 
-/* Signals that we act on are blocked and waited for, so nothing runs in a handler. */
+/* The signals that we handle are blocked and waited for, so no code runs in a signal handler. */
 static void block_signals(struct daemon *d)
 {
     static const int harmless[] = { SIGPIPE,   SIGUSR1, SIGUSR2, SIGALRM,
@@ -66,7 +66,7 @@ static uint64_t clock_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Tell the watchdog that every loop goes round. Return: milliseconds until the next time */
+/* Tells the watchdog that every loop is running. Return: milliseconds until the next time */
 static uint64_t ping(struct daemon *d)
 {
     const uint64_t now = clock_ms();
@@ -81,7 +81,7 @@ static uint64_t ping(struct daemon *d)
     return d->next_ping - now;
 }
 
-/* The next of our signals, or -1 after at most that many milliseconds without one */
+/* Waits for a signal. Return: its number; -1 after the given milliseconds without one */
 static int wait_signal(struct daemon *d, unsigned milliseconds)
 {
     const uint64_t due = ping(d);
@@ -91,7 +91,7 @@ static int wait_signal(struct daemon *d, unsigned milliseconds)
     return sigtimedwait(&d->signals, NULL, &wait);
 }
 
-/* The first key is where the place says, the others are those of the command line. */
+/* The first key is at the place that was found; the others are those of the command line. */
 static struct keyring_source key_source(struct daemon *d)
 {
     d->config.keys.values[0] = d->place.key;
@@ -111,7 +111,7 @@ static int take_keys(struct daemon *d, struct err *err)
     if (keyplace_find(d->config.keys.count ? d->config.keys.values[0] : NULL, &d->place, err) < 0)
         return -1;
     if (d->config.check_only && d->place.may_make && access(d->place.key, F_OK) < 0)
-        return 0; /* it would be made, but not by a check */
+        return 0; /* the daemon would make the key, but a check must not */
     source = key_source(d);
     ring = keyring_load(&source, NULL, err);
     keyring_swap(&d->keys, ring);
@@ -199,7 +199,7 @@ static int open_listeners(struct daemon *d, struct err *err)
     return 0;
 }
 
-/* Raise the limit of descriptors as far as it goes; where it is too low, allow fewer connections. */
+/* Raises the limit of descriptors; where the system allows too few, allows fewer connections. */
 static void fit_descriptors(struct daemon *d)
 {
     unsigned *const max = &d->service.max_connections;
@@ -225,11 +225,11 @@ static void fit_descriptors(struct daemon *d)
 static void swap_tokens(struct daemon *d, struct tokens *tokens)
 {
     tokens = atomic_exchange(&d->service.tokens, tokens);
-    server_settle(d->server); /* no handler looks at the old ones any more */
+    server_settle(d->server); /* no handler uses the old ones any more */
     tokens_free(tokens);
 }
 
-/* All is loaded before anything is replaced, so a bad file changes nothing. */
+/* Everything is loaded before anything is replaced, so a bad file changes nothing. */
 static int load_anew(struct daemon *d, struct err *err)
 {
     const struct keyring_source source = key_source(d);
@@ -250,7 +250,7 @@ static int load_anew(struct daemon *d, struct err *err)
     return 0;
 }
 
-/* SIGHUP. sd_notify(3) wants the time so that it can tell this reload from an earlier one. */
+/* SIGHUP. sd_notify(3) needs the time to tell this reload from an earlier one. */
 static void reload(struct daemon *d)
 {
     struct err err = { .count = 0 };
@@ -270,8 +270,8 @@ static void reload(struct daemon *d)
 }
 
 /*
- * Wait until we are told to stop; then until the requests in flight are done, time is up, or we are
- * told again.
+ * Waits for the signal to stop; then until the requests under way are done, the time is up, or a
+ * second signal comes.
  */
 static void wait_for_end(struct daemon *d)
 {

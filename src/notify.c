@@ -30,7 +30,7 @@ void notify_state(const char *state)
         log_event(LOG_WARNING, "notify", "result=failed");
 }
 
-/* A day at most, so that sums of it stay far from wrapping. */
+/* At most a day, so that no sum of times overflows. */
 uint64_t notify_watchdog_us(void)
 {
     const uint64_t longest = UINT64_C(86400000000);

@@ -9,8 +9,8 @@
 void notify_state(const char *state);
 
 /*
- * notify_watchdog_us - in how many microseconds at most the service manager expects the next
- * "WATCHDOG=1" (WATCHDOG_USEC, WATCHDOG_PID); 0: it expects none
+ * notify_watchdog_us - the longest time, in microseconds, that the service manager allows between
+ * two "WATCHDOG=1" (WATCHDOG_USEC, WATCHDOG_PID); 0: it expects none
  */
 uint64_t notify_watchdog_us(void);
 

@@ -20,7 +20,10 @@ static char *put_group(uint32_t group, char *text)
     return text + 4;
 }
 
-/* The one or two bytes at the end are encoded as if zeros followed, then padding replaces these. */
+/*
+ * One or two last bytes are encoded as if zeros followed; padding then replaces the zeros'
+ * characters.
+ */
 static char *put_end(const uint8_t *from, size_t size, char *text)
 {
     const uint32_t second = size > 1 ? from[1] : 0;

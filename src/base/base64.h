@@ -2,15 +2,15 @@
 /*
  * Standard base64 with padding (RFC 4648 §4).
  *
- * The bytes are public: the time taken may depend on them. Secret bytes are for sodium_bin2base64,
- * which takes many times as long.
+ * Only for public bytes: the time may depend on them. Secret bytes are for sodium_bin2base64, which
+ * is slower.
  */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
 #include <stddef.h>
 
-/* BASE64_SIZE - characters for that many bytes, NUL included */
+/* BASE64_SIZE - the characters that @size bytes become, NUL included */
 #define BASE64_SIZE(size) (((size) + 2) / 3 * 4 + 1)
 
 /* base64_encode - @text has room for BASE64_SIZE(size) characters */

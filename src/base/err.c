@@ -14,7 +14,10 @@ static void append(char *out, size_t size, size_t *used, char c)
     out[*used] = '\0';
 }
 
-/* Outermost step first, by recursion: its depth is that of the document, which is bounded. */
+/*
+ * Writes the outermost step first, by recursion. The depth is that of the document, which is
+ * bounded.
+ */
 static void pointer(const struct at *at, char *out, size_t size, size_t *used)
 {
     char number[24] = "";

@@ -2,8 +2,8 @@
 /*
  * The error value: what was wrong and where, as JSON pointers.
  *
- * The caller owns a struct err, zeroed; callees add to it and return -1. Nothing is formatted while
- * all goes well. One error has one code and up to ERR_MAX places.
+ * The caller owns a struct err, zeroed; callees add to it and return -1. Nothing is formatted
+ * unless there is an error. One error has one code and up to ERR_MAX places.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -16,7 +16,7 @@ enum err_code {
     ERR_NONE,
     ERR_INTERNAL, /* a bug, or the system failed us */
     ERR_BUSY,     /* no memory or no slot just now */
-    ERR_SYNTAX,   /* a text is not of its language: the error has a position */
+    ERR_SYNTAX,   /* a text is malformed: the error has a position */
     ERR_INVALID,  /* a value that a caller gave cannot be used */
     ERR_FILE,     /* a file (key, configuration) cannot be used; the detail names it */
     ERR_CODES
@@ -36,7 +36,7 @@ struct err {
     struct {
         size_t offset;         /* bytes from the start */
         unsigned line, column; /* both from 1, column in bytes; line 0 = no position */
-    } text;                    /* where a syntax error stands */
+    } text;                    /* the position of a syntax error */
 };
 
 /*
@@ -63,7 +63,7 @@ struct at {
 int err_at(struct err *e, enum err_code code, const struct at *at, const char *format, ...)
     FORMAT(4, 5);
 
-/* err_system - the same without a place, with ": " and the text of errno behind the message */
+/* err_system - the same for the whole document; ": " and the text of errno follow the message */
 int err_system(struct err *e, enum err_code code, const char *format, ...) FORMAT(3, 4);
 
 #endif

@@ -31,7 +31,7 @@ int file_place_open(struct file_place *place, const char *path, int flags)
     return place->dir < 0 ? -1 : 0;
 }
 
-/* Return: the descriptor; -1 with ERR_FILE; -2: there is no such file, and there need not be */
+/* Return: the descriptor; -1 with ERR_FILE; -2: the file does not exist, and need not */
 static int open_file(const struct file_place *place, const struct file_rules *rules,
                      struct stat *st, struct err *err)
 {
@@ -114,7 +114,7 @@ int file_guard(const char *path, const struct file_rules *rules, const struct st
         return err_at(err, ERR_FILE, NULL,
                       "mode %04o opens the %s to group or others; mend with: %s %s",
                       (unsigned)st->st_mode & 07777, rules->what, rules->mend, path);
-    /* No link at all is left of a file that was replaced after we opened it: it is whole. */
+    /* A file that was replaced after we opened it has no link left; it is still whole. */
     if (rules->checks & FILE_ONE_NAME && st->st_nlink > 1)
         return err_at(err, ERR_FILE, NULL,
                       "%s: the %s has %lu names (hard links); remove all but one", path,
@@ -226,7 +226,9 @@ static bool is_draft(const char *name, const char *stem)
            strcmp(name + 1 + length + tail, DRAFT_SUFFIX) == 0;
 }
 
-/* The file is whole and on disk, or it is not there. A mode is set again because of the umask. */
+/*
+ * The file is whole and on disk, or it does not exist. The mode is set again because of the umask.
+ */
 int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t size,
                char draft[FILE_NAME_SIZE])
 {
@@ -249,7 +251,7 @@ int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t
     return -1;
 }
 
-/* Some file systems have nothing to bring to disk and say EINVAL. */
+/* A file system that cannot sync a directory returns EINVAL. */
 static int sync_directory(int dir)
 {
     return fsync(dir) < 0 && errno != EINVAL ? -1 : 0;

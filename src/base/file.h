@@ -2,9 +2,9 @@
 /*
  * Files: read whole within bounds, judged by rules, and replaced whole.
  *
- * A file is judged by its opened descriptor, never by its name, so that no other file can take the
- * name between check and use. file_guard judges owner and mode, after the caller has recognised what
- * was read: advice to change the mode of a file is good advice only when the file is one of ours.
+ * The rules are checked on the open descriptor, never on the name, so no other file can take the
+ * name between check and use. file_guard checks owner and mode. The caller calls it after it has
+ * recognised the contents: the advice "chmod 600" must not be given for a file that is not ours.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -20,13 +20,13 @@ enum { FILE_NAME_SIZE = 256 }; /* of a name in a directory, NUL included */
 enum file_check {
     FILE_REGULAR = 1U << 0,  /* no device, FIFO or directory */
     FILE_NO_LINK = 1U << 1,  /* the last part of the path is no symbolic link */
-    FILE_OPTIONAL = 1U << 2, /* it need not be there */
-    FILE_WAIT = 1U << 3,     /* a FIFO is waited for; else one that has no writer counts as empty */
+    FILE_OPTIONAL = 1U << 2, /* it need not exist */
+    FILE_WAIT = 1U << 3,     /* wait for a FIFO's writer; otherwise one without writer is empty */
     FILE_OWN = 1U << 4,      /* file_guard: belongs to our effective user or to root */
     FILE_ONE_NAME = 1U << 5  /* file_guard: has no second hard link */
 };
 
-/* What a kind of file must be like. */
+/* The rules for a kind of file. */
 struct file_rules {
     const char *what; /* for messages: "key file" */
     size_t max;       /* bytes */
@@ -59,10 +59,10 @@ static inline void scoped_file_place(const struct file_place *place)
 /*
  * file_read_at - the bytes of a file
  * @text: has room for rules->max + 1 bytes; the bytes are followed by a NUL
- * @size: set to their number
- * @st:   set to what the file was like, for file_guard
+ * @size: set to the number of bytes
+ * @st:   set to the file's status, for file_guard
  *
- * Return: 0; 1: there is no such file, which FILE_OPTIONAL allows; -1 with ERR_FILE.
+ * Return: 0; 1: the file does not exist, which FILE_OPTIONAL allows; -1 with ERR_FILE.
  */
 int file_read_at(const struct file_place *place, const struct file_rules *rules, char *text,
                  size_t *size, struct stat *st, struct err *err) MUST_USE;
@@ -72,11 +72,11 @@ int file_read(const char *path, const struct file_rules *rules, char *text, size
               struct stat *st, struct err *err) MUST_USE;
 
 /*
- * file_guard - may only those get at the file that the rules allow?
+ * file_guard - check a file's owner and mode against the rules
  *
- * systemd hands a credential to an unprivileged service as a file of root:root that an access list
- * opens to the service alone; the mode then shows the list's mask where the group's bits would
- * stand (0440). So such a file may be readable by its group.
+ * systemd gives an unprivileged service a credential as a file of root:root, with an access list
+ * that lets the service read it. The mode then shows the list's mask in place of the group's bits
+ * (0440). So such a file may be readable by its group.
  *
  * Return: 0; -1 with ERR_FILE and the command that mends it.
  */
@@ -93,37 +93,37 @@ int file_guard(const char *path, const struct file_rules *rules, const struct st
 char *file_load(const char *path, const struct file_rules *rules, size_t *size,
                 struct err *err) MUST_USE;
 
-/* file_write_all - all bytes to a descriptor, interrupted or not. -1 and errno */
+/* file_write_all - write all bytes to a descriptor, also after an interruption. -1 and errno */
 int file_write_all(int fd, const void *bytes, size_t size) MUST_USE;
 
-/* file_write - make a file, or write over what is there, device or not. -1 with ERR_FILE */
+/* file_write - make a file, or overwrite the file or device that exists. -1 with ERR_FILE */
 int file_write(const char *path, const void *bytes, size_t size, struct err *err) MUST_USE;
 
 /*
- * file_draft - bytes on disk under a temporary name, which file_publish changes into the file's own
- * @stem:  what the temporary is called after: .STEM.<16 hex digits>.tmp
- * @mode:  exactly this one; 0: 0666 less the umask
+ * file_draft - write bytes to disk under a temporary name; file_publish gives them the final one
+ * @stem:  the temporary name is .STEM.<16 hex digits>.tmp
+ * @mode:  exactly this mode; 0: 0666 less the umask
  * @draft: set to the temporary name
  *
- * Return: 0; -1 and errno, nothing is left.
+ * Return: 0; -1 and errno, and no file is left.
  */
 int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t size,
                char draft[FILE_NAME_SIZE]) MUST_USE;
 
 /*
- * file_publish - give a draft its name, on disk
- * @replace: over a file that is there; else link refuses a name that is taken (EEXIST), so of
- *           several makers one wins
+ * file_publish - give a draft its final name, synced to disk
+ * @replace: replace a file of that name; otherwise link() refuses the name (EEXIST), so that one of
+ *           several processes wins
  *
- * Return: 0; -1 and errno. The draft is gone in any case.
+ * Return: 0; -1 and errno. The temporary name is removed in every case.
  */
 int file_publish(int dir, const char *draft, const char *name, bool replace) MUST_USE;
 
 /*
- * file_sweep - remove the drafts of that stem which a killed process left behind
+ * file_sweep - remove the drafts of @stem that killed processes left
  *
- * To be called under a lock that excludes other makers. A maker killed between link and unlink has
- * left the file itself with two names.
+ * The caller holds a lock that excludes other makers. A process that was killed between link() and
+ * unlink() has left the file with two names; this removes the temporary one.
  */
 void file_sweep(int dir, const char *stem);
 

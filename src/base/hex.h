@@ -9,7 +9,7 @@
  * hex_encode - bytes as lower-case digits
  * @text: has room for 2 * size characters and NUL
  *
- * The bytes are public: the time taken may depend on them. Secret bytes are for sodium_bin2hex.
+ * Only for public bytes: the time may depend on them. Secret bytes are for sodium_bin2hex.
  */
 void hex_encode(const void *bytes, size_t size, char *text);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The log: puts a line together and hands it over in one write. */
+/* The log: builds each line and writes it in one call. */
 #include "log.h"
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static const char priorities[] = {
     [LOG_ALWAYS] = '6', [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
 };
 
-/* The mutable globals of the project. All but the count are set while there is one thread. */
+/* The only mutable globals. All but the counter are set while there is one thread. */
 static enum log_level threshold = LOG_INFO;
 static int log_fd = STDERR_FILENO;
 static bool is_socket, is_journal;
@@ -91,7 +91,7 @@ static void put_line(const char *line, size_t size)
     const ssize_t n = is_socket ? send(log_fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL)
                                 : write(log_fd, line, size);
 
-    if (n < 0) /* its reader has stopped, which must not stop us */
+    if (n < 0) /* the reader has stopped, which must not stop us */
         atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
 }
 

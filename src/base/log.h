@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log: one key=value line an event on standard error.
+ * The log: each event is one line of key=value pairs on standard error.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -10,33 +10,33 @@
 
 #include "cleanup.h"
 
-/* Their names are error, warning, info, debug. LOG_ALWAYS is written whatever level is set. */
+/* The names are error, warning, info, debug. LOG_ALWAYS is written at every level. */
 enum log_level { LOG_ALWAYS, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /*
- * log_open - make standard error safe to write to: it must not block, and no other file may take its
- * number
+ * log_open - make standard error safe: writing must not block, and no other file may get descriptor
+ * 2
  *
- * Call it before anything else is opened. Without it lines are written all the same.
+ * It is called before any other file is opened. Without it lines are written, but may block.
  */
 void log_open(void);
 
 /* log_dropped - lines lost because the reader stopped, or standard error is closed */
 unsigned long long log_dropped(void);
 
-/* log_wants - is an event of that level written at all? */
+/* log_wants - are events of that level written? */
 bool log_wants(enum log_level level);
 
-/* log_set_level - what is written from now on; call it before the second thread starts */
+/* log_set_level - choose the level; called before the second thread starts */
 void log_set_level(enum log_level level);
 
 /* log_level_named - the level of that name, or -1 */
 int log_level_named(const char *name);
 
 /*
- * log_event - write one line: event=NAME and what @format makes
- * @format: printf format of further " key=value" pairs, or NULL. Values that may hold blanks,
- *          quotes or foreign bytes are given through log_quote
+ * log_event - write one line: event=NAME, then the pairs of @format
+ * @format: printf format of further " key=value" pairs, or NULL. A value that may have blanks,
+ *          quotes or bytes outside ASCII is passed through log_quote
  *
  * The line goes out in one write of at most 1024 bytes; one that would have to wait is dropped and
  * counted. When standard error is the journal (JOURNAL_STREAM) it carries the <N> priority prefix.
@@ -44,11 +44,11 @@ int log_level_named(const char *name);
 void log_event(enum log_level level, const char *name, const char *format, ...) FORMAT(3, 4);
 
 /*
- * log_quote - a value as it may stand in a log line
+ * log_quote - a value in the form that a log line needs
  * @size: of @out, at least 16; a longer value is cut
  *
- * A value that needs no quotes stays bare. Others are put into double quotes, with a backslash
- * before " and \, and bytes outside printable ASCII as \xNN.
+ * A value that needs no quotes stays as it is. Others get double quotes, a backslash before " and
+ * \, and \xNN for each byte outside printable ASCII.
  *
  * Return: @out.
  */

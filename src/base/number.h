@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * number_take - the number that a text begins with: decimal without sign or leading zeros, or 0x and
- * up to 16 hexadecimal digits
+ * number_take - the number that a text begins with: decimal without sign or leading zeros, or 0x
+ * and up to 16 hexadecimal digits
  *
  * Return: what follows the number; NULL when there is none or it passes 64 bits.
  */

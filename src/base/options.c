@@ -122,7 +122,7 @@ static void set_initial(const struct options *o, void *target)
             *(unsigned *)(void *)((char *)target + o->rows[i].member) = o->rows[i].initial;
 }
 
-/* Options that the command cannot do without: texts. */
+/* Checks that the options which the command needs are given; they are texts. */
 static int check_needed(const struct options *o, const void *target, struct err *err)
 {
     for (size_t i = 0; i < o->count; i++) {
@@ -162,7 +162,9 @@ int options_parse(const struct options *o, int argc, char **argv, void *target, 
     return check_needed(o, target, err) < 0 ? -1 : optind;
 }
 
-/* What the row alone knows: a number's range, how often a list may be given */
+/*
+ * The part of the help that follows from the row: a number's range, how often a list may be given
+ */
 static void describe_limits(const struct option_row *row, char *text, size_t size)
 {
     const bool shown = row->initial >= row->lowest && row->initial <= row->highest;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Command lines. An option is a row, which tells how it is written, what its value may be, where
- * the value goes, which commands take it and what help says of it.
+ * Command lines. An option is a row: its name, the values that it may have, the member that gets
+ * the value, the commands that take it, and its help.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -15,7 +15,7 @@ enum { OPTIONS_MAX = 64, OPTIONS_LIST_MAX = 16 }; /* rows; values of one option 
 
 enum option_kind {
     OPTION_FLAG,  /* no value; sets a bool */
-    OPTION_LAST,  /* the same, and what follows is not read: --help */
+    OPTION_LAST,  /* the same, and the rest of the line is not read: --help */
     OPTION_TEXT,  /* sets a const char *; the last one counts */
     OPTION_ONCE,  /* the same, but refused when given twice */
     OPTION_LIST,  /* adds to a struct option_list */
@@ -36,7 +36,7 @@ struct option_row {
     size_t member;                     /* offset in the caller's struct */
     unsigned lowest, highest, initial; /* of a number; an initial one out of range is not shown */
     unsigned commands;                 /* a bit for each command that takes it, 0 = all do */
-    unsigned needed_by;                /* those that cannot do without */
+    unsigned needed_by;                /* the commands that need it */
     /* in place of storing by kind; the text of an option without argument is "true" */
     int (*take)(void *target, const struct option_row *row, const char *text, struct err *err);
     const char *help; /* lines of at most 50 characters, with newlines between */
@@ -51,7 +51,7 @@ struct options {
 
 /*
  * options_parse - read a command line
- * @argv:   argv[0] is passed over; operands are moved behind the options
+ * @argv:   argv[0] is skipped; operands are moved behind the options
  * @target: the struct that members are offsets in; numbers are set to their initial values first
  *
  * Return: the index of the first operand, or of what follows an OPTION_LAST; -1 with ERR_INVALID:
@@ -61,7 +61,7 @@ struct options {
 int options_parse(const struct options *options, int argc, char **argv, void *target,
                   struct err *err) MUST_USE;
 
-/* options_help - a line or more for each option of the command, all of them without one */
+/* options_help - print help for each option of the command; without a command, for all options */
 void options_help(const struct options *options);
 
 #endif

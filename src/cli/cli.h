@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the commands of mptablectl share: the command line, and how they say what went wrong. */
+/* What the commands of mptablectl share: the command line, and how they report errors. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -18,7 +18,9 @@ enum cli_status {
     CLI_IO /* a file cannot be read or written, a server not reached */
 };
 
-/* The command line, and what commands work with: large, so there is one. */
+/*
+ * The command line, and the structures that commands work with. It is large, so there is only one.
+ */
 struct cli {
     const char *operand; /* a file, or "-" for standard input */
     const char *output, *format, *key, *base, *size, *floating_pointer;
@@ -34,7 +36,7 @@ struct cli {
     struct err err;
 };
 
-/* A command: returns the exit status, having said on standard error what went wrong. */
+/* The commands. Each reports errors on standard error and returns the exit status. */
 int cli_encode(struct cli *cli);
 int cli_decode(struct cli *cli);
 int cli_lint(struct cli *cli);
@@ -64,7 +66,7 @@ int cli_complain_options(const struct cli *cli);
 /* cli_refuse_option - the same for one option and a detail. Return: CLI_USAGE */
 int cli_refuse_option(struct cli *cli, const char *option, const char *detail);
 
-/* cli_no_memory - say that memory ran out. Return: CLI_IO */
+/* cli_no_memory - report that memory ran out. Return: CLI_IO */
 int cli_no_memory(struct cli *cli);
 
 #endif

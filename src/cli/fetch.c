@@ -126,7 +126,7 @@ static int set_token(struct cli *cli, struct transfer *t)
         return CLI_DONE;
     if (file_read(path, &token_rules, t->token, &size, &st, &cli->err) == 0 &&
         !(token = find_token(t->token)))
-        err_at(&cli->err, ERR_FILE, NULL, "%s: holds no token", path);
+        err_at(&cli->err, ERR_FILE, NULL, "%s: the file has no token", path);
     if (!token || file_guard(path, &token_rules, &st, &cli->err) < 0)
         return cli_complain(cli, NULL, CLI_IO);
     if (curl_easy_setopt(t->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) ||
@@ -135,7 +135,7 @@ static int set_token(struct cli *cli, struct transfer *t)
     return CLI_DONE;
 }
 
-/* With a CA file of the user's own no other authority counts. */
+/* If the user gives a CA file, no other authority is trusted. */
 static bool set_certificates(const struct cli *cli, CURL *curl)
 {
     return (!cli->cacert || (curl_easy_setopt(curl, CURLOPT_CAINFO, cli->cacert) == CURLE_OK &&

@@ -8,7 +8,7 @@
 
 #define FETCH_SERVER "http://127.0.0.1:8640" /* where the daemon listens by default */
 
-/* What the server sent. Nothing of it is to be believed before it is verified. */
+/* What the server sent. None of it may be trusted before it is verified. */
 struct fetch {
     size_t size;
     char image[IMAGE_MAX];
@@ -19,11 +19,12 @@ struct fetch {
 /*
  * fetch_image - post a topology and take the image and the signature file that come back
  *
- * The server and our credentials are options. No proxy is used and no redirection followed; the whole
- * takes at most 30 seconds.
+ * The server and our credentials are options. No proxy is used and no redirection is followed. The
+ * whole exchange takes at most 30 seconds.
  *
- * Return: the exit status, said: CLI_REFUSED when the server refused or its answer is no image, CLI_IO
- * when there was no answer, or a status of 500 and above.
+ * Return: CLI_DONE, or the exit status after the error was reported: CLI_REFUSED when the server
+ * refused or its reply is not an image; CLI_IO when there was no reply, or a status of 500 and
+ * above.
  */
 int fetch_image(struct cli *cli, const char *topology, size_t size, struct fetch *fetch);
 

@@ -16,7 +16,7 @@ char *files_read(struct cli *cli, const char *path, size_t *size) MUST_USE;
 /* files_write - a whole file; NULL = standard output. -1 with cli->err filled */
 int files_write(struct cli *cli, const char *path, const void *bytes, size_t size) MUST_USE;
 
-/* A file to be. */
+/* A file to write. */
 struct files_new {
     const char *path;
     const void *bytes;
@@ -24,10 +24,10 @@ struct files_new {
 };
 
 /*
- * files_save - write up to two files so that each comes into being whole, the first one first, or
- * neither of them when one cannot be written
+ * files_save - write up to two files. Each appears whole, the first one first; if one of them
+ * cannot be written, neither appears
  *
- * A regular file that is there is replaced; anything else in its place is refused.
+ * A regular file of that name is replaced; anything else there is refused.
  *
  * Return: 0; -1 with cli->err filled.
  */
@@ -40,7 +40,11 @@ int files_save(struct cli *cli, const struct files_new *files, size_t count) MUS
  */
 char *files_signature(struct cli *cli, const char *image) MUST_USE;
 
-/* files_print_json - print what @b has built, for people. Return: the exit status, said */
+/*
+ * files_print_json - print the JSON built in @b, indented.
+ *
+ * Return: the exit status, error reported
+ */
 int files_print_json(struct cli *cli, struct build *b);
 
 #endif

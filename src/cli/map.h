@@ -4,7 +4,9 @@
 
 #include "cli.h"
 
-/* map_print - the bytes of cli->reading, a line for each structure, with the rules that it breaks */
+/*
+ * map_print - the bytes of cli->reading, a line for each structure, with the rules that it breaks
+ */
 int map_print(struct cli *cli);
 
 #endif

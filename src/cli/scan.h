@@ -4,7 +4,11 @@
 
 #include "cli.h"
 
-/* scan_print - which consumer takes which table of a memory dump. Return: the exit status, said */
+/*
+ * scan_print - which consumer takes which table of a memory dump.
+ *
+ * Return: the exit status, error reported
+ */
 int scan_print(struct cli *cli);
 
 #endif

@@ -7,14 +7,18 @@
 #include "cli.h"
 
 /*
- * signing_start - make libsodium ready; called before any key or random number
- * @secret: a secret is going to be read: no core file, no debugger
+ * signing_start - initialise libsodium, before any key or random number is used
+ * @secret: a secret will be read: allow no core file and no debugger
  *
- * Return: CLI_DONE, or the exit status, said.
+ * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int signing_start(struct cli *cli, bool secret);
 
-/* signing_seal - sign cli->image with the key of --key. Return: CLI_DONE, or the status, said */
+/*
+ * signing_seal - sign cli->image with the key of --key.
+ *
+ * Return: CLI_DONE, or the status, error reported
+ */
 int signing_seal(struct cli *cli, struct seal *seal);
 
 #endif

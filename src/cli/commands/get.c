@@ -2,9 +2,9 @@
 /*
  * mptablectl get: an image from a daemon, written only after it has been verified.
  *
- * The answer must be one to this request. A random number of ours is in the signature, so the answer
- * is not an old one. The image must be the one that the encoder makes here of the same topology, so
- * the request has not been changed on its way.
+ * The answer must be one to this request. A random number of ours is in the signature, so the
+ * answer is not an old one. The image must be the one that the encoder makes here of the same
+ * topology, so the request has not been changed on its way.
  */
 #include <stdio.h>
 #include <string.h>

@@ -27,7 +27,7 @@ static bool is_descriptor(const char *path)
     return dir && statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* No other link is followed: anyone who may write to its directory chooses its target. */
+/* No other link is followed: a user with write access to its directory could choose its target. */
 static int open_memory(struct cli *cli, const char *path)
 {
     const int flags =
