@@ -94,7 +94,7 @@ static void peer_add(struct peer *p, const char *file, uint32_t base)
     p->memory.segments = p->segments;
 }
 
-/* The table of the index with that name and so many processors */
+/* The table of the index with that name and number of processors */
 static bool peer_read(struct peer *p, const char *name, unsigned cpus)
 {
     char line[256], peer[64], part[32], file[64];

@@ -445,7 +445,7 @@ static void file_modes(void)
         ROW_CHECK(modes[i].name,
                   modes[i].loads ? loads("a.key") : refuses("a.key", "mend with: chmod 600 a.key"));
     }
-    /* nobody is told to change the mode of what is no key: /etc/passwd, say */
+    /* the advice to change a mode is given for key files alone, not for /etc/passwd */
     CU_ASSERT_EQUAL(scratch_write("a.key", 0644, "root:x:0:0\n", 11), 0);
     CU_ASSERT(refuses("a.key", "a.key: not a minisign secret key: line 1"));
     scratch_leave(&dir);

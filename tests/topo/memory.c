@@ -53,7 +53,7 @@ static void segments(void)
     }
 }
 
-/* As a builder leaves them who writes the floating pointer over the table */
+/* As a builder leaves them that writes the floating pointer over its table */
 static void one_in_the_other(void)
 {
     static const uint8_t inner_last[] = "0123456734", inner_first[] = "3401234567",
