@@ -14,8 +14,8 @@ static void format_client(const struct peer *p, char *text, size_t size)
     char host[INET6_ADDRSTRLEN] = "?";
 
     if (p->port->listener->is_unix) {
-        snprintf(text, size, "unix uid=%ld pid=%ld", (long)p->from.unix.uid,
-                 (long)p->from.unix.pid);
+        snprintf(text, size, "unix uid=%ld pid=%ld", (long)p->from.process.uid,
+                 (long)p->from.process.pid);
     } else if (p->from.any.sa_family == AF_INET) {
         inet_ntop(AF_INET, &p->from.in.sin_addr, host, sizeof(host));
         snprintf(text, size, "%s:%u", host, ntohs(p->from.in.sin_port));

@@ -56,7 +56,7 @@ enum {
 /* Frees all but the descriptor. */
 static void release(struct loop *l, struct peer *p)
 {
-    shared_remove_user(p->port, p->from.unix.uid);
+    shared_remove_user(p->port, p->from.process.uid);
     shared_give_slot(p->port);
     *p->link = p->next;
     if (p->next)
@@ -224,12 +224,12 @@ static void link_peer(struct loop *l, struct peer *p)
 
 static void find_client(struct peer *p, const struct sockaddr_storage *from)
 {
-    socklen_t size = sizeof(p->from.unix);
+    socklen_t size = sizeof(p->from.process);
 
     if (!p->port->listener->is_unix)
         memcpy(&p->from, from, sizeof(p->from));
-    else if (getsockopt(p->fd, SOL_SOCKET, SO_PEERCRED, &p->from.unix, &size) < 0)
-        p->from.unix.uid = (uid_t)-1;
+    else if (getsockopt(p->fd, SOL_SOCKET, SO_PEERCRED, &p->from.process, &size) < 0)
+        p->from.process.uid = (uid_t)-1;
 }
 
 void peer_accept(struct loop *l, struct port *port, int fd, const struct sockaddr_storage *from)
@@ -247,7 +247,7 @@ void peer_accept(struct loop *l, struct port *port, int fd, const struct sockadd
     p->since = l->now;
     link_peer(l, p);
     find_client(p, from);
-    if (shared_add_user(l->shared, port, p->from.unix.uid))
+    if (shared_add_user(l->shared, port, p->from.process.uid))
         peer_look(l, p);
     else
         refuse(l, p, too_many);

@@ -57,7 +57,7 @@ struct peer {
         struct sockaddr any;
         struct sockaddr_in in;
         struct sockaddr_in6 in6;
-        struct ucred unix;
+        struct ucred process;
     } from;
     size_t allowance; /* lingering: bytes that it may still send */
     bool watched;     /* in the loop's epoll set */
