@@ -11,7 +11,7 @@ import warnings
 
 from certificates import certificates, tls_options
 from daemon import MPTABLED, Daemon, Tap
-from wire import Wire, get, post, wait_until
+from wire import MALFORMED, Wire, get, post, wait_until
 
 tap = Tap()
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
@@ -53,6 +53,10 @@ def tls(work):
         with Secure(daemon, work) as wire:
             first = wire.send(post()).reply()
             tap.equal((first.status, wire.send(post()).reply().body), (200, first.body), "a connection is kept over TLS")
+        for name, lines in MALFORMED:
+            with Secure(daemon, work) as wire:
+                got = [wire.send(data).reply() for data in (get(), get(head=lines))]
+                tap.equal([answer and answer.status for answer in got], [200, 400], "a malformed head over TLS: " + name)
         with Wire(daemon.socket) as wire:
             tap.equal(wire.send(post()).reply().body, first.body, "the UNIX socket serves the same without TLS")
         with Wire(("127.0.0.1", daemon.port)) as wire:

@@ -16,6 +16,20 @@ def post(body=TOPOLOGY, head=b"", target=b"/v1/images", media=b"Content-Type: ap
     return b"POST " + target + b" HTTP/1.1\r\n" + HOST + media + size + head + b"\r\n" + body
 
 
+# Lines of a head that RFC 9112 §2.2 and §5 have refused, because two readers may understand them differently. Each stands
+# before another line, but for the last rows, which end the head.
+MALFORMED = tuple((name, lines + b"Z: z\r\n") for name, lines in (
+    ("bare CR", b"X: a\rY: b\r\n"), ("bare LF", b"X: a\nY: b\r\n"), ("CR before CR LF", b"X: a\r\r\n"),
+    ("NUL in a value", b"X: a\0b\r\n"), ("NUL in a name", b"X\0: a\r\n"), ("NULs in the last value", b"X: a\0\0b\r\n"),
+    ("folded", b"X: a\r\n b\r\n"), ("folded with a tab", b"X: a\r\n\tb\r\n"), ("folded to nothing", b"X: a\r\n \r\n"),
+    ("blank before the colon", b"X : a\r\n"), ("blank before the name", b" X: a\r\n"), ("no colon", b"X\r\n"),
+    ("no name", b": a\r\n"), ("control in a value", b"X: \x01\r\n"), ("name of separators", b"X[]: a\r\n"),
+    ("escape sequence", b"X: \x1b[2J\r\n"), ("8-bit name", b"X\xff: a\r\n"))) + (
+    ("a NUL at the end", b"X: a\0\r\n"), ("NULs and more at the end", b"X: a\0\0b\r\n"), ("a NUL alone", b"X: \0\r\n"),
+    ("a colon alone", b":\r\n"), ("a length and a NUL", b"Content-Length: 10\0\r\n"), ("bare LF at the end", b"X: a\n"),
+    ("a blank line with a blank", b"X: a\r\n \r\n"))
+
+
 class Answer:
     """One reply: status, headers by lower-case name (the last of each), body."""
 
