@@ -8,12 +8,19 @@
  * - At its limit of connections it notices only after many seconds that clients have gone.
  * - With a time-out it moves a connection to the front of a list at each event, several times a
  *   request, and the neighbours in that list are in no processor's cache.
+ *
+ * One source serves 0.9.75 to 1.0.x, so nothing here relies on when the library reports something:
+ * it reports a new connection within MHD_add_connection (0.9) or within a later MHD_run (1.0).
+ * Until then its record waits in the list of those that were given, where it is found by its
+ * descriptor. For want of memory the library may also close the connection and report nothing. The
+ * record is given back then: its descriptor is closed, or is another socket with another inode.
  */
 #include "engine.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
@@ -44,22 +51,64 @@ FORMAT(2, 0) static void log_library(void *cls, const char *format, va_list args
     log_event(LOG_DEBUG, "http", "detail=%s", log_quote(message, quoted, sizeof(quoted)));
 }
 
-/* The library tells of each connection when it begins, within engine_take, and when it ends. */
+/*
+ * Takes the newest record with that descriptor out of the list. An older one is of a connection
+ * that the library has closed without a word; the kernel has given its number away again.
+ */
+static struct engine_client *take_given(struct engine *e, int fd)
+{
+    struct engine_client **link = &e->given, *found;
+
+    while (*link && (*link)->fd != fd)
+        link = &(*link)->next;
+    found = *link;
+    if (found)
+        *link = found->next;
+    return found;
+}
+
+static void give_back(struct engine *e, struct engine_client *ended)
+{
+    e->connections--;
+    e->calls->on_closed(e->cls, ended);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct engine *e = cls;
-    void *ended = *context;
+    const union MHD_ConnectionInfo *info;
+    struct engine_client *ended = *context;
 
-    (void)connection;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = e->adding;
-        e->adding = NULL;
-        e->connections++;
+        info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *context = info ? take_given(e, info->connect_fd) : NULL;
     } else if (ended) {
         *context = NULL;
-        e->connections--;
-        e->calls->on_closed(e->cls, ended);
+        give_back(e, ended);
+    }
+}
+
+static bool is_open(const struct engine_client *c)
+{
+    struct stat now;
+
+    return fstat(c->fd, &now) == 0 && now.st_ino == c->inode;
+}
+
+static void give_back_lost(struct engine *e)
+{
+    struct engine_client **link = &e->given;
+
+    while (*link) {
+        struct engine_client *c = *link;
+
+        if (is_open(c)) {
+            link = &c->next;
+        } else {
+            *link = c->next;
+            give_back(e, c);
+        }
     }
 }
 
@@ -94,15 +143,21 @@ int engine_descriptor(const struct engine *e)
     return info ? info->epoll_fd : -1;
 }
 
-bool engine_take(struct engine *e, int fd, const struct sockaddr *from, socklen_t size,
-                 void *context)
+void engine_take(struct engine *e, struct engine_client *client, const struct sockaddr *from,
+                 socklen_t size)
 {
-    e->adding = context;
-    MHD_add_connection(e->daemon, fd, from, size);
-    return !e->adding;
+    struct stat now = { .st_ino = 0 };
+
+    fstat(client->fd, &now);
+    client->inode = now.st_ino;
+    client->next = e->given;
+    e->given = client;
+    e->connections++;
+    e->due = true;
+    MHD_add_connection(e->daemon, client->fd, from, size);
 }
 
-void *engine_context(struct MHD_Connection *connection)
+struct engine_client *engine_client(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -110,21 +165,24 @@ void *engine_context(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-void engine_run(const struct engine *e)
+void engine_run(struct engine *e)
 {
     MHD_run(e->daemon);
+    give_back_lost(e);
 }
 
 bool engine_is_pending(const struct engine *e)
 {
     unsigned long long milliseconds;
 
-    return MHD_get_timeout(e->daemon, &milliseconds) == MHD_YES && milliseconds == 0;
+    return e->given || (MHD_get_timeout(e->daemon, &milliseconds) == MHD_YES && milliseconds == 0);
 }
 
 void engine_stop(struct engine *e)
 {
-    if (e->daemon)
-        MHD_stop_daemon(e->daemon);
+    if (!e->daemon)
+        return;
+    MHD_stop_daemon(e->daemon);
+    give_back_lost(e);
     e->daemon = NULL;
 }

@@ -11,6 +11,7 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "watch.h"
 
@@ -18,16 +19,28 @@ struct tls;
 
 enum engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINE_TLS, ENGINES };
 
-/* What the library reports, in this order for each request. @cls is that of engine_start. */
+struct engine_client;
+
+/*
+ * What the library reports, in this order for each request. @cls is that of engine_start. Which of
+ * the last two it reports for a request whose head never came whole differs between versions.
+ */
 struct engine_calls {
     /* the request's target, before the library has decoded it; returns the request's context */
     void *(*on_target)(void *cls, const char *target, struct MHD_Connection *connection);
     /* the head; then each part of the body, if there is one; then the end of the request */
     MHD_AccessHandlerCallback on_request;
-    /* the reply was sent, or the connection ends; only when on_request was called */
+    /* the reply was sent, or the connection ends */
     MHD_RequestCompletedCallback on_completed;
-    /* the connection ends, and the library is about to close its descriptor */
-    void (*on_closed)(void *cls, void *connection_context);
+    /* the connection ends: the library is about to close its descriptor, or has closed it */
+    void (*on_closed)(void *cls, struct engine_client *client);
+};
+
+/* A connection, as the engine knows it: a member of the caller's record of it. */
+struct engine_client {
+    struct engine_client *next; /* in the engine's list, until the library has reported it */
+    int fd;
+    ino_t inode; /* of the socket */
 };
 
 struct engine {
@@ -37,7 +50,7 @@ struct engine {
     unsigned connections;
     const struct engine_calls *calls;
     void *cls;
-    void *adding; /* context of the connection that engine_take hands over; NULL once it is taken */
+    struct engine_client *given; /* the library has not reported them yet; newest first */
 };
 
 /*
@@ -53,19 +66,17 @@ int engine_descriptor(const struct engine *engine);
 
 /*
  * engine_take - hand a connection over to the library
- * @fd:      belongs to the library from now on, even on failure
- * @context: what on_closed gets and engine_context returns; not NULL
- *
- * Return: false when the library closed the descriptor at once: on_closed is not called then.
+ * @client: its fd belongs to the library from now on, even on failure. on_closed gives the record
+ *          back, in this call or in a later one of the engine's
  */
-bool engine_take(struct engine *engine, int fd, const struct sockaddr *from, socklen_t size,
-                 void *context);
+void engine_take(struct engine *engine, struct engine_client *client, const struct sockaddr *from,
+                 socklen_t size);
 
-/* engine_context - the context that a connection was handed over with */
-void *engine_context(struct MHD_Connection *connection);
+/* engine_client - the record that a connection was handed over with; NULL when it is unknown */
+struct engine_client *engine_client(struct MHD_Connection *connection);
 
 /* engine_run - do what can be done without waiting */
-void engine_run(const struct engine *engine);
+void engine_run(struct engine *engine);
 
 /*
  * engine_is_pending - is there something left to do?

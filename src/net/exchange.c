@@ -14,8 +14,11 @@
  *   on_request   The end. The loop's job is filled, routes answer it, and the reply goes to the
  *                library, which sends it while the loop does other work.
  *   on_completed The reply was sent, or the connection ended. The exchange ends.
- *   on_closed    The connection ends. Only an exchange whose head never came whole is left to end
- *                here: of it the library gives no on_completed.
+ *   on_closed    The connection ends. If an exchange is left, so does that.
+ *
+ * An exchange that ends before on_request has told of its head goes unanswered by us: the client
+ * has gone, or the library has refused the head with a page of its own. The peer lingers then too,
+ * so that the client gets to read that page.
  *
  * Who owns what: an exchange owns its copy of the target and its buffer for the body. The lines of
  * its head belong to the library, until on_completed. The job is the loop's, one for all its
@@ -47,7 +50,7 @@
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct loop *l = cls;
-    struct peer *p = engine_context(connection);
+    struct peer *p = peer_of(engine_client(connection));
     const size_t size = strlen(target);
     struct exchange *x = p ? malloc(sizeof(*x) + size + 1) : NULL;
 
@@ -63,6 +66,10 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 
 static void end_exchange(struct loop *l, struct exchange *x)
 {
+    if (!x->has_head) {
+        account_unanswered(x);
+        x->peer->lingers = true;
+    }
     x->peer->exchange = NULL;
     body_release(&l->bodies, x->body);
     free(x);
@@ -83,15 +90,13 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     *context = NULL;
 }
 
-static void on_closed(void *cls, void *context)
+static void on_closed(void *cls, struct engine_client *client)
 {
     struct loop *l = cls;
-    struct peer *p = context;
+    struct peer *p = peer_of(client);
 
-    if (p->exchange) {
-        account_unanswered(p->exchange);
+    if (p->exchange)
         end_exchange(l, p->exchange);
-    }
     peer_closed(l, p);
 }
 

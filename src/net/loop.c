@@ -62,7 +62,7 @@ static void tick(struct loop *l)
         peer_cut_overdue(l, p);
     }
     for (unsigned i = 0; i < ENGINES; i++)
-        l->engines[i].due = l->engines[i].connections > 0;
+        l->engines[i].due = l->engines[i].due || l->engines[i].connections > 0;
     if (!l->peers && l->dirty) {
         body_free_spare(&l->bodies);
         glibc_trim_heap();

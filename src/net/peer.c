@@ -174,9 +174,8 @@ static void hand_over(struct loop *l, struct peer *p, struct engine *e)
     p->since = l->now;
     p->state = PEER_SERVED;
     p->engine = e;
-    e->due = true;
-    if (!engine_take(e, p->fd, from, address_size(from), p))
-        release(l, p);
+    p->client.fd = p->fd;
+    engine_take(e, &p->client, from, address_size(from));
 }
 
 /* A method's first letter, or the empty line that may stand before a request (RFC 9112 §2.2) */

@@ -8,6 +8,7 @@
 #define NET_STATE_H
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -44,6 +45,7 @@ enum peer_state {
 /* A connection. See peer.c. */
 struct peer {
     struct watch watch;
+    struct engine_client client; /* SERVED: as the engine knows it */
     enum peer_state state;
     int fd;
     struct peer *next, **link;
@@ -64,6 +66,11 @@ struct peer {
     bool lingers;     /* it is to linger when the library closes it */
     bool trusted;     /* its client certificate was checked */
 };
+
+static inline struct peer *peer_of(struct engine_client *c)
+{
+    return c ? (struct peer *)((char *)c - offsetof(struct peer, client)) : NULL;
+}
 
 /* A request with its answer. See exchange.c. */
 struct exchange {
