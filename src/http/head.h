@@ -29,22 +29,12 @@ enum header {
 
 struct head {
     const char *values[HEADERS]; /* borrowed from the connection; NULL when absent */
-    const char *next;            /* where the next line must begin */
     enum header twice;           /* the first header that came again; HEADERS: none did */
-    bool hidden;                 /* there are bytes between the lines that the library gave us */
     bool odd;                    /* a name or a value has bytes that are not allowed there */
 };
 
-/*
- * head_start - begin a head with its request line
- * @target: as it was received, terminated, and still in the receive buffer
- *
- * The library gives us strings in its receive buffer. Unlike other readers, it takes a bare CR or
- * LF for the end of a line, joins folded lines, and ends strings at a NUL. Each of these leaves a
- * gap between two strings, or moves one, and head_start and head_add look for that.
- */
-void head_start(struct head *head, const char *method, const char *target, size_t target_size,
-                const char *version);
+/* head_start - begin a head; @method is its first word */
+void head_start(struct head *head, const char *method);
 
 /* head_add - add the next header line, in order; @name and @value are terminated */
 void head_add(struct head *head, const char *name, size_t name_size, const char *value,
@@ -52,12 +42,11 @@ void head_add(struct head *head, const char *name, size_t name_size, const char 
 
 /*
  * head_check - is it clear where this request ends and for which host it is?
- * @end:   the end of the head, behind its empty line
  * @minor: the x of HTTP/1.x: in 1.0 Host may be missing
  *
  * Return: 0; -1 with ERR_INVALID. The connection must end then, since it is not clear where the
  * next request begins.
  */
-int head_check(const struct head *head, const char *end, unsigned minor, struct err *err) MUST_USE;
+int head_check(const struct head *head, unsigned minor, struct err *err) MUST_USE;
 
 #endif

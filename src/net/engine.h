@@ -51,6 +51,7 @@ struct engine {
     const struct engine_calls *calls;
     void *cls;
     struct engine_client *given; /* the library has not reported them yet; newest first */
+    bool strict;                 /* the library refuses a malformed head itself: see engine.c */
 };
 
 /*

@@ -44,6 +44,7 @@
 #include "../seal/seal.h"
 #include "../service/dispatch.h"
 #include "account.h"
+#include "gaps.h"
 #include "peer.h"
 #include "tls.h"
 
@@ -126,12 +127,48 @@ static void choose_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
         make_id(l, id);
 }
 
+/* Where the lines of a head go while the library tells of them. */
+struct lines {
+    struct head *head;
+    struct gaps *gaps; /* NULL: the library hides nothing */
+};
+
 static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *name,
                                 size_t name_size, const char *value, size_t value_size)
 {
+    struct lines *lines = cls;
+
     (void)kind;
-    head_add(cls, name, name_size, value ? value : "", value_size);
+    if (!value)
+        value = "";
+    head_add(lines->head, name, name_size, value, value_size);
+    if (lines->gaps)
+        gaps_add(lines->gaps, name, name_size, value, value_size);
     return MHD_YES;
+}
+
+/* The library counts from the method to the end of the empty line. */
+static const char *head_end(struct MHD_Connection *connection, const char *method)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return info ? method + info->header_size : NULL;
+}
+
+/* Return: false when the library has hidden something of the head. */
+static bool read_head(struct MHD_Connection *connection, struct exchange *x, const char *method,
+                      const char *version)
+{
+    struct gaps gaps;
+    struct lines lines = { &x->head, x->peer->engine->strict ? NULL : &gaps };
+
+    x->has_head = true;
+    head_start(&x->head, method);
+    if (lines.gaps)
+        gaps_start(&gaps, method, x->line, x->target_size, version);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &lines);
+    return !lines.gaps || !gaps_found(&gaps, head_end(connection, method));
 }
 
 /* All but the id and the body, which come when the job is sure to be answered. */
@@ -230,15 +267,6 @@ static bool is_trusted(const struct loop *l, struct MHD_Connection *connection, 
     return p->trusted;
 }
 
-/* The library counts from the method to the end of the empty line. */
-static const char *head_end(struct MHD_Connection *connection, const char *method)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-
-    return info ? method + info->header_size : NULL;
-}
-
 static void refuse_size(const struct loop *l, struct job *job)
 {
     err_at(&job->err, ERR_INVALID, NULL, "the body may have at most %zu bytes",
@@ -269,10 +297,13 @@ static void check_announced(const struct loop *l, const struct exchange *x, stru
     }
 }
 
-static void check_head(const struct loop *l, const struct exchange *x, const char *end,
-                       unsigned minor, struct job *job)
+static void check_head(const struct loop *l, const struct exchange *x, bool whole, unsigned minor,
+                       struct job *job)
 {
-    if (head_check(&x->head, end, minor, &job->err) < 0)
+    if (!whole)
+        err_at(&job->err, ERR_INVALID, NULL,
+               "the head has a NUL, a bare CR or LF, a folded line or a second blank");
+    if (!whole || head_check(&x->head, minor, &job->err) < 0)
         job_refuse(job, PROBLEM_HEAD, -1);
     else
         check_announced(l, x, job);
@@ -282,14 +313,12 @@ static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connecti
                                  struct exchange *x, const char *method, const char *version)
 {
     const unsigned minor = strcmp(version, "HTTP/1.0") != 0;
+    const bool whole = read_head(connection, x, method, version);
     struct job *job;
 
-    x->has_head = true;
-    head_start(&x->head, method, x->line, x->target_size, version);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &x->head);
     x->untrusted = !is_trusted(l, connection, x->peer);
     job = fill_job(l, x, method);
-    check_head(l, x, head_end(connection, method), minor, job);
+    check_head(l, x, whole, minor, job);
     if (job->err.count > 0)
         return refuse_problem(l, connection, x);
     if (!x->head.values[HEADER_EXPECT] && !x->untrusted)

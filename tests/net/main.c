@@ -5,7 +5,7 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &net_listen, &net_shared, &net_body,
+    static const struct suite *const suites[] = { &net_listen, &net_shared, &net_body, &net_gaps,
                                                   &net_server };
 
     if (seal_start() < 0)
