@@ -131,6 +131,21 @@ static void log_keys(struct daemon *d, const char *event, const char *how)
     keyring_drop(ring);
 }
 
+/* The HTTP library may have been replaced since this program was built. */
+static void log_start(struct daemon *d)
+{
+    bool tested;
+    const char *library = server_library(&tested);
+    char how[128];
+
+    snprintf(how, sizeof(how), "version=%s libmicrohttpd=%s", MPTABLED_VERSION, library);
+    log_keys(d, "start", how);
+    if (!tested)
+        log_event(LOG_WARNING, "library",
+                  "detail=\"libmicrohttpd %s: this release was tested with %s only\"", library,
+                  MICROHTTPD_TESTED);
+}
+
 /* Clients of an address that other hosts reach must show who they are. */
 static bool is_guarded(const struct config *c)
 {
@@ -349,7 +364,7 @@ static int run(struct daemon *d, struct err *err)
         return 0;
     }
     d->service.asks_certificates = d->config.tls_client_ca != NULL;
-    log_keys(d, "start", "version=" MPTABLED_VERSION);
+    log_start(d);
     if (open_listeners(d, err) < 0)
         return -1;
     fit_descriptors(d);

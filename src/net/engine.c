@@ -32,7 +32,8 @@
  *
  * What is shown is judged by http/head.c with every version: control characters, lines that
  * contradict each other, lines that may come once only. The tests send each malformed head as a
- * first, a later and a pipelined request and over TLS.
+ * first, a later and a pipelined request and over TLS, and are run with each version that
+ * configure.ac names.
  */
 #include "engine.h"
 
@@ -130,6 +131,16 @@ static void give_back_lost(struct engine *e)
             give_back(e, c);
         }
     }
+}
+
+const char *engine_library(bool *tested)
+{
+    const char *version = MHD_get_version();
+    char word[32];
+
+    snprintf(word, sizeof(word), " %s ", version);
+    *tested = strstr(" " MICROHTTPD_TESTED " ", word) != NULL;
+    return version;
 }
 
 /* Does the library refuse malformed heads when it is told to? */

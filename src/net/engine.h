@@ -55,6 +55,12 @@ struct engine {
 };
 
 /*
+ * engine_library - the version of libmicrohttpd that is there
+ * @tested: whether this program's tests have passed with it
+ */
+const char *engine_library(bool *tested);
+
+/*
  * engine_start - begin an instance of the library
  * @tls:   for ENGINE_TLS: certificate and key; borrowed until engine_stop
  * @calls: borrowed until engine_stop, as is @cls

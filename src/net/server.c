@@ -9,6 +9,7 @@
 #include "../base/log.h"
 #include "../service/metrics.h"
 #include "../service/routes.h"
+#include "engine.h"
 #include "glibc.h"
 #include "loop.h"
 
@@ -130,6 +131,11 @@ void server_drain(struct server *s)
     shared_enter(&s->shared, PHASE_DRAIN);
     server_settle(s); /* ends turns that looked at the phase before it was entered */
     server_settle(s); /* ends the next turns, in which loops accept for the last time */
+}
+
+const char *server_library(bool *tested)
+{
+    return engine_library(tested);
 }
 
 unsigned server_connections(const struct server *s)

@@ -31,6 +31,12 @@ struct server *server_start(struct context *context, const struct listener *list
                             struct err *err) MUST_USE;
 
 /*
+ * server_library - the version of libmicrohttpd that is there
+ * @tested: whether this program's tests have passed with it
+ */
+const char *server_library(bool *tested);
+
+/*
  * server_settle - wait until every handler that runs now has ended
  *
  * What was replaced before this was called is used by no handler afterwards, and can be freed.

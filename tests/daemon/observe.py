@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from daemon import MPTABLED, Daemon, Tap
+from daemon import MPTABLED, SRCDIR, Daemon, Tap
 from wire import TOPOLOGY, Wire, get, post, wait_until
 
 tap = Tap()
@@ -40,6 +40,11 @@ def series(page):
 
 def metrics():
     with Daemon("--threads", "2", "--signature-memory", "0") as daemon:
+        start = re.search(r"^event=start version=\S+ libmicrohttpd=(\S+) key=", daemon.text(), re.M)
+        with open(os.path.join(SRCDIR, "configure.ac")) as configure:
+            tested = re.search(r"microhttpd_tested\], \[(.*?)\]", configure.read())[1].split()
+        tap.ok(start and ("event=library " in daemon.text()) == (start[1] not in tested),
+               "the log names the HTTP library, and warns of a version that was not tested", daemon.text()[:500])
         for data in [post()] * 3 + [post(target=b"/v1/images?format=bin"), post(b"{}"), get(b"/x?a=secret"), get(b"/livez")]:
             ask(daemon, data)
         answer = ask(daemon, get(b"/metrics"))
@@ -93,7 +98,7 @@ def quiet():
                                env=dict(os.environ, XDG_STATE_HOME=work))
     wait_until(lambda: reaches(path), 10)
     process.terminate()
-    said = [line for line in process.stderr.read().splitlines() if not line.startswith(b"event=root ")]
+    said = [line for line in process.stderr.read().splitlines() if not line.startswith((b"event=root ", b"event=library "))]
     tap.equal((said, process.wait(15)), ([b"event=listening address=unix:" + path.encode()], 0),
               "log: at level warning only where it listens, when all is well")
     process.stderr.close()
