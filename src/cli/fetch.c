@@ -103,7 +103,7 @@ static int set_server(struct cli *cli, struct transfer *t)
     return CLI_DONE;
 }
 
-/* The first line that is neither blank nor begins with #, so a daemon's token file will do. */
+/* The first line that is not blank and has no # in front, so a daemon's token file can serve. */
 static char *find_token(char *text)
 {
     while (*text == '#' || *text == '\n') {

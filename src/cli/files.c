@@ -25,7 +25,7 @@ int files_write(struct cli *cli, const char *path, const void *bytes, size_t siz
                : err_system(&cli->err, ERR_FILE, "standard output");
 }
 
-/* A rename would replace a device or a link as it does a file. */
+/* Only a regular file may be replaced: a rename would also replace a device or a link. */
 static int check_place(struct cli *cli, const char *path)
 {
     struct stat st;
@@ -38,7 +38,7 @@ static int check_place(struct cli *cli, const char *path)
                   "%s: is not a regular file, and only these are replaced", path);
 }
 
-/* A file that is on disk under another name, in the folder that it is for */
+/* A new file that is on disk under a temporary name, in the folder of its final name */
 struct draft {
     struct file_place place;
     char name[FILE_NAME_SIZE];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl decode --map: the bytes, a line for each structure, coloured by what they are, with
- * the rules that they break behind them.
+ * mptablectl decode --map: a line for each structure with its bytes, coloured by kind, and then the
+ * rules that the structure breaks.
  */
 #include "map.h"
 

@@ -103,7 +103,7 @@ enum {
     NAME_SIZE = 32
 };
 
-/* All options: those above, and behind them one for each fact. */
+/* All options: the rows above, then one for each fact */
 struct rows {
     struct option_row rows[OPTIONS_MAX];
     char names[OPTIONS_MAX][NAME_SIZE];
@@ -181,7 +181,7 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* @command: whose help tells more, NULL = that of all */
+/* @command: the command whose --help the message names; NULL = the help of the whole tool */
 static int usage(const char *problem, const char *word, const char *command)
 {
     fprintf(stderr, "mptablectl: %s%s; see mptablectl %s%s--help\n", problem, word,
@@ -189,7 +189,7 @@ static int usage(const char *problem, const char *word, const char *command)
     return CLI_USAGE;
 }
 
-/* A fact's error has a pointer, which names its option; one of base/options names it itself. */
+/* The error of a fact names its option by the pointer, that of base/options in the detail. */
 static int refuse(const struct cli *cli, const char *command)
 {
     return cli->err.places[0].pointer[0] ? cli_complain_options(cli)
@@ -235,7 +235,7 @@ int main(int argc, char **argv)
         return usage("no such command: ", argv[1], NULL);
     else
         status = run_command(command, &rows, argc - 1, argv + 1, &cli);
-    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == CLI_IO) /* which has been told */
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == CLI_IO) /* reported */
         return status;
     perror("mptablectl: standard output");
     return CLI_IO;

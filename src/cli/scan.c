@@ -49,7 +49,10 @@ static void render_table(struct build *b, struct cli *cli, uint32_t address)
         render_found(b, NULL, &cli->reading, cli->source.bytes);
 }
 
-/* Structures with a right sum that no consumer takes: in no window, or behind another one */
+/*
+ * Floating pointers with a correct checksum that no consumer takes: they lie in no window, or
+ * behind the one that is taken.
+ */
 static void render_others(struct build *b, const struct scan *s)
 {
     uint64_t at = 0;

@@ -34,7 +34,7 @@ int trust_take_key(struct cli *cli, struct public_key *key)
     return cli->revoked ? check_revoked(cli, key) : CLI_DONE;
 }
 
-/* The encoder built what was signed, so its floating pointer finds a table, or needs none. */
+/* The encoder built the signed image, so its floating pointer leads to a table or needs none. */
 static int check_bytes(struct cli *cli, const struct trust *t)
 {
     const struct seal_claims *const c = &t->facts.claims;
@@ -85,7 +85,7 @@ static int take_loads(struct cli *cli, uint32_t loads[SEAL_SEGMENTS_MAX], unsign
     return CLI_DONE;
 }
 
-/* "-" stands for none, as it does in a trusted comment. */
+/* "-" means that the claim must be absent; a trusted comment writes it so too. */
 static const char *wanted_token(const char *option)
 {
     return option && strcmp(option, "-") == 0 ? "" : option;

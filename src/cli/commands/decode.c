@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl decode: what a table says. */
+/* mptablectl decode: a table as JSON, as a map, or the tables of a memory dump. */
 #include "../../text/render.h"
 #include "../files.h"
 #include "../input.h"

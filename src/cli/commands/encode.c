@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl encode: a topology to an image, in one of its representations. */
+/* mptablectl encode: from a topology to an image in one of the formats. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +9,8 @@
 #include "../signing.h"
 
 /*
- * A signature is over the image's bytes: it stands in the JSON, or in a file beside one that holds
- * just those bytes.
+ * A signature covers the image's bytes. It is either a member of the JSON object, or a file beside
+ * the one that holds exactly those bytes, so other formats cannot be signed.
  */
 static int check_options(struct cli *cli, const struct format *format)
 {

@@ -2,9 +2,9 @@
 /*
  * mptablectl get: an image from a daemon, written only after it has been verified.
  *
- * The answer must be one to this request. A random number of ours is in the signature, so the
- * answer is not an old one. The image must be the one that the encoder makes here of the same
- * topology, so the request has not been changed on its way.
+ * The answer must belong to this request. The signature contains a random nonce of this run, so an
+ * older answer is refused. The image must equal the one that the encoder builds here from the same
+ * topology, so a request that was changed on its way is noticed.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 enum { NONCE_RANDOM = 16 };
 
-/* What is sent: the topology as it was given, perhaps with a nonce */
+/* The body of the request: the topology as given, perhaps with a nonce added */
 struct question {
     char *text;
     size_t size;
@@ -37,7 +37,7 @@ static void make_nonce(char nonce[SEAL_NONCE_MAX + 1])
         snprintf(nonce + 2 * i, 3, "%02x", random[i]);
 }
 
-/* The text is known to be an object that has members: the first brace opens it. */
+/* The text has been parsed as an object with members, so its first brace opens that object. */
 static int add_nonce(struct cli *cli, struct question *q)
 {
     const size_t before = (size_t)(strchr(q->text, '{') + 1 - q->text);
@@ -54,7 +54,7 @@ static int add_nonce(struct cli *cli, struct question *q)
     return CLI_DONE;
 }
 
-/* Return: the exit status; the topology and its image are in @cli */
+/* Reads the topology and builds its image, both into @cli. Return: the exit status */
 static int take_question(struct cli *cli, struct question *q)
 {
     q->text = files_read(cli, cli->operand, &q->size);
@@ -66,7 +66,7 @@ static int take_question(struct cli *cli, struct question *q)
     return cli->no_nonce || cli->topology.nonce[0] ? CLI_DONE : add_nonce(cli, q);
 }
 
-/* Is the signature good, and one of this question? */
+/* Is the signature valid, and does it belong to this request? */
 static int judge_signature(struct cli *cli, struct fetch *f, const struct public_key *key)
 {
     uint32_t loads[IMAGE_SEGMENTS_MAX];
@@ -98,7 +98,7 @@ static int judge(struct cli *cli, struct fetch *f, const struct public_key *key)
                   " builds of the topology");
 }
 
-/* The signature first: where the image is new, its signature is too. */
+/* The signature is replaced first, so a new image never stands beside an old signature. */
 static int save(struct cli *cli, const struct fetch *f)
 {
     char *beside SCOPED(scoped_free) = files_signature(cli, cli->output);

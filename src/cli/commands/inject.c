@@ -4,8 +4,8 @@
  * signed.
  *
  * The image is read once, so the bytes written are those that were verified. The memory file is
- * opened once, so a change of its name does not matter. No byte is written before all are known to
- * fit.
+ * opened once, so it does not matter if another file gets its name. No byte is written before all
+ * segments are known to fit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #include "../trust.h"
 
-/* Is this a link in /proc to an open file, by which memory without a name is reached? */
+/* Is this a link in /proc to an open file? Memory without a name has no other path. */
 static bool is_descriptor(const char *path)
 {
     const char *const slash = strrchr(path, '/');
@@ -27,7 +27,7 @@ static bool is_descriptor(const char *path)
     return dir && statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* No other link is followed: a user with write access to its directory could choose its target. */
+/* Other links are not followed: a user who may write to the directory could choose the target. */
 static int open_memory(struct cli *cli, const char *path)
 {
     const int flags =

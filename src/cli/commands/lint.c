@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl lint: what is wrong with a table, a line for each rule that it breaks. */
+/* mptablectl lint: a line for each rule that a table breaks. */
 #include "../../text/finding.h"
 #include "../input.h"
 
@@ -56,7 +56,7 @@ static int print_findings(const struct cli *cli, const struct mpt_finding *findi
     return status;
 }
 
-/* Without a table, that is the finding. */
+/* A file without a table has one finding: that there is none. */
 static int lint_nothing(struct cli *cli)
 {
     struct mpt_finding found[MPT_RULES_MAX];

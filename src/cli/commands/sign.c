@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl sign: the signature of an image that has none, or none of this key.
+ * mptablectl sign: signs an image that was built without a key, or signed with another one.
  *
- * The bytes are never signed as they came. They are read as a table, the table as a topology, and
- * the topology is built again. The new image is signed if it equals the old one in every byte and
- * address. So a signature means here what it means everywhere: this encoder made the image.
+ * The given bytes are never signed directly. They are decoded to a topology, and the image of the
+ * topology is built. The new image is signed if it equals the given one in every byte and address.
+ * So a signature means the same here as from encode or the daemon: this encoder made the image.
  */
 #include <string.h>
 
@@ -14,15 +14,15 @@
 #include "../input.h"
 #include "../signing.h"
 
-/* What the signature is to bind besides the image */
+/* The claims of the signature that do not follow from the image */
 struct binding {
     char context[TOPOLOGY_CONTEXT_MAX + 1], nonce[TOPOLOGY_NONCE_MAX + 1];
     unsigned ttl;
 };
 
 /*
- * The options are the members of a request of these names, and of their form. Return: the exit
- * status
+ * The options have the names and the syntax of a request's members, so the request's reader checks
+ * them. Return: the exit status
  */
 static int take_binding(struct cli *cli, struct binding *binding)
 {
@@ -50,14 +50,14 @@ static bool has_segment(const struct memory *source, uint32_t base, size_t size)
     return false;
 }
 
-/* The table's place has been compared. What is left are bytes around it, and their order. */
+/* Reading has compared the table's place; the bytes around it and the segments' order remain. */
 static bool is_same(const struct image *image, const struct memory *source)
 {
     return image->size == source->size && image->segment_count == source->guest.count &&
            memcmp(image->bytes, source->bytes, image->size) == 0;
 }
 
-/* The table and then, if they are there, the words that a table does not have in it */
+/* Builds the table again and, if the source has them, the BIOS data words, which no table holds. */
 static int rebuild(struct cli *cli)
 {
     int status = input_table(cli);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl verify: whether a key signed these bytes, for this place, machine and time. */
+/* mptablectl verify: did the key sign these bytes, for this address, machine and time? */
 #include <stdio.h>
 
 #include "../trust.h"
 
-/* The trusted comment, a claim a line: its alphabet is that of printable ASCII. */
+/* Prints the trusted comment, a claim a line. It is printable ASCII, so nothing is escaped. */
 static void print_claims(const struct seal_facts *said)
 {
     printf("key %s\n", said->key_id);
