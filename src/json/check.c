@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An acceptor without recursion and without allocation: every byte is looked at once, and of the
- * brackets that are open one bit each is kept.
+ * A checker without recursion and without allocation. It looks at every byte once, and keeps one
+ * bit for each open bracket.
  */
 #include "check.h"
 
@@ -15,10 +15,10 @@
 struct cursor {
     const unsigned char *text;
     size_t size, at;
-    const char *expected; /* set when the scan ends at .at */
+    const char *expected; /* what the scan failed to find at .at */
     size_t depth;
     bool too_deep;
-    uint8_t *objects; /* a bit for each bracket that is open: is it '{'? */
+    uint8_t *objects; /* a bit for each open bracket: is it '{'? */
 };
 
 static bool fail(struct cursor *c, const char *expected)
@@ -52,7 +52,7 @@ static inline void skip_space(struct cursor *c)
     const size_t size = c->size;
     size_t at = c->at;
 
-    if (at < size && text[at] > ' ') /* as nearly always */
+    if (at < size && text[at] > ' ') /* the common case */
         return;
     while (at < size && is_space(text[at]))
         at++;
@@ -102,7 +102,7 @@ static bool scan_number(struct cursor *c)
     return true;
 }
 
-/* Four hex digits after \u; -1 when they are not. */
+/* The four hex digits after \u; -1 if there are other characters */
 static long scan_code_unit(struct cursor *c)
 {
     long unit = 0;
@@ -149,8 +149,8 @@ static bool scan_escape(struct cursor *c)
 static bool scan_utf8(struct cursor *c)
 {
     static const struct {
-        unsigned char first, last, low, high; /* lead byte, then what the second byte may be */
-        unsigned char more;                   /* bytes after the lead */
+        unsigned char first, last, low, high; /* bounds of the lead byte, of the second byte */
+        unsigned char more;                   /* bytes after the lead byte */
     } rows[] = {
         { 0xc2, 0xdf, 0x80, 0xbf, 1 }, { 0xe0, 0xe0, 0xa0, 0xbf, 2 }, { 0xe1, 0xec, 0x80, 0xbf, 2 },
         { 0xed, 0xed, 0x80, 0x9f, 2 }, { 0xee, 0xef, 0x80, 0xbf, 2 }, { 0xf0, 0xf0, 0x90, 0xbf, 3 },
@@ -170,7 +170,7 @@ static bool scan_utf8(struct cursor *c)
     return fail(c, "well-formed UTF-8");
 }
 
-/* Up to what ends a string or is not one plain ASCII character of it. */
+/* Skips printable ASCII, up to a quote, an escape or any other byte. */
 static inline void skip_plain(struct cursor *c)
 {
     const unsigned char *const text = c->text;
@@ -260,8 +260,8 @@ static bool scan_name(struct cursor *c)
 }
 
 /*
- * Behind a value: brackets that close, then a comma and, in an object, a name. *more: a value
- * follows.
+ * Scans what follows a value: closing brackets, then a comma and, in an object, a name. *more: does
+ * another value follow?
  */
 static bool scan_behind(struct cursor *c, bool *more)
 {

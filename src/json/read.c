@@ -26,7 +26,7 @@ void json_start(struct json *json, const char *text, size_t size)
     json->end = text + size;
 }
 
-/* What the escape behind a backslash stands for; *at passes it. */
+/* The character that an escape stands for. Moves *at from behind the backslash to its end. */
 static char unescape(const char **at, const char *end)
 {
     static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
@@ -45,7 +45,7 @@ static char unescape(const char **at, const char *end)
     return (char)(unit < 0x80 ? unit : 0xff);
 }
 
-/* [text, end) into room[], as much as there is room for. Return: the bytes there are. */
+/* Decodes [text, end) into room[], as far as it fits. Return: the bytes of the whole text. */
 static size_t decode(struct json *json, const char *text, const char *end)
 {
     size_t size = 0;
@@ -62,7 +62,7 @@ static size_t decode(struct json *json, const char *text, const char *end)
     return size;
 }
 
-/* The quote or the first backslash behind @at. A text that was scanned has one before its end. */
+/* The next quote or backslash from @at on. A checked text has one before its end. */
 static inline const char *closing_quote(const char *at)
 {
     while (*at != '"' && *at != '\\')
@@ -70,7 +70,7 @@ static inline const char *closing_quote(const char *at)
     return at;
 }
 
-/* The quote behind escapes, the first of which is at @at */
+/* The closing quote of a string with escapes, the first of which is at @at */
 static const char *quote_behind_escapes(const char *at)
 {
     while (*at == '\\')
@@ -93,7 +93,7 @@ static inline struct json_value take_string(struct json *json)
     return (struct json_value){ JSON_STRING, text, (size_t)(quote - text) };
 }
 
-/* A number goes on to what can stand behind one. */
+/* A number ends before the first character that can follow one. */
 static inline struct json_value take_number(struct json *json)
 {
     const char *at = json->at;
@@ -204,7 +204,7 @@ void json_skip(struct json *json)
     json->at = at;
 }
 
-/* Significant digits of a number and the power of ten they are taken times. */
+/* A number is its significant digits times ten to the power. */
 struct decimal {
     char digits[JSON_NUMBER_MAX];
     size_t count;
@@ -216,7 +216,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The exponent is cut where no integer of 64 bits depends on it any more. */
+/* The exponent stops growing where it can no longer change which 64-bit integer this is. */
 static struct decimal split(const char *at, const char *end)
 {
     struct decimal d = { .count = 0 };
@@ -246,7 +246,7 @@ static struct decimal split(const char *at, const char *end)
     return d;
 }
 
-/* Only digits, and so few that they fit: what nearly all numbers are. */
+/* The common case: a number of at most 19 digits and nothing else, which fits 64 bits */
 static bool short_integer(const struct json_value *number, uint64_t *integer)
 {
     uint64_t value = 0;

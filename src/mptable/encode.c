@@ -28,7 +28,7 @@
     e[0] = (type);                \
     e[1] = (size);
 
-/* store_<S> - @count entries from @from on, to out + pos. Return: the position behind them */
+/* store_<S> - write @count entries, from @from on, to out + pos. Return: the position after them */
 #define DEFINE_STORE(HEAD, T, S)                                                                \
     static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count) \
     {                                                                                           \
@@ -187,8 +187,8 @@ enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t ca
 }
 
 /*
- * Both structures lie from base up, end below 4 GiB and apart from each other (§4.1: the pointer is
- * aligned).
+ * Do both structures lie at or above the base, end below 4 GiB and not overlap? The pointer must be
+ * aligned (§4.1).
  */
 static int place_possible(const struct mpt_place *p, size_t table_size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Finding floating pointers in memory, as each reader of MP tables does: which windows, in which
- * order and steps, and what makes it take one or go on. The rows were read in the readers' sources;
- * those of Linux, memtest86+, FreeBSD, OpenBSD and xv6 were also run.
+ * Finds floating pointers in memory as each reader of MP tables does. A row says which windows a
+ * reader searches, in which order and steps, and when it takes a pointer or goes on. The rows
+ * follow the readers' sources; Linux, memtest86+, FreeBSD, OpenBSD and xv6 were also run.
  */
 #include "search.h"
 
@@ -46,7 +46,7 @@ const char *mpt_consumer_name(const struct mpt_consumer *consumer)
     return consumer->name;
 }
 
-/* strcmp would be one more thing to need from outside. */
+/* The core does not use strcmp, so that it needs less from its environment. */
 static int same_text(const char *a, const char *b)
 {
     while (*a && *a == *b) {
@@ -112,7 +112,7 @@ struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios)
     }
 }
 
-/* Does the consumer accept the floating pointer at @e? @room: bytes that are there, 16 or more */
+/* Does the consumer accept the floating pointer at @e? @room: readable bytes at @e, 16 or more */
 static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t room)
 {
     const size_t length = e[AT(floating, length)];
@@ -128,7 +128,7 @@ static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t
            (summed <= room && mpt_byte_sum(e, summed) == 0);
 }
 
-/* The segment that holds @address, or else the next one above it; NULL = there is none */
+/* The segment that holds @address, else the next one above it; NULL = none */
 static const struct mpt_segment *segment_from(const struct mpt_memory *memory, uint64_t address)
 {
     const struct mpt_segment *lowest = NULL;
@@ -148,7 +148,7 @@ static uint64_t step_to(uint64_t from, unsigned step, uint64_t least)
     return least <= from ? from : from + (least - from + step - 1) / step * step;
 }
 
-/* Like mpt_next_taken; a NULL consumer takes whatever begins with "_MP_" */
+/* Like mpt_next_taken; a NULL consumer takes any bytes that begin with "_MP_" */
 static int next_match(const struct mpt_memory *memory, struct mpt_range range, unsigned step,
                       const struct mpt_consumer *consumer, uint64_t *match)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Gathering, without judging. IDs are bytes, so what they stand for are tables of 256. Entries that
- * agree or conflict are found by radix sorts over the bytes of the 8-byte entries: linear, whatever
- * the bytes are, and without allocation, at the price of 32 KiB of stack. A few entries are
- * compared pair by pair, which costs less than one pass of a sort.
+ * Gathers what the rules ask about, and judges nothing. IDs are bytes, so what is known of each ID
+ * is kept in tables of 256 rows. Entries that agree or conflict are found by radix sorts over the
+ * bytes of the 8-byte entries. The sorts take linear time for any bytes and allocate nothing, but
+ * need 32 KiB of stack. Up to FEW entries are compared pair by pair, which costs less than one pass
+ * of a sort.
  */
 #include "survey.h"
 
@@ -12,7 +13,7 @@
 #include "load.h"
 #include "search.h"
 
-enum { FEW = 32 }; /* entries that are compared pair by pair */
+enum { FEW = 32 }; /* up to this count, entries are compared pair by pair */
 
 static bool inside(struct mpt_range window, uint64_t address)
 {
@@ -46,8 +47,8 @@ static void survey_facts(struct survey *s, const struct mpt_memory *memory,
 }
 
 /*
- * Where the floating pointer lies. Without the words, a place in base memory may be the EBDA or the
- * last KiB.
+ * The window in which the floating pointer lies. If the BIOS data words are not known, any place in
+ * base memory may be in the EBDA or the last KiB, so it is not called outside.
  */
 static void survey_place(struct survey *s)
 {
@@ -151,7 +152,10 @@ static uint8_t survey_ioapic(struct survey *s, struct mpt_ioapic a)
     return mark;
 }
 
-/* What a second walk has to see: all entries of one type, and in a sorted table nothing else */
+/*
+ * Extends @span by the entry at @at, so that a second walk over the span sees all entries of this
+ * type. In a sorted table it sees no others.
+ */
 static void stretch(struct span *span, size_t at, size_t size)
 {
     if (span->end == 0)
@@ -183,7 +187,7 @@ static uint8_t survey_entry(struct survey *s, const uint8_t *e, size_t at, int *
     }
 }
 
-/* Walks as mpt_next does, but loads no more of an entry than it looks at. */
+/* Walks as mpt_next does, but loads only the fields that it needs. */
 static void survey_entries(struct survey *s)
 {
     const uint8_t *const table = s->view.table;
@@ -225,15 +229,13 @@ static void survey_extended(struct survey *s)
     s->extended_cut = !s->cut_by_image && s->view.extended_size < s->view.extended_length;
 }
 
-/* Offsets of 8-byte entries, in an order; room to put them into another one, unless they are few */
+/* Offsets of 8-byte entries in some order; @to is room to sort them, NULL if they are few */
 struct order {
     size_t count;
     uint16_t *at, *to;
 };
 
-/*
- * Bytes of an 8-byte entry, in memory and as mask over load_8: what stands there in I/O interrupts
- */
+/* Offsets of fields in an I/O interrupt entry, and masks that select bytes of load_8 */
 enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5 };
 #define BYTE(n)       (UINT64_C(0xff) << 8 * (n))
 #define INPUT_BYTES   (BYTE(6) | BYTE(7))
@@ -242,8 +244,8 @@ enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5 };
 #define ADDRESS_BYTES (BYTE(4) | BYTE(5) | BYTE(6) | BYTE(7))
 
 /*
- * The entries of an 8-byte type in a stretch that was walked to its end: every type there is
- * defined
+ * Collects the entries of one 8-byte type in @span. The first walk reached the end of the span, so
+ * each entry in it has a defined type and size.
  */
 static void gather(struct order *o, const struct survey *s, struct span span, unsigned type)
 {
@@ -258,7 +260,7 @@ static void gather(struct order *o, const struct survey *s, struct span span, un
     o->count = count;
 }
 
-/* Leaves those of which the byte at that place passes a test, in their order */
+/* Keeps the entries whose byte at @place passes the test, in their order */
 static void keep(struct order *o, const struct survey *s, unsigned place,
                  bool (*wanted)(const struct survey *s, uint8_t byte))
 {
@@ -295,9 +297,7 @@ static void survey_irq0(struct survey *s, const struct order *io_ints)
     }
 }
 
-/*
- * One pass of a radix sort, which keeps the order of equals: by the byte at e[0] of every entry e
- */
+/* One stable pass of a radix sort; @e + offset is the byte of an entry that it sorts by. */
 static void sort_by_byte(struct order *o, const uint8_t *e)
 {
     uint16_t start[257] = { 0 };
@@ -318,9 +318,9 @@ static void sort_by_byte(struct order *o, const uint8_t *e)
     memcpy(o->at, o->to, o->count * sizeof(o->at[0]));
 }
 
-/* What entries of a group may not differ in, and the mark of a later one that does */
+/* Entries with equal @group bytes form a group; one that differs from the first gets the mark. */
 struct conflict {
-    uint64_t group, differ; /* bytes of load_8; differ 0: to be of one group is enough */
+    uint64_t group, differ; /* masks over load_8; differ 0: all but the first get it */
     enum mark mark;
 };
 
@@ -330,9 +330,9 @@ static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
 }
 
 /*
- * One of 64 bits for what a group has in common: the upper bits of a product, which mixes all of
- * its bytes. An entry whose bit no earlier one has is the first of its group, so that nothing need
- * be searched: a check of 4 CPUs takes 6 899 instructions, and 8 175 when every entry searches.
+ * A hash of the common bytes of a group, as one of 64 bits: the upper bits of a product depend on
+ * all bytes. If no earlier entry has an entry's bit, it is the first of its group and no search is
+ * needed: a check of 4 CPUs takes 6 899 instructions, and 8 175 when every entry searches.
  */
 static uint64_t group_bit(uint64_t common)
 {
@@ -362,8 +362,8 @@ static bool mark_few(struct survey *s, const struct order *o, const struct confl
 }
 
 /*
- * Entries of one group come together, in the order of the table, and the first of them is compared
- * with.
+ * Sorts the entries by group. Within a group they stay in the order of the table, and each is
+ * compared with the first.
  */
 static bool mark_many(struct survey *s, struct order *o, const struct conflict *c)
 {
@@ -388,7 +388,7 @@ static bool mark_many(struct survey *s, struct order *o, const struct conflict *
     return again;
 }
 
-/* Return: whether any group has two entries */
+/* Return: does any group have two entries? */
 static bool mark_groups(struct survey *s, struct order *o, const struct conflict *c)
 {
     return o->count <= FEW ? mark_few(s, o, c) : mark_many(s, o, c);
@@ -411,10 +411,10 @@ static void survey_io_ints(struct survey *s, struct order *o)
 
     gather(o, s, s->io_int_span, MPT_IO_INT);
     survey_irq0(s, o);
-    if (mark_groups(s, o, &same_source)) /* else no two are the same */
+    if (mark_groups(s, o, &same_source)) /* else no two are equal */
         mark_groups(s, o, &same_entry);
     if (o->count > FEW)
-        gather(o, s, s->io_int_span, MPT_IO_INT); /* in the order of the table again */
+        gather(o, s, s->io_int_span, MPT_IO_INT); /* back in table order */
     keep(o, s, BUS, is_unshared);
     mark_groups(s, o, &same_input);
 }
@@ -432,7 +432,7 @@ static size_t entries_in(struct span span)
     return (span.end - span.begin) / MPT_IO_INT_SIZE;
 }
 
-/* Each has a frame of its own: a table of few entries does not touch the stack that many need. */
+/* Not inlined, so that a table of few entries does not touch the stack that survey_many needs */
 static __attribute__((noinline)) void survey_few(struct survey *s)
 {
     uint16_t at[FEW];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Are bytes what given values make them? The rows of layout.h become loads and comparisons here,
- * as they become stores in encode.c; lengths, counts and sums are recomputed from the bytes alone.
+ * Are these the bytes that encode.c makes of the given values? The rows of layout.h become stores
+ * there, and loads and comparisons here. Lengths, counts and sums are recomputed from the bytes.
  */
 #include "layout.h"
 
@@ -72,7 +72,7 @@ static int same_header(const uint8_t *e, const struct mpt_table *t, size_t base,
     return same && mpt_byte_sum(e, base) == 0;
 }
 
-/* Entries in the order of the table, or else by ascending type */
+/* Compares the entries in the order that the table gives, else by ascending type */
 static int same_entries(const uint8_t *e, const struct mpt_table *t)
 {
     const size_t runs = t->order ? t->order_count : SLOTS;

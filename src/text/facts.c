@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A row for each fact; its value goes to the member that the row's bit stands for. */
+/* Facts about the machine: a row for each, with the bit that names the member for its value. */
 #include "facts.h"
 
 #include <stdbool.h>
@@ -105,7 +105,7 @@ static int set_flag(struct facts *f, const struct fact *fact, const char *text, 
     return 0;
 }
 
-/* Return: how many ranges the text has, -1 when it is no list of them or has too many */
+/* Return: the number of ranges; -1 if the text is no list of ranges or has too many */
 static int parse_ranges(const char *text, uint64_t highest, struct mpt_range *ranges)
 {
     int count = 0;

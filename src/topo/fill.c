@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a row of profiles.c means. Each function adds one kind of entries, or leaves it alone when
- * the request gives that kind. complete.c has checked what is given, so everything fits its array;
- * only what a row and the request make together is refused here.
+ * Fills a topology from a row of profiles.c. Each function adds one kind of entries, unless the
+ * request gives entries of that kind. complete.c has checked the given entries, so all of them fit
+ * their arrays. This file refuses only combinations of a row and a request that do not fit.
  *
  * The order matters: buses first, since interrupts come from them; then the I/O APIC, whose ID may
  * depend on those of processors; then interrupts; then the order of all entries and the header,
@@ -14,7 +14,7 @@
 
 #include "profiles.h"
 
-/* Width of the field that holds 0 to n-1, as x86 enumeration has it (CPUID leaf 0xb). */
+/* Bits of the APIC ID field that holds 0 to n-1 (x86 topology enumeration, CPUID leaf 0xb) */
 static unsigned field_bits(unsigned n)
 {
     unsigned bits = 0;
@@ -24,7 +24,7 @@ static unsigned field_bits(unsigned n)
     return bits;
 }
 
-/* By bit fields, the innermost level in the lowest bits */
+/* An APIC ID made of bit fields, one for each level, the innermost level in the lowest bits */
 static uint32_t numbered_id(const struct topology *t, unsigned cpu)
 {
     const unsigned counts[] = { t->threads, t->cores, t->dies, t->packages };
@@ -75,7 +75,7 @@ static void add_bus(struct topology *t, unsigned id, const char *type)
     pad(bus->bus_type, sizeof(bus->bus_type), type, t->profile->nul_padded);
 }
 
-/* PCI buses in front of those of the row */
+/* The number of PCI buses, which come before the buses of the row */
 static unsigned pci_buses(const struct topology *t)
 {
     unsigned count = t->profile->pci_buses == PCI_BUSES_ONE_OR_USED;
@@ -157,7 +157,7 @@ struct wiring {
     bool taken[UINT8_MAX + 1]; /* INTINs that PCI routes go to */
     unsigned highest;          /* of these INTINs; 0 = none */
     bool pci_done;
-    bool written[TOPOLOGY_PCI_MAX]; /* of pci_ints; beyond their count it is not set */
+    bool written[TOPOLOGY_PCI_MAX]; /* for each of pci_ints; the rest is not initialised */
 };
 
 static void add_io_int(struct topology *t, const struct mpt_io_int *entry, uint8_t ioapic)
@@ -236,7 +236,10 @@ static void add_line(struct topology *t, struct wiring *w, const struct profile_
             add_pci_int(t, w, i);
 }
 
-/* The row's lines up to 15, then one to one up to what the request or the row wants */
+/*
+ * Adds the row's lines for IRQs up to 15, then IRQ n on input n, up to the count that the request
+ * or the row asks for
+ */
 static void add_lines(struct topology *t, struct wiring *w)
 {
     const unsigned irqs = t->given & GIVEN_IRQS ? t->irqs : t->profile->irqs;
@@ -336,8 +339,8 @@ static const struct mpt_run ascending[MPT_BASE_TYPES] = { { MPT_PROCESSOR, PROFI
                                                           { MPT_LOCAL_INT, PROFILE_REST } };
 
 /*
- * Base entries as the row has them, or ascending; extended ones, whose runs are in order[] already,
- * behind them as they were given.
+ * Base entries in the order of the row, else by ascending type. Extended entries follow in the
+ * order that was given; their runs are in order[] already.
  */
 static void fill_order(struct topology *t)
 {

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where floating pointer and table lie.
+ * Decides where the floating pointer and the table lie.
  *
  * Only the floating pointer has to be found by scanning; the table lies wherever it points. A
  * window is where operating systems scan (MPS 1.4 §4):
  *
  * base-memory: 0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables
- * looks here, though for some it takes the words at 0x40e and 0x413 to get there. Pointer at
- * 0x9fc00, table behind it while it ends by 0xa0000, where the VGA hole begins; a longer table goes
- * below the pointer, and the image grows downwards.
+ * looks here, though some only if the words at 0x40e and 0x413 lead them here. The pointer lies at
+ * 0x9fc00, and the table behind it if it ends by 0xa0000, where the VGA hole begins. A longer table
+ * lies below the pointer, and the image grows downwards.
  *
- * bios: 0xf0000 to 0xfffff, whatever the words say; for monitors that have memory there. Pointer at
- * 0xf0000, table behind it.
+ * bios: 0xf0000 to 0xfffff, for monitors that have memory there. Systems look here independently of
+ * those words. The pointer lies at 0xf0000, the table behind it.
  *
- * ebda: the first kilobyte of an extended BIOS data area that the word at 0x40e names. base is its
- * address, and when it is not given the last KiB boundary from which the image ends by 0xa0000;
- * pointer first, table behind it. Without the word (bios_data_area) it is found only where it
- * happens to be at 0x9fc00.
+ * ebda: the first kilobyte of an extended BIOS data area, which the word at 0x40e names. base is
+ * its address; the default is the last KiB boundary from which the image ends by 0xa0000. The
+ * pointer comes first, the table behind it. Without the word (bios_data_area) systems find the
+ * pointer only if it happens to be at 0x9fc00.
  *
  * In the other two windows base is the image's first byte, the lower of pointer and table.
  * A placement that the request gives is checked against all of this, except in topologies of
- * entries, which describe a table that exists; what a profile's builder does is done. Sums are 64 bits wide, so that
- * nothing wraps before it is compared.
+ * entries, which describe a table that exists. The place that a profile's builder chooses is used
+ * as it is. Sums are 64 bits wide, so that nothing wraps before it is compared.
  */
 #include "place.h"
 
@@ -50,7 +50,7 @@ static uint64_t align_up(uint64_t address, uint64_t to)
     return align_down(address + to - 1, to);
 }
 
-/* The member that the processors were given by, which is what makes an image as long as it is */
+/* The member that gives the processors: errors name it when the image is too long */
 static const struct at *count_at(const struct topology *t)
 {
     static const struct at cpus = { NULL, "cpus", 0 }, processors = { NULL, "processors", 0 },
@@ -59,14 +59,14 @@ static const struct at *count_at(const struct topology *t)
     return t->given & GIVEN_ENTRIES ? &entries : t->given & GIVEN_PROCESSORS ? &processors : &cpus;
 }
 
-/* A choice in the making. */
+/* The place while it is being chosen */
 struct choice {
     const struct topology *t;
     size_t size; /* of the table */
     bool table_wanted;
     uint64_t base, floating, table;
     uint64_t window, window_end; /* of the floating pointer */
-    uint64_t room_end;           /* where an image that begins in the window ends at the latest */
+    uint64_t room_end;           /* an image that begins in the window must end by this */
 };
 
 static bool overlap(const struct choice *c)
@@ -75,7 +75,7 @@ static bool overlap(const struct choice *c)
            c->table < c->floating + MPT_FLOATING_SIZE;
 }
 
-/* The builder's own place */
+/* The place that the profile's builder uses */
 static int place_own(struct choice *c, struct err *err)
 {
     const struct profile *p = c->t->profile;
@@ -108,7 +108,7 @@ static int place_own(struct choice *c, struct err *err)
     return 0;
 }
 
-/* The request's window, or the one that its addresses are in */
+/* The request's window; if it gives none, the one that its addresses lie in */
 static enum topology_window find_window(const struct topology *t)
 {
     if (t->given & GIVEN_WINDOW)
@@ -118,7 +118,7 @@ static enum topology_window find_window(const struct topology *t)
     return t->given & GIVEN_BASE && t->place.base >= BIOS ? WINDOW_BIOS : WINDOW_BASE_MEMORY;
 }
 
-/* Address of the EBDA, from what the request says of it */
+/* Address of the EBDA: base, else from the request's addresses, else the highest that fits */
 static uint64_t find_ebda(const struct choice *c)
 {
     const struct topology *t = c->t;
@@ -159,8 +159,8 @@ static bool in_window(const struct choice *c, uint64_t floating)
 }
 
 /*
- * A floating pointer that was not given: at base, at the window's begin, or behind a table that
- * lies there
+ * Chooses the floating pointer's address when none is given: base, the start of the window, or
+ * behind a table that lies there
  */
 static uint64_t choose_floating(const struct choice *c)
 {
@@ -178,7 +178,8 @@ static uint64_t choose_floating(const struct choice *c)
 }
 
 /*
- * A table that was not given: at base, behind the pointer, or below it when it is too long for that
+ * Chooses the table's address when none is given: base, behind the pointer, or below the pointer if
+ * the table is too long to lie behind it
  */
 static uint64_t choose_table(const struct choice *c)
 {
@@ -204,7 +205,7 @@ static struct at blame(const struct topology *t, unsigned own, const char *name)
     return (struct at){ &at_placement, member, 0 };
 }
 
-/* What no image can be: bytes over each other, or where there is no memory to write to. */
+/* Refuses a structure that would overwrite BIOS data or lie where there is no memory for it. */
 static int check_writable(const struct choice *c, uint64_t begin, size_t size, const struct at *at,
                           const char *what, struct err *err)
 {
@@ -276,7 +277,7 @@ static int check_base(const struct choice *c, struct err *err)
                                   (unsigned)lower);
 }
 
-/* In a window, by the request's placement */
+/* Places the image in a window, as the request's placement says */
 static int place_window(struct choice *c, struct err *err)
 {
     const struct topology *t = c->t;
