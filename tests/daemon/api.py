@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The API documents against the daemon: it takes and refuses what the corpus says, the replies are as the document says,
-and every operation in it answers with a status that it lists."""
+"""The API documents, compared with the daemon: it takes and refuses the topologies that the corpus says, its replies match
+the document, and every operation in the document answers with a status that it lists."""
 import glob
 import json
 import os
@@ -20,7 +20,7 @@ tap = Tap()
 
 
 def rows_and_daemon(daemon):
-    """The rows of the corpus that are written one by one; tests/daemon/schema.py holds all of it against the reader."""
+    """The hand-written rows of the corpus; tests/daemon/schema.py checks all of it against the reader."""
     for name, body, _, builds, pointer in ROWS:
         if len(body) > 65536:  # not read at all
             continue
@@ -41,7 +41,8 @@ def examples(schema):
 
 
 def operations(daemon, document):
-    """Every operation once well and, where it can be had, once badly: the statuses are documented, replies validate."""
+    """Every operation, once with a good request and where possible once with a bad one: the statuses are documented and the
+    replies validate."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             bad_query = path + "?nonsense=1"
@@ -70,7 +71,7 @@ def check_reply(document, operation, reply, name):
 
 
 def readings(daemon, document):
-    """Decode replies of whole and of broken tables are as the document says, the topology in them too."""
+    """Replies of decode, for whole and for broken tables, match the document, and so does the topology in them."""
     operation = document["paths"]["/v1/decode"]["post"]
     peers = os.path.join(SRCDIR, "tests", "vectors", "peers")
     with open(os.path.join(peers, "index"), encoding="ascii") as file:

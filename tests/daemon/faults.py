@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""Calls that fail one by one, for every n: of the daemon while it starts and makes its key, through reloads and whole
-requests; of the tool. Allocations of a request, too, all from the n-th on. No crash, no leak, no wrong image; afterwards
-the daemon serves as before."""
+"""Each call fails once, for every n: in the daemon while it starts and makes its key, through reloads and whole requests;
+and in the tool. For allocations of a request, also all from the n-th on. There is no crash, no leak and no wrong image, and
+afterwards the daemon serves as before."""
 import base64
 import ctypes
 import json
@@ -33,7 +33,7 @@ MIB = 1 << 20
 
 
 class Page(ctypes.Structure):
-    """struct page of preload.c"""
+    """The shared memory that preload.c calls struct page"""
     _fields_ = [("armed", ctypes.c_uint32), ("countdown", ctypes.c_int32), ("lasting", ctypes.c_uint32),
                 ("fired", ctypes.c_uint32), ("last_kind", ctypes.c_uint32), ("live", ctypes.c_int32),
                 ("bytes", ctypes.c_int64)]
@@ -60,7 +60,7 @@ class Faults:
 
 
 def start_and_stop(faults, place, work):
-    """The daemon until it listens or gives up. Its exit status and what it said."""
+    """Runs the daemon until it listens or gives up. Returns its exit status and its log."""
     log = os.path.join(work, "start.log")
     environment = dict(os.environ, STATE_DIRECTORY=place, **faults.environment)
     environment.pop("CREDENTIALS_DIRECTORY", None)
@@ -103,7 +103,7 @@ def read_if_there(path):
 
 
 def starts(faults, work):
-    """From the first instruction to the first answer, key creation included."""
+    """Calls fail between the first instruction and the first answer, which includes making the key."""
     number, refused, kinds, wrong = 0, 0, set(), []
     while number < 2000 and len(wrong) < 4:
         number += 1
@@ -116,11 +116,11 @@ def starts(faults, work):
         kinds.add(KINDS[faults.page.last_kind])
         key = read_if_there(os.path.join(place, "mptabled.key"))
         refused += status == 1
-        early = status == 1 and "cannot start thread" in said  # the first thread may have answered before
+        early = status == 1 and "cannot start thread" in said  # the first thread may already have answered
         if status not in (0, 1) or ((status == 0) != served and not early) or (status == 1 and said.count("event=failed") > 1) or \
                 (key is not None and not whole(key)):
             wrong.append((number, KINDS[faults.page.last_kind], status, served, said, key))
-        if status == 1:  # the next start is well, with the key that was seen
+        if status == 1:  # the next start works, with the same key
             status, served, said = start_and_stop(faults, place, work)
             after = read_if_there(os.path.join(place, "mptabled.key"))
             if (status, served) != (0, True) or (key is not None and after != key) or \
@@ -133,7 +133,8 @@ def starts(faults, work):
 
 
 def reloads(faults, work):
-    """Through a reload: the old key signs on or the new one does, both as whole as they were, and the other is released."""
+    """Calls fail during a reload: afterwards either the old key or the new one signs, the key in use is undamaged, and the
+    other one is released."""
     lines, texts = [], []
     for name in ("a", "b"):
         with Daemon(state=os.path.join(work, name)) as daemon:
@@ -174,7 +175,7 @@ def replace(path, data):
 
 
 def reload_done(daemon):
-    """SIGHUP, and the line that it led to, unless writing that failed too."""
+    """Sends SIGHUP. Returns the log line that it caused, or nothing if writing the line failed too."""
     before = daemon.text().count("event=reload")
     daemon.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 0.3
@@ -183,7 +184,8 @@ def reload_done(daemon):
 
 
 def request(daemon, text, address=None, timeout=8):
-    """What comes back until the connection ends: status and body, or None for nothing; "late" when it does not end."""
+    """Returns status and body of the answer, once the connection has ended; None for no answer, "late" when the connection
+    does not end."""
     head, received = b"", b""
     address = address or ("127.0.0.1", daemon.port)
     with socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET) as client:
@@ -193,7 +195,7 @@ def request(daemon, text, address=None, timeout=8):
             try:
                 client.sendall(text)
             except (BrokenPipeError, ConnectionResetError):
-                pass  # refused before all was sent: the answer is there to be read
+                pass  # refused before all was sent: the answer can still be read
             while True:
                 part = client.recv(65536)
                 if not part:
@@ -219,7 +221,7 @@ def fetch(path, head=b""):
 
 
 def settle(faults, blocks):
-    """Waits for the daemon to have let go of the last connection. What is allocated beyond @blocks."""
+    """Waits until the daemon has released the last connection. Returns how much is allocated beyond @blocks."""
     deadline = time.monotonic() + 1
     while faults.page.live > blocks and time.monotonic() < deadline:
         time.sleep(0.002)
@@ -227,7 +229,7 @@ def settle(faults, blocks):
 
 
 def judge(line, status, body, wanted, control):
-    """Whether an answer under faults is the right one, a refusal for want of resources, or the end of the connection."""
+    """Is an answer under faults the right one, a refusal for lack of resources, or the end of the connection?"""
     if status is None or status == 503:
         return True
     if status != wanted:
@@ -241,7 +243,7 @@ def judge(line, status, body, wanted, control):
 
 
 def leaks(faults, daemon, text, number, kinds):
-    """Whether the same fault again and again costs a block each time, as what is kept for later does not."""
+    """Does the same fault cost a block each time? Memory that is kept for later requests is only allocated once."""
     before = settle_to_rest(faults)
     for _ in range(6):
         faults.arm(number, kinds=kinds)
@@ -251,8 +253,9 @@ def leaks(faults, daemon, text, number, kinds):
 
 
 def points(faults, daemon, line, text, wanted):
-    """The n-th call of each kind, for every n that a request comes to: how many by kind, how they were answered, and what
-    was wrong. By kind, because it depends on the moment how often some are made before others."""
+    """Makes the n-th call of each kind fail, for every n that a request reaches. Returns the number of calls by kind, the
+    number of answers by status, and the errors found. Kinds are counted apart, because calls of different kinds are not
+    always made in the same order."""
     control, count, busy, lost, wrong = request(daemon, text)[1], {}, 0, 0, []
     blocks = settle_to_rest(faults)
     for bit, kind in enumerate(KINDS):
@@ -293,7 +296,7 @@ def requests(faults):
 
 
 def settle_to_rest(faults):
-    """The number of blocks at rest: the same a while."""
+    """The number of allocated blocks, once it has stayed the same for a while."""
     before = None
     while before != faults.page.live:
         before = faults.page.live
@@ -302,8 +305,9 @@ def settle_to_rest(faults):
 
 
 def sweep(faults, daemon, name, text, kinds, lasting, address=None):
-    """The n-th call of these kinds for every n, alone or with every later one, until the request is answered with none
-    failing. The daemon must answer or end the connection within two seconds, and answer the next request rightly."""
+    """Makes the n-th call of these kinds fail for every n, alone or with all later ones, until a request is answered
+    without a failed call. The daemon must answer or end the connection within two seconds, and answer the next request
+    correctly."""
     control, outcomes, wrong, number, fired = request(daemon, text, address), {}, [], 0, 1
     while fired and number < 3000 and len(wrong) < 4:
         number += 1
@@ -349,7 +353,7 @@ def sweeps(faults):
 
 
 def commands(faults):
-    """The tool: done, or not and said so; no file that is half there."""
+    """Calls fail in the tool: it does its work or prints an error, and no file is half written."""
     with Tool() as tool, Daemon() as daemon:
         shutil.copy(os.path.join(daemon.state, "mptabled", "mptabled.pub"), tool.path("daemon.pub"))
         tool.run("keygen", "-s", "k.key")

@@ -34,7 +34,7 @@ class Secure(Wire):
 
 
 def status(daemon, work, client=None, version=None):
-    """The status of a request over TLS, or what became of the handshake."""
+    """The status of a request over TLS, or the reason why the handshake failed."""
     try:
         with Secure(daemon, work, client, version) as wire:
             return wire.send(get()).reply().status
@@ -47,7 +47,7 @@ def tls(work):
         for version in (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2):
             tap.equal(status(daemon, work, version=version), 200, "%s is spoken" % version.name)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's, of old versions
+            warnings.simplefilter("ignore")  # the warning of Python about old versions
             for version in (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1):
                 tap.equal(status(daemon, work, version=version), "no TLS", "%s is not" % version.name)
         with Secure(daemon, work) as wire:
@@ -151,7 +151,7 @@ def tokens(work):
 
 
 def refused(name, says, *options):
-    """The daemon does not start, and says why in one line."""
+    """The daemon does not start, and prints the reason on one line."""
     work = os.path.join(os.environ.get("TMPDIR", "/tmp"))
     done = subprocess.run([MPTABLED, *options], capture_output=True, timeout=20, stdin=subprocess.DEVNULL,
                           env=dict(os.environ, XDG_STATE_HOME=os.path.join(work, "mptabled-none-%d" % os.getpid())))
@@ -199,7 +199,7 @@ def over(path):
 
 
 def guarded(work, ca):
-    """With client certificates every address may be served; the names for which it is are told."""
+    """With client certificates the daemon may serve on every address, and accepts only the host names that it is given."""
     options = (*tls_options(work), "--tls-client-ca", ca, "--listen", "0.0.0.0:0", "--allow-host", "tables.example")
     with Daemon(*options) as daemon:
         port = int(daemon.text().split("address=0.0.0.0:")[1].split()[0])
@@ -211,7 +211,8 @@ def guarded(work, ca):
 
 
 def passed():
-    """Sockets as a service manager passes them, with names; they replace the default, and stay when the daemon goes."""
+    """Sockets that a service manager passes, with names; they replace the default address, and remain when the daemon
+    ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     with Daemon() as keys:

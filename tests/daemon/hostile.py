@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Hostile requests, as bytes. Whatever comes, it is refused with a status that names the reason, or the connection
-ends; at once, and nothing is left behind: after each the daemon is healthy and the same request gets the same bytes."""
+"""Hostile requests, as bytes. Each is refused at once with a status that names the reason, or the connection ends. Nothing
+is left behind: after each the daemon is healthy, and the same good request gets the same bytes."""
 import os
 import random
 import signal
@@ -14,7 +14,7 @@ BIG = 65536
 
 
 class Bench:
-    """A daemon, and what it must be like after each case."""
+    """A daemon, and the state that it must be in after each case."""
 
     def __init__(self, daemon):
         self.daemon = daemon
@@ -28,7 +28,7 @@ class Bench:
         return healthy.status == 200 and control.status == 200 and control.body == self.control
 
     def case(self, name, data, wanted, closes=None):
-        """@wanted: the statuses (or END) that will do. @closes: whether the connection must end behind it."""
+        """@wanted: the statuses (or END) that are accepted. @closes: must the connection end after the answer?"""
         with Wire(self.address) as wire:
             try:
                 answer = wire.send(data).reply(head=data.startswith(b"HEAD"))
@@ -136,7 +136,8 @@ def heads(bench):
 
 
 def pools(bench):
-    """Whatever a connection's first request was like, it and its answer find room; a later one that does not is told."""
+    """There is room for the first request of a connection and its answer, whatever their sizes; a later request that does
+    not fit is refused with a status."""
     wrong = []
     for lines in (1, 10, 27, 40):
         for size in (200, 1900, 2100, 4000, 16000):
@@ -269,8 +270,8 @@ def resets(bench):
 
 
 def mutations(bench):
-    """Requests with bytes changed, put in, taken out and swapped: each is answered with a status that a client may cause,
-    or closed, soon after the client has said that it sends no more."""
+    """Requests with bytes changed, inserted, removed and swapped. Soon after the client has ended its sending half, each is
+    answered with a status other than 500 and 503, or the connection is closed."""
     chance = random.Random(9112)
     seeds = (post(), get(b"/v1/images?cpus=4&context=a"), get(b"/healthz", b"Cookie: a=b; c=d\r\nAccept: */*;q=0.1\r\n"),
              post(b"a\r\n{\"cpus\":4}\r\n0\r\n\r\n", length=b"Transfer-Encoding: chunked\r\n"), get() + post(), get(method=b"HEAD"))
@@ -319,7 +320,7 @@ def reflection(bench):
 
 
 def logs(bench):
-    """No request begins a line of the log, or reaches a terminal."""
+    """No request can start a new line of the log, or send control characters to a terminal."""
     forged = b"X-Request-Id: a\x0bevent=forged\r\n"
     bench.case("log: a request id of controls", get(head=forged), 400)
     bench.case("log: a request id with a blank", get(head=b"X-Request-Id: a event=forged\r\n"), 200)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Keys of a live daemon: rotation under load, files that are refused, revocation, what the service manager is told, and
-that no output holds a byte of a secret. Signatures are judged by a verifier of the tests' own."""
+"""Keys of a live daemon: rotation under load, refused files, revocation, notifications to the service manager, and secrets,
+of which no output holds a byte. The tests verify signatures with code of their own."""
 import base64
 import ctypes
 import hashlib
@@ -25,7 +25,8 @@ HEADERS = {"Content-Type": "application/json"}
 
 
 def keygen(path):
-    """A minisign key file without password of this test's making, and its public line and id."""
+    """Makes a minisign key file without password, without code of the daemon. Returns the line of its public key and its
+    id."""
     seed = os.urandom(32)
     public = ed25519_public(seed)
     key_id = hashlib.blake2b(public, digest_size=16).digest()[:8]
@@ -46,7 +47,7 @@ def ed25519_public(seed):
 
 
 def write(path, mode, data):
-    """Whole and at once: over what was there."""
+    """Replaces the file in one step."""
     with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
     os.chmod(path + ".new", mode)
@@ -64,7 +65,7 @@ def keys_of(daemon):
 
 
 def hang_up(daemon, done):
-    """SIGHUP, and the line that it led to."""
+    """Sends SIGHUP and returns the log line that it caused."""
     before = daemon.text().count("event=reload")
     daemon.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 10
@@ -108,7 +109,7 @@ def published(work):
 
 
 def pem(work, daemon, key):
-    """The image's signature by openssl, with the key as SPKI PEM."""
+    """openssl verifies the image's signature, with the key as SPKI PEM."""
     der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(key["line"])[10:]
     write(os.path.join(work, "pk.pem"), 0o644,
           b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der) + b"\n-----END PUBLIC KEY-----\n")
@@ -123,7 +124,7 @@ def pem(work, daemon, key):
 
 
 class Load(threading.Thread):
-    """Posts on one connection until it is told to stop; every answer is kept."""
+    """Posts on one connection until told to stop, and keeps every answer."""
 
     def __init__(self, port, number):
         super().__init__()
@@ -146,7 +147,7 @@ class Load(threading.Thread):
 
 
 def rotation(work):
-    """Each answer is wholly signed by the key that it names, whatever is rotated meanwhile."""
+    """Each answer is signed by the key that it names, in all its parts, even while keys are rotated."""
     path, rounds = os.path.join(work, "a.key"), 12
     keys = [keygen(path)]
     with Daemon("--key", path) as daemon:
@@ -188,7 +189,8 @@ def rotation(work):
 
 
 def refusals(work):
-    """SIGHUP with a file that start refuses too: the old key goes on signing, and one line says how to mend it."""
+    """SIGHUP with a key file that is refused at start too: the old key goes on signing, and one log line says how to mend
+    the file."""
     path, aside = os.path.join(work, "r.key"), os.path.join(work, "aside")
     key = keygen(path)
     good = read(path)
@@ -246,7 +248,8 @@ def refusals(work):
 
 
 def default_place(work):
-    """Rotation in the state directory: the old public key beside it is published; a missing key is not made by SIGHUP."""
+    """Rotation in the state directory: the old public key beside the new one is published; SIGHUP does not make a missing
+    key."""
     with Daemon() as daemon:
         place = os.path.join(daemon.state, "mptabled")
         path, public = os.path.join(place, "mptabled.key"), os.path.join(place, "mptabled.pub")
@@ -294,7 +297,7 @@ class Manager:
         self.socket.bind(self.path)
 
     def heard(self, seconds):
-        """All that comes within that time, or at once what is there."""
+        """All messages that arrive within @seconds; with 0, those that are there."""
         messages, deadline = [], time.monotonic() + seconds
         while True:
             self.socket.settimeout(max(deadline - time.monotonic(), 0.0001))
@@ -329,7 +332,7 @@ def notify(work):
 
 
 def stuck(manager, daemon):
-    """A worker that stands still: no ping, although the thread that pings is well."""
+    """A worker hangs: no ping is sent, although the thread that sends pings runs."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
     tasks = "/proc/%d/task" % daemon.process.pid
@@ -352,7 +355,7 @@ def stuck(manager, daemon):
 
 
 def spellings(seed):
-    """A secret as it might show: raw, hex, base64 at each of three offsets in what is encoded."""
+    """The forms in which a secret could be printed: raw, hex, base64 at each of three offsets in the encoded text."""
     yield seed
     yield seed.hex().encode()
     yield seed.hex().upper().encode()
@@ -364,7 +367,7 @@ def spellings(seed):
 
 
 def leaks(work):
-    """All that can be had from a daemon at its most talkative."""
+    """All output of a daemon at its most verbose level."""
     path = os.path.join(work, "leak.key")
     key = keygen(path)
     good = read(path)
@@ -410,7 +413,7 @@ def leaks(work):
 
 
 def unprivileged(work):
-    """Another user's process: not dumpable, which shows in who owns its files in /proc."""
+    """A daemon of another user is not dumpable: root owns its files in /proc."""
     if os.geteuid() != 0:
         tap.skip("the process is closed to others of its user", "only root can become another user")
         return

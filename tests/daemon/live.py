@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""A live daemon driven with curl: every example, every status, every representation, and the signatures judged by
-minisign and openssl. Images are read by a reader of this file's own."""
+"""A live daemon driven with curl: every example, every status, every representation. minisign and openssl verify the
+signatures; a reader in this file reads the images."""
 import base64
 import glob
 import hashlib
@@ -24,7 +24,8 @@ PATHS = ("/v1/images", "/v1/profiles", "/v1/keys", "/v1/keys/minisign.pub", "/v1
 
 
 def read_table(image, base, fp):
-    """Walks an image as an operating system does. The processors as (APIC ID, flags), or what is wrong with it."""
+    """Walks an image as an operating system does. Returns the processors as (APIC ID, flags), or what is wrong with the
+    image."""
     pointer = image[fp - base:fp - base + 16]
     signature, table, length, revision, _, feature1 = struct.unpack_from("<4sIBBBB", pointer)
     if signature != b"_MP_" or sum(pointer) & 0xFF or (length, revision, feature1) != (1, 4, 0) or fp % 16:
@@ -49,13 +50,14 @@ WINDOWS = ((0x9FC00, 0xA0000), (0xF0000, 0x100000))
 
 
 def in_window(fp, words):
-    """Does the floating pointer lie where a kernel looks? words: those of the BIOS data area, as they are written"""
+    """Does the floating pointer lie where a kernel looks? words: the BIOS data words in the image, if there are any"""
     windows = WINDOWS + (((words[0] << 4, (words[0] << 4) + 1024),) if words and words[0] else ())
     return any(begin <= fp and fp + 16 <= end for begin, end in windows)
 
 
 def check_bytes(request, memory, fp, rules, name):
-    """What a guest finds against what the request says. memory: the segments as {address: bytes}; rules: those broken"""
+    """Compares what a guest finds with what the request asks for. memory: the segments as {address: bytes}; rules: the
+    rules that the image breaks"""
     pointer = next(data[fp - at:][:16] for at, data in memory.items() if at <= fp < at + len(data))
     table, configuration, imcr = struct.unpack_from("<I", pointer, 4)[0], pointer[11], pointer[12]
     tap.ok(pointer[:4] == b"_MP_" and sum(pointer) & 0xFF == 0 and fp % 16 == 0, name + ": the pointer reads", pointer)
@@ -95,7 +97,7 @@ def check_bytes(request, memory, fp, rules, name):
 
 
 def check_image(reply, body, name):
-    """The members of a JSON reply against each other, the request and the bytes in it."""
+    """Compares the members of a JSON reply with each other, with the request and with the bytes in it."""
     json_reply = json.loads(reply.body)
     request = json.loads(body)
     image = base64.b64decode(json_reply["image"], validate=True)
@@ -347,7 +349,7 @@ def signatures(daemon):
 
 
 def openssl(work, image, lines, comment):
-    """Both signatures without minisign: its file taken apart, the key as SPKI (RFC 8410)."""
+    """Verifies both signatures without minisign: the file is parsed here, and the key is given as SPKI (RFC 8410)."""
     with open(os.path.join(work, "right.pub"), encoding="ascii") as file:
         key = base64.b64decode(file.read().splitlines()[1])[10:]
     write(work, "key.der", bytes.fromhex("302a300506032b6570032100") + key)
@@ -366,7 +368,8 @@ def decode(daemon, body, query="", *options):
 
 
 def there_and_back(daemon, name, reply, bases, sizes):
-    """Image to topology to image: by the segments of an image reply, the BIOS data words left out."""
+    """Decodes an image to a topology and builds the image again: the segments of an image reply, without the BIOS data
+    words."""
     image = base64.b64decode(reply["image"])
     decoded = decode(daemon, image, "?base=%s&size=%s" % (bases, sizes))
     if not tap.equal(decoded.status, 200, name + ": decoded"):
@@ -408,7 +411,7 @@ def rules(reply):
 
 
 def decode_facts(daemon, image):
-    """(ctx) rules speak when the fact is given, and only then."""
+    """Rules that need a fact about the machine are checked only when the fact is given."""
     for query, rule in (("vcpus=3", "cpu-count-mismatch"), ("irq0_pin=2", "irq0-pin"), ("bsp_apic_id=1", "bsp-id-mismatch"),
                         ("ebda=0&base_memory_kib=0", "bda-not-set"), ("io_apic_inputs=8", "int-pin-range"),
                         ("io_apic_id=9", "ioapic-id-mismatch"), ("apic_version=0x15", "cpu-version-mismatch"),

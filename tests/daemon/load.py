@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Many clients, slow clients, clients that only take: others are served meanwhile, and all is given back. The mixed
-load at the end runs for HAMMER_SECONDS, 8 unless the environment says otherwise."""
+"""Many clients, slow clients, clients that do not read: other clients are served meanwhile, and all resources are released.
+The mixed load at the end runs for HAMMER_SECONDS, by default 8."""
 import os
 import random
 import resource
@@ -35,7 +35,7 @@ def close(wires):
 
 
 def answered(wires, seconds, on_each=lambda: None):
-    """How many have their reply in that time, all together."""
+    """The number of connections that have their reply within that time, counted together."""
     end, count = time.monotonic() + seconds, 0
     for wire in wires:
         wire.socket.settimeout(max(end - time.monotonic(), 0.01))
@@ -49,8 +49,8 @@ def answered(wires, seconds, on_each=lambda: None):
 
 
 def parked():
-    """Clients that all send at once, while the daemon is stopped: 128 at a time being what libmicrohttpd's own loop
-    goes to sleep over, 256 the slots that there are."""
+    """Clients all send at once, while the daemon is stopped. libmicrohttpd's own loop misses events from 128 on; 256 is the
+    number of slots."""
     for threads in ("1", "2"):
         with Daemon("--threads", threads) as daemon:
             for count in (127, 128, 129, 256, 384):
@@ -72,7 +72,7 @@ def parked():
 
 
 def drip(wire, data, stop):
-    """A byte every 0.2 s. When the other side ends the connection."""
+    """Sends a byte every 0.2 s. Returns when the other side ends the connection."""
     for byte in data:
         if stop.is_set():
             return
@@ -88,8 +88,8 @@ def drip(wire, data, stop):
 
 
 def slow():
-    """Idle clients go after the idle time-out, dripping ones at the deadline of 20 s, each byte of theirs or not. Of a head on
-    a UNIX socket nobody knows how it comes in, so it has no more time than idle clients."""
+    """Idle clients are cut after the idle time-out. Clients that send a byte at a time are cut at the deadline of 20 s; on
+    a UNIX socket the daemon cannot see how a head arrives, so there they have only the idle time-out."""
     head = b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
     drips = (("line", b"", b"GET /" + b"x" * 200), ("head", b"GET / HTTP/1.1\r\n" + HOST, b"X: " + b"y" * 200),
              ("body", head + b"Content-Length: 200\r\n\r\n", b" " * 200),
@@ -132,7 +132,7 @@ def slow():
 
 
 def unread():
-    """A client that asks and never reads: it is cut, and nobody waits for it."""
+    """A client that sends requests and never reads is cut, and no other client waits for it."""
     with Daemon("--timeout", "1", "--threads", "1") as daemon:
         with Wire(address(daemon)) as wire:
             wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -155,8 +155,8 @@ def connections(daemon, listener):
 
 
 def floods():
-    """All slots of a listener are taken: the other listener serves, newcomers get in when somebody idles, and all is
-    as before when the flood ends."""
+    """All slots of a listener are taken: the other listener serves, new clients get in when a connection is idle, and after
+    the flood the daemon serves as before."""
     with Daemon("--max-connections", "64", "--timeout", "5") as daemon:
         for name, start in (("silence", b""), ("half a line", b"GET /he"), ("answered", get())):
             wires = [Wire(address(daemon)).send(start) for _ in range(300)]
@@ -184,7 +184,7 @@ def close_quietly(fd):
 
 
 def another_user(path):
-    """A connection of somebody else by a UNIX socket. What ends it, after its request was answered."""
+    """A connection of another user to a UNIX socket. Returns the status of its request and a function that ends it."""
     os.chmod(os.path.dirname(path), 0o755)
     os.chmod(path, 0o666)
     told, tell = os.pipe()
@@ -210,8 +210,8 @@ def another_user(path):
 
 
 def users():
-    """A user alone has all the slots of a UNIX socket. When there are others, he leaves an eighth to them; and when he
-    had taken all, they get in nevertheless."""
+    """A single user may take all slots of a UNIX socket. When other users connect, an eighth is left to them, even if the
+    first user has taken all."""
     with Daemon("--max-connections", "64", "--timeout", "10") as daemon:
         wires = [Wire(daemon.socket).send(get()) for _ in range(64)]
         tap.equal(answered(wires, 1), 64, "the only user gets every slot")
@@ -222,7 +222,7 @@ def users():
         begin = time.monotonic()
         status, end = another_user(daemon.socket)
         tap.ok(status == b"200" and time.monotonic() - begin < 1, "another user gets in within a second", status)
-        end()  # he may be asked to make room again; now he comes first
+        end()  # the first user may lose a connection again; now it comes first
         close(wires)
         wait_until(lambda: connections(daemon, "unix:" + daemon.socket) == 0, 5)
         status, end = another_user(daemon.socket)
@@ -235,7 +235,7 @@ def users():
 
 
 def dripping():
-    """All slots are taken by requests that trickle in: a newcomer gets in after an idle time-out."""
+    """All slots are taken by requests that trickle in: a new client gets in after an idle time-out."""
     with Daemon("--max-connections", "32", "--timeout", "3") as daemon:
         wires = [Wire(address(daemon)).send(post()[:-20]) for _ in range(32)]
         end, took = time.monotonic() + 8, []
@@ -251,7 +251,7 @@ def dripping():
 
 
 def bounded():
-    """Memory stays below the sum of mptabled(8), with every slot at work."""
+    """Memory stays below the sum that mptabled(8) states, with every slot in use."""
     with Daemon("--threads", "2") as daemon:
         head = b"X: " + b"y" * 60000 + b"\r\n"
         wires = [Wire(address(daemon)).send(get(head=head)) for _ in range(128)]
@@ -271,7 +271,8 @@ def try_more(wire):
 
 
 def busy():
-    """Bodies have a budget over all connections: beyond it 503 and Retry-After, and liveness all the same."""
+    """All connections share a budget for bodies: beyond it a request gets 503 and Retry-After, while /livez still
+    answers."""
     size = 16 * 1024 * 1024
     head = post(b"", length=b"Content-Length: %d\r\n" % size)
     with Daemon("--max-body", str(size)) as daemon:
@@ -290,7 +291,7 @@ def busy():
 
 
 def descriptors():
-    """Fewer descriptors than connections: fewer connections, no error and no spinning."""
+    """With fewer descriptors than connections the daemon limits its connections, without errors and without spinning."""
     def few():
         resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160))
 
@@ -308,7 +309,7 @@ def descriptors():
 
 
 def used_up():
-    """Descriptors run out: open connections are served, no other is, the daemon does not spin, and it recovers."""
+    """Descriptors run out: open connections are served, new ones are not, the daemon does not spin, and it recovers."""
     with Daemon("--timeout", "20") as daemon:
         inside = Wire(address(daemon)).send(get())
         inside.reply()
@@ -336,7 +337,7 @@ def cpu(daemon):
 
 
 def resident(daemon):
-    """KiB that are the process's own"""
+    """The private memory of the process in KiB"""
     with open("/proc/%d/smaps_rollup" % daemon.process.pid, encoding="ascii") as file:
         return sum(int(line.split()[1]) for line in file if line.startswith(("Private_Dirty", "Private_Clean")))
 
@@ -348,8 +349,8 @@ def sanitized(daemon):
 
 
 def requests():
-    """Requests and what must come back: a body that never changes, or one of some statuses. A UNIX socket takes any
-    host; many cookies fit only the first request of a connection."""
+    """Requests and the expected answers: a body that never changes, or one of some statuses. A UNIX socket takes any host;
+    many cookies fit only the first request of a connection."""
     bodies = [b'{"cpus":%d,"context":"c%d"}' % (n, n) for n in (1, 2, 4, 41, 64, 254)]
     good = [post(body) for body in bodies] + [post(body, target=b"/v1/images?format=bin") for body in bodies]
     bad = [(post(b'{"cpus":4'), (400,)), (post(b'{"cpus":0}'), (422,)), (post(media=b""), (415,)), (get(b"/nowhere"), (404,)),
@@ -380,7 +381,7 @@ def client(daemon, truth, bad, end, wrong, counts):
                     counts.append(1)
                     if answer is None or answer.headers.get("connection") == "close":
                         break
-                if chance.random() < 0.2: # and leave in the middle of something
+                if chance.random() < 0.2: # and leave in the middle of a request
                     wire.send(chance.choice(good)[:chance.randrange(100)])
         except OSError as error:
             wrong.append(repr(error))
@@ -418,7 +419,7 @@ def hammer():
 
 def main():
     begin = time.monotonic()
-    watchers = [threading.Thread(target=part) for part in (slow, dripping)]  # most of their time they wait
+    watchers = [threading.Thread(target=part) for part in (slow, dripping)]  # they wait most of the time
     for watcher in watchers:
         watcher.start()
     for part in (parked, unread, floods, users, busy, bounded, descriptors, used_up):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""What goes on: log lines, metrics judged by Prometheus's own tool, health while the daemon ends, signals, and a standard
-error that nobody reads or that is not there."""
+"""What can be observed: log lines, metrics checked by Prometheus's own tool, health while the daemon ends, signals, and a
+standard error that is closed or not read."""
 import fcntl
 import os
 import re
@@ -27,7 +27,7 @@ def ask(daemon, data):
 
 
 def series(page):
-    """Every sample by its name and labels; one that comes twice is an error that promtool does not see."""
+    """Every sample by its name and labels. A sample that occurs twice is an error; promtool does not notice it."""
     found = {}
     for line in page.splitlines():
         if line and not line.startswith("#"):
@@ -91,7 +91,7 @@ def log_lines():
 
 
 def quiet():
-    """At level warning no request is logged, but the address that accepts is: programs wait for it."""
+    """At level warning no request is logged, but the address of the listener is, because programs wait for that line."""
     work = tempfile.mkdtemp(prefix="mptabled-")
     path = os.path.join(work, "s")
     process = subprocess.Popen([MPTABLED, "--listen", "unix:" + path, "--log-level", "warning"], stderr=subprocess.PIPE,
@@ -114,7 +114,7 @@ def reaches(path):
 
 
 def deaf(name, prepare, stderr):
-    """Standard error that takes nothing: answers come all the same, and at once."""
+    """Standard error accepts nothing: requests are still answered at once."""
     work = tempfile.mkdtemp(prefix="mptabled-")
     path = os.path.join(work, "s")
     process = subprocess.Popen([MPTABLED, "--listen", "unix:" + path], stderr=stderr, preexec_fn=prepare,
@@ -148,8 +148,8 @@ def standard_error():
 
 
 def draining():
-    """SIGTERM with a request under way: that one is answered, health says no, nobody new is let in, and the end is
-    clean."""
+    """SIGTERM with a request under way: the request is answered, health reports the shutdown, no new client is accepted,
+    and the exit is clean."""
     with Daemon() as daemon:
         slow, idle = Wire(address(daemon)), Wire(address(daemon))
         whole = idle.send(post()).reply().body
@@ -196,7 +196,7 @@ def signals():
 
 
 def no_answer_is_lost():
-    """SIGTERM under load: whoever was let in has every request answered or is told that the connection ends."""
+    """SIGTERM under load: an accepted client has every request answered, or is told that the connection ends."""
     for _ in range(3):
         with Daemon() as daemon:
             wires = [Wire(address(daemon)) for _ in range(40)]
@@ -216,7 +216,7 @@ def no_answer_is_lost():
 
 
 def nobody_is_reset():
-    """SIGTERM while clients connect all the time: each is refused, or let in and answered."""
+    """SIGTERM while clients connect all the time: each is either refused, or accepted and answered."""
     for kind in ("TCP", "UNIX"):
         with Daemon() as daemon:
             where = address(daemon) if kind == "TCP" else daemon.socket

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Equal requests get equal bytes but for date and request id: from every daemon that has the key, whatever was asked before,
-whatever is remembered. What a client has already is not sent again, and not signed again."""
+"""Equal requests get equal bytes except date and request id, from every daemon that has the key, whatever it has answered
+or remembered before. An answer that a client has already is neither sent nor signed again."""
 import itertools
 import json
 import os
@@ -31,7 +31,7 @@ def ask(daemon, data, head=False):
 
 
 def essence(answer):
-    """All that must not differ between two answers; a problem names the request."""
+    """The parts that must be equal in two answers; a problem contains the id of its request, which is left out."""
     headers = tuple((n, v) for n, v in answer.headers.items() if n not in ("date", "x-request-id"))
     return answer.status, headers, re.sub(rb'"instance":"[^"]*"', b"", answer.body)
 
@@ -60,7 +60,8 @@ def reload(daemon):
 
 
 def identity(daemons):
-    """Each request is sent five times to each daemon, the whole head is compared; then the keys are loaded anew."""
+    """Each request is sent five times to each daemon and the whole heads are compared, before and after the keys are loaded
+    again."""
     requests = {"POST " + f: post(target=b"/v1/images?format=" + f.encode()) for f in FORMATS}
     requests.update({"GET " + f: get(b"/v1/images?cpus=3&context=g&format=" + f.encode()) for f in FORMATS})
     requests.update({
@@ -107,7 +108,7 @@ def order(daemons):
 
 
 def ids(daemon):
-    """Pipelined on several connections that read only when all is sent: each answer has its own id."""
+    """Requests are pipelined on several connections, which read only after all are sent: each answer has its own id."""
     with Wire(address(daemon)) as a, Wire(address(daemon)) as b:
         a.socket.setsockopt(*RCVBUF)
         for wire, name in ((a, b"a"), (b, b"b")):
@@ -123,7 +124,7 @@ def ids(daemon):
 
 
 def spellings(daemon):
-    """300 ways to say one topology, and each a second time: one image, signed once."""
+    """300 spellings of one topology, each sent twice: one image, signed once."""
     members = [("cpus", ("4", "4.0", "4e0", "40E-1")), ("context", ('"spelled"', '"\\u0073pelled"')),
                ("local_apic_address", ("4276092928", '"0xfee00000"', '"0xFEE00000"'))]
     before = signatures(daemon)
@@ -142,7 +143,8 @@ def spellings(daemon):
 
 
 def members(daemon, fresh):
-    """Requests that differ in one thing each: in random order, several times, each gets what another daemon says."""
+    """Requests that differ in one thing each, in random order and several times: each gets the answer that another daemon
+    gives."""
     requests = [post(body(cpus=4)), post(body(cpus=5)), post(body(cpus=4, profile="qemu")), post(body(cpus=4, context="a")),
                 post(body(cpus=4, context="b")), post(body(cpus=4, irqs=20)), post(body(cpus=4, bios_data_area=True)),
                 post(body(cpus=4, memory_size=1 << 30)), post(body(cpus=4, placement={"window": "bios"})),
@@ -161,7 +163,7 @@ def members(daemon, fresh):
 
 
 def halves(daemon, fresh):
-    """Another request between the halves of a first, on either side of the body's begin."""
+    """Another request comes between the halves of a first, which is cut before or after the start of its body."""
     first, second = post(b'{"cpus":4,"context":"first"}'), post(b'{"cpus":4,"context":"other"}')
     wanted = essence(ask(fresh, first)), essence(ask(fresh, second))
     got = []
@@ -174,7 +176,7 @@ def halves(daemon, fresh):
 
 
 def alternate(daemon, fresh):
-    """16 threads, each asking for two topologies in turn on a connection of its own."""
+    """16 threads, each of which requests two topologies in turn on its own connection."""
     bodies = [[b'{"cpus":%d,"context":"t%d-%d"}' % (4 + i, thread % 4, i) for i in range(2)] for thread in range(16)]
     wanted = {b: essence(ask(fresh, post(b))) for pair in bodies for b in pair}
     wrong = []
@@ -196,7 +198,7 @@ def alternate(daemon, fresh):
 
 
 def remembered(fresh):
-    """What costs how many signatures."""
+    """The number of signatures that each kind of request costs."""
     with one_loop(state=fresh.state) as daemon:
         def cost(data, count=1):
             before = signatures(daemon)
@@ -221,7 +223,8 @@ def remembered(fresh):
 
 
 def conditions(fresh):
-    """A tag follows from the image, the comment, the key and the format; what the client has is not signed."""
+    """A tag depends on the image, the comment, the key and the format; an answer that the client already has is not
+    signed."""
     with one_loop(state=fresh.state) as daemon:
         targets = [b"/v1/images?cpus=3&format=" + f.encode() for f in FORMATS] + [
             b"/v1/images?cpus=3&context=a&format=bin", b"/v1/images?cpus=4&format=bin", b"/v1/images?cpus=3&profile=qemu&format=bin",
@@ -279,7 +282,7 @@ def caching(fresh):
 
 
 def rotated(fresh):
-    """SIGHUP with another key under load: each answer is wholly of the key that it names."""
+    """SIGHUP with another key under load: each answer belongs wholly to the key that it names."""
     state = os.path.join(fresh.work, "rotated")
     shutil.copytree(fresh.state, state)
     with Daemon("--threads", "2", state=state) as daemon, Daemon() as other:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Restarts behind sockets that systemd-socket-activate opened and a shell keeps: no request is lost, whether its client
-makes a connection for each or keeps one."""
+"""Restarts behind sockets that systemd-socket-activate opened and a shell keeps open: no request is lost, whether a client
+makes a connection for each request or keeps one."""
 import http.client
 import os
 import shutil
@@ -108,7 +108,7 @@ def main():
                for keep in (False, True)]
     try:
         wait_for(lambda: os.path.exists(path))
-        time.sleep(0.2)  # it listens a little after the file is there
+        time.sleep(0.2)  # the daemon listens shortly after the file appears
         for client in clients:
             client.start()
         tap.ok(restart(work, clients), "%d restarts while clients ask" % RESTARTS, lines(work, "log")[-5:])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The schema of requests and the program that reads them, held against one corpus: each says of every document what the
-corpus says, and where a schema could say it, both say the same."""
+"""The schema of requests and the reader of requests, checked against one corpus: both judge every document as the corpus
+says, and agree wherever a schema can express the rule."""
 import json
 import os
 import subprocess
@@ -19,7 +19,7 @@ tap = Tap()
 
 
 def verdicts(texts):
-    """What tests/programs/build_image says of each: None when it builds, else the pointers"""
+    """What tests/programs/build_image prints for each document: None when it builds, else the pointers of its errors"""
     lines = b"\n".join(text.replace("\n", " ").encode() for text in texts) + b"\n"
     done = subprocess.run(["./tests/programs/build_image"], input=lines, stdout=subprocess.PIPE, check=True)
     for line in done.stdout.decode().splitlines():

@@ -9,7 +9,8 @@ def openssl(work, *arguments):
 
 
 def certificates(work):
-    """An authority, what it vouches for, and a stranger's; the daemon's is also for clients' eyes."""
+    """Makes an authority with certificates for a server and a client and an expired one, and a client certificate of
+    another authority."""
     def authority(name):
         openssl(work, "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=" + name,
                 "-keyout", name + ".key", "-out", name + ".pem")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Topologies, good and bad, for everything that judges them: the schema, the reader, and the daemon.
+"""Topologies, good and bad, for each of their judges: the schema, the reader, and the daemon.
 
 A row is (name, text, schema, builder, pointer): what a schema can say of the text, what the builder says, and where the
 builder's first error points. Frames put values in each place that a member can stand, on both sides of every bound and of
@@ -62,7 +62,7 @@ def cpu(members, **others):
 
 
 def element(which, whole, **others):
-    """The last element of a list of its own, or of entries"""
+    """The last element of its own list, or of entries"""
     return lambda member: dict({"processors": [{"apic_id": 100}]}, **others, **{which: [dict(whole, **{member: HOLE})]})
 
 
@@ -170,7 +170,7 @@ def framed():
 
 
 def objects():
-    """Each object without each of its members, with one more, and something else in its place"""
+    """Each object without one of its members, with an unknown member, and replaced by another type"""
     for where, document, pointer, members in FRAMES[3:]:
         whole = document(HOLE)
         inner = whole
@@ -362,11 +362,11 @@ ROWS = (
     for token in tokens_
 )
 
-# CPU limits that no other member moves
+# limits of CPUs that no other member changes
 LIMITS = {"acrn-dm": 64, "acrn-hv": 64, "bhyve": 254, "bhyve-illumos": 254, "crosvm": 254, "dragonball": 254, "firecracker": 254,
           "firecracker-1.6": 254, "gokvm": 64, "hvmloader": 128, "hyperkit": 64, "libkrun": 254, "modvm": 254, "palacios": 32,
           "qemu-microvm-rfc": 254, "stratovirt": 254, "virtualbox": 64, "vmm-reference": 254}
-# and those that end with the window that the image must fit
+# limits that follow from the size of the image's window
 FITTING = {"volt": 41, "mini-vmm": 40, "seabios": 19}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A daemon of the test's own, on ports and paths that nobody else uses, driven with curl; and TAP."""
+"""A daemon for one test, on ports and paths that nothing else uses, driven with curl; and TAP."""
 import os
 import re
 import shutil
@@ -15,7 +15,7 @@ SRCDIR = os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), "..", 
 
 
 class Tap:
-    """Counts as it goes, on any thread; the plan comes last."""
+    """Prints TAP lines and counts them, on any thread; the plan comes last."""
 
     def __init__(self):
         self.count = 0
@@ -41,7 +41,7 @@ class Tap:
 
 
 class Reply:
-    """What curl brought: status, headers by lower-case name, body."""
+    """An answer received by curl: status, headers by lower-case name, body."""
 
     def __init__(self, head, body):
         lines = head.decode("latin-1").split("\r\n")
@@ -64,7 +64,7 @@ class Daemon:
         self.log = os.path.join(self.work, "log")
         self.options = options
         self.environment = environment or {}
-        self.prepare = prepare  # runs in the child before the daemon does
+        self.prepare = prepare  # runs in the child before the daemon starts
         self.status = None
 
     def __enter__(self):
@@ -90,7 +90,7 @@ class Daemon:
             return log.read()
 
     def stop(self):
-        """SIGTERM; the exit status, or None when it had to be killed."""
+        """Sends SIGTERM. Returns the exit status, or None when the daemon had to be killed."""
         if self.status is None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

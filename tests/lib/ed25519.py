@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Verification of Ed25519 and minisign files by RFC 8032, section 6, alone: no code of the daemon's, of libsodium's or
-of OpenSSL's. Slow, and only fit for public values."""
+"""Verifies Ed25519 signatures and minisign files by RFC 8032, section 6, without code of the daemon, libsodium or OpenSSL.
+It is slow, and not for secrets."""
 import base64
 import hashlib
 
@@ -59,8 +59,8 @@ def verify(public, message, signature):
 
 
 def minisign(line, data, text):
-    """Whether @text is the prehashed minisign file of @data, by the key of that base64 line. The trusted comment, or
-    None."""
+    """Returns the trusted comment if @text is the prehashed minisign signature of @data by the key in that base64 line,
+    else None."""
     key, lines = base64.b64decode(line, validate=True), text.split("\n")
     prefix = "trusted comment: "
     if len(lines) != 5 or lines[4] or not lines[2].startswith(prefix):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""A guest in QEMU's software emulation, laid out as a monitor of one's own would: kernel, boot parameters, command line
-and initial RAM file system in memory (Documentation/x86/boot.rst in the kernel's tree), and the images under test."""
+"""A guest in QEMU's software emulation, laid out as a small monitor would do it: kernel, boot parameters, command line and
+initial RAM file system in memory (Documentation/x86/boot.rst in the kernel's tree), and the images under test."""
 import os
 import re
 import struct
@@ -34,7 +34,7 @@ def boot_params(vmlinuz, command_line, low_ram_end, memory, initramfs, initramfs
 
 
 def rom(work, images):
-    """Our firmware, and in it what is to be seen in the BIOS window."""
+    """The tests' firmware, with the bytes that the guest must see in the BIOS window."""
     path, source = os.path.join(work, "rom"), os.path.join(SRCDIR, "tests", "boot", "rom.S")
     subprocess.run(["as", "--32", "-o", path + ".o", source], check=True)
     subprocess.run(["ld", "-m", "elf_i386", "-Ttext", "0xffff0000", "-e", "0xfffffff0", "--oformat", "binary", "-o",
@@ -59,7 +59,8 @@ def loaders(work, pieces):
 
 def run(work, kernel, command_line, images, smp, memory, limit, until, machine=MICROVM, initramfs=b"", devices=(),
         elf=None, show=False):
-    """The console of a machine until the pattern until appears on it, the machine ends, or limit seconds have passed.
+    """Returns the console output of a machine, once the pattern @until appears in it, the machine ends, or @limit seconds
+    have passed.
 
     kernel: path of an image of the 32-bit boot protocol; images: (guest-physical address, bytes) each; smp: what -smp
     takes; memory: bytes; devices: further arguments of QEMU; elf: path of a file that has the images, in their stead."""

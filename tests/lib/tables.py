@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""MP tables put together from the specification alone (MPS 1.4 chapter 4), with any fault one likes: what no encoder of
-ours had a hand in. An image is a list of segments, (guest-physical address, bytes) each."""
+"""MP tables built by the specification alone (MPS 1.4 chapter 4), with any fault and without code of the encoder. An image
+is a list of segments, (guest-physical address, bytes) each."""
 import struct
 
 WINDOW = 0x9FC00
@@ -44,13 +44,13 @@ def local_interrupts(source_bus):
 
 
 def isa_wiring(source_bus, destination):
-    """QEMU's: the 8259 on input 0, IRQ 0 on input 2, the others on their own."""
+    """The wiring of QEMU: the 8259 on input 0, IRQ 0 on input 2, each other IRQ on the input of its number."""
     return ([io_interrupt(source_bus, 0, destination, 0, EXTINT), io_interrupt(source_bus, 0, destination, 2)] +
             [io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS])
 
 
 def pc(cpus, io_apic_entry=None):
-    """A whole good machine: cpus is their number or their entries."""
+    """The table of a correct machine: cpus is their number or their entries."""
     if isinstance(cpus, int):
         cpus = processors(cpus)
     io_apic_entry = io_apic_entry or io_apic(15)
@@ -78,5 +78,5 @@ def image(configuration_table, at=WINDOW, **pointer):
 
 
 def bios_data(ebda=0, base_memory_kib=0):
-    """The words that say where the extended BIOS data area begins and how long base memory is."""
+    """The BIOS data words: the start of the extended BIOS data area and the size of base memory."""
     return [(0x40E, struct.pack("<H", ebda >> 4)), (0x413, struct.pack("<H", base_memory_kib))]

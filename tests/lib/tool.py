@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""mptablectl in a directory of the test's own; all that it prints is kept."""
+"""mptablectl in a directory for one test; all that it prints is kept."""
 import base64
 import os
 import resource
@@ -48,14 +48,14 @@ class Tool:
         return done
 
     def limited(self, size, *arguments, data=b""):
-        """The same where no file may grow beyond that many bytes, as on a full disk."""
+        """Runs the tool with a limit on the size of each file, as on a full disk."""
         def limit():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         return self.run(*arguments, data=data, preexec_fn=limit)
 
     def killed(self, call, when, *arguments, data=b""):
-        """The same killed in place of the when-th call of that name. Is it dead?"""
+        """Runs the tool and kills it in place of the @when-th call of that name. Returns whether it was killed."""
         inject = "inject=%s:signal=KILL:when=%d" % (call, when)
         done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", inject, MPTABLECTL,
                                *arguments],
@@ -66,7 +66,8 @@ class Tool:
         return subprocess.run(["minisign", *arguments], capture_output=True, cwd=self.work, stdin=subprocess.DEVNULL)
 
     def secrets(self, key):
-        """What of a secret key file may not be printed: its seed as bytes, as hex, as any base64, and the file's line."""
+        """The parts of a secret key file that must not be printed: its seed as bytes, as hex and in any base64, and the
+        file's line."""
         line = self.read(key).splitlines()[1]
         seed = base64.b64decode(line)[62:94]
         encoded = [base64.b64encode(bytes(shift) + seed)[4:40] for shift in range(3)]
@@ -77,7 +78,7 @@ class Tool:
 
 
 def refused(tap, done, status, says, name):
-    """One line on standard error that says why, and nothing on standard output."""
+    """Prints one line on standard error that says why, and nothing on standard output."""
     text = done.stderr.decode("ascii")
     return tap.ok(done.returncode == status and says in text and text.count("\n") == 1 and text.startswith("mptablectl: ") and
                   done.stdout == b"", name, done.returncode, done.stdout, text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Requests as bytes, over sockets of the test's own: what no well-behaved client sends."""
+"""Requests as bytes over plain sockets: those that no well-behaved client sends."""
 import socket
 import time
 
@@ -54,7 +54,7 @@ class Wire:
         self.socket.close()
 
     def send(self, data):
-        """Whatever the other side makes of it: what it said before it closed is still to be read."""
+        """Sends the bytes, and ignores a failure: an answer sent before the other side closed can still be read."""
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -88,14 +88,14 @@ class Wire:
         return Answer(status, headers, body)
 
     def ended(self):
-        """Does the other side close, with nothing more said?"""
+        """Does the other side close without sending more?"""
         while self.more():
             pass
         return not self.left
 
 
 def wait_until(condition, seconds):
-    """How long it took, or None."""
+    """Waits until the condition holds. Returns the seconds that it took, or None."""
     begin = time.monotonic()
     while time.monotonic() - begin < seconds:
         if condition():

@@ -188,7 +188,8 @@ def takers(scan):
 
 
 def scans():
-    """Linux looks at 0x9fc00 before the EBDA, BSD in the EBDA first: each takes another table, one is nobody's."""
+    """Linux looks at 0x9fc00 before the EBDA, BSD in the EBDA first: each takes a different table, and one table is taken
+    by no system."""
     memory = bytearray(MIB)
     for topology, base in (('{"cpus":4,"placement":{"base":"0x9fc00"}}', 0x9FC00),
                            ('{"cpus":2,"placement":{"window":"ebda","base":"0x90000"}}', 0x90000)):
@@ -236,7 +237,7 @@ def linting():
 
 
 def on_terminal(*arguments, **environment):
-    """What is printed when standard output is a terminal."""
+    """Runs the tool with a terminal as standard output. Returns the output."""
     leader, follower = pty.openpty()
     with subprocess.Popen([MPTABLECTL, *arguments], stdout=follower, stderr=subprocess.DEVNULL,
                           env=dict(os.environ, **environment)) as process:
@@ -271,7 +272,7 @@ def maps():
 
 
 def bytes_of(line):
-    """A line of the map without address, label and rules."""
+    """The bytes in a line of the map, without address, label and rules."""
     return bytes.fromhex(line[36:].split("  ")[0])
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""mptablectl's keys and signatures: made, verified claim by claim, and written into guest memory. minisign makes the
-well-signed lies, and judges what sign makes."""
+"""The keys and signatures of mptablectl: made, verified claim by claim, and images written into guest memory. minisign
+signs the false claims, and verifies the signatures that the tool makes."""
 import base64
 import glob
 import json
@@ -22,7 +22,7 @@ MIB = 1 << 20
 
 
 def reply_of(tool, topology, *options):
-    """The image, what --base and --size are of it, its segments, and the signature if there is one."""
+    """Returns the image, its arguments for --base and --size, its segments, and the signature if there is one."""
     reply = json.loads(tool.run("encode", "--format", "json", *options, "-", data=topology).stdout)
     places = ",".join(s["base"] for s in reply["segments"]), ",".join(str(s["size"]) for s in reply["segments"])
     return base64.b64decode(reply["image"]), places, reply["segments"], reply.get("signature", {}).get("minisign")
@@ -57,7 +57,7 @@ def keygen(tool):
 
 
 def signing(tool):
-    """Whatever the encoder makes can be signed, and the signature is that of encode --key."""
+    """Every image of the encoder can be signed, and gets the signature that encode --key makes."""
     names = [p["name"] for p in json.loads(tool.run("profiles", "--format", "json").stdout)["profiles"]]
     bodies = [b'{"cpus":3,"context":"vm:1","bios_data_area":true,"profile":"%s"}' % name.encode() for name in names]
     bodies += [open(name, "rb").read() for name in sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))]
@@ -99,7 +99,7 @@ def signing(tool):
 
 
 def no_oracle(tool):
-    """sign takes no bytes but images."""
+    """sign refuses all bytes that are not an image of the encoder."""
     image, _, _, _ = reply_of(tool, FOUR)
     key = ("--key", "mptabled.key")
     signature = tool.run("sign", *key, "-x", "-", "-", data=image).stdout
@@ -112,7 +112,7 @@ def no_oracle(tool):
             ("a hexdump", tool.run("encode", "--format", "hex", "-", data=FOUR).stdout)]
     rows += [("byte %d changed" % at, image[:at] + bytes([image[at] ^ 0x41]) + image[at + 1:])
              for at in range(0, len(image), 13)]
-    right_sum = bytearray(image)  # changed where no topology reaches, and the sum mended: reserved bytes
+    right_sum = bytearray(image)  # changed in reserved bytes, which no topology describes, with a correct checksum
     right_sum[15], right_sum[10] = 1, (right_sum[10] - 1) & 255
     refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=bytes(right_sum)), REFUSED,
             "standard input: not signed: the byte at 0x9fc0a is", "sign refuses reserved bytes with a right sum")
@@ -180,7 +180,7 @@ def statuses(tool):
 
 
 def lies(tool):
-    """Well signed by minisign, but one claim is not so."""
+    """Signatures of minisign that are valid, but of a comment with one false claim."""
     if not shutil.which("minisign"):
         tap.skip("well-signed lies", "minisign is not installed")
         return
@@ -248,7 +248,7 @@ def lies(tool):
 
 
 def alike(tap, tool, signature, public):
-    """Line ends and byte order marks, as editors leave them: what minisign takes, verify takes."""
+    """Line ends and byte order marks, as editors leave them: verify accepts what minisign accepts."""
     mark, marked, ended = b"\xef\xbb\xbf", lambda text: mark + text, lambda text: text.replace(b"\n", b"\r\n")
     for name, form in (("as it is", bytes), ("CR LF", ended), ("a byte order mark", marked),
                        ("both", lambda text: marked(ended(text)))):
@@ -261,7 +261,7 @@ def alike(tap, tool, signature, public):
 
 
 def files(tool):
-    """Signature files to the letter."""
+    """Signature files with a change of each part of the format."""
     image, _, _, _ = reply_of(tool, FOUR)
     tool.write("image.bin", image)
     tool.run("sign", "--key", "mptabled.key", "image.bin")
@@ -314,7 +314,7 @@ def files(tool):
 
 
 def injected(tool, topology, size, *options, start=b"\xa5"):
-    """What inject does to memory of that size: the run, memory after it, memory as it should be."""
+    """Runs inject on memory of that size. Returns the run, the memory after it, and the memory as it should be."""
     image, (base, sizes), segments, _ = reply_of(tool, topology)
     tool.write("image.bin", image)
     tool.run("sign", "--key", "mptabled.key", "--base", base, "--size", sizes, "image.bin")
@@ -375,7 +375,8 @@ def injection(tool):
 
 
 def races(tool):
-    """An image that comes through a pipe can be read once. One that is changed all the time is taken whole or not at all."""
+    """An image that comes through a pipe can be read only once. An image that changes all the time is written whole or not
+    at all."""
     injected(tool, b'{"cpus":4}', MIB)
     good = tool.read("image.bin")
     tool.write("memory", bytes(MIB))

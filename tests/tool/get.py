@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""mptablectl get: from a live daemon over TCP, UNIX sockets and TLS, with certificates and tokens; and from servers that
-lie, which stand between it and the daemon and change what goes by."""
+"""mptablectl get: from a live daemon over TCP, UNIX sockets and TLS, with certificates and tokens; and from lying servers
+between the tool and the daemon, which change requests and answers."""
 import http.server
 import json
 import os
@@ -26,7 +26,7 @@ def claims_of(tool, image, key):
 
 
 def gets(tool, name, *options, topology=FOUR):
-    """An image and a signature that are new."""
+    """The tool writes a new image and a new signature."""
     for left in ("got.bin", "got.bin.minisig"):
         if os.path.exists(tool.path(left)):
             os.unlink(tool.path(left))
@@ -37,7 +37,7 @@ def gets(tool, name, *options, topology=FOUR):
 
 
 def refuses(tool, status, says, name, *options, topology=FOUR):
-    """And what was there before stays."""
+    """The tool fails, and leaves existing files as they were."""
     tool.write("got.bin", "old image")
     tool.write("got.bin.minisig", "old signature")
     before = tool.files()
@@ -89,7 +89,8 @@ def live(tool, daemon, key):
 
 
 def stopped(tool, daemon, key):
-    """Whatever stops it: old files or new ones, whole, and no pair that verifies but is of two runs."""
+    """However the tool is stopped, each file is the old or the new one, whole, and no pair of two different runs
+    verifies."""
     options = ("-p", key, "--server", daemon.url, "-o", "got.bin", "-")
     old = tool.write("got.bin", b"old image"), tool.write("got.bin.minisig", b"old signature")
     before = tool.files()
@@ -182,7 +183,7 @@ def guarded(tool):
 
 
 class Liar(http.server.BaseHTTPRequestHandler):
-    """Passes questions on, and answers what its server's lie makes of the daemon's answer."""
+    """Passes requests to the daemon, and answers with the daemon's answer as the server's lie changes it."""
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
@@ -220,12 +221,12 @@ def problem(status, **members):
 
 
 def asked_for(new, old=b'"cpus":4'):
-    """The truth, of another question."""
+    """The daemon's answer to another request."""
     return lambda liar, asked: liar.image(*liar.truth(asked.replace(old, new)))
 
 
 def changed(change):
-    """The truth with its image changed."""
+    """The daemon's answer with a changed image."""
     def lie(liar, asked):
         body, signature = liar.truth(asked)
         liar.image(change(body), signature)
@@ -233,7 +234,7 @@ def changed(change):
 
 
 def signed(signatures):
-    """The truth with other signatures."""
+    """The daemon's answer with other signatures."""
     def lie(liar, asked):
         body, signature = liar.truth(asked)
         liar.answer(200, body, *(("Mptable-Signature", text) for text in signatures(signature)))
@@ -311,7 +312,7 @@ def lies(tool, daemon, key):
 
 def main():
     with Tool() as tool:
-        # One thread: two that return memory at once break the sanitizer's start.
+        # One thread: the sanitizer fails to start if two threads return memory at once.
         with Daemon("--threads", "1") as daemon:
             shutil.copy(os.path.join(daemon.work, *KEY), tool.path("daemon.pub"))
             shutil.copy(os.path.join(daemon.work, *KEY[:-1], "mptabled.key"), tool.path("daemon.key"))
