@@ -164,7 +164,7 @@ def floods():
             tap.ok(served(daemon, daemon.socket) and time.monotonic() - begin < 0.5,
                    "flood of %s: the other listener serves at once" % name)
             took = wait_until(lambda: served(daemon), 5)
-            tap.ok(took is not None and took < 5, "flood of %s: a newcomer is served within an idle time-out" % name, took)
+            tap.ok(took is not None and took < 5, "flood of %s: a new client is served within an idle time-out" % name, took)
             close(wires)
             took = wait_until(lambda: served(daemon), 5)
             tap.ok(took is not None and took < 1, "flood of %s: served within a second after it ends" % name, took)
@@ -246,7 +246,7 @@ def dripping():
                 wire.send(b" ")
             time.sleep(0.4)
         waiting.join()
-        tap.ok(took[0] is not None and took[0] < 6, "all slots drip: a newcomer is served within an idle time-out", took)
+        tap.ok(took[0] is not None and took[0] < 6, "all slots drip: a new client is served within an idle time-out", took)
         close(wires)
 
 

@@ -138,7 +138,7 @@ def standard_error():
     deaf("closed with the others", lambda: os.closerange(0, 3), None)
     read_end, write_end = os.pipe()
     fcntl.fcntl(write_end, 1031, 4096)  # F_SETPIPE_SZ
-    dropped = deaf("a pipe that nobody reads", None, write_end)
+    dropped = deaf("a pipe that is never read", None, write_end)
     tap.ok(dropped > 300, "what the pipe did not take was dropped and counted", dropped)
     tap.equal(fcntl.fcntl(write_end, fcntl.F_GETFL) & os.O_NONBLOCK, 0, "the pipe itself still blocks for others")
     os.close(read_end)
@@ -160,7 +160,7 @@ def draining():
         answer = idle.send(get(b"/readyz")).reply()
         tap.equal((answer.status, answer.headers.get("retry-after"), answer.headers.get("connection")), (503, "1", "close"),
                   "while it ends it is not ready")
-        tap.equal(reaches_port(daemon), False, "nobody new is let in")
+        tap.equal(reaches_port(daemon), False, "no new client is accepted")
         time.sleep(1.5)
         last = slow.send(post()[-5:]).reply()
         tap.ok(last.status == 200 and last.body == whole and last.headers.get("connection") == "close",
@@ -240,7 +240,7 @@ def nobody_is_reset():
             for client in clients:
                 client.join()
             tap.ok(all(answers) and len(answers) > 200 and daemon.stop() == 0,
-                   "nobody is reset who connects by %s when it ends" % kind, answers.count(False), len(answers))
+                   "no client that connects by %s while the daemon ends is reset" % kind, answers.count(False), len(answers))
 
 
 def main():

@@ -273,7 +273,7 @@ def caching(fresh):
     with one_loop("--token-file", path, state=fresh.state) as daemon:
         tag = ask(daemon, get(b"/v1/images?cpus=3", token)).headers["etag"].encode()
         have = b"If-None-Match: %s\r\n" % tag
-        tap.equal(ask(daemon, get(b"/v1/images?cpus=3", token)).headers["cache-control"], private, "tokens: nobody else")
+        tap.equal(ask(daemon, get(b"/v1/images?cpus=3", token)).headers["cache-control"], private, "tokens: only the client")
         tap.equal(ask(daemon, get(b"/v1/images?cpus=3", token + have)).status, 304, "known, with a token")
         tap.equal(ask(daemon, get(b"/v1/images?cpus=3", have)).status, 401, "known, without a token")
         tap.equal(ask(daemon, get(b"/v1/images?cpus=3", token[:-3] + b"0\r\n" + have)).status, 401, "known, with another token")

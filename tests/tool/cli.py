@@ -209,7 +209,7 @@ def scans():
         tap.equal(sorted(table["found_by"]), sorted(n for n, a in who.items() if a == table["floating_pointer"]),
                   table["floating_pointer"] + ": found_by agrees")
         tap.ok("fp-multiple" in {f["rule"] for f in table["findings"]}, "and a finding warns of the other")
-    tap.equal(scan["others"], ["0x80000"], "a third one is nobody's")
+    tap.equal(scan["others"], ["0x80000"], "a third one is taken by no system")
     nothing = json.loads(ctl("decode", "--scan", "-", data=bytes(MIB)).stdout)
     tap.equal((set(takers(nothing).values()), nothing["tables"], nothing["others"]), ({None}, [], []), "no table, no taker")
     full = json.loads(ctl("decode", "--scan", "-", data=bytes(memory[0x9FC00:0x9FC10]) * (MIB // 16)).stdout)

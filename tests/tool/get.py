@@ -164,7 +164,7 @@ def guarded(tool):
         gets(tool, "over TLS with a certificate and a token", *server, *ca, *cert("client"), *token)
         gets(tool, "over TLS by address", *server[:-1], url.replace("localhost", "127.0.0.1"), *ca, *cert("client"), *token)
         gets(tool, "over the UNIX socket with a token", "-p", "guarded.pub", "--server", "unix:" + daemon.socket, *token)
-        rows = ((IO, "certificate", "a server that nobody vouches for", (*cert("client"), *token)),
+        rows = ((IO, "certificate", "a server whose authority is not trusted", (*cert("client"), *token)),
                 (IO, "certificate", "a server of another authority", ("--cacert", "strange.pem", *cert("client"), *token)),
                 (REFUSED, "certificate", "no certificate", (*ca, *token)),
                 (REFUSED, "certificate", "a stranger's", (*ca, *cert("stranger"), *token)),
