@@ -4,6 +4,20 @@ import os
 import subprocess
 
 
+# For openssl ca, which unlike openssl x509 can make a certificate that has expired, in every version.
+CA = """[ca]
+default_ca = here
+[here]
+database = index
+new_certs_dir = .
+rand_serial = yes
+default_md = default
+policy = any
+[any]
+commonName = supplied
+"""
+
+
 def openssl(work, *arguments):
     subprocess.run(["openssl", *arguments], cwd=work, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -13,21 +27,24 @@ def certificates(work):
     another authority."""
     def authority(name):
         openssl(work, "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=" + name,
-                "-keyout", name + ".key", "-out", name + ".pem")
+                "-addext", "keyUsage=critical,keyCertSign", "-keyout", name + ".key", "-out", name + ".pem")
 
-    def leaf(name, issuer, usage, days="2"):
+    def leaf(name, issuer, usage, dates=("-days", "2")):
         with open(os.path.join(work, name + ".ext"), "w", encoding="ascii") as file:
-            file.write("extendedKeyUsage=%s\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n" % usage)
+            file.write("extendedKeyUsage=%s\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n"
+                       "authorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n" % usage)
         openssl(work, "req", "-newkey", "ed25519", "-nodes", "-subj", "/CN=" + name, "-keyout", name + ".key",
                 "-out", name + ".csr")
-        openssl(work, "x509", "-req", "-in", name + ".csr", "-CA", issuer + ".pem", "-CAkey", issuer + ".key",
-                "-CAcreateserial", "-days", days, "-extfile", name + ".ext", "-out", name + ".pem")
+        openssl(work, "ca", "-batch", "-notext", "-config", "ca.conf", "-in", name + ".csr", "-cert", issuer + ".pem",
+                "-keyfile", issuer + ".key", *dates, "-extfile", name + ".ext", "-out", name + ".pem")
+    with open(os.path.join(work, "ca.conf"), "w", encoding="ascii") as file, open(os.path.join(work, "index"), "w"):
+        file.write(CA)
     authority("ca")
     authority("strange")
     leaf("server", "ca", "serverAuth")
     leaf("client", "ca", "clientAuth")
     leaf("stranger", "strange", "clientAuth")
-    leaf("expired", "ca", "clientAuth", "-1")
+    leaf("expired", "ca", "clientAuth", ("-startdate", "20200101000000Z", "-enddate", "20200102000000Z"))
 
 
 def tls_options(work):
