@@ -258,7 +258,6 @@ void keyring_slot_init(struct keyring_slot *slot, struct keyring *first)
 {
     pthread_mutex_init(&slot->lock, NULL);
     slot->now = first;
-    atomic_store(&slot->serial, first ? first->serial : 0);
 }
 
 /* While the lock is held the slot is a user, so the count cannot be 0. */
@@ -271,11 +270,6 @@ struct keyring *keyring_take(struct keyring_slot *slot)
     atomic_fetch_add_explicit(&r->users, 1, memory_order_relaxed);
     pthread_mutex_unlock(&slot->lock);
     return r;
-}
-
-unsigned long keyring_now(const struct keyring_slot *slot)
-{
-    return atomic_load_explicit(&slot->serial, memory_order_acquire);
 }
 
 /* Release and acquire: every user's reads of the keyring happen before it is released. */
@@ -292,7 +286,6 @@ void keyring_swap(struct keyring_slot *slot, struct keyring *r)
     pthread_mutex_lock(&slot->lock);
     old = slot->now;
     slot->now = r;
-    atomic_store(&slot->serial, r ? r->serial : 0);
     pthread_mutex_unlock(&slot->lock);
     keyring_drop(old);
 }

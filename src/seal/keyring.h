@@ -80,7 +80,6 @@ unsigned long keyring_serial(const struct keyring *ring);
 struct keyring_slot {
     pthread_mutex_t lock;
     struct keyring *now;
-    _Atomic unsigned long serial; /* of the present keyring, 0 = none */
 };
 
 /*
@@ -94,9 +93,6 @@ void keyring_slot_init(struct keyring_slot *slot, struct keyring *first);
  * keyring stays valid until the caller drops it, also when the slot gets another one
  */
 struct keyring *keyring_take(struct keyring_slot *slot) MUST_USE;
-
-/* keyring_now - the serial of the present keyring, without taking it; any thread may call it */
-unsigned long keyring_now(const struct keyring_slot *slot);
 
 /* keyring_drop - end one use; the last one wipes and releases the keyring; NULL does nothing */
 void keyring_drop(struct keyring *ring);

@@ -15,28 +15,6 @@
 #include "../base/hex.h"
 #include "minisig.h"
 
-static const char *const names[SEAL_VERDICTS] = {
-    [SEAL_GOOD] = "good",
-    [SEAL_NO_MINISIGN] = "no-minisign",
-    [SEAL_LEGACY] = "legacy",
-    [SEAL_OTHER_KEY] = "other-key",
-    [SEAL_BAD_BYTES] = "bad-bytes",
-    [SEAL_BAD_COMMENT] = "bad-comment",
-    [SEAL_NO_CLAIMS] = "no-claims",
-    [SEAL_WRONG_SHA256] = "wrong-sha256",
-    [SEAL_WRONG_SIZE] = "wrong-size",
-    [SEAL_WRONG_LOAD] = "wrong-load",
-    [SEAL_WRONG_CONTEXT] = "wrong-context",
-    [SEAL_WRONG_NONCE] = "wrong-nonce",
-    [SEAL_TOO_EARLY] = "too-early",
-    [SEAL_EXPIRED] = "expired",
-};
-
-const char *seal_verdict_name(enum seal_verdict verdict)
-{
-    return names[verdict];
-}
-
 /* Puts the sentence into *err; its value is the verdict. */
 #define VERDICT(verdict, err, ...) (err_at(err, ERR_FILE, NULL, __VA_ARGS__), verdict)
 

@@ -90,7 +90,4 @@ enum seal_verdict seal_verify_minisign(const struct public_key *key, const void 
 enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal_wanted *wanted,
                                struct err *err) MUST_USE;
 
-/* seal_verdict_name - a word for logs and exit messages: "good", "bad-bytes" */
-const char *seal_verdict_name(enum seal_verdict verdict);
-
 #endif
