@@ -267,7 +267,7 @@ static void one_thing_changed(void)
     static uint8_t bytes[KIB];
     struct memory source;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":4}", &topology, &original, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(build("{'cpus':4}", &topology, &original, &error), 0);
     CU_ASSERT_EQUAL_FATAL(original.size, 292);
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         const struct change *const c = &changes[i];
@@ -311,7 +311,7 @@ static void said_of_differences(void)
     static uint8_t bytes[KIB];
     struct memory source;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":4}", &topology, &original, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(build("{'cpus':4}", &topology, &original, &error), 0);
     for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]); i++) {
         memcpy(bytes, original.bytes, original.size);
         bytes[differences[i].at] = differences[i].value;
@@ -329,31 +329,30 @@ static const struct {
     const char *name, *json;
 } kinds[] = {
     { "extended entries",
-      "{\"cpus\":2,\"buses\":[{\"bus_id\":0,\"bus_type\":\"ISA\"},{\"bus_id\":1,\"bus_type\":\"PCI\"}],"
-      "\"extended\":[{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"prefetch\","
-      "\"address\":\"0xfedcba9876543210\",\"length\":\"0x0123456789abcdf0\"},"
-      "{\"entry\":\"bus_hierarchy\",\"bus_id\":1,\"subtractive\":true,\"parent_bus\":0},"
-      "{\"entry\":\"address_space_modifier\",\"bus_id\":0,\"subtracted\":true,\"range_list\":\"vga\"},"
-      "{\"entry\":\"address_space\",\"bus_id\":0,\"address_type\":\"io\",\"address\":0,\"length\":1}]}" },
+      "{'cpus':2,'buses':[{'bus_id':0,'bus_type':'ISA'},{'bus_id':1,'bus_type':'PCI'}],"
+      "'extended':[{'entry':'address_space','bus_id':0,'address_type':'prefetch',"
+      "'address':'0xfedcba9876543210','length':'0x0123456789abcdf0'},"
+      "{'entry':'bus_hierarchy','bus_id':1,'subtractive':true,'parent_bus':0},"
+      "{'entry':'address_space_modifier','bus_id':0,'subtracted':true,'range_list':'vga'},"
+      "{'entry':'address_space','bus_id':0,'address_type':'io','address':0,'length':1}]}" },
     { "extended entries that only entries can say",
-      "{\"entries\":[{\"entry\":\"address_space\",\"bus_id\":9,\"address_type\":77,\"address\":1,\"length\":"
-      "\"0xffffffffffffffff\"},"
-      "{\"entry\":\"bus_hierarchy\",\"bus_id\":9,\"flags\":255,\"parent_bus\":9},"
-      "{\"entry\":\"address_space_modifier\",\"bus_id\":9,\"flags\":6,\"range_list\":4294967295}]}" },
-    { "no entries", "{\"entries\":[]}" },
-    { "a default configuration", "{\"cpus\":2,\"default_configuration\":5,\"imcr\":true}" },
+      "{'entries':[{'entry':'address_space','bus_id':9,'address_type':77,'address':1,'length':"
+      "'0xffffffffffffffff'},"
+      "{'entry':'bus_hierarchy','bus_id':9,'flags':255,'parent_bus':9},"
+      "{'entry':'address_space_modifier','bus_id':9,'flags':6,'range_list':4294967295}]}" },
+    { "no entries", "{'entries':[]}" },
+    { "a default configuration", "{'cpus':2,'default_configuration':5,'imcr':true}" },
     { "a default configuration in an EBDA",
-      "{\"cpus\":2,\"default_configuration\":5,\"placement\":{\"window\":\"ebda\",\"base\":\"0x80000\"}}" },
-    { "a default configuration in entries", "{\"entries\":[],\"default_configuration\":7}" },
-    { "revision 1.1", "{\"cpus\":2,\"spec_revision\":1}" },
-    { "below the pointer", "{\"cpus\":255}" },
-    { "the BIOS window", "{\"cpus\":3,\"placement\":{\"window\":\"bios\"}}" },
-    { "an EBDA", "{\"cpus\":3,\"placement\":{\"window\":\"ebda\"},\"bios_data_area\":true}" },
+      "{'cpus':2,'default_configuration':5,'placement':{'window':'ebda','base':'0x80000'}}" },
+    { "a default configuration in entries", "{'entries':[],'default_configuration':7}" },
+    { "revision 1.1", "{'cpus':2,'spec_revision':1}" },
+    { "below the pointer", "{'cpus':255}" },
+    { "the BIOS window", "{'cpus':3,'placement':{'window':'bios'}}" },
+    { "an EBDA", "{'cpus':3,'placement':{'window':'ebda'},'bios_data_area':true}" },
     { "apart",
-      "{\"cpus\":3,\"placement\":{\"floating_pointer\":\"0xf0000\",\"configuration_table\":\"0x90000\"}}" },
-    { "above 1 MiB",
-      "{\"entries\":[],\"placement\":{\"floating_pointer\":\"0xf0000\",\"configuration_"
-      "table\":\"0xfff00000\"}}" },
+      "{'cpus':3,'placement':{'floating_pointer':'0xf0000','configuration_table':'0x90000'}}" },
+    { "above 1 MiB", "{'entries':[],'placement':{'floating_pointer':'0xf0000','configuration_"
+                     "table':'0xfff00000'}}" },
 };
 
 /* Structures alone are compared: words at 0x40e are not part of a table. */
@@ -384,7 +383,7 @@ static void every_byte_of_texts(void)
     static uint8_t bytes[KIB];
     struct memory source;
 
-    CU_ASSERT_EQUAL_FATAL(build("{\"cpus\":1}", &topology, &original, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(build("{'cpus':1}", &topology, &original, &error), 0);
     for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
         char *text;
 

@@ -11,7 +11,7 @@ static int build_with(const char *profile, const char *members)
 {
     char json[300];
 
-    snprintf(json, sizeof(json), "{\"profile\":\"%s\",%s}", profile, members);
+    snprintf(json, sizeof(json), "{'profile':'%s',%s}", profile, members);
     return build(json, &topology, &image, &error);
 }
 
@@ -47,8 +47,8 @@ static void hand_written(void)
     static const struct {
         const char *name, *profile, *members;
     } rows[] = {
-        { "good-kvm-2.hex", "kvm", "\"cpus\":2" },
-        { "good-qemu-3.hex", "qemu", "\"cpus\":3" },
+        { "good-kvm-2.hex", "kvm", "'cpus':2" },
+        { "good-qemu-3.hex", "qemu", "'cpus':3" },
     };
     uint8_t bytes[IMAGE_MAX];
 
@@ -68,7 +68,7 @@ static void placement(void)
     char members[40];
 
     for (unsigned cpus = 1; cpus <= 255; cpus++) {
-        snprintf(members, sizeof(members), "\"cpus\":%u", cpus);
+        snprintf(members, sizeof(members), "'cpus':%u", cpus);
         CU_ASSERT_EQUAL(build_with("qemu", members), 0);
         CU_ASSERT_EQUAL(image.cpus, cpus);
         CU_ASSERT_EQUAL(image.entries, cpus + 20);
@@ -84,10 +84,10 @@ static void placement(void)
             CU_ASSERT(image.size >= 220 + 20 * cpus && image.size < 220 + 20 * cpus + 16);
         }
     }
-    CU_ASSERT_EQUAL(build_with("kvm", "\"cpus\":39,\"irqs\":20"), 0);
+    CU_ASSERT_EQUAL(build_with("kvm", "'cpus':39,'irqs':20"), 0);
     CU_ASSERT_EQUAL(image.place.base, 0x9fc00);
     CU_ASSERT_EQUAL(image.place.base + image.size, 0xa0000);
-    CU_ASSERT_EQUAL(build_with("kvm", "\"cpus\":39,\"irqs\":21"), 0);
+    CU_ASSERT_EQUAL(build_with("kvm", "'cpus':39,'irqs':21"), 0);
     CU_ASSERT_EQUAL(image.place.base + image.size, 0x9fc10);
 }
 
@@ -96,11 +96,11 @@ static void refusals(void)
     static const struct {
         const char *name, *profile, *members, *pointer;
     } rows[] = {
-        { "guest memory ends before", "kvm", "\"cpus\":1,\"memory_size\":4096", "/memory_size" },
-        { "guest memory a byte short", "kvm", "\"cpus\":1,\"memory_size\":654567", "/memory_size" },
-        { "guest memory just enough", "kvm", "\"cpus\":1,\"memory_size\":654568", NULL },
-        { "no room with 24 lines", "volt", "\"cpus\":41,\"irqs\":24", "/cpus" },
-        { "no room with 17 lines", "volt", "\"cpus\":41,\"irqs\":17", "/cpus" },
+        { "guest memory ends before", "kvm", "'cpus':1,'memory_size':4096", "/memory_size" },
+        { "guest memory a byte short", "kvm", "'cpus':1,'memory_size':654567", "/memory_size" },
+        { "guest memory just enough", "kvm", "'cpus':1,'memory_size':654568", NULL },
+        { "no room with 24 lines", "volt", "'cpus':41,'irqs':24", "/cpus" },
+        { "no room with 17 lines", "volt", "'cpus':41,'irqs':17", "/cpus" },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -121,12 +121,12 @@ static void ioapic_ids(void)
         unsigned cpus;
         uint8_t id;
     } rows[] = {
-        { "kvm", "\"cpus\":4", 4, 4 },
-        { "kvm", "\"cpus\":6,\"topology\":{\"packages\":2,\"cores\":3}", 6, 3 },
-        { "kvm", "\"processors\":[{\"apic_id\":7},{\"apic_id\":0}]", 2, 1 },
-        { "kvm", "\"cpus\":254", 254, 254 },
-        { "kvm", "\"cpus\":255", 255, 0 },
-        { "volt", "\"cpus\":4", 4, 4 },
+        { "kvm", "'cpus':4", 4, 4 },
+        { "kvm", "'cpus':6,'topology':{'packages':2,'cores':3}", 6, 3 },
+        { "kvm", "'processors':[{'apic_id':7},{'apic_id':0}]", 2, 1 },
+        { "kvm", "'cpus':254", 254, 254 },
+        { "kvm", "'cpus':255", 255, 0 },
+        { "volt", "'cpus':4", 4, 4 },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -169,64 +169,63 @@ static void findings(void)
     static const struct {
         const char *profile, *members, *rules;
     } rows[] = {
-        { "kvm", "\"cpus\":1", "" },
-        { "kvm", "\"cpus\":8", "" },
-        { "qemu", "\"cpus\":8", "" },
-        { "kvm", "\"cpus\":9", "cpu-count-over-8" },
-        { "qemu", "\"cpus\":15", "cpu-count-over-8" },
-        { "kvm", "\"cpus\":1,\"irqs\":24", "isa-irq-range" },
-        { "volt", "\"cpus\":16",
+        { "kvm", "'cpus':1", "" },
+        { "kvm", "'cpus':8", "" },
+        { "qemu", "'cpus':8", "" },
+        { "kvm", "'cpus':9", "cpu-count-over-8" },
+        { "qemu", "'cpus':15", "cpu-count-over-8" },
+        { "kvm", "'cpus':1,'irqs':24", "isa-irq-range" },
+        { "volt", "'cpus':16",
           "imcr-set cpu-id-over-14 cpu-count-over-8 ioapic-id-over-15 irq0-extint-only irq2-entry "
           "lint-missing" },
-        { "volt", "\"cpus\":33",
+        { "volt", "'cpus':33",
           "imcr-set cpu-id-over-14 cpu-count-over-8 cpu-count-over-32 ioapic-id-over-15 irq0-extint-only "
           "irq2-entry lint-missing" },
-        { "kvm", "\"cpus\":2,\"bios_data_area\":true", "" },
-        { "kvm", "\"cpus\":100,\"bios_data_area\":true",
+        { "kvm", "'cpus':2,'bios_data_area':true", "" },
+        { "kvm", "'cpus':100,'bios_data_area':true",
           "cpu-count-over-8 cpu-count-over-32 cpu-id-over-14 cpu-id-over-62 ioapic-id-over-15" },
-        { "kvm", "\"cpus\":2,\"placement\":{\"window\":\"bios\"},\"bios_data_area\":true", "" },
-        { "kvm",
-          "\"cpus\":2,\"placement\":{\"window\":\"ebda\",\"base\":\"0x9f000\"},\"bios_data_area\":true",
+        { "kvm", "'cpus':2,'placement':{'window':'bios'},'bios_data_area':true", "" },
+        { "kvm", "'cpus':2,'placement':{'window':'ebda','base':'0x9f000'},'bios_data_area':true",
           "" },
         /* four processors of every builder of the field */
-        { "acrn-dm", "\"cpus\":4", "ioapic-id-clash-cpu lint-extint-all" },
-        { "acrn-hv", "\"cpus\":4", "entries-unsorted ioapic-none int-none lint-extint-all" },
-        { "bhyve", "\"cpus\":4", "ioapic-id-clash-cpu lint-extint-all" },
-        { "bhyve-illumos", "\"cpus\":4", "fp-outside-window ioapic-id-clash-cpu lint-extint-all" },
-        { "bochs", "\"cpus\":4", "cpu-signature-family lint-missing" },
-        { "bochs-qemu", "\"cpus\":4", "cpu-signature-family lint-missing" },
-        { "cloud-hypervisor", "\"cpus\":4", "entry-count-zero ioapic-id-255 irq2-entry" },
-        { "coreboot-986lcd-m", "\"cpus\":4",
+        { "acrn-dm", "'cpus':4", "ioapic-id-clash-cpu lint-extint-all" },
+        { "acrn-hv", "'cpus':4", "entries-unsorted ioapic-none int-none lint-extint-all" },
+        { "bhyve", "'cpus':4", "ioapic-id-clash-cpu lint-extint-all" },
+        { "bhyve-illumos", "'cpus':4", "fp-outside-window ioapic-id-clash-cpu lint-extint-all" },
+        { "bochs", "'cpus':4", "cpu-signature-family lint-missing" },
+        { "bochs-qemu", "'cpus':4", "cpu-signature-family lint-missing" },
+        { "cloud-hypervisor", "'cpus':4", "entry-count-zero ioapic-id-255 irq2-entry" },
+        { "coreboot-986lcd-m", "'cpus':4",
           "imcr-set bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
-        { "coreboot-p2b-ds", "\"cpus\":4",
+        { "coreboot-p2b-ds", "'cpus':4",
           "bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
-        { "crosvm", "\"cpus\":4", "entry-count-zero entries-unsorted irq2-entry lint-vectored" },
-        { "dragonball", "\"cpus\":4", "oem-pointer entry-count-zero bus-pci-not-zero" },
-        { "firecracker", "\"cpus\":4", "entry-count-mismatch irq2-entry isa-irq-range" },
-        { "firecracker-1.6", "\"cpus\":4", "entry-count-zero irq2-entry isa-irq-range" },
-        { "gokvm", "\"cpus\":4",
+        { "crosvm", "'cpus':4", "entry-count-zero entries-unsorted irq2-entry lint-vectored" },
+        { "dragonball", "'cpus':4", "oem-pointer entry-count-zero bus-pci-not-zero" },
+        { "firecracker", "'cpus':4", "entry-count-mismatch irq2-entry isa-irq-range" },
+        { "firecracker-1.6", "'cpus':4", "entry-count-zero irq2-entry isa-irq-range" },
+        { "gokvm", "'cpus':4",
           "id-padding window-overrun cpu-disabled cpu-disabled-zero-version bus-missing-isa ioapic-none "
           "int-none lint-missing" },
-        { "hvmloader", "\"cpus\":4", "cpu-id-sparse lint-missing" },
-        { "hyperkit", "\"cpus\":4", "ioapic-id-clash-cpu lint-extint-all" },
-        { "kvmtool", "\"cpus\":4", "int-none lint-vectored" },
-        { "libkrun", "\"cpus\":4", "entry-count-zero irq2-entry" },
-        { "mini-vmm", "\"cpus\":4", "irq2-entry lint-extint-all" },
-        { "modvm", "\"cpus\":4", "ioapic-id-over-15" },
-        { "nanovmm", "\"cpus\":4", "entry-count-zero irq2-entry int-pin-conflict lint-extint-all" },
-        { "palacios", "\"cpus\":4", "entry-count-mismatch lint-missing" },
-        { "qboot", "\"cpus\":4", "entry-count-zero cpu-signature-family" },
-        { "qemu-microvm-rfc", "\"cpus\":4", "entry-count-zero irq2-entry" },
-        { "seabios", "\"cpus\":4", "cpu-signature-family ioapic-id-clash-cpu pci-edge" },
-        { "stratovirt", "\"cpus\":4",
+        { "hvmloader", "'cpus':4", "cpu-id-sparse lint-missing" },
+        { "hyperkit", "'cpus':4", "ioapic-id-clash-cpu lint-extint-all" },
+        { "kvmtool", "'cpus':4", "int-none lint-vectored" },
+        { "libkrun", "'cpus':4", "entry-count-zero irq2-entry" },
+        { "mini-vmm", "'cpus':4", "irq2-entry lint-extint-all" },
+        { "modvm", "'cpus':4", "ioapic-id-over-15" },
+        { "nanovmm", "'cpus':4", "entry-count-zero irq2-entry int-pin-conflict lint-extint-all" },
+        { "palacios", "'cpus':4", "entry-count-mismatch lint-missing" },
+        { "qboot", "'cpus':4", "entry-count-zero cpu-signature-family" },
+        { "qemu-microvm-rfc", "'cpus':4", "entry-count-zero irq2-entry" },
+        { "seabios", "'cpus':4", "cpu-signature-family ioapic-id-clash-cpu pci-edge" },
+        { "stratovirt", "'cpus':4",
           "id-padding entry-count-zero bus-type-padding irq2-entry lint-unknown-cpu" },
-        { "u-boot", "\"cpus\":4",
+        { "u-boot", "'cpus':4",
           "cpu-signature-family bus-order ioapic-id-clash-cpu int-unknown-bus int-pin-conflict "
           "lint-extint-all" },
-        { "virtualbox", "\"cpus\":4",
+        { "virtualbox", "'cpus':4",
           "cpu-signature-family bus-pci-not-zero ioapic-id-clash-cpu lint-extint-all" },
-        { "vmm-reference", "\"cpus\":4", "entry-count-zero irq2-entry isa-irq-range" },
-        { "volt", "\"cpus\":4", "imcr-set irq0-extint-only irq2-entry lint-missing" },
+        { "vmm-reference", "'cpus':4", "entry-count-zero irq2-entry isa-irq-range" },
+        { "volt", "'cpus':4", "imcr-set irq0-extint-only irq2-entry lint-missing" },
     };
     char line[600];
 
@@ -242,9 +241,9 @@ static void findings(void)
 /* Its table's sum is taken, then the pointer goes over the table. */
 static void pointer_over_table(void)
 {
-    CU_ASSERT_EQUAL(build_with("nanovmm", "\"cpus\":143"), 0);
+    CU_ASSERT_EQUAL(build_with("nanovmm", "'cpus':143"), 0);
     CU_ASSERT(!found("table-checksum", 14) && !found("table-overlaps-fp", 17));
-    CU_ASSERT_EQUAL(build_with("nanovmm", "\"cpus\":144"), 0);
+    CU_ASSERT_EQUAL(build_with("nanovmm", "'cpus':144"), 0);
     CU_ASSERT(found("table-checksum", 14) && found("table-overlaps-fp", 17));
 }
 
