@@ -211,8 +211,9 @@ void build_string(struct build *b, const char *name, const char *string)
 void build_number(struct build *b, const char *name, uint64_t value)
 {
     char text[20];
+    const char *const end = number_write(text, value, 10);
 
-    add_raw(b, name, text, (size_t)(number_write(text, value, 10) - text));
+    add_raw(b, name, text, (size_t)(end - text));
 }
 
 /* Of hexadecimal digits nothing needs an escape. */

@@ -160,7 +160,7 @@ static const char *head_end(struct MHD_Connection *connection, const char *metho
 static bool read_head(struct MHD_Connection *connection, struct exchange *x, const char *method,
                       const char *version)
 {
-    struct gaps gaps;
+    struct gaps gaps = { .found = false };
     struct lines lines = { &x->head, x->peer->engine->strict ? NULL : &gaps };
 
     x->has_head = true;
