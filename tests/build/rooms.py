@@ -34,7 +34,7 @@ def tree(top):
     files = {}
     for folder, _, names in os.walk(top):
         for name in names:
-            if name.endswith((".c", ".h", ".def")):
+            if name.endswith((".c", ".h", ".def")) and name not in GENERATED:  # a release carries them
                 path = os.path.join(folder, name)
                 with open(path, encoding="utf-8") as file:
                     files[os.path.relpath(path, top)] = file.read()
