@@ -11,26 +11,10 @@ import warnings
 
 from certificates import certificates, tls_options
 from daemon import MPTABLED, Daemon, Tap
-from wire import MALFORMED, Wire, get, post, wait_until
+from wire import MALFORMED, Secure, Wire, get, post, wait_until
 
 tap = Tap()
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
-
-
-class Secure(Wire):
-    def __init__(self, daemon, work, client=None, version=None):
-        super().__init__(("127.0.0.1", daemon.port))
-        context = ssl.create_default_context(cafile=os.path.join(work, "ca.pem"))
-        if client:
-            context.load_cert_chain(os.path.join(work, client + ".pem"), os.path.join(work, client + ".key"))
-        if version:
-            context.minimum_version = context.maximum_version = version
-            context.set_ciphers("ALL:@SECLEVEL=0")
-        self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
-
-    def send(self, data):
-        self.socket.sendall(data)
-        return self
 
 
 def status(daemon, work, client=None, version=None):

@@ -299,9 +299,9 @@ def descriptors():
         tap.ok("event=descriptors limit=160" in daemon.text(), "too few descriptors are logged")
         wires = [Wire(address(daemon)) for _ in range(300)]
         time.sleep(0.5)
-        before = cpu(daemon)
+        before = daemon.cpu()
         time.sleep(0.5)
-        spent = cpu(daemon) - before
+        spent = daemon.cpu() - before
         tap.ok(spent < 0.25, "no spinning when no slot is free", spent)
         close(wires)
         took = wait_until(lambda: served(daemon), 5)
@@ -318,9 +318,9 @@ def used_up():
         resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (open_now, limits[1]))
         outside = Wire(address(daemon)).send(get())
         waits = wait_until(lambda: "event=accept" in daemon.text(), 3)
-        before = cpu(daemon)
+        before = daemon.cpu()
         time.sleep(1)
-        spent = cpu(daemon) - before
+        spent = daemon.cpu() - before
         tap.ok(waits is not None and spent < 0.2 and daemon.text().count("event=accept") < 20,
                "out of descriptors: logged, and no spinning", spent, daemon.text().count("event=accept"))
         tap.equal(inside.send(post()).reply().status, 200, "out of descriptors: open connections are served")
@@ -328,12 +328,6 @@ def used_up():
         begin = time.monotonic()
         tap.ok(outside.reply().status == 200 and time.monotonic() - begin < 1, "and those that wait, within a second of the end")
         close((inside, outside))
-
-
-def cpu(daemon):
-    with open("/proc/%d/stat" % daemon.process.pid, encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(daemon):

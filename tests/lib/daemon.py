@@ -89,6 +89,12 @@ class Daemon:
         with open(self.log, encoding="ascii", errors="replace") as log:
             return log.read()
 
+    def cpu(self):
+        """The seconds of CPU time that it has used."""
+        with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self):
         """Sends SIGTERM. Returns the exit status, or None when the daemon had to be killed."""
         if self.status is None and self.process.poll() is None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Requests as bytes over plain sockets: those that no well-behaved client sends."""
+import os
 import socket
+import ssl
 import time
 
 HOST = b"Host: localhost\r\n"
@@ -92,6 +94,24 @@ class Wire:
         while self.more():
             pass
         return not self.left
+
+
+class Secure(Wire):
+    """A TLS connection; @work has the files of certificates.py, and @client names the certificate to show."""
+
+    def __init__(self, daemon, work, client=None, version=None):
+        super().__init__(("127.0.0.1", daemon.port))
+        context = ssl.create_default_context(cafile=os.path.join(work, "ca.pem"))
+        if client:
+            context.load_cert_chain(os.path.join(work, client + ".pem"), os.path.join(work, client + ".key"))
+        if version:
+            context.minimum_version = context.maximum_version = version
+            context.set_ciphers("ALL:@SECLEVEL=0")
+        self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+
+    def send(self, data):
+        self.socket.sendall(data)
+        return self
 
 
 def wait_until(condition, seconds):
