@@ -93,10 +93,11 @@ void account_request(struct loop *l, const struct exchange *x)
     log_request(l, x, micros);
 }
 
-void account_unanswered(const struct exchange *x)
+void account_unanswered(struct loop *l, const struct exchange *x)
 {
     char peer[80], target[120];
 
+    metrics_unanswered(l->context->metrics, l->number);
     if (!log_wants(LOG_INFO))
         return;
     format_client(x->peer, peer, sizeof(peer));

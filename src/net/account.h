@@ -10,7 +10,7 @@
 /* account_request - the loop's job answers this exchange; sets the loop's clock */
 void account_request(struct loop *loop, const struct exchange *exchange);
 
-/* account_unanswered - the connection has ended before the head of the request came whole */
-void account_unanswered(const struct exchange *exchange);
+/* account_unanswered - the request has ended before it was whole, or the library has refused it */
+void account_unanswered(struct loop *loop, const struct exchange *exchange);
 
 #endif

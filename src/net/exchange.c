@@ -16,9 +16,9 @@
  *   on_completed The reply was sent, or the connection ended. The exchange ends.
  *   on_closed    The connection ends. If an exchange is left, so does that.
  *
- * An exchange that ends before on_request has told of its head goes unanswered by us: the client
- * has gone, or the library has refused the head with a page of its own. The peer lingers then too,
- * so that the client gets to read that page.
+ * An exchange that ends before its end was reported goes unanswered by us: the client has gone, or
+ * was too slow, or the library has refused the head with a page of its own. If the head was not
+ * reported, the peer lingers, so that the client gets to read that page.
  *
  * Who owns what: an exchange owns its copy of the target and its buffer for the body. The lines of
  * its head belong to the library, until on_completed. The job is the loop's, one for all its
@@ -48,6 +48,8 @@
 #include "peer.h"
 #include "tls.h"
 
+enum { TLS_RECORD_SIZE = 16 * 1024 }; /* bytes of a reply in it, RFC 8446 §5.1 */
+
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct loop *l = cls;
@@ -55,6 +57,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     const size_t size = strlen(target);
     struct exchange *x = p ? malloc(sizeof(*x) + size + 1) : NULL;
 
+    l->reported = true;
     if (!x)
         return NULL;
     *x = (struct exchange){ .peer = p, .line = target, .begun = l->clock, .target_size = size };
@@ -67,10 +70,11 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 
 static void end_exchange(struct loop *l, struct exchange *x)
 {
-    if (!x->has_head) {
-        account_unanswered(x);
+    l->reported = true;
+    if (!x->answered)
+        account_unanswered(l, x);
+    if (!x->has_head)
         x->peer->lingers = true;
-    }
     x->peer->exchange = NULL;
     body_release(&l->bodies, x->body);
     free(x);
@@ -96,6 +100,7 @@ static void on_closed(void *cls, struct engine_client *client)
     struct loop *l = cls;
     struct peer *p = peer_of(client);
 
+    l->reported = true;
     if (p->exchange)
         end_exchange(l, p->exchange);
     peer_closed(l, p);
@@ -214,6 +219,15 @@ static struct MHD_Response *make_response(struct reply *reply)
     return response;
 }
 
+/* Of a long reply over TLS the library sends a record a turn: see loop.c. */
+static void allow_records(struct loop *l, size_t size)
+{
+    const unsigned records = (unsigned)(size / TLS_RECORD_SIZE);
+
+    if (l->patience < records)
+        l->patience = records;
+}
+
 static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection,
                                   struct exchange *x)
 {
@@ -222,6 +236,8 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
     enum MHD_Result result = MHD_NO;
 
     x->answered = true;
+    if (x->peer->engine == &l->engines[ENGINE_TLS])
+        allow_records(l, job->reply.size);
     reply_header(&job->reply, "X-Request-Id", job->id);
     if (job->reply.close || shared_is_crowded(x->peer->port))
         reply_header(&job->reply, "Connection", "close");
@@ -378,6 +394,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (!x) /* there was no memory for it */
         return MHD_NO;
     x->peer->heard = l->now;
+    l->reported = true;
     if (!x->has_head)
         return take_head(l, connection, x, method, version);
     if (part == 0)

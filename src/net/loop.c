@@ -15,6 +15,14 @@
  *   6. Count the turn. What a handler uses is used within a turn, so a thread that has replaced
  *      something waits until each loop has counted one more, and then frees what it replaced.
  *
+ * A turn has a cause: an event, a tick, or work that was left over. The library says that work is
+ * left over, and it also says so of a TLS handshake that waits for bytes, and of a request that
+ * cannot go on because its memory is full. So a turn that only the library asked for, and in which
+ * it then reports nothing, is barren. BARREN_MAX of these may follow a turn that had a cause; after
+ * that a turn comes every PAUSE_MS or with the next event. One kind of work makes turns that look
+ * barren: a long reply over TLS, of which the library sends a record a turn without a word. Such a
+ * reply allows for one more barren turn for each of its records, and for no more.
+ *
  * Ticks come every TICK_MS; while a gate is closed, a port is crowded or the loop drains, every
  * HURRY_MS. Once the last connection has ended and its memory was given back, a loop sleeps until
  * an event comes.
@@ -39,13 +47,18 @@
 #include <unistd.h>
 
 #include "../seal/memo.h"
+#include "../service/metrics.h"
 #include "exchange.h"
 #include "gate.h"
 #include "glibc.h"
 #include "peer.h"
 #include "state.h"
 
-enum { EVENTS = 128 };
+enum {
+    EVENTS = 128,
+    BARREN_MAX = 8, /* barren turns without a pause; the library needs one after each request */
+    PAUSE_MS = 20
+};
 
 static void tick(struct loop *l)
 {
@@ -53,12 +66,13 @@ static void tick(struct loop *l)
     struct peer *next;
 
     l->ticked = l->now;
+    l->hurried = false;
     if (look)
         l->looked = l->now;
     for (struct peer *p = l->peers; p; p = next) {
         next = p->next;
         if (look)
-            peer_notice_end(p);
+            peer_check_input(l, p);
         peer_cut_overdue(l, p);
     }
     for (unsigned i = 0; i < ENGINES; i++)
@@ -68,7 +82,6 @@ static void tick(struct loop *l)
         glibc_trim_heap();
         l->dirty = false;
     }
-    l->hurried = false;
     for (unsigned i = 0; i < l->shared->port_count && !l->draining; i++)
         gate_tend(l, &l->gates[i]);
 }
@@ -102,16 +115,37 @@ static uint64_t tick_time(const struct loop *l)
     return l->hurried || l->draining ? HURRY_MS : TICK_MS;
 }
 
-/* Milliseconds until something has to be done though no event comes; -1: never */
-static int sleep_time(struct loop *l)
+/* Why the next turn comes, if no event comes before it. */
+enum cause {
+    CAUSE_NONE, /* nothing is left to do */
+    CAUSE_DUE,  /* an engine has got a connection, or there was a tick */
+    CAUSE_CLAIM /* the library says that it has something to do */
+};
+
+static enum cause find_cause(struct loop *l)
 {
+    enum cause cause = CAUSE_NONE;
+
     for (unsigned i = 0; i < ENGINES; i++) {
         struct engine *e = &l->engines[i];
 
-        e->due = e->due || (e->connections > 0 && engine_is_pending(e));
-        if (e->due)
-            return 0;
+        if (e->due) {
+            cause = CAUSE_DUE;
+        } else if (e->connections > 0 && engine_is_pending(e)) {
+            e->due = true;
+            cause = cause == CAUSE_NONE ? CAUSE_CLAIM : cause;
+        }
     }
+    return cause;
+}
+
+/* Milliseconds until something has to be done though no event comes; -1: never */
+static int sleep_time(const struct loop *l, enum cause cause)
+{
+    if (cause == CAUSE_DUE || (cause == CAUSE_CLAIM && l->patience > 0))
+        return 0;
+    if (cause == CAUSE_CLAIM)
+        return PAUSE_MS;
     return l->hurried || l->draining || l->peers || l->dirty ? (int)tick_time(l) : -1;
 }
 
@@ -139,12 +173,24 @@ static void handle_event(struct loop *l, struct watch *w)
     }
 }
 
+static void count_turn(struct loop *l, bool barren)
+{
+    if (barren && l->patience > 0)
+        l->patience--;
+    if (!barren && l->patience < BARREN_MAX)
+        l->patience = BARREN_MAX;
+    metrics_turn(l->context->metrics, l->number, barren);
+    atomic_fetch_add_explicit(&l->turns, 1, memory_order_release);
+}
+
 static void turn(struct loop *l)
 {
     struct epoll_event events[EVENTS];
-    const int n = epoll_wait(l->epoll, events, EVENTS, sleep_time(l));
+    const enum cause cause = find_cause(l);
+    const int n = epoll_wait(l->epoll, events, EVENTS, sleep_time(l, cause));
     const enum phase phase = shared_phase(l->shared);
 
+    l->reported = false;
     l->clock = clock_us();
     l->now = l->clock / 1000;
     for (int i = 0; i < n; i++)
@@ -154,7 +200,7 @@ static void turn(struct loop *l)
     run_engines(l);
     if (l->now - l->ticked >= tick_time(l))
         tick(l);
-    atomic_fetch_add_explicit(&l->turns, 1, memory_order_release);
+    count_turn(l, n <= 0 && cause == CAUSE_CLAIM && !l->reported);
 }
 
 void loop_run(struct loop *l)

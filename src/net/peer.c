@@ -21,7 +21,8 @@
  * What ends a connection, besides the client and Connection: close:
  *
  *   SILENT     no byte within the idle time-out.
- *   SERVED     no byte either way for the idle time-out; or the request deadline, which runs from
+ *   SERVED     bytes that the library does not read; no byte either way for the idle time-out; or
+ *              the request deadline, which runs from
  *              the end of the last request (from the first byte, for the first request). Where the
  *              idle time-out is the longer one, the deadline runs from the request line instead. On
  *              a crowded port the deadline is no longer than the idle time-out.
@@ -50,6 +51,7 @@ enum {
     SMALL_HEAD_PARTS = 32,  /* lines, cookies and arguments in it */
     LARGE_MAX = 64,         /* connections of a loop with large memory */
     LINGER_MS = 2000,
+    UNREAD_MS = 250,   /* for so long bytes may go unread though the library is run */
     TLS_HANDSHAKE = 22 /* content type of the first record, RFC 8446 §5.1 */
 };
 
@@ -303,10 +305,20 @@ void peer_cut_overdue(struct loop *l, struct peer *p)
         peer_hang_up(p);
 }
 
-void peer_notice_end(const struct peer *p)
+void peer_check_input(struct loop *l, struct peer *p)
 {
-    struct pollfd one = { .fd = p->fd, .events = POLLRDHUP };
+    struct pollfd one = { .fd = p->fd, .events = POLLIN | POLLRDHUP };
 
-    if (p->state == PEER_SERVED && !(p->exchange && p->exchange->answered) && poll(&one, 1, 0) == 1)
+    if (p->state != PEER_SERVED || (p->exchange && p->exchange->answered) ||
+        poll(&one, 1, 0) != 1) {
+        p->unread = 0;
+        return;
+    }
+    if (one.revents & POLLRDHUP)
         shutdown(p->fd, SHUT_RD);
+    if (p->unread <= p->heard) /* it may have come just now */
+        p->unread = l->now;
+    else if (l->now - p->unread >= UNREAD_MS)
+        peer_hang_up(p);
+    l->hurried = true;
 }

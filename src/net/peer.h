@@ -43,12 +43,16 @@ bool peer_is_idle(const struct loop *loop, const struct peer *peer, uint64_t mil
 void peer_cut_overdue(struct loop *loop, struct peer *peer);
 
 /*
- * peer_notice_end - have the library see that the client sends no more
+ * peer_check_input - see to it that what a client sends is read, or end the connection
  *
  * The library waits for a new event of the descriptor. When the end of the stream came together
  * with the last bytes, there is no further event; shutting the socket down for reading makes one.
  * Bytes that are not read yet can still be read.
+ *
+ * A connection on which the library leaves bytes or the end of the stream unread cannot go on: the
+ * memory for it is full and will stay full. libmicrohttpd 0.9 does that with the line of a chunk's
+ * size that never ends.
  */
-void peer_notice_end(const struct peer *peer);
+void peer_check_input(struct loop *loop, struct peer *peer);
 
 #endif

@@ -54,7 +54,8 @@ struct peer {
     struct exchange *exchange; /* under way; NULL between requests */
     /* milliseconds: when the last request ended, or the first byte came, or it was accepted */
     uint64_t since;
-    uint64_t heard; /* milliseconds: when a part of a request came last */
+    uint64_t heard;  /* milliseconds: when a part of a request came last */
+    uint64_t unread; /* milliseconds: since when the library leaves bytes unread; 0: it does not */
     union {
         struct sockaddr any;
         struct sockaddr_in in;
@@ -109,7 +110,9 @@ struct loop {
     uint64_t drain_began; /* when draining began */
     bool hurried;         /* look at deadlines soon: a client waits for a slot, or a wake-up came */
     bool draining;
-    bool dirty; /* a connection has ended since memory was given back to the system */
+    bool dirty;        /* a connection has ended since memory was given back to the system */
+    bool reported;     /* the library has reported something in this turn */
+    unsigned patience; /* barren turns that may come without a pause: see loop.c */
     _Atomic unsigned turns;
 
     uint8_t random[1024]; /* for request ids; the first random_left bytes are unused */

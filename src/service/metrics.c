@@ -40,6 +40,7 @@ struct row {
     counter rejects[PROBLEMS];
     counter signatures[FORMATS];
     counter signatures_made, signatures_remembered;
+    counter unanswered, turns, barren;
 };
 
 struct metrics {
@@ -136,6 +137,18 @@ void metrics_request(struct metrics *m, unsigned loop, const struct metric_reque
     add(&r->size_sum, q->image_size);
 }
 
+void metrics_unanswered(struct metrics *m, unsigned loop)
+{
+    add(&m->rows[loop].unanswered, 1);
+}
+
+void metrics_turn(struct metrics *m, unsigned loop, bool barren)
+{
+    add(&m->rows[loop].turns, 1);
+    if (barren)
+        add(&m->rows[loop].barren, 1);
+}
+
 void metrics_reload(struct metrics *m, bool good)
 {
     atomic_fetch_add_explicit(&m->reloads[good], 1, memory_order_relaxed);
@@ -228,18 +241,34 @@ static void render_images(const struct metrics *m, FILE *out)
     fprintf(out, "mptabled_image_bytes_sum %llu\n", (unsigned long long)sum(m, &r->size_sum));
 }
 
+static void render_total(const struct metrics *m, FILE *out, const char *name, const char *help,
+                         const counter *in_first)
+{
+    describe(out, name, "counter", help);
+    fprintf(out, "mptabled_%s %llu\n", name, (unsigned long long)sum(m, in_first));
+}
+
 static void render_memo(const struct metrics *m, FILE *out)
 {
     const struct row *const r = &m->rows[0];
 
-    describe(out, "signatures_made_total", "counter",
-             "Ed25519 signatures made; a signed image holds two.");
-    fprintf(out, "mptabled_signatures_made_total %llu\n",
-            (unsigned long long)sum(m, &r->signatures_made));
-    describe(out, "signatures_remembered_total", "counter",
-             "Ed25519 signatures taken from the memory (--signature-memory).");
-    fprintf(out, "mptabled_signatures_remembered_total %llu\n",
-            (unsigned long long)sum(m, &r->signatures_remembered));
+    render_total(m, out, "signatures_made_total",
+                 "Ed25519 signatures made; a signed image holds two.", &r->signatures_made);
+    render_total(m, out, "signatures_remembered_total",
+                 "Ed25519 signatures taken from the memory (--signature-memory).",
+                 &r->signatures_remembered);
+}
+
+static void render_loops(const struct metrics *m, FILE *out)
+{
+    const struct row *const r = &m->rows[0];
+
+    render_total(m, out, "http_unanswered_total",
+                 "Requests that broke off, or that the HTTP library refused.", &r->unanswered);
+    render_total(m, out, "loop_turns_total", "Turns of the loops that serve connections.",
+                 &r->turns);
+    render_total(m, out, "loop_barren_turns_total",
+                 "Turns in which nothing had come and nothing was done.", &r->barren);
 }
 
 /* Several kinds of problem can have one type; they are added up and shown once. */
@@ -358,6 +387,7 @@ char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t
     render_images(m, out);
     render_memo(m, out);
     render_rejects(m, out);
+    render_loops(m, out);
     render_process(m, out);
     if (ferror(out) || fclose(out) != 0) {
         free(text);

@@ -46,6 +46,15 @@ void metrics_listener(struct metrics *metrics, const char *address, const _Atomi
 /* metrics_request - count a request in the row of a loop; only that loop may call it */
 void metrics_request(struct metrics *metrics, unsigned loop, const struct metric_request *request);
 
+/* metrics_unanswered - count a request without a reply of ours; only that loop may call it */
+void metrics_unanswered(struct metrics *metrics, unsigned loop);
+
+/*
+ * metrics_turn - count a turn of a loop; only that loop may call it
+ * @barren: nothing began it, and nothing was done in it
+ */
+void metrics_turn(struct metrics *metrics, unsigned loop, bool barren);
+
 /* metrics_reload - count a reload of keys and tokens */
 void metrics_reload(struct metrics *metrics, bool good);
 

@@ -63,6 +63,9 @@ static void page(void)
         m, 1,
         &(struct metric_request){
             .route = 99, .method = "BREW", .status = 777, .problem = PROBLEM_NOT_FOUND });
+    metrics_unanswered(m, 1);
+    metrics_turn(m, 0, false);
+    metrics_turn(m, 1, true);
     metrics_reload(m, false);
     text = metrics_render(m, keys, &size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
@@ -92,6 +95,9 @@ static void page(void)
     CU_ASSERT_EQUAL(value(text, "mptabled_signatures_made_total"), 3);
     CU_ASSERT_EQUAL(value(text, "mptabled_signatures_remembered_total"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_request_rejects_total{type=\"not-found\"}"), 1);
+    CU_ASSERT_EQUAL(value(text, "mptabled_http_unanswered_total"), 1);
+    CU_ASSERT_EQUAL(value(text, "mptabled_loop_turns_total"), 2);
+    CU_ASSERT_EQUAL(value(text, "mptabled_loop_barren_turns_total"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_reloads_total{result=\"failed\"}"), 1);
     CU_ASSERT_EQUAL(value(text, "mptabled_http_connections{listener=\"unix:/a\\\"b\\\\\"}"), 3);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, key_id(keyring_signer(keys))));
