@@ -11,7 +11,6 @@ enum { OTHERS_MAX = 64 };
 /* The floating pointers that consumers take, each once, in the order of the consumers */
 struct scan {
     struct cli *cli;
-    struct mpt_bios bios;
     uint32_t taken[FOUND_CONSUMERS_MAX];
     unsigned count;
 };
@@ -30,7 +29,7 @@ static void render_consumer(struct build *b, struct scan *s, const struct mpt_co
 
     build_object(b, NULL);
     build_string(b, "name", mpt_consumer_name(consumer));
-    if (mpt_find(&s->cli->source.guest, &s->bios, consumer, &address) != MPT_OK) {
+    if (mpt_find(&s->cli->source.guest, &s->cli->facts.known, consumer, &address) != MPT_OK) {
         build_string(b, "floating_pointer", NULL);
     } else {
         build_address(b, "floating_pointer", address);
@@ -68,13 +67,14 @@ static void render_others(struct build *b, const struct scan *s)
 
 static void render_scan(struct build *b, struct cli *cli)
 {
-    struct scan s = { .cli = cli, .bios = found_bios(&cli->source.guest, &cli->facts.known) };
+    const struct mpt_bios bios = mpt_bios_words(&cli->source.guest, &cli->facts.known);
+    struct scan s = { .cli = cli };
     const struct mpt_consumer *consumer;
 
     build_object(b, NULL);
     build_object(b, "bios");
-    build_address(b, "ebda", (uint64_t)s.bios.ebda * 16);
-    build_number(b, "base_memory_kib", s.bios.base_memory_kib);
+    build_address(b, "ebda", (uint64_t)bios.ebda * 16);
+    build_number(b, "base_memory_kib", bios.base_memory_kib);
     build_close(b);
     build_array(b, "consumers");
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)

@@ -423,6 +423,7 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
  * in which order and steps, and what it checks of a floating pointer.
  */
 struct mpt_consumer;
+struct mpt_facts;
 
 /*
  * mpt_consumer_at - the consumers that are known, Linux first; NULL past the last
@@ -435,16 +436,18 @@ const char *mpt_consumer_name(const struct mpt_consumer *consumer);
 
 /*
  * mpt_find - the floating pointer that a consumer takes
- * @bios: the BIOS data words; NULL: read from memory where it has them, else both 0
+ * @facts: may be NULL; what places the windows: the BIOS data words, and the usable ranges, from
+ *         whose lowest one FreeBSD takes the end of base memory
  *
- * Looks only at the signature and what the consumer checks of the floating pointer. A window that
- * is not there is passed over, also where the consumer itself would crash (xv6 without any word).
- * Time is linear in the bytes of the windows, and quadratic in the number of segments: a few are
- * expected.
+ * BIOS words that are not given are read from memory where it has them, else they are 0. Usable
+ * ranges that are not given agree with the word at 0x413. Of the floating pointer, only the
+ * signature and what the consumer checks are looked at. xv6 finds nothing when both words are 0: it
+ * crashes. Time is linear in the bytes of the windows, and quadratic in the number of segments: a
+ * few are expected.
  *
  * Return: MPT_OK with *address set; MPT_ENOTFOUND.
  */
-enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bios,
+enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
                       const struct mpt_consumer *consumer, uint32_t *address);
 
 /*
@@ -457,8 +460,8 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bi
  */
 enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address);
 
-/* mpt_bios_words - the BIOS data words in memory; both 0 where it has none */
-struct mpt_bios mpt_bios_words(const struct mpt_memory *memory);
+/* mpt_bios_words - the BIOS data words: given, else those in memory, else 0. @facts may be NULL */
+struct mpt_bios mpt_bios_words(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /* The bus type strings of MPS 1.4 Table 4-8, six bytes each, padded with blanks. */
 enum { MPT_BUS_TYPES = 18 };

@@ -18,17 +18,17 @@ static const struct mpt_consumer consumers[] = {
     { "Xen", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
     { "memtest86+", { LOW_KIB, FIXED, ROM, EBDA }, 4, MPS_CHECKS, GOES_ON },
     { "syslinux HDT", { LOW_KIB, FIXED, ROM }, 16, MPS_CHECKS, GOES_ON },
-    { "FreeBSD kernel", { EBDA, UNLESS_EBDA | BASE_OR_640K, ROM }, 16, NO_CHECKS, TAKES_ANY },
+    { "FreeBSD kernel", { EBDA, UNLESS_EBDA | BASE_USABLE, ROM }, 16, NO_CHECKS, TAKES_ANY },
     { "FreeBSD mptable", { EBDA, BASE, FIXED, ROM, LOWER_ROM }, 16, NO_CHECKS, TAKES_ANY },
     { "DragonFly", { EBDA, UNLESS_EBDA | BASE_OR_640K, ROM, LOWER_ROM }, 16, NO_CHECKS, TAKES_ANY },
     { "NetBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE, GOES_ON },
-    { "OpenBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH, GOES_ON },
+    { "OpenBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE, GOES_ON },
     { "illumos",
       { EBDA, UNLESS_EBDA | BASE_OR_512K, ROM },
       16,
       SUM_OF_LENGTH | REVISION,
       GIVES_UP },
-    { "xv6", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16, GOES_ON },
+    { "xv6", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16 | FAULTS_AT_0, GOES_ON },
     { "Plan 9", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16, GOES_ON },
     { "9front", { EBDA, BASE, FIXED, ROM, LOWER_ROM }, 16, SUM_OF_16 | BELOW_HOLE, GOES_ON },
     { "Haiku", { FIXED, ROM }, 4, NO_CHECKS, TAKES_ANY },
@@ -66,15 +66,57 @@ const struct mpt_consumer *mpt_consumer_named(const char *name)
     return NULL;
 }
 
-struct mpt_bios mpt_bios_words(const struct mpt_memory *memory)
+/* A BIOS data word, as given or else as memory has it; then @known gets the fact's bit. */
+static uint16_t bios_word(const struct mpt_memory *memory, const struct mpt_facts *facts,
+                          unsigned fact, uint16_t given, unsigned *known)
 {
-    const uint8_t *const ebda = mpt_at(memory, MPT_BIOS_EBDA, 2);
-    const uint8_t *const base_memory = mpt_at(memory, MPT_BIOS_BASE_MEMORY, 2);
+    const unsigned at = fact == MPT_FACT_EBDA ? MPT_BIOS_EBDA : MPT_BIOS_BASE_MEMORY;
+    const uint8_t *const word = mpt_at(memory, at, MPT_BIOS_WORD_SIZE);
 
-    return (struct mpt_bios){
-        .ebda = ebda ? load_2(ebda) : 0,
-        .base_memory_kib = base_memory ? load_2(base_memory) : 0,
-    };
+    if (!(facts && facts->given & fact) && !word)
+        return 0;
+    *known |= fact;
+    return facts && facts->given & fact ? given : (uint16_t)load_2(word);
+}
+
+/*
+ * FreeBSD's getmemsize: the lowest range counts when it begins at or below 0xa0000. Ranges that
+ * touch are one.
+ */
+static uint64_t lowest_usable_end(const struct mpt_facts *facts)
+{
+    const struct mpt_range *const ranges = facts->usable;
+    struct mpt_range low = { MPT_BASE_MEMORY_END + 1, 0 };
+
+    for (size_t i = 0; i < facts->usable_count; i++)
+        if (ranges[i].base < low.base)
+            low = ranges[i];
+    for (size_t i = 0; i < facts->usable_count; i++)
+        if (ranges[i].base <= low.end && ranges[i].end > low.end) {
+            low.end = ranges[i].end;
+            i = (size_t)-1; /* a range before it may touch the longer one */
+        }
+    return low.end;
+}
+
+struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_facts *facts)
+{
+    const struct mpt_bios given = facts ? facts->bios : (struct mpt_bios){ 0, 0 };
+    struct mpt_bounds b = { .known = 0 };
+
+    b.bios.ebda = bios_word(memory, facts, MPT_FACT_EBDA, given.ebda, &b.known);
+    b.bios.base_memory_kib =
+        bios_word(memory, facts, MPT_FACT_BASE_MEMORY, given.base_memory_kib, &b.known);
+    if (facts && facts->given & MPT_FACT_USABLE) {
+        b.usable_end = lowest_usable_end(facts);
+        b.known |= MPT_FACT_USABLE;
+    }
+    return b;
+}
+
+struct mpt_bios mpt_bios_words(const struct mpt_memory *memory, const struct mpt_facts *facts)
+{
+    return mpt_bounds(memory, facts).bios;
 }
 
 static struct mpt_range last_kib(uint64_t end)
@@ -82,10 +124,19 @@ static struct mpt_range last_kib(uint64_t end)
     return end < KIB ? (struct mpt_range){ 0, 0 } : (struct mpt_range){ end - KIB, end };
 }
 
-struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios)
+/* A map that is not given is one that agrees with the word at 0x413, as a BIOS makes it. */
+static uint64_t usable_end(const struct mpt_bounds *b)
 {
-    const uint64_t ebda = (uint64_t)bios->ebda * 16,
-                   base_memory = (uint64_t)bios->base_memory_kib * KIB;
+    const uint64_t end = b->known & MPT_FACT_USABLE ? b->usable_end / KIB * KIB
+                                                    : (uint64_t)b->bios.base_memory_kib * KIB;
+
+    return end == 0 || end > MPT_BASE_MEMORY_END ? MPT_BASE_MEMORY_END : end;
+}
+
+struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds)
+{
+    const uint64_t ebda = (uint64_t)bounds->bios.ebda * 16,
+                   base_memory = (uint64_t)bounds->bios.base_memory_kib * KIB;
     const struct mpt_range none = { 0, 0 };
 
     if (window & UNLESS_EBDA && ebda)
@@ -99,8 +150,10 @@ struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios)
         return last_kib(base_memory);
     case BASE_OR_640K:
         return last_kib(base_memory ? base_memory : MPT_BASE_MEMORY_END);
+    case BASE_USABLE:
+        return last_kib(usable_end(bounds));
     case BASE_OR_512K:
-        return last_kib(bios->base_memory_kib > 512 ? MPT_BASE_MEMORY_END : 512 * KIB);
+        return last_kib(bounds->bios.base_memory_kib > 512 ? MPT_BASE_MEMORY_END : 512 * KIB);
     case FIXED:
         return last_kib(MPT_BASE_MEMORY_END);
     case ROM:
@@ -110,6 +163,34 @@ struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios)
     default:
         return none;
     }
+}
+
+/* The facts that place a window and are not known */
+static unsigned window_needs(unsigned window, const struct mpt_bounds *bounds)
+{
+    unsigned facts = 0;
+
+    if (window & UNLESS_EBDA) {
+        if (bounds->known & MPT_FACT_EBDA && bounds->bios.ebda)
+            return 0; /* there is no such window */
+        facts = MPT_FACT_EBDA;
+    }
+    switch (window & ~(unsigned)UNLESS_EBDA) {
+    case EBDA:
+        facts |= MPT_FACT_EBDA;
+        break;
+    case BASE:
+    case BASE_OR_640K:
+    case BASE_OR_512K:
+        facts |= MPT_FACT_BASE_MEMORY;
+        break;
+    case BASE_USABLE:
+        facts |= MPT_FACT_USABLE;
+        break;
+    default:
+        break;
+    }
+    return facts & ~bounds->known;
 }
 
 /* Does the consumer accept the floating pointer at @e? @room: readable bytes at @e, 16 or more */
@@ -148,7 +229,12 @@ static uint64_t step_to(uint64_t from, unsigned step, uint64_t least)
     return least <= from ? from : from + (least - from + step - 1) / step * step;
 }
 
-/* Like mpt_next_taken; a NULL consumer takes any bytes that begin with "_MP_" */
+/*
+ * The next floating pointer in a range that a consumer takes, in steps from the range's base; a
+ * NULL consumer takes any bytes that begin with "_MP_".
+ *
+ * Return: 1 with its address, where its 16 bytes are; 0 when there is none.
+ */
 static int next_match(const struct mpt_memory *memory, struct mpt_range range, unsigned step,
                       const struct mpt_consumer *consumer, uint64_t *match)
 {
@@ -173,33 +259,89 @@ static int next_match(const struct mpt_memory *memory, struct mpt_range range, u
     return 0;
 }
 
-int mpt_next_taken(const struct mpt_memory *memory, struct mpt_range range,
-                   const struct mpt_consumer *consumer, uint64_t *taken)
+/* The outcome of the search in one window */
+enum search { SEARCH_GOES_ON, SEARCH_ENDS, SEARCH_FINDS };
+
+static enum search search_window(const struct mpt_memory *memory, const struct mpt_bounds *bounds,
+                                 const struct mpt_consumer *consumer, unsigned window,
+                                 uint64_t *match)
 {
-    return next_match(memory, range, consumer->step, consumer, taken);
+    const struct mpt_range range = mpt_window(window, bounds);
+
+    if (consumer->checks & BELOW_HOLE && (window == EBDA || window == BASE) &&
+        range.base >= MPT_BASE_MEMORY_END)
+        return SEARCH_GOES_ON;
+    if (!next_match(memory, range, consumer->step, consumer->invalid == GOES_ON ? consumer : NULL,
+                    match))
+        return SEARCH_GOES_ON;
+    return accepts(consumer, mpt_at(memory, *match, MPT_FLOATING_SIZE), mpt_room(memory, *match))
+               ? SEARCH_FINDS
+               : SEARCH_ENDS;
 }
 
-enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_bios *bios,
+/* xv6 subtracts a KiB from an address of 0, and touches what is there. */
+static int faults(const struct mpt_consumer *consumer, const struct mpt_bounds *bounds)
+{
+    const unsigned words = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
+
+    return consumer->checks & FAULTS_AT_0 && (bounds->known & words) == words &&
+           bounds->bios.ebda == 0 && bounds->bios.base_memory_kib == 0;
+}
+
+enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
                       const struct mpt_consumer *consumer, uint32_t *address)
 {
-    const struct mpt_bios words = bios ? *bios : mpt_bios_words(memory);
-    const struct mpt_consumer *const first = consumer->invalid == GOES_ON ? consumer : NULL;
+    const struct mpt_bounds bounds = mpt_bounds(memory, facts);
+    enum search search = faults(consumer, &bounds) ? SEARCH_ENDS : SEARCH_GOES_ON;
+    uint64_t match;
 
-    for (const uint8_t *window = consumer->windows; *window; window++) {
-        const struct mpt_range range = mpt_window(*window, &words);
-        uint64_t match;
+    for (const uint8_t *window = consumer->windows; search == SEARCH_GOES_ON && *window; window++)
+        search = search_window(memory, &bounds, consumer, *window, &match);
+    if (search != SEARCH_FINDS)
+        return MPT_ENOTFOUND;
+    *address = (uint32_t)match; /* windows end below 66 MiB */
+    return MPT_OK;
+}
 
-        if (consumer->checks & BELOW_HOLE && (*window == EBDA || *window == BASE) &&
-            range.base >= MPT_BASE_MEMORY_END)
-            continue;
-        if (!next_match(memory, range, consumer->step, first, &match))
-            continue;
-        if (!accepts(consumer, mpt_at(memory, match, MPT_FLOATING_SIZE), mpt_room(memory, match)))
-            break;
-        *address = (uint32_t)match; /* windows end below 66 MiB */
-        return MPT_OK;
+/* Can it be in a window that facts not known place? They place none in the first KiB. */
+static int may_take(const struct mpt_memory *memory, const struct mpt_consumer *consumer,
+                    uint64_t address)
+{
+    const uint8_t *const bytes = mpt_at(memory, address, MPT_FLOATING_SIZE);
+
+    return bytes && address >= KIB && address < MPT_BASE_MEMORY_END &&
+           address % consumer->step == 0 && accepts(consumer, bytes, mpt_room(memory, address));
+}
+
+enum mpt_taken mpt_takes(const struct mpt_memory *memory, const struct mpt_bounds *bounds,
+                         const struct mpt_consumer *consumer, uint64_t address, uint64_t *other)
+{
+    enum search search = faults(consumer, bounds) ? SEARCH_ENDS : SEARCH_GOES_ON;
+    unsigned lacks = 0;
+    uint64_t match;
+
+    *other = 0;
+    for (const uint8_t *window = consumer->windows; search == SEARCH_GOES_ON && *window; window++) {
+        const unsigned unknown = window_needs(*window, bounds);
+
+        lacks |= unknown;
+        if (!unknown)
+            search = search_window(memory, bounds, consumer, *window, &match);
     }
-    return MPT_ENOTFOUND;
+    if (search == SEARCH_FINDS && match == address)
+        return MPT_TAKES;
+    if (search == SEARCH_FINDS)
+        *other = match;
+    return lacks && may_take(memory, consumer, address) ? MPT_UNDECIDED : MPT_PASSES_BY;
+}
+
+unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_consumer *consumer)
+{
+    unsigned needs = 0;
+
+    for (const uint8_t *window = consumer->windows; *window; window++)
+        needs |= window_needs(*window, bounds);
+    return needs;
 }
 
 enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address)

@@ -16,6 +16,7 @@ enum window {
     EBDA,         /* the first KiB of the EBDA */
     BASE,         /* the last KiB of base memory */
     BASE_OR_640K, /* the same, of 640 KiB when the word is 0 */
+    BASE_USABLE,  /* the last KiB of the lowest usable range, as FreeBSD takes base memory */
     BASE_OR_512K, /* the last KiB of 640 KiB; of 512 KiB when the word says no more than that */
     FIXED,        /* 0x9fc00 to 0x9ffff, whatever the words say */
     ROM,          /* 0xf0000 to 0xfffff */
@@ -34,6 +35,7 @@ enum search_checks {
     SUM_OF_LENGTH = 1U << 3, /* as many bytes as its length says do */
     REVISION = 1U << 4,      /* the revision is 1 or 4 */
     BELOW_HOLE = 1U << 5,    /* EBDA and BASE are searched only when they begin below 0xa0000 */
+    FAULTS_AT_0 = 1U << 6,   /* dies when neither word says where to look */
     MPS_CHECKS = LENGTH_1 | SUM_OF_16 | REVISION
 };
 
@@ -46,18 +48,31 @@ struct mpt_consumer {
     enum { GOES_ON, GIVES_UP, TAKES_ANY } invalid;
 };
 
+/* What places the windows, as given or as memory has it */
+struct mpt_bounds {
+    struct mpt_bios bios;
+    uint64_t usable_end; /* of the lowest usable range; 0 = there is none below 0xa0000 */
+    unsigned known;      /* MPT_FACT_EBDA, MPT_FACT_BASE_MEMORY, MPT_FACT_USABLE: what holds */
+};
+struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_facts *facts);
+
 /* mpt_window - the addresses of a window; empty when the BIOS words define none */
-struct mpt_range mpt_window(unsigned window, const struct mpt_bios *bios);
+struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds);
+
+enum mpt_taken { MPT_PASSES_BY, MPT_TAKES, MPT_UNDECIDED };
 
 /*
- * mpt_next_taken - the next floating pointer in a range that a consumer takes, in its steps from
- * the range's base
- * @taken: set to its address; its 16 bytes are there
+ * mpt_takes - does a consumer come to the floating pointer at that address?
+ * @other: set to the one that it takes in its place; 0 = none
  *
- * Return: 1; 0 when there is none.
+ * Other floating pointers are those in memory: one that the bytes do not show is none.
+ * MPT_UNDECIDED: it depends on facts that are not known, which mpt_search_needs gives.
  */
-int mpt_next_taken(const struct mpt_memory *memory, struct mpt_range range,
-                   const struct mpt_consumer *consumer, uint64_t *taken);
+enum mpt_taken mpt_takes(const struct mpt_memory *memory, const struct mpt_bounds *bounds,
+                         const struct mpt_consumer *consumer, uint64_t address, uint64_t *other);
+
+/* mpt_search_needs - the facts (MPT_FACT_*) that place the consumer's windows and are not known */
+unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_consumer *consumer);
 
 #pragma GCC visibility pop
 

@@ -25,73 +25,62 @@ static bool given(const struct survey *s, unsigned facts)
     return (s->facts.given & facts) == facts;
 }
 
-static void survey_facts(struct survey *s, const struct mpt_memory *memory,
-                         const struct mpt_facts *facts)
+/* Return: what places the windows */
+static struct mpt_bounds survey_facts(struct survey *s, const struct mpt_memory *memory,
+                                      const struct mpt_facts *facts)
 {
-    const struct mpt_bios words = mpt_bios_words(memory);
+    const struct mpt_bounds bounds = mpt_bounds(memory, facts);
 
     if (facts)
         s->facts = *facts;
-    if (!given(s, MPT_FACT_EBDA) && mpt_at(memory, MPT_BIOS_EBDA, 2)) {
-        s->facts.bios.ebda = words.ebda;
-        s->facts.given |= MPT_FACT_EBDA;
-    }
-    if (!given(s, MPT_FACT_BASE_MEMORY) && mpt_at(memory, MPT_BIOS_BASE_MEMORY, 2)) {
-        s->facts.bios.base_memory_kib = words.base_memory_kib;
-        s->facts.given |= MPT_FACT_BASE_MEMORY;
-    }
-    if (!given(s, MPT_FACT_EBDA))
-        s->facts.bios.ebda = 0;
-    if (!given(s, MPT_FACT_BASE_MEMORY))
-        s->facts.bios.base_memory_kib = 0;
+    s->facts.bios = bounds.bios;
+    s->facts.given |= bounds.known;
+    return bounds;
 }
 
 /*
  * The window in which the floating pointer lies. If the BIOS data words are not known, any place in
  * base memory may be in the EBDA or the last KiB, so it is not called outside.
  */
-static void survey_place(struct survey *s)
+static void survey_place(struct survey *s, const struct mpt_bounds *bounds)
 {
-    const struct mpt_bios *const bios = &s->facts.bios;
     const uint64_t at = s->view.floating_address;
     const bool base_memory = at >= 0x400 && at < MPT_BASE_MEMORY_END;
 
-    s->in_ebda = inside(mpt_window(EBDA, bios), at);
-    s->in_fixed = inside(mpt_window(FIXED, bios), at);
-    s->outside = !s->in_fixed && !s->in_ebda && !inside(mpt_window(BASE, bios), at) &&
-                 !inside(mpt_window(ROM, bios), at) &&
+    s->in_ebda = inside(mpt_window(EBDA, bounds), at);
+    s->in_fixed = inside(mpt_window(FIXED, bounds), at);
+    s->outside = !s->in_fixed && !s->in_ebda && !inside(mpt_window(BASE, bounds), at) &&
+                 !inside(mpt_window(ROM, bounds), at) &&
                  !(base_memory && !given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY));
 }
 
-/* The floating pointers in every window, at the smallest step that any consumer takes */
-static void survey_pointers(struct survey *s, const struct mpt_memory *memory,
-                            const struct mpt_view *view)
+/* Notes a floating pointer that a consumer takes in place of this one, when its contents differ. */
+static void note_other(struct survey *s, const struct mpt_memory *memory, uint64_t other)
 {
-    static const struct mpt_consumer valid = {
-        "", { LOW_KIB, EBDA, BASE, FIXED, ROM, LOWER_ROM }, 4, MPS_CHECKS, GOES_ON
-    };
-    const uint8_t *first = NULL;
+    const uint8_t *const this = mpt_at(memory, s->view.floating_address, MPT_FLOATING_SIZE);
+    const uint8_t *const that = mpt_at(memory, other, MPT_FLOATING_SIZE);
 
-    if (view && view->floating_length == 1 && view->floating_sum == 0 &&
-        (view->floating.spec_revision == MPT_SPEC_1_1 ||
-         view->floating.spec_revision == MPT_SPEC_1_4)) {
-        first = mpt_at(memory, view->floating_address, MPT_FLOATING_SIZE);
-        s->linux_finds = view->floating_address % MPT_ADDRESS_ALIGN == 0;
-    }
-    for (const uint8_t *window = valid.windows; *window; window++) {
-        struct mpt_range range = mpt_window(*window, &s->facts.bios);
-        uint64_t at;
+    if (s->other == 0 && this && that && memcmp(this, that, MPT_FLOATING_SIZE) != 0)
+        s->other = other;
+}
 
-        for (; mpt_next_taken(memory, range, &valid, &at); range.base = at + valid.step) {
-            const uint8_t *const bytes = mpt_at(memory, at, MPT_FLOATING_SIZE);
+/* Asks each consumer's search for the floating pointer looked at; Linux is the first. */
+static void survey_search(struct survey *s, const struct mpt_memory *memory,
+                          const struct mpt_bounds *bounds)
+{
+    const struct mpt_consumer *consumer;
 
-            s->linux_finds |=
-                at % MPT_ADDRESS_ALIGN == 0 && *window != BASE && *window != LOWER_ROM;
-            if (!first)
-                first = bytes;
-            else if (s->other == 0 && memcmp(first, bytes, MPT_FLOATING_SIZE) != 0)
-                s->other = at;
-        }
+    for (unsigned i = 0; (consumer = mpt_consumer_at(i)); i++) {
+        uint64_t other;
+        const enum mpt_taken taken =
+            mpt_takes(memory, bounds, consumer, s->view.floating_address, &other);
+
+        s->takes |= (uint32_t)(taken == MPT_TAKES) << i;
+        s->passes_by |= (uint32_t)(taken == MPT_PASSES_BY) << i;
+        if (i == 0)
+            s->linux_finds = taken != MPT_PASSES_BY || other || s->outside;
+        if (other)
+            note_other(s, memory, other);
     }
 }
 
@@ -470,13 +459,19 @@ static void survey_table(struct survey *s)
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts)
 {
+    struct mpt_bounds bounds;
+
     memset(s, 0, offsetof(struct survey, marks));
     if (view)
         s->view = *view;
-    survey_facts(s, memory, facts);
-    survey_pointers(s, memory, view);
-    if (!view)
+    bounds = survey_facts(s, memory, facts);
+    if (!view) {
+        uint32_t any;
+
+        s->linux_finds = mpt_find(memory, facts, mpt_consumer_at(0), &any) == MPT_OK;
         return;
-    survey_place(s);
+    }
+    survey_place(s, &bounds);
+    survey_search(s, memory, &bounds);
     survey_table(s);
 }

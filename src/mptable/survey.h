@@ -42,9 +42,10 @@ struct survey {
     struct mpt_view view; /* all 0 when there is no floating pointer */
     struct mpt_facts facts;
 
-    /* Floating pointers. One that Linux accepts is in a window, or is the one looked at: */
-    bool linux_finds;
-    uint64_t other; /* another one, valid and with other contents; 0 = none */
+    /* The search for the floating pointer looked at, a bit for each consumer in their order */
+    uint32_t takes, passes_by; /* in neither: it depends on facts that are not known */
+    bool linux_finds; /* this one or another, or may do; or it is outside, which has a rule */
+    uint64_t other;   /* another pointer that a consumer takes, with other contents; 0 = none */
     bool in_ebda, in_fixed,
         outside; /* of the one looked at: outside = in no window of those that all search */
     uint8_t right_floating_checksum;

@@ -20,17 +20,6 @@ enum {
     SIGNATURE_STEP = 4 /* bytes; no consumer searches in smaller steps */
 };
 
-struct mpt_bios found_bios(const struct mpt_memory *memory, const struct mpt_facts *facts)
-{
-    struct mpt_bios bios = mpt_bios_words(memory);
-
-    if (facts && facts->given & MPT_FACT_EBDA)
-        bios.ebda = facts->bios.ebda;
-    if (facts && facts->given & MPT_FACT_BASE_MEMORY)
-        bios.base_memory_kib = facts->bios.base_memory_kib;
-    return bios;
-}
-
 bool found_next_valid(const struct mpt_memory *memory, uint64_t *address)
 {
     for (; mpt_next_floating(memory, address) == MPT_OK; *address += SIGNATURE_STEP) {
@@ -48,12 +37,11 @@ bool found_next_valid(const struct mpt_memory *memory, uint64_t *address)
 int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts, uint32_t *address,
                  struct err *err)
 {
-    const struct mpt_bios bios = found_bios(memory, facts);
     const struct mpt_consumer *consumer;
     uint64_t right = 0, any = 0;
 
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) /* Linux is the first */
-        if (mpt_find(memory, &bios, consumer, address) == MPT_OK)
+        if (mpt_find(memory, facts, consumer, address) == MPT_OK)
             return 0;
     if (found_next_valid(memory, &right))
         *address = (uint32_t)right;
@@ -67,12 +55,11 @@ int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts,
 
 static void list_takers(const struct mpt_facts *facts, struct found *r)
 {
-    const struct mpt_bios bios = found_bios(r->memory, facts);
     const struct mpt_consumer *consumer;
     uint32_t taken;
 
     for (size_t i = 0; r->taker_count < FOUND_CONSUMERS_MAX && (consumer = mpt_consumer_at(i)); i++)
-        if (mpt_find(r->memory, &bios, consumer, &taken) == MPT_OK &&
+        if (mpt_find(r->memory, facts, consumer, &taken) == MPT_OK &&
             taken == r->view.floating_address)
             r->takers[r->taker_count++] = consumer;
 }

@@ -28,9 +28,6 @@ struct found {
     struct mpt_finding findings[MPT_RULES_MAX];
 };
 
-/* found_bios - the BIOS data words: as given, else as memory has them. @facts may be NULL */
-struct mpt_bios found_bios(const struct mpt_memory *memory, const struct mpt_facts *facts);
-
 /*
  * found_next_valid - the next "_MP_" at or above an address whose 16 bytes are there and add up
  * to 0
@@ -41,7 +38,7 @@ bool found_next_valid(const struct mpt_memory *memory, uint64_t *address);
 
 /*
  * found_choose - the floating pointer that is most likely meant
- * @facts: BIOS data words, where memory has none; may be NULL
+ * @facts: what is known of the machine; may be NULL
  *
  * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16
  * bytes add up to 0; else the first "_MP_".

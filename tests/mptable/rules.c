@@ -26,6 +26,13 @@ static const struct {
     { FLOATING_ROW("fp-not-found"),
       { S(place.floating, 0x9fc04) },
       { S(place.floating, 0x9fff0) } },
+    { FLOATING_ROW("fp-not-found"), /* Linux never looks where the word at 0x413 says */
+      { S(place.floating, 0x9f400), FACTS_BIOS(0, 638) },
+      { S(place.floating, 0x9f400), FACTS_BIOS(0x9f40, 638) } },
+    { FLOATING_ROW("fp-not-found"),
+      { S(place.floating, 0x7fc00), FACTS_BIOS(0, 512) },
+      { S(place.floating, 0x7fc00), P(facts.given, MPT_FACT_BASE_MEMORY),
+        P(facts.bios.base_memory_kib, 512) } }, /* an EBDA may be there */
     { FLOATING_ROW("fp-alignment"),
       { S(place.floating, 0x9fc08) },
       { S(place.floating, 0x9fc20) } },
@@ -50,6 +57,9 @@ static const struct {
       { FP(11, 5) },
       { FP(11, 5), S(place.table, 0) } },
     { FLOATING_ROW("fp-multiple"), { P(other, 2) }, { P(other, 1) } },
+    { FLOATING_ROW("fp-multiple"), /* one that only FreeBSD and others without a checksum take */
+      { P(other, 3), FACTS_BIOS(0, 638) },
+      { P(other, 3), FACTS_BIOS(0x9fc0, 638) } },
     { FLOATING_ROW("fp-outside-window"),
       { S(place.floating, 0xe0000) },
       { S(place.floating, 0xf0000) } },

@@ -122,6 +122,7 @@ bool scene_open(const struct poke *pokes)
     if (scene.other > 0) {
         scene.sample.table.floating.spec_revision = scene.other == 2 ? 1 : 4;
         mpt_encode_floating(&scene.sample.table.floating, place->table, image.other);
+        image.other[10] = (uint8_t)(image.other[10] + (scene.other == 3));
         add_segment(0xf0000, image.other, sizeof(image.other));
     }
     if (scene.bios) {

@@ -25,8 +25,9 @@ struct scene {
     struct mpt_facts facts;
     struct mpt_range usable, occupied;
     unsigned unsummed; /* 1: leave the sums as the last pokes left them */
-    unsigned other;    /* 1: a copy of the floating pointer is at 0xf0000; 2: one of revision 1 */
-    unsigned bios;     /* 1: the words at 0x40e and 0x413 are in memory */
+    /* a copy of the floating pointer is at 0xf0000: 1 the same, 2 of revision 1, 3 with a wrong sum */
+    unsigned other;
+    unsigned bios; /* 1: the words at 0x40e and 0x413 are in memory */
     uint16_t ebda, base_memory_kib;
     unsigned cut;       /* bytes that the table's segment lacks */
     unsigned unordered; /* 1: the I/O APIC comes before the bus */

@@ -98,7 +98,7 @@ static const struct {
       0,
       0,
       { { 0, 0 } },
-      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos,SerenityOS" },
+      LINUX "," FIXED "," KERNEL "," BSD ",Plan 9,illumos,SerenityOS" }, /* xv6 faults */
     { "at 0xe0000", 0xe0000, 0, 640, { { 0, 0 } }, "FreeBSD mptable,9front,DragonFly" },
     { "at 0", 0, 0, 640, { { 0, 0 } }, LINUX },
     { "at 0x9f800", 0x9f800, 0, 640, { { 0, 0 } }, "" },
@@ -138,14 +138,13 @@ static const struct {
       0xa000,
       0,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,HelenOS,FreeBSD mptable," KERNEL ",OpenBSD," XV6
-      ",illumos,SerenityOS" },
+      "Linux,Xen,memtest86+,HelenOS,FreeBSD mptable," KERNEL "," XV6 ",illumos,SerenityOS" },
     { "base memory beyond 640 KiB",
       0xafc00,
       0,
       704,
       { { 0, 0 } },
-      "FreeBSD mptable," KERNEL ",OpenBSD," XV6 },
+      "FreeBSD mptable,DragonFly," XV6 },
 };
 
 static void image_of(size_t r)
@@ -285,7 +284,8 @@ static void claimed_length(void)
 /* The words that are given stand for those in memory. */
 static void words_given(void)
 {
-    const struct mpt_bios words = { 0, 640 };
+    const struct mpt_facts words = { .given = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY,
+                                     .bios = { 0, 640 } };
     uint32_t address;
 
     memset(memory_bytes, 0, sizeof(memory_bytes));
@@ -295,9 +295,53 @@ static void words_given(void)
     CU_ASSERT_EQUAL(mpt_find(&memory, &words, mpt_consumer_named("OpenBSD"), &address), MPT_OK);
     put_word(0x40e, 0x9fc0);
     put_word(0x413, 0x1234);
-    CU_ASSERT_EQUAL(mpt_bios_words(&memory).ebda, 0x9fc0);
-    CU_ASSERT_EQUAL(mpt_bios_words(&memory).base_memory_kib, 0x1234);
+    CU_ASSERT_EQUAL(mpt_bios_words(&memory, NULL).ebda, 0x9fc0);
+    CU_ASSERT_EQUAL(mpt_bios_words(&memory, NULL).base_memory_kib, 0x1234);
     CU_ASSERT_EQUAL(mpt_find(&memory, NULL, mpt_consumer_named("OpenBSD"), &address), MPT_OK);
+}
+
+/* FreeBSD's base memory ends with the lowest usable range. */
+static void usable_ranges(void)
+{
+    static const struct {
+        const char *name;
+        struct mpt_range usable[3];
+        size_t count;
+        uint16_t ebda;
+        enum mpt_err found;
+    } maps[] = {
+        { "to 640 KiB", { { 0, 0xa0000 } }, 1, 0, MPT_OK },
+        { "to 639 KiB", { { 0, 0x9fc00 } }, 1, 0, MPT_ENOTFOUND },
+        { "to 639 KiB, and an EBDA", { { 0, 0x9fc00 } }, 1, 0x9fc0, MPT_OK },
+        { "to 640 KiB less a byte", { { 0, 0x9ffff } }, 1, 0, MPT_ENOTFOUND },
+        { "through the VGA hole", { { 0, 0x10000000 } }, 1, 0, MPT_OK },
+        { "no range below 1 MiB", { { 0x100000, 0x10000000 } }, 1, 0, MPT_OK },
+        { "no range", { { 0, 0 } }, 0, 0, MPT_OK },
+        { "the lowest of two",
+          { { 0x100000, 0x10000000 }, { 0x1000, 0x9f000 } },
+          2,
+          0,
+          MPT_ENOTFOUND },
+        { "ranges that touch",
+          { { 0x9f000, 0xa0000 }, { 0x100000, 0x200000 }, { 0, 0x9f000 } },
+          3,
+          0,
+          MPT_OK },
+    };
+
+    memset(memory_bytes, 0, sizeof(memory_bytes));
+    put_word(0x413, 512); /* which FreeBSD does not read */
+    put_floating(0x9fc00);
+    for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+        const struct mpt_facts facts = { .given = MPT_FACT_USABLE | MPT_FACT_EBDA,
+                                         .bios.ebda = maps[i].ebda,
+                                         .usable = maps[i].usable,
+                                         .usable_count = maps[i].count };
+        uint32_t address;
+
+        ROW_CHECK(maps[i].name, mpt_find(&memory, &facts, mpt_consumer_named("FreeBSD kernel"),
+                                         &address) == maps[i].found);
+    }
 }
 
 /* Small segments in any order, at odd addresses, each ending at an unmapped page */
@@ -393,6 +437,7 @@ static const struct test tests[] = {
     { "which of several is taken", the_first_one },
     { "a length that claims more", claimed_length },
     { "words given and words in memory", words_given },
+    { "usable ranges", usable_ranges },
     { "several small segments", several_segments },
     { "a sweep over all", sweep },
     { "the top of memory", top_of_memory },
