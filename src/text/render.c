@@ -321,14 +321,21 @@ void render_found(struct build *b, const char *name, const struct found *found,
     build_close(b);
 }
 
+static unsigned sample_count(const struct profile *p)
+{
+    const unsigned multiple = profiles_multiple(p);
+    const unsigned cpus = (RENDER_PROFILE_CPUS + multiple - 1) / multiple * multiple;
+
+    return p->max_cpus < cpus ? p->max_cpus : cpus;
+}
+
 int render_profile_image(const struct profile *profile, struct topology *topology,
                          struct image *image, struct err *err)
 {
     topology_init(topology);
     topology->profile = profile;
     topology->given = GIVEN_CPUS;
-    topology->cpus =
-        profile->max_cpus < RENDER_PROFILE_CPUS ? profile->max_cpus : RENDER_PROFILE_CPUS;
+    topology->cpus = sample_count(profile);
     return complete_topology(topology, err) < 0 ? -1 : image_build(topology, image, err);
 }
 
@@ -346,6 +353,8 @@ static void render_profile(struct build *b, const struct profile *profile,
     build_string(b, "description", profile->description);
     build_bool(b, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0);
     build_number(b, "max_cpus", profile->max_cpus);
+    if (profiles_multiple(profile) > 1)
+        build_number(b, "multiple_of", profiles_multiple(profile));
     render_image_findings(b, topology, image);
     build_close(b);
 }

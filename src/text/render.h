@@ -38,14 +38,14 @@ void render_found(struct build *b, const char *name, const struct found *found,
 void render_topology(struct build *b, const char *name, const struct topology *topology);
 
 /*
- * render_profiles - { "profiles": [ { name, description, default, max_cpus, findings } ] }
+ * render_profiles - { "profiles": [ { name, description, default, max_cpus, multiple_of, findings } ] }
  * @topology, @image: scratch
  */
 void render_profiles(struct build *b, struct topology *topology, struct image *image);
 
 /*
  * render_profile_image - the image whose findings stand for a profile's: that of
- * RENDER_PROFILE_CPUS processors, or as many as fit
+ * RENDER_PROFILE_CPUS processors, of more where only multiples are taken, or of as many as fit
  *
  * Return: 0; -1 and what is wrong with the row, which is a bug.
  */

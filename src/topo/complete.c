@@ -46,6 +46,9 @@ static const struct at *count_at(const struct topology *t)
 
 static int refuse_count(const struct topology *t, struct err *err)
 {
+    if (t->profile->max_cpus == 1)
+        return err_at(err, ERR_INVALID, count_at(t), "must be 1 processor with profile %s",
+                      t->profile->name);
     return err_at(err, ERR_INVALID, count_at(t), "must be 1 to %u processors with profile %s",
                   t->profile->max_cpus, t->profile->name);
 }
@@ -62,16 +65,34 @@ static int check_product(const struct topology *t, struct err *err)
                   product, t->cpus);
 }
 
+/* The topology that a row stands for, unless the request gives one */
+static int take_own_topology(struct topology *t, struct err *err)
+{
+    const struct profile *p = t->profile;
+    const unsigned multiple = profiles_multiple(p);
+
+    if (multiple == 1 || t->given & GIVEN_TOPOLOGY)
+        return 0;
+    if (t->cpus % multiple != 0)
+        return err_at(err, ERR_INVALID, count_at(t), "must be a multiple of %u with profile %s",
+                      multiple, p->name);
+    t->packages = p->packages ? p->packages : t->cpus / p->cores;
+    t->cores = t->cpus / t->packages;
+    t->dies = t->threads = 1;
+    t->given |= GIVEN_TOPOLOGY;
+    return 0;
+}
+
 /* Processors without a list are numbered one by one, or by topology. */
-static int check_numbering(const struct topology *t, struct err *err)
+static int check_numbering(struct topology *t, struct err *err)
 {
     const unsigned highest = highest_id(t->profile);
     uint32_t last;
 
-    if (t->given & GIVEN_TOPOLOGY && check_product(t, err) < 0)
+    if (take_own_topology(t, err) < 0 || (t->given & GIVEN_TOPOLOGY && check_product(t, err) < 0))
         return -1;
     last = fill_apic_id(t, t->cpus - 1);
-    if (last <= highest)
+    if (last <= highest || t->profile->ids_cut)
         return 0;
     if (!(t->given & GIVEN_TOPOLOGY))
         return refuse_count(t, err);
@@ -80,7 +101,7 @@ static int check_numbering(const struct topology *t, struct err *err)
                   highest, t->profile->name);
 }
 
-static int check_count(const struct topology *t, struct err *err)
+static int check_count(struct topology *t, struct err *err)
 {
     if (t->cpus < 1 || t->cpus > most_cpus(t->profile))
         return refuse_count(t, err);

@@ -5,8 +5,8 @@
  * their arrays. This file refuses only combinations of a row and a request that do not fit.
  *
  * The order matters: buses first, since interrupts come from them; then the I/O APIC, whose ID may
- * depend on those of processors; then interrupts; then the order of all entries and the header,
- * which count them.
+ * depend on those of processors; then interrupts and the extended entry; then the order of all
+ * entries and the header, which count them.
  */
 #include "fill.h"
 
@@ -338,6 +338,17 @@ static const struct mpt_run ascending[MPT_BASE_TYPES] = { { MPT_PROCESSOR, PROFI
                                                           { MPT_IO_INT, PROFILE_REST },
                                                           { MPT_LOCAL_INT, PROFILE_REST } };
 
+/* The row's extended entry, unless one of its buses is not there: the request gave other buses. */
+static void fill_extended(struct topology *t)
+{
+    const struct mpt_hierarchy *const own = t->profile->hierarchy;
+
+    if (!own || t->given & GIVEN_EXTENDED || !bus_declared(t, own->bus_id) ||
+        !bus_declared(t, own->parent_bus) || !topology_append_run(t, MPT_HIERARCHY))
+        return;
+    t->hierarchies[t->table.hierarchy_count++] = *own;
+}
+
 /*
  * Base entries in the order of the row, else by ascending type. Extended entries follow in the
  * order that was given; their runs are in order[] already.
@@ -408,6 +419,7 @@ int fill_topology(struct topology *t, struct err *err)
     fill_slots(t);
     fill_io_ints(t, &w);
     fill_local_ints(t, &w);
+    fill_extended(t);
     fill_order(t);
     fill_header(t);
     return 0;

@@ -102,6 +102,37 @@ static const struct profile_lines nanovmm_lines[] = { { .irq = 0, .intin = 2, .c
                                                       { SAME(1, 15) },
                                                       { .int_type = MPT_EXTINT, .count = 1 },
                                                       { 0 } };
+/* IRQ 2 on the timer's input, and the timer on that of IRQ 2 */
+static const struct profile_lines tdvmm_lines[] = { { .irq = 0, .intin = 2, .count = 1 },
+                                                    { SAME(1, 1) },
+                                                    { .irq = 2, .intin = 0, .count = 1 },
+                                                    { SAME(3, 13) },
+                                                    { 0 } };
+/* Each line twice: as ExtINT on INTIN 0, and as itself */
+#define TWICE(n, to)                                    \
+    { .int_type = MPT_EXTINT, .irq = (n), .count = 1 }, \
+    {                                                   \
+        .irq = (n), .intin = (to), .count = 1           \
+    }
+
+static const struct profile_lines gem5_lines[] = {
+    { PCI_HERE, .count = 1 },
+    TWICE(0, 2),
+    TWICE(1, 1),
+    TWICE(3, 3),
+    TWICE(4, 4),
+    TWICE(5, 5),
+    TWICE(6, 6),
+    TWICE(7, 7),
+    TWICE(8, 8),
+    TWICE(9, 9),
+    TWICE(10, 10),
+    TWICE(11, 11),
+    TWICE(12, 12),
+    TWICE(13, 13),
+    TWICE(14, 14),
+    { 0 },
+};
 static const struct profile_lines modvm_lines[] = {
     { PCI_HERE, .count = 1 },
     { LINE_UNLESS_PCI, .flags = HIGH_EDGE, SAME(0, 2) },
@@ -135,6 +166,12 @@ static const struct mpt_io_int u_boot_pci[] = {
     ROUTE(LOW_LEVEL, 0, 29, 'B', 17), ROUTE(LOW_LEVEL, 0, 29, 'C', 18),
     ROUTE(LOW_LEVEL, 0, 29, 'D', 19), ROUTE(LOW_LEVEL, 0, 31, 'A', 16),
 };
+
+static const struct mpt_io_int gokvm_pci[] = { ROUTE(0, 0, 1, 'A', 9), ROUTE(0, 0, 2, 'A', 10) };
+static const struct mpt_io_int gem5_pci[] = { ROUTE(0, 0, 4, 'A', 16) };
+static const struct mpt_hierarchy gem5_hierarchy = { .bus_id = 1,
+                                                     .flags = MPT_SUBTRACTIVE,
+                                                     .parent_bus = 0 };
 
 /* Slots 0 to 7 with four pins each, swizzled over the four INTINs behind the ISA ones */
 #define SLOT(device)                                       \
@@ -173,6 +210,24 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
 #define FIRECRACKER                                                        \
     .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, \
     .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_id = 1
+
+/* What builders have in common that copied its entries and count them right */
+#define MICRO_COPY                                                        \
+    MICRO_CPU(0x14), ISA_0, .ioapic_version = 0x14, .lines = identity_16, \
+                            .ioapic_rule = IOAPIC_ID_CPUS
+
+#define STT                                                                              \
+    .max_cpus = 255, AT(0x9fc00), .oem_id = "STT", .product_id = "000000000000",         \
+    .imcrp = MPT_IMCRP, MICRO_CPU(0x14), .ids_cut = true, ISA_0, .ioapic_version = 0x14, \
+    .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 254, .lines = identity_16, .irqs = 24,  \
+    LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
+
+#define GOKVM                                                                             \
+    .max_cpus = 64, AT(0x9fc30), .oem_id = "GOKVM", .product_id = "", .nul_padded = true, \
+    .apic_version = 0x14, .signature = 0x06000000, .features = 0x201
+#define GOKVM_2026                                                                              \
+    GOKVM, .slots = 64, .ioapic_version = 0x11, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 2, \
+           .lines = identity_16
 
 #define BHYVE_IDENTITY                                                                            \
     .product_id = "Hypervisor", .apic_version = 0x10, .signature = 0x7a5, .features = 0xbfebfbff, \
@@ -290,6 +345,18 @@ const struct profile profiles[] = {
         BOCHS,
     },
     {
+        .name = "capsa",
+        .description = "Capsa: Firecracker's 24 lines, ExtINT to all local APICs",
+        .max_cpus = 254,
+        AT(0x9fc00),
+        .oem_id = "CAPSA",
+        .product_id = "KVMVM",
+        MICRO_COPY,
+        .ioapic_id = 1,
+        .irqs = 24,
+        LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
+    },
+    {
         .name = "cloud-hypervisor",
         .description =
             "Cloud Hypervisor: behind the SMBIOS tables at 0xf0090, I/O APIC ID 255, entry count 0",
@@ -397,19 +464,64 @@ const struct profile profiles[] = {
         LINT_PAIR(0, 0, 0, MPT_ALL),
     },
     {
+        .name = "gem5",
+        .description =
+            "gem5: no texts, I/O APIC before the buses, each line as ExtINT too, a bus hierarchy",
+        .max_cpus = 255,
+        AT(0xf0050),
+        .oem_id = "",
+        .product_id = "",
+        .nul_padded = true,
+        .imcrp = MPT_IMCRP,
+        .apic_version = 0x14,
+        .buses = { { 0, "PCI   " }, { 1, "ISA   " } },
+        .ioapic_version = 0x11,
+        .ioapic_rule = IOAPIC_ID_CPUS,
+        .lines = gem5_lines,
+        PCI(gem5_pci),
+        .hierarchy = &gem5_hierarchy,
+        .order = { { MPT_PROCESSOR, PROFILE_REST },
+                   { MPT_IOAPIC, PROFILE_REST },
+                   { MPT_BUS, PROFILE_REST },
+                   { MPT_IO_INT, PROFILE_REST },
+                   { MPT_LOCAL_INT, PROFILE_REST } },
+        .order_count = 5,
+    },
+    {
         .name = "gokvm",
         .description =
             "gokvm: always 64 processor entries, those without a CPU all zero, and nothing else",
-        .max_cpus = 64,
-        AT(0x9fc30),
-        .oem_id = "GOKVM",
-        .product_id = "",
-        .nul_padded = true,
-        .apic_version = 0x14,
-        .signature = 0x06000000,
-        .features = 0x201,
+        GOKVM,
         .slots = 64,
         .no_ioapic = true,
+    },
+    {
+        .name = "gokvm-2026",
+        .description = "gokvm as rminnich goes on with it: 64 processor entries, 16 ISA lines",
+        GOKVM_2026,
+        .buses = { { 0, "ISA   " } },
+    },
+    {
+        .name = "gokvm-2026-pci",
+        .description = "the same with a PCI bus: its ID is below that of the ISA bus before it",
+        GOKVM_2026,
+        .buses = { { 1, "ISA   " }, { 0, "PCI   " } },
+        PCI(gokvm_pci),
+    },
+    {
+        .name = "gokvm-define42",
+        .description = "gokvm as define42 goes on with it: an entry for each CPU, and nothing else",
+        GOKVM,
+        .no_ioapic = true,
+    },
+    {
+        .name = "hvi-vmm",
+        .description = "HVI: Firecracker's 16 lines, no local interrupts",
+        .max_cpus = 255,
+        AT(0x9fc00),
+        .oem_id = "HVI",
+        .product_id = "HVI x86 vm",
+        MICRO_COPY,
     },
     {
         .name = "hvmloader",
@@ -515,6 +627,16 @@ const struct profile profiles[] = {
         LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
     },
     {
+        .name = "nvx",
+        .description = "Nanvix's monitor: Firecracker's 16 lines, entry count right",
+        .max_cpus = 254,
+        AT(0x9fc00),
+        .oem_id = "NVX",
+        .product_id = "MICROVM",
+        MICRO_COPY,
+        LINT_PAIR(0, 0, 0, MPT_ALL),
+    },
+    {
         .name = "palacios",
         .description = "Palacios: at 0xfcc00, 32 PCI routes, entry count one too high",
         .max_cpus = 32,
@@ -528,6 +650,30 @@ const struct profile profiles[] = {
         .ioapic_rule = IOAPIC_ID_CPUS,
         .lines = isa_15,
         PCI(palacios_pci),
+    },
+    {
+        .name = "pane",
+        .description = "Pane: one CPU, at 0xf0000",
+        .max_cpus = 1,
+        AT(0xf0000),
+        .oem_id = "PANE",
+        .product_id = "PANE000000",
+        MICRO_COPY,
+        LINT_PAIR(0, 0, 0, 0),
+    },
+    {
+        .name = "pn-vmm",
+        .description = "PN-VMM: at 0xf0000, NMI to CPU 0 alone",
+        .max_cpus = 255,
+        AT(0xf0000),
+        .oem_id = "PN-VMM",
+        .product_id = "cell",
+        MICRO_CPU(0x14),
+        ISA_0,
+        .ioapic_version = 0x11,
+        .ioapic_rule = IOAPIC_ID_CPUS,
+        .lines = identity_16,
+        LINT_PAIR(0, 0, 0, 0),
     },
     {
         .name = "qboot",
@@ -589,6 +735,40 @@ const struct profile profiles[] = {
         LINT_PAIR(0, 0, ROLE_IOAPIC, MPT_ALL),
     },
     {
+        .name = "stt",
+        .description = "STT: IMCRP set, I/O APIC ID 254, ExtINT to all local APICs",
+        STT,
+    },
+    {
+        .name = "stt-2s",
+        .description = "STT with two sockets: even counts only",
+        STT,
+        .packages = 2,
+    },
+    {
+        .name = "stt-5c",
+        .description =
+            "STT with five cores a socket: multiples of 5; from 165 CPUs IDs occur twice",
+        STT,
+        .cores = 5,
+    },
+    {
+        .name = "tdvmm",
+        .description = "TDVMM: Firecracker's 24 lines, IRQ 0 on INTIN 2 and IRQ 2 on INTIN 0",
+        .max_cpus = 254,
+        AT(0x9fc00),
+        .oem_id = "FC",
+        .product_id = "000000000000",
+        MICRO_CPU(0x14),
+        ISA_0,
+        .ioapic_version = 0x14,
+        .ioapic_rule = IOAPIC_ID_CPUS,
+        .ioapic_id = 1,
+        .lines = tdvmm_lines,
+        .irqs = 24,
+        LINT_PAIR(0, 0, 0, MPT_ALL),
+    },
+    {
         .name = "u-boot",
         .description = "U-Boot on QEMU's q35 machine: PCI routes from a bus that is not declared",
         .max_cpus = 255,
@@ -646,4 +826,9 @@ const struct profile *profiles_find(const char *name)
         if (strcmp(profiles[i].name, name) == 0)
             return &profiles[i];
     return NULL;
+}
+
+unsigned profiles_multiple(const struct profile *profile)
+{
+    return profile->packages ? profile->packages : profile->cores ? profile->cores : 1;
 }

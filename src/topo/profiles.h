@@ -72,7 +72,7 @@ struct profile_local {
 
 struct profile_bus {
     uint8_t bus_id;
-    const char *bus_type; /* NULL ends an array of rows */
+    const char *bus_type; /* NULL ends an array of rows; six characters are never padded */
 };
 
 enum { PROFILE_BUSES = 4, PROFILE_LOCALS = 3, PROFILE_ORDER = 6, PROFILE_REST = 0xffff };
@@ -98,6 +98,9 @@ struct profile {
     uint8_t apic_version; /* of every processor, as the two that follow */
     uint32_t signature, features;
     uint8_t apic_id_step; /* APIC ID of CPU i is i times that; 0 = 1 */
+    /* not 0: APIC IDs by bit fields for that many packages, or cores a package; no other count */
+    uint8_t packages, cores;
+    bool ids_cut; /* an APIC ID above 255 loses its high bits, and may occur twice */
     uint8_t
         slots; /* processor entries there are, those without a CPU all zero; 0 = one for each CPU */
 
@@ -118,6 +121,8 @@ struct profile {
     struct profile_local locals[PROFILE_LOCALS];
     uint8_t local_count;
 
+    const struct mpt_hierarchy *hierarchy; /* the one extended entry; NULL = none */
+
     struct mpt_run order[PROFILE_ORDER]; /* has every type; PROFILE_REST: all that are left of it */
     uint8_t order_count;                 /* 0 = ascending types */
 };
@@ -129,5 +134,8 @@ extern const size_t profile_count;
 
 /* profiles_find - the profile of that name, or NULL */
 const struct profile *profiles_find(const char *name);
+
+/* profiles_multiple - what the number of processors must be a multiple of; 1 = any number */
+unsigned profiles_multiple(const struct profile *profile);
 
 #endif

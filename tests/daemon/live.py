@@ -385,7 +385,7 @@ def there_and_back(daemon, name, reply, bases, sizes):
 def decoding(daemon):
     bodies = [(os.path.basename(path), open(path, "rb").read())
               for path in sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))]
-    bodies += [(p["name"], json.dumps({"profile": p["name"], "cpus": min(4, p["max_cpus"])}).encode())
+    bodies += [(p["name"], json.dumps({"profile": p["name"], "cpus": min(4 * p.get("multiple_of", 1), p["max_cpus"])}).encode())
                for p in json.loads(daemon.curl("/v1/profiles").body)["profiles"]]
     bodies += [("words at 0x40e", b'{"cpus":4,"bios_data_area":true}')]
     for name, body in bodies:

@@ -21,6 +21,7 @@ static const struct {
     { "bhyve-pci2", "ioapic-id-clash-cpu lint-extint-all" },
     { "bochs", "cpu-signature-family lint-missing" },
     { "bochs-qemu", "cpu-signature-family lint-missing" },
+    { "capsa", "irq2-entry isa-irq-range lint-extint-all" },
     { "cloud-hypervisor", "entry-count-zero ioapic-id-255 irq2-entry" },
     { "cloud-hypervisor-topo3", "entry-count-zero cpu-id-sparse ioapic-id-255 irq2-entry" },
     { "coreboot-986lcd-m", "imcr-set bus-hierarchy-missing ioapic-id-clash-cpu lint-extint-all" },
@@ -34,9 +35,19 @@ static const struct {
     { "dragonball-boot1", "oem-pointer entry-count-zero cpu-disabled bus-pci-not-zero" },
     { "firecracker", "entry-count-mismatch irq2-entry isa-irq-range" },
     { "firecracker-1.6", "entry-count-zero irq2-entry isa-irq-range" },
+    { "gem5",
+      "imcr-set id-padding entries-unsorted extint-multiple lint-missing cpu-features-missing "
+      "int-pin-conflict" },
     { "gokvm",
       "id-padding window-overrun cpu-disabled cpu-disabled-zero-version bus-missing-isa ioapic-none "
       "int-none lint-missing" },
+    { "gokvm-2026", "id-padding window-overrun lint-missing cpu-disabled cpu-disabled-zero-version "
+                    "ioapic-id-clash-cpu irq2-entry" },
+    { "gokvm-2026-pci",
+      "id-padding window-overrun lint-missing cpu-disabled cpu-disabled-zero-version "
+      "bus-order ioapic-id-clash-cpu irq2-entry" },
+    { "gokvm-define42", "id-padding bus-missing-isa ioapic-none int-none lint-missing" },
+    { "hvi-vmm", "lint-missing irq2-entry" },
     { "hvmloader", "cpu-id-sparse lint-missing" },
     { "hyperkit", "ioapic-id-clash-cpu lint-extint-all" },
     { "kvmtool", "int-none lint-vectored" },
@@ -46,14 +57,19 @@ static const struct {
     { "modvm", "ioapic-id-over-15" },
     { "modvm-pci2", "ioapic-id-over-15" },
     { "nanovmm", "entry-count-zero irq2-entry int-pin-conflict lint-extint-all" },
+    { "nvx", "irq2-entry" },
     { "palacios", "entry-count-mismatch lint-missing" },
     { "palacios-nopci", "entry-count-mismatch bus-order lint-missing" },
+    { "pn-vmm", "irq2-entry" },
     { "qboot", "entry-count-zero cpu-signature-family" },
     { "qboot-noirq0", "entry-count-zero cpu-signature-family irq2-entry" },
     { "qemu-microvm-rfc", "entry-count-zero irq2-entry" },
     { "seabios", "cpu-signature-family ioapic-id-clash-cpu pci-edge" },
     { "seabios-nopci", "cpu-signature-family ioapic-id-clash-cpu irq2-entry" },
     { "stratovirt", "id-padding entry-count-zero bus-type-padding irq2-entry lint-unknown-cpu" },
+    { "stt", "imcr-set ioapic-id-over-15 irq2-entry isa-irq-range lint-extint-all" },
+    { "stt-2s", "imcr-set ioapic-id-over-15 irq2-entry isa-irq-range lint-extint-all" },
+    { "tdvmm", "irq2-entry isa-irq-range" },
     { "u-boot",
       "cpu-signature-family bus-order ioapic-id-clash-cpu int-unknown-bus int-pin-conflict "
       "lint-extint-all" },
@@ -138,7 +154,7 @@ static void tables_of_peers(void)
         scene_expect(peers[r].name, peers[r].rules);
         peer_free(&p);
     }
-    CU_ASSERT_EQUAL(sizeof(peers) / sizeof(peers[0]), 41);
+    CU_ASSERT_EQUAL(sizeof(peers) / sizeof(peers[0]), 52);
 }
 
 /* More processors than four, and low memory without its words */
@@ -172,6 +188,10 @@ static void larger_tables(void)
     scene_expect("volt, 41",
                  "imcr-set cpu-id-over-14 cpu-count-over-8 cpu-count-over-32 ioapic-id-over-15 "
                  "irq0-extint-only irq2-entry lint-missing");
+    peer_free(&p);
+    CU_ASSERT_FATAL(peer_read(&p, "pane", 1));
+    check_memory(&p.memory, p.floating, NULL);
+    scene_expect("pane, 1", "irq2-entry");
     peer_free(&p);
     CU_ASSERT_FATAL(peer_read(&p, "volt", CPUS));
     check_memory(&p.memory, p.floating, &zero);
@@ -269,7 +289,7 @@ static void random_entries(void)
 }
 
 static const struct test tests[] = {
-    { "tables of 41 builders give their rules", tables_of_peers },
+    { "tables of 52 builders give their rules", tables_of_peers },
     { "tables of other sizes", larger_tables },
     { "every bit flipped", every_byte_flipped },
     { "every prefix", every_prefix },

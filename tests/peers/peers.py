@@ -69,11 +69,11 @@ def isa_15(source, dest):
         interrupt(INT, 0, source, irq, dest, irq) for irq in range(1, 16) if irq != 2]
 
 
-def table(oem, product, entries, count=None, fill=b" ", oem_table=0):
+def table(oem, product, entries, count=None, fill=b" ", oem_table=0, extended=b""):
     body = b"".join(entries)
     return summed(struct.pack("<4sHBB8s12sIHHIHBB", b"PCMP", 44 + len(body), 4, 0, pad(oem, 8, fill),
                               pad(product, 12, fill), oem_table, 0, len(entries) if count is None else count,
-                              0xFEE00000, 0, 0, 0) + body, 7)
+                              0xFEE00000, len(extended), -sum(extended) & 0xFF, 0) + body, 7) + extended
 
 
 def pointer(address, feature_2=0):
@@ -258,6 +258,41 @@ def gokvm(n):
     return contiguous(0x9FC30, table("GOKVM", "", entries, fill=b"\0"))
 
 
+def gokvm_2026(n, pci=False):
+    slots = [processor(i, 0x14, 0x06000000, 0x201, 1 if i else 3) for i in range(n)] + [bytes(20)] * (64 - n)
+    isa = 1 if pci else 0
+    entries = slots + [bus(isa, "ISA")] + ([bus(0, "PCI")] if pci else []) + [ioapic(2, 0x11)] + identity(0, 15, isa, 2)
+    if pci:
+        entries += [interrupt(INT, 0, 0, 1 << 2, 2, 9), interrupt(INT, 0, 0, 2 << 2, 2, 10)]
+    return contiguous(0x9FC30, table("GOKVM", "", entries, fill=b"\0"))
+
+
+def gokvm_define42(n):
+    return contiguous(0x9FC30, table("GOKVM", "", processors(n, 0x14, 0x06000000, 0x201), fill=b"\0"))
+
+
+def copied(n, oem, product, to, lines, lints, at=0x9FC00, version=0x14, feature_2=0, ids=None):
+    """Copies of Firecracker's layout that count their entries right; lines: INTIN by IRQ"""
+    wiring = [interrupt(INT, 0, 0, irq, to, pin) for irq, pin in enumerate(lines)]
+    return contiguous(at, table(oem, product, micro(n, ids=ids) + [bus(0, "ISA"), ioapic(to, version)] + wiring + lints),
+                      feature_2)
+
+
+def stt(n, sockets=1, cores=None):
+    """APIC IDs by bit fields of cores and sockets, their low 8 bits"""
+    cores = cores or n // sockets
+    shift = (cores - 1).bit_length()
+    ids = [(i % cores | i // cores << shift) & 0xFF for i in range(n)]
+    return copied(n, "STT", "000000000000", 254, range(24), lint_pair(ALL, ALL), feature_2=0x80, ids=ids)
+
+
+def gem5(n):
+    entries = processors(n, 0x14, 0, 0) + [ioapic(n, 0x11), bus(0, "PCI"), bus(1, "ISA"), interrupt(INT, 0, 0, 16, n, 16)]
+    for irq in (0, 1, *range(3, 15)):
+        entries += [interrupt(EXTINT, 0, 1, irq, n, 0), interrupt(INT, 0, 1, irq, n, irq or 2)]
+    return contiguous(0xF0050, table("", "", entries, fill=b"\0", extended=bytes((129, 8, 1, 1, 0, 0, 0, 0))), 0x80)
+
+
 def nanovmm(n):
     entries = processors(n, 0x14, 0x600, 0x1FBFF) + [bus(0, "ISA"), ioapic(n, 0x11)]
     entries += [interrupt(INT, 0, 0, irq, n, irq or 2) for irq in range(16)] + [interrupt(EXTINT, 0, 0, 0, n, 0)]
@@ -308,6 +343,19 @@ PROFILES = [
     ("gokvm", 64, gokvm),
     ("nanovmm", 255, nanovmm),
     ("modvm", 254, modvm),
+    ("nvx", 254, lambda n: copied(n, "NVX", "MICROVM", n, range(16), lint_pair(0, ALL))),
+    ("hvi-vmm", 255, lambda n: copied(n, "HVI", "HVI x86 vm", n, range(16), [])),
+    ("pane", 1, lambda n: copied(n, "PANE", "PANE000000", 1, range(16), lint_pair(0, 0), 0xF0000)),
+    ("tdvmm", 254, lambda n: copied(n, "FC", "000000000000", n + 1, [2, 1, 0, *range(3, 24)], lint_pair(0, ALL))),
+    ("capsa", 254, lambda n: copied(n, "CAPSA", "KVMVM", n + 1, range(24), lint_pair(ALL, ALL))),
+    ("pn-vmm", 255, lambda n: copied(n, "PN-VMM", "cell", n, range(16), lint_pair(0, 0), 0xF0000, 0x11)),
+    ("stt", 255, stt),
+    ("stt-2s", 255, lambda n: None if n % 2 else stt(n, 2)),
+    ("stt-5c", 255, lambda n: None if n % 5 else stt(n, n // 5, 5)),
+    ("gokvm-2026", 64, gokvm_2026),
+    ("gokvm-2026-pci", 64, lambda n: gokvm_2026(n, True)),
+    ("gokvm-define42", 64, gokvm_define42),
+    ("gem5", 255, gem5),
 ]
 
 
@@ -350,6 +398,11 @@ VARIANTS = [
      lambda n: {"processors": [{"apic_id": i, "enabled": i == 0} for i in range(n)]}),
     ("cloud-hypervisor-topo3", "cloud-hypervisor", 190, lambda n: cloud_hypervisor(n, spaced(n)), cores_of_3),
     ("acrn-dm-lapicpt", "acrn-dm", 64, lambda n: bhyve(n, passthrough=True), lambda n: {"cpus": n, "io_apics": []}),
+    ("stt, its sockets given", "stt", 255, lambda n: None if n % 5 else stt(n, n // 5, 5),
+     lambda n: {"cpus": n, "topology": {"packages": max(1, n // 5), "cores": 5}}),
+    ("gem5 without a PCI bus", "gem5", 1, lambda n: contiguous(0xF0050, table("", "", [
+        processor(0, 0x14, 0, 0, 3), ioapic(1, 0x11), bus(1, "ISA"), interrupt(INT, 0, 1, 0, 1, 0)], fill=b"\0"), 0x80),
+     lambda n: {"cpus": n, "buses": [{"bus_id": 1, "bus_type": "ISA"}], "io_interrupts": lines([0], 1, 1)}),
     ("palacios-nopci", "palacios", 32, lambda n: palacios(n, False),
      lambda n: {"cpus": n, "buses": [{"bus_id": 1, "bus_type": "ISA"}]}),
     ("seabios-nopci", "seabios", 20, lambda n: seabios(n, (), False),
@@ -426,7 +479,7 @@ def main():
     vectors = os.path.join(os.environ["srcdir"], "tests", "vectors", "peers")
     encoder, plan = Encoder(), []
     for name, most, hand in PROFILES:
-        counts = list(range(1, most + 1)) + sorted({41, most + 1, 254, 255, 256} - set(range(most + 1)))
+        counts = list(range(1, most + 1)) + sorted({4, 8, 41, most + 1, 254, 255, 256} - set(range(most + 1)))
         plan.append((name, most, hand, {n: encoder.ask({"profile": name, "cpus": n}) for n in counts}))
     for name, profile, most, hand, members in VARIANTS:
         counts = list(range(1, most + 1)) + sorted({41, 254} - set(range(most + 1)))
