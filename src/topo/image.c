@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "profiles.h"
+#include "range.h"
 
 static const struct at at_memory = { NULL, "memory_size", 0 };
 
@@ -102,6 +103,31 @@ static int check_memory(const struct topology *t, const struct image *image, str
                   (unsigned long long)end, (unsigned long long)t->memory_size);
 }
 
+/* The first segment that lies over one before it; NULL when there is none */
+static const struct image_segment *misplaced(const struct image *image)
+{
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    const struct mpt_memory memory = image_memory(image, segments);
+
+    for (size_t i = 0; i < memory.count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (range_overlaps(&segments[j], &segments[i]))
+                return &image->segments[i];
+    return NULL;
+}
+
+/* Pointer and table do not overlap by now: the words of the BIOS data area are what is in the way. */
+static int check_segments(const struct image *image, struct err *err)
+{
+    static const struct at at_bios = { NULL, "bios_data_area", 0 };
+    const struct image_segment *const segment = misplaced(image);
+
+    if (!segment)
+        return 0;
+    return err_at(err, ERR_INVALID, &at_bios, "the word at 0x%x would lie over the image",
+                  (unsigned)segment->base);
+}
+
 static int judge(const struct topology *t, struct image *image, const struct mpt_bios *bios,
                  struct err *err)
 {
@@ -154,7 +180,7 @@ int image_build(const struct topology *t, struct image *image, struct err *err)
     bios = place_bios(t, &image->place, size);
     if (t->bios_data_area)
         write_bios(image, &bios);
-    if (check_memory(t, image, err) < 0)
+    if (check_segments(image, err) < 0 || check_memory(t, image, err) < 0)
         return -1;
     return judge(t, image, &bios, err);
 }

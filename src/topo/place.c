@@ -19,6 +19,11 @@
  * pointer only if it happens to be at 0x9fc00.
  *
  * In the other two windows base is the image's first byte, the lower of pointer and table.
+ *
+ * The first 0x500 bytes, interrupt vectors and BIOS data, are no window. A guest without firmware
+ * may have its table there all the same (OpenVMM's has), so an address below 0x500 is taken when
+ * the request names it, and none is ever chosen.
+ *
  * A placement that the request gives is checked against all of this, except in topologies of
  * entries, which describe a table that exists. The place that a profile's builder chooses is used
  * as it is. Sums are 64 bits wide, so that nothing wraps before it is compared.
@@ -118,6 +123,16 @@ static enum topology_window find_window(const struct topology *t)
     return t->given & GIVEN_BASE && t->place.base >= BIOS ? WINDOW_BIOS : WINDOW_BASE_MEMORY;
 }
 
+/* Does the request name an address below the BIOS data's end for the floating pointer? */
+static bool names_low(const struct topology *t)
+{
+    if (t->given & GIVEN_WINDOW)
+        return false;
+    if (t->given & GIVEN_FLOATING)
+        return t->place.floating < BIOS_DATA_END;
+    return t->given & GIVEN_BASE && t->place.base < BIOS_DATA_END;
+}
+
 /* Address of the EBDA: base, else from the request's addresses, else the highest that fits */
 static uint64_t find_ebda(const struct choice *c)
 {
@@ -147,7 +162,7 @@ static void set_window(struct choice *c)
         c->window_end = c->room_end = FIRST_MIB_END;
         break;
     default:
-        c->window = PLACE_BASE_MEMORY;
+        c->window = names_low(c->t) ? 0 : PLACE_BASE_MEMORY;
         c->window_end = c->room_end = BASE_MEMORY_END;
         break;
     }
@@ -205,13 +220,16 @@ static struct at blame(const struct topology *t, unsigned own, const char *name)
     return (struct at){ &at_placement, member, 0 };
 }
 
-/* Refuses a structure that would overwrite BIOS data or lie where there is no memory for it. */
-static int check_writable(const struct choice *c, uint64_t begin, size_t size, const struct at *at,
-                          const char *what, struct err *err)
+/*
+ * Refuses a structure that would overwrite BIOS data, unless the request names its address, or lie
+ * where there is no memory for it. @named: the members that name it
+ */
+static int check_writable(const struct choice *c, uint64_t begin, size_t size, unsigned named,
+                          const struct at *at, const char *what, struct err *err)
 {
     const unsigned from = (unsigned)begin;
 
-    if (begin < BIOS_DATA_END)
+    if (begin < BIOS_DATA_END && !(c->t->given & named))
         return err_at(err, ERR_INVALID, at,
                       "%s at 0x%x would overwrite interrupt vectors or BIOS data: they end at 0x%x",
                       what, from, BIOS_DATA_END);
@@ -238,7 +256,8 @@ static int check_floating(const struct choice *c, struct err *err)
     if (c->floating % MPT_ADDRESS_ALIGN != 0)
         return err_at(err, ERR_INVALID, &at, "the floating pointer must be at a multiple of %d",
                       MPT_ADDRESS_ALIGN);
-    if (check_writable(c, c->floating, MPT_FLOATING_SIZE, &at, "the floating pointer", err) < 0)
+    if (check_writable(c, c->floating, MPT_FLOATING_SIZE, GIVEN_FLOATING | GIVEN_BASE, &at,
+                       "the floating pointer", err) < 0)
         return -1;
     if (!(c->t->given & GIVEN_ENTRIES) && !in_window(c, c->floating))
         return err_at(err, ERR_INVALID, &at,
@@ -252,7 +271,11 @@ static int check_table(const struct choice *c, struct err *err)
 {
     const struct at at = blame(c->t, GIVEN_TABLE, "configuration_table");
 
-    return check_writable(c, c->table, c->size, &at, "the table", err);
+    if (c->table == 0)
+        return err_at(err, ERR_INVALID, &at,
+                      "0x0 in the floating pointer says that there is no table");
+    return check_writable(c, c->table, c->size, GIVEN_TABLE | GIVEN_FLOATING | GIVEN_BASE, &at,
+                          "the table", err);
 }
 
 static int check_base(const struct choice *c, struct err *err)
@@ -264,11 +287,11 @@ static int check_base(const struct choice *c, struct err *err)
     if (!(c->t->given & GIVEN_BASE))
         return 0;
     if (find_window(c->t) == WINDOW_EBDA)
-        return base % MPT_ADDRESS_ALIGN == 0 && base < BASE_MEMORY_END
+        return base % MPT_ADDRESS_ALIGN == 0 && base > 0 && base < BASE_MEMORY_END
                    ? 0
                    : err_at(err, ERR_INVALID, &at,
-                            "the EBDA must begin at a multiple of %d below 0x%x", MPT_ADDRESS_ALIGN,
-                            BASE_MEMORY_END);
+                            "the EBDA must begin at a multiple of %d from 0x%x and below 0x%x",
+                            MPT_ADDRESS_ALIGN, MPT_ADDRESS_ALIGN, BASE_MEMORY_END);
     if (find_window(c->t) == WINDOW_BIOS && base < BIOS && !(c->t->given & GIVEN_ENTRIES))
         return err_at(err, ERR_INVALID, &at, "the window bios begins at 0x%x", BIOS);
     return base == lower ? 0
@@ -347,11 +370,11 @@ struct mpt_bios place_bios(const struct topology *t, const struct mpt_place *pla
     struct mpt_bios bios = { 0, BASE_MEMORY_END / KIB };
     uint32_t low = BASE_MEMORY_END;
 
-    if (ebda < BASE_MEMORY_END) {
+    if (ebda < BASE_MEMORY_END && place->floating >= BIOS_DATA_END) {
         bios.ebda = (uint16_t)(ebda / MPT_ADDRESS_ALIGN);
         low = ebda;
     }
-    if (table_size > 0 && place->table < low)
+    if (table_size > 0 && place->table < low && place->table >= BIOS_DATA_END)
         low = place->table;
     bios.base_memory_kib = (uint16_t)(low / KIB);
     return bios;

@@ -17,10 +17,10 @@ enum {
  * @table_size: bytes of base and extended table
  *
  * What the request's placement gives is taken, the rest comes from the profile. A place that the request
- * chose must lie inside a window, below 1 MiB, clear of the first 0x500 bytes, of the VGA hole and
- * of each other; one that the profile has is taken as it is, since other builders' faults are
- * findings. With GIVEN_ENTRIES only what cannot be written is refused: overlap, wrap-around, an
- * unaligned pointer, bytes below 0x500 or in the hole.
+ * chose must lie inside a window, below 1 MiB, clear of the VGA hole and of each other, and clear of
+ * the first 0x500 bytes unless the request names an address there; one that the profile has is taken
+ * as it is, since other builders' faults are findings. With GIVEN_ENTRIES only what cannot be written
+ * is refused: overlap, wrap-around, an unaligned pointer, bytes in the hole.
  *
  * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_INVALID.
  */

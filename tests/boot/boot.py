@@ -124,6 +124,8 @@ ROWS = (
     Row("elf", IN_EBDA, says=identities("QEMU") + (FOUND % (EBDA, EBDA + 15),), elf=True),
     Row("ebda-end", [(EBDA, GOOD), (EBDA + 0x3F0, floating_pointer(EBDA))] + EBDA_WORDS,
         says=(FOUND % (EBDA + 0x3F0, EBDA + 0x3FF),), suite=False),
+    Row("low", qemu(4, placement={"floating_pointer": "0x0", "configuration_table": "0x400"}),
+        says=identities("QEMU") + registered(*range(4)) + (FOUND % (0, 15),), rule="fp-outside-window"),
     Row("first-kib", image(GOOD, 0), says=(FOUND % (0, 15),), rule="fp-outside-window", suite=False),
 
     # PCI interrupts. PIIX3 knows inputs below 16 alone, as its PIRQ registers say; ICH9 slot n's INTA as 20 + n % 4.

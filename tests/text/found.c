@@ -351,6 +351,9 @@ static const struct {
     { "an EBDA", "{'cpus':3,'placement':{'window':'ebda'},'bios_data_area':true}" },
     { "apart",
       "{'cpus':3,'placement':{'floating_pointer':'0xf0000','configuration_table':'0x90000'}}" },
+    { "below the BIOS data", "{'cpus':3,'placement':{'floating_pointer':0,'configuration_"
+                             "table':'0x400'}}" },
+    { "in the first KiB", "{'cpus':3,'placement':{'floating_pointer':'0x10'}}" },
     { "above 1 MiB", "{'entries':[],'placement':{'floating_pointer':'0xf0000','configuration_"
                      "table':'0xfff00000'}}" },
 };

@@ -68,6 +68,15 @@ static void chosen(void)
         { PLACED(AT_BASE("'0xf1000'") "," AT_TABLE("'0xf1000'")), 2, 0xf10f0, 0xf1000 },
         { PLACED(AT_BASE("'0x9fc00'") "," AT_TABLE("'0x9fe00'")), 2, 0x9fc00, 0x9fe00 },
         { PLACED(AT_TABLE("'0xfff14'")), 2, 0x9fc00, 0xfff14 },
+        { PLACED(AT_FLOATING("0")), 2, 0, 0x10 },
+        { PLACED(AT_FLOATING("0") "," AT_TABLE("'0x400'")), 2, 0, 0x400 },
+        { PLACED(AT_FLOATING("'0x4f0'")), 2, 0x4f0, 0x500 },
+        { PLACED(AT_FLOATING("'0x10'") "," AT_TABLE("'0x90000'")), 2, 0x10, 0x90000 },
+        { PLACED(AT_TABLE("'0x4ff'")), 2, 0x9fc00, 0x4ff },
+        { PLACED(AT_TABLE("'0x40e'")), 2, 0x9fc00, 0x40e },
+        { PLACED(AT_BASE("'0x4f0'")), 2, 0x4f0, 0x500 },
+        { PLACED(AT_BASE("'0x400'") "," AT_TABLE("'0x400'")), 2, 0x4f0, 0x400 },
+        { PLACED(WINDOW("ebda") "," AT_BASE("'0x400'")), 2, 0x400, 0x410 },
     };
     char line[500];
 
@@ -93,15 +102,14 @@ static void refusals(void)
         { PLACED(AT_FLOATING("'0xa0000'")), "/placement/floating_pointer" },
         { PLACED(AT_FLOATING("'0x100000'")), "/placement/floating_pointer" },
         { PLACED(AT_FLOATING("'0xfffffff0'")), "/placement/floating_pointer" },
-        { PLACED(AT_FLOATING("0")), "/placement/floating_pointer" },
         { PLACED(WINDOW("bios") "," AT_FLOATING("'0x9fc00'")), "/placement/floating_pointer" },
         { PLACED(WINDOW("bios") "," AT_BASE("'0xe0000'")), "/placement/base" },
         { PLACED(WINDOW("base-memory") "," AT_FLOATING("'0xf0000'")),
           "/placement/floating_pointer" },
         { PLACED(WINDOW("ebda") "," AT_BASE("'0x9f000'") "," AT_FLOATING("'0x9f400'")),
           "/placement/floating_pointer" },
-        { PLACED(AT_TABLE("'0x4ff'")), "/placement/configuration_table" },
-        { PLACED(AT_TABLE("'0x40e'")), "/placement/configuration_table" },
+        { PLACED(WINDOW("base-memory") "," AT_FLOATING("'0x10'")), "/placement/floating_pointer" },
+        { PLACED(WINDOW("ebda") "," AT_TABLE("'0x600'")), "/placement/configuration_table" },
         { PLACED(AT_TABLE("0")), "/placement/configuration_table" },
         { PLACED(AT_TABLE("'0x9ff15'")), "/placement/configuration_table" },
         { PLACED(AT_TABLE("'0xa0000'")), "/placement/configuration_table" },
@@ -116,7 +124,11 @@ static void refusals(void)
         { PLACED(AT_FLOATING("'0x9fd00'") "," AT_TABLE("'0x9fc15'")),
           "/placement/configuration_table" },
         { PLACED(AT_BASE("'0x9fd08'")), "/placement/base" },
-        { PLACED(AT_BASE("'0x4f0'")), "/placement/base" },
+        { PLACED(AT_BASE("'0x4f8'")), "/placement/base" },
+        { PLACED(AT_FLOATING("0") "," AT_TABLE("'0x8'")), "/placement/configuration_table" },
+        { PLACED(AT_FLOATING("0") "," AT_TABLE("'0x400'")) ",'bios_data_area':true",
+          "/bios_data_area" },
+        { PLACED(AT_FLOATING("'0x410'")) ",'bios_data_area':true", "/bios_data_area" },
         { PLACED(AT_BASE("'0x9ff10'")), "/placement/base" },
         { PLACED(AT_BASE("'0xa0000'")), "/placement/base" },
         { PLACED(AT_BASE("'0xfff10'")), "/placement/base" },
@@ -158,7 +170,9 @@ static void verbatim(void)
         { AT_FLOATING("'0x9ffe0'") "," AT_TABLE("'0x9fff0'"), NULL },
         { AT_FLOATING("'0x9ffe0'") "," AT_TABLE("'0xfffffff0'"), "/placement/configuration_table" },
         { AT_FLOATING("'0x9ffe0'") "," AT_TABLE("'0xb0000'"), "/placement/configuration_table" },
-        { AT_FLOATING("'0x9ffe0'") "," AT_TABLE("'0x400'"), "/placement/configuration_table" },
+        { AT_FLOATING("'0x9ffe0'") "," AT_TABLE("'0x400'"), NULL },
+        { AT_FLOATING("0") "," AT_TABLE("'0x400'"), NULL },
+        { AT_FLOATING("0") "," AT_TABLE("0"), "/placement/configuration_table" },
         { AT_FLOATING("'0x9ffe8'"), "/placement/floating_pointer" },
     };
     char json[400];
@@ -237,6 +251,8 @@ static void bios_words(void)
         { PLACED(WINDOW("ebda") "," AT_BASE("'0x9e010'") "," AT_FLOATING("'0x9e400'")), 2, 0x9e01,
           632 },
         { PLACED(AT_FLOATING("'0xf0000'") "," AT_TABLE("'0x9f010'")), 2, 0, 636 },
+        { PLACED(AT_FLOATING("'0x10'")), 2, 0, 640 },
+        { PLACED(AT_FLOATING("'0x10'") "," AT_TABLE("'0x90000'")), 2, 0, 576 },
     };
     char line[200];
 
