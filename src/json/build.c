@@ -22,6 +22,8 @@
 enum {
     PIECE_SIZE = 8192, /* bytes that are allocated at a time: the reply of an image of a few CPUs */
     ITEM_TEXT_SIZE = 16, /* a name, its quotes, colon and comma, about */
+    LONG_TEXT = 32768,   /* bytes: what is closed in a text that is longer becomes text at once */
+    SMALL_ITEM = 2048,   /* bytes, about: if it is no larger than that */
     ESCAPE_SIZE = sizeof("\\u0000")
 };
 
@@ -81,7 +83,7 @@ static void *take_room(struct build *b, size_t size)
 /* An item of the type, which becomes part of the tree, and room for its text; NULL when it failed */
 static cJSON *add(struct build *b, const char *name, int type, size_t text_size)
 {
-    cJSON *const parent = b->depth > 0 ? b->open[b->depth - 1] : NULL;
+    cJSON *const parent = b->depth > 0 ? b->open[b->depth - 1].item : NULL;
     cJSON *const item = b->failed ? NULL : take_room(b, sizeof(*item) + text_size);
 
     if (!item) {
@@ -101,6 +103,7 @@ static cJSON *add(struct build *b, const char *name, int type, size_t text_size)
 
 static void open_item(struct build *b, const char *name, int type)
 {
+    const size_t size = b->size;
     cJSON *const item = add(b, name, type, 0);
 
     if (!item)
@@ -108,7 +111,7 @@ static void open_item(struct build *b, const char *name, int type)
     if (b->depth == BUILD_DEPTH_MAX)
         build_fail(b);
     else
-        b->open[b->depth++] = item;
+        b->open[b->depth++] = (struct build_open){ item, b->pieces, size };
 }
 
 void build_object(struct build *b, const char *name)
@@ -121,10 +124,49 @@ void build_array(struct build *b, const char *name)
     open_item(b, name, cJSON_Array);
 }
 
+/* Gives up all memory that was taken behind the item. */
+static void take_back(struct build *b, const struct build_open *o)
+{
+    while (b->pieces != o->piece) {
+        struct build_piece *const newest = b->pieces;
+
+        b->pieces = newest->before;
+        cJSON_free(newest);
+    }
+    o->piece->used = (size_t)((char *)(o->item + 1) - o->piece->bytes);
+}
+
+/* Has an item with all that it holds become raw text, in the place of that. */
+static void make_text(struct build *b, const struct build_open *o)
+{
+    char text[2 * SMALL_ITEM], *room;
+    size_t size;
+
+    if (!cJSON_PrintPreallocated(o->item, text, sizeof(text), false))
+        return; /* it stays as it is */
+    size = strlen(text);
+    take_back(b, o);
+    room = take_room(b, size + 1);
+    if (!room) {
+        build_fail(b);
+        return;
+    }
+    memcpy(room, text, size + 1);
+    o->item->type = cJSON_Raw | (o->item->type & cJSON_StringIsConst);
+    o->item->child = NULL;
+    o->item->valuestring = room;
+    b->size = o->size + ITEM_TEXT_SIZE + size;
+}
+
 void build_close(struct build *b)
 {
-    if (!b->failed)
-        b->depth--;
+    const struct build_open *o;
+
+    if (b->failed)
+        return;
+    o = &b->open[--b->depth];
+    if (b->size > LONG_TEXT && b->depth > 0 && b->size - o->size < SMALL_ITEM)
+        make_text(b, o);
 }
 
 /* A text of @size characters as it stands in the JSON */

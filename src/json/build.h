@@ -7,6 +7,10 @@
  * then, ignores what is added afterwards, and gives no text. So a caller adds all that it has and
  * looks once, at the text.
  *
+ * A tree takes some eight times as much memory as its text. So once a text is long, a small object or
+ * array becomes text as soon as it is closed. It must hold nothing that is still to be changed then,
+ * which no function here does.
+ *
  * Names are literals, or live until the text is made; values are copied. A name is NULL for an
  * element of an array and for the root.
  */
@@ -24,9 +28,16 @@ struct cJSON;
 
 enum { BUILD_DEPTH_MAX = 8 }; /* objects and arrays that are open at a time */
 
+/* An object or array that is open. */
+struct build_open {
+    struct cJSON *item;
+    struct build_piece *piece; /* that the item lies in */
+    size_t size;               /* of the text before it, about */
+};
+
 struct build {
     struct cJSON *root;
-    struct cJSON *open[BUILD_DEPTH_MAX]; /* the innermost last */
+    struct build_open open[BUILD_DEPTH_MAX]; /* the innermost last */
     unsigned depth;
     struct build_piece *pieces; /* memory of the tree */
     size_t size;                /* of the text, about */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/json/build.h"
 
+#include <malloc.h>
+#include <stdio.h>
+
 #include <cjson/cJSON.h>
 
 #include "../lib/quotes.h"
@@ -165,6 +168,81 @@ static void a_long_text(void)
     free(text);
 }
 
+static size_t held, peak;
+
+static void *counted(size_t size)
+{
+    void *const p = malloc(size);
+
+    held += malloc_usable_size(p);
+    peak = held > peak ? held : peak;
+    return p;
+}
+
+static void uncounted(void *p)
+{
+    held -= malloc_usable_size(p);
+    free(p);
+}
+
+/* An entry of a long table as it is decoded: name lengths and values as they are there */
+static void build_entry(struct build *b, unsigned i)
+{
+    build_object(b, NULL);
+    build_string(b, "entry", "io_interrupt");
+    build_string(b, "type", "INT");
+    build_string(b, "polarity", "conforms");
+    build_number(b, "bus", i % 256);
+    build_array(b, "pins");
+    for (unsigned pin = 0; pin < 3; pin++)
+        build_number(b, NULL, i + pin);
+    build_close(b);
+    build_bool(b, "last", i == 9999);
+    build_close(b);
+}
+
+/* The tree of 10000 entries would take 12 MiB. The text is what it would be without the saving. */
+static void little_memory(void)
+{
+    cJSON_Hooks hooks = { counted, uncounted };
+    char entry[200];
+    struct build b;
+    size_t size;
+    char *text, *at;
+
+    held = peak = 0;
+    cJSON_InitHooks(&hooks);
+    build_start(&b);
+    build_object(&b, NULL);
+    build_array(&b, "entries");
+    for (unsigned i = 0; i < 10000; i++)
+        build_entry(&b, i);
+    build_close(&b);
+    build_close(&b);
+    text = build_compact(&b, &size);
+    cJSON_InitHooks(NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_TRUE(size > 800000 && peak < 3 * size);
+    CU_ASSERT_EQUAL(held, malloc_usable_size(text));
+    CU_ASSERT_TRUE(held < size + size / 4);
+    at = text + strlen("{\"entries\":[");
+    for (unsigned i = 0; i < 10000; i++) {
+        const int length = snprintf(
+            entry, sizeof(entry),
+            "{\"entry\":\"io_interrupt\",\"type\":\"INT\",\"polarity\":\"conforms\","
+            "\"bus\":%u,\"pins\":[%u,%u,%u],\"last\":%s}%s",
+            i % 256, i, i + 1, i + 2, i == 9999 ? "true" : "false", i == 9999 ? "]}" : ",");
+
+        if (strncmp(at, entry, (size_t)length) != 0) {
+            CU_FAIL("an entry differs");
+            break;
+        }
+        at += length;
+    }
+    CU_ASSERT_EQUAL(*at, '\0');
+    free(text);
+}
+
 static unsigned allocations, releases, most;
 
 static void *some_memory(size_t size)
@@ -224,8 +302,9 @@ static void given_up(void)
 }
 
 static const struct test tests[] = {
-    { "strings", strings },   { "compact", compact },         { "pretty", pretty },
-    { "on one line", flat },  { "a long text", a_long_text }, { "no memory", no_memory },
-    { "given up", given_up },
+    { "strings", strings },         { "compact", compact },
+    { "pretty", pretty },           { "on one line", flat },
+    { "a long text", a_long_text }, { "no memory", no_memory },
+    { "given up", given_up },       { "little memory", little_memory },
 };
 const struct suite json_build_suite = { "json/build", tests, sizeof(tests) / sizeof(tests[0]) };
