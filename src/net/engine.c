@@ -45,7 +45,6 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
-#include "tls.h"
 
 /*
  * Bytes of memory for each connection. The library wipes all of it after each request, so small is
@@ -94,19 +93,31 @@ static void give_back(struct engine *e, struct engine_client *ended)
     e->calls->on_closed(e->cls, ended);
 }
 
+static void bound_session(struct MHD_Connection *connection, struct engine_client *client)
+{
+    const union MHD_ConnectionInfo *const info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+    client->inflow = (struct tls_inflow){ client->fd, TLS_INFLOW_MAX };
+    if (info)
+        tls_bound(info->tls_session, &client->inflow);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct engine *e = cls;
     const union MHD_ConnectionInfo *info;
-    struct engine_client *ended = *context;
+    struct engine_client *client = *context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *context = info ? take_given(e, info->connect_fd) : NULL;
-    } else if (ended) {
+        *context = client = info ? take_given(e, info->connect_fd) : NULL;
+        if (client && e->tls)
+            bound_session(connection, client);
+    } else if (client) {
         *context = NULL;
-        give_back(e, ended);
+        give_back(e, client);
     }
 }
 
@@ -162,6 +173,7 @@ bool engine_start(struct engine *e, enum engine_kind kind, const struct tls *tls
     };
 
     e->strict = is_strict();
+    e->tls = tls != NULL;
     e->calls = calls;
     e->cls = cls;
     e->daemon = MHD_start_daemon(

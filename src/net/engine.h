@@ -13,9 +13,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "tls.h"
 #include "watch.h"
-
-struct tls;
 
 enum engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINE_TLS, ENGINES };
 
@@ -41,6 +40,7 @@ struct engine_client {
     struct engine_client *next; /* in the engine's list, until the library has reported it */
     int fd;
     ino_t inode; /* of the socket */
+    struct tls_inflow inflow;
 };
 
 struct engine {
@@ -51,7 +51,8 @@ struct engine {
     const struct engine_calls *calls;
     void *cls;
     struct engine_client *given; /* the library has not reported them yet; newest first */
-    bool strict;                 /* the library refuses a malformed head itself: see engine.c */
+    bool tls;
+    bool strict; /* the library refuses a malformed head itself: see engine.c */
 };
 
 /*

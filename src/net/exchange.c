@@ -63,6 +63,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     *x = (struct exchange){ .peer = p, .line = target, .begun = l->clock, .target_size = size };
     memcpy(x->target, target, size + 1);
     p->exchange = x;
+    p->client.inflow.left = TLS_INFLOW_MAX;
     if (l->context->idle_seconds > l->context->request_seconds)
         p->since = x->begun / 1000; /* see the request deadline in peer.c */
     return x;
@@ -395,6 +396,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return MHD_NO;
     x->peer->heard = l->now;
     l->reported = true;
+    x->peer->client.inflow.left = TLS_INFLOW_MAX;
     if (!x->has_head)
         return take_head(l, connection, x, method, version);
     if (part == 0)

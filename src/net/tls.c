@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "tls.h"
 
+#include <errno.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -91,6 +94,27 @@ struct tls *tls_load(const char *cert, const char *key, const char *client_ca, s
         return t;
     tls_free(t);
     return NULL;
+}
+
+static ssize_t pull(gnutls_transport_ptr_t to, void *data, size_t size)
+{
+    struct tls_inflow *const in = to;
+    ssize_t n;
+
+    if (in->left == 0) {
+        errno = ECONNRESET;
+        return -1;
+    }
+    n = recv(in->fd, data, size < in->left ? size : in->left, MSG_DONTWAIT);
+    if (n > 0)
+        in->left -= (size_t)n;
+    return n;
+}
+
+void tls_bound(void *session, struct tls_inflow *inflow)
+{
+    gnutls_transport_set_ptr2(session, inflow, (void *)(intptr_t)inflow->fd);
+    gnutls_transport_set_pull_function(session, pull);
 }
 
 bool tls_admit(void *session)
