@@ -45,7 +45,7 @@ static void render_table(struct build *b, struct cli *cli, uint32_t address)
                    &cli->reading, &cli->err) < 0)
         build_fail(b);
     else
-        render_found(b, NULL, &cli->reading, cli->source.bytes);
+        render_found(b, NULL, &cli->reading, cli->source.bytes, true);
 }
 
 /*

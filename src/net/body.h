@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Buffers for the bodies of requests while they come in. All loops together hold at most 64 MiB.
+ * Buffers for the bodies of requests while they come in. What they hold is taken from the loop's
+ * lease (service/ledger.h).
  */
 #ifndef NET_BODY_H
 #define NET_BODY_H
 
-#include <stdbool.h>
 #include <stddef.h>
+
+#include "../service/ledger.h"
 
 struct body {
     struct body *next;
@@ -16,25 +18,23 @@ struct body {
 
 /* A loop's buffers. */
 struct bodies {
-    _Atomic size_t *held; /* bytes of all buffers of all loops */
-    struct body *spare;   /* kept for the next bodies */
+    struct lease *lease;
+    struct body *spare; /* kept for the next bodies; not counted */
+    unsigned spare_count;
 };
 
 /*
  * body_grow - a buffer of at least @size bytes in place of @old
  * @old: keeps its bytes; NULL for a new body
  *
- * Return: NULL when there is no memory, or no more is allowed; @old is released then.
+ * Return: NULL when there is no memory, or the ledger has none; @old is released then.
  */
 struct body *body_grow(struct bodies *bodies, struct body *old, size_t size);
 
-/* body_release - keep a buffer for the next body, or free it when it is large; NULL is none */
+/* body_release - keep a buffer for the next body, or free it; NULL is none */
 void body_release(struct bodies *bodies, struct body *body);
 
 /* body_free_spare - free the buffers that are kept */
 void body_free_spare(struct bodies *bodies);
-
-/* body_over_budget - would @more bytes exceed what all loops may hold? */
-bool body_over_budget(const struct bodies *bodies, size_t more);
 
 #endif

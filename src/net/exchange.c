@@ -27,8 +27,10 @@
  *
  * Limits: a head must fit in the engine's memory (engine.c), and the whole request must come before
  * the peer's deadline (peer.c). Of a body max_body bytes are kept. As many again are read and
- * dropped, so that the client reads the refusal; if more come, the connection is cut. All bodies
- * together have a budget (body.c): a body that exceeds it is read, dropped and answered 503.
+ * dropped, so that the client reads the refusal; if more come, the connection is cut. What body and
+ * reply hold is taken from the ledger (service/ledger.h). A request is refused with its head when
+ * there is no room for the first bytes of its body; when there is none for the rest, the body is
+ * read, dropped and answered 503.
  *
  * A refusal before the end of a request, or because of bytes that were dropped, ends the
  * connection: where the next request begins is not known then. The peer lingers, so that the client
@@ -78,6 +80,7 @@ static void end_exchange(struct loop *l, struct exchange *x)
         x->peer->lingers = true;
     x->peer->exchange = NULL;
     body_release(&l->bodies, x->body);
+    ledger_give(&l->lease, x->held);
     free(x);
 }
 
@@ -190,6 +193,7 @@ static struct job *fill_job(struct loop *l, const struct exchange *x, const char
     job->untrusted = x->untrusted;
     job->draining = l->draining;
     job->memo = l->memo;
+    job->lease = &l->lease;
     return job;
 }
 
@@ -247,6 +251,7 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
         result = MHD_queue_response(connection, job->reply.status, response);
         MHD_destroy_response(response);
     }
+    x->held = job->held;
     account_request(l, x);
     job_start(job);
     return result;
@@ -293,10 +298,10 @@ static void refuse_size(const struct loop *l, struct job *job)
 
 static void refuse_body(struct job *job)
 {
-    err_at(&job->err, ERR_BUSY, NULL, "bodies of other requests take all memory for bodies");
+    err_at(&job->err, ERR_BUSY, NULL, "other requests take all memory for bodies and replies");
 }
 
-static void check_announced(const struct loop *l, const struct exchange *x, struct job *job)
+static void check_announced(struct loop *l, struct exchange *x, struct job *job)
 {
     const char *const length = x->head.values[HEADER_CONTENT_LENGTH];
     const char *const expect = x->head.values[HEADER_EXPECT];
@@ -309,12 +314,12 @@ static void check_announced(const struct loop *l, const struct exchange *x, stru
         job_refuse(job, PROBLEM_EXPECT, -1);
     } else if (size > l->context->max_body) {
         refuse_size(l, job);
-    } else if (has_body && body_over_budget(&l->bodies, 1)) {
+    } else if (has_body && !(x->body = body_grow(&l->bodies, NULL, 1))) {
         refuse_body(job);
     }
 }
 
-static void check_head(const struct loop *l, const struct exchange *x, bool whole, unsigned minor,
+static void check_head(struct loop *l, struct exchange *x, bool whole, unsigned minor,
                        struct job *job)
 {
     if (!whole)

@@ -38,7 +38,8 @@
  * descriptor to struct shared.
  *
  * Limits: connections of a port and of one user in shared.c; the time that a connection may take in
- * peer.c; the memory of a head in engine.c, of a body in exchange.c, of all bodies in body.c.
+ * peer.c; the memory of a head in engine.c, of a body in exchange.c; the memory of all that clients
+ * make the loops hold in service/ledger.h.
  */
 #include "loop.h"
 
@@ -79,6 +80,7 @@ static void tick(struct loop *l)
         l->engines[i].due = l->engines[i].due || l->engines[i].connections > 0;
     if (!l->peers && l->dirty) {
         body_free_spare(&l->bodies);
+        ledger_close(&l->lease);
         glibc_trim_heap();
         l->dirty = false;
     }
@@ -269,7 +271,8 @@ struct loop *loop_new(struct shared *shared, unsigned number, struct err *err)
     l->shared = shared;
     l->context = shared->context;
     l->number = number;
-    l->bodies.held = &shared->body_bytes;
+    l->lease.ledger = &shared->ledger;
+    l->bodies.lease = &l->lease;
     job_start(&l->job);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (!open_memo(l))

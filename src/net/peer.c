@@ -35,7 +35,8 @@
  *
  * Which engine: nearly every request fits the small memory and is quick there; a longer head gets
  * the large one. No more than LARGE_MAX connections of a loop are in large memory, because the
- * choice is the client's; the library answers 431 to the others.
+ * choice is the client's, and the ledger must have room for it; the library answers 431 to the
+ * others.
  */
 #include "peer.h"
 
@@ -58,6 +59,7 @@ enum {
 /* Frees all but the descriptor. */
 static void release(struct loop *l, struct peer *p)
 {
+    ledger_give(&l->lease, p->held);
     shared_remove_user(p->port, p->from.process.uid);
     shared_give_slot(p->port);
     *p->link = p->next;
@@ -149,12 +151,14 @@ static bool fits_small(const char *text, size_t size)
     return parts <= SMALL_HEAD_PARTS;
 }
 
-static enum engine_kind choose_engine(const struct loop *l, const struct peer *p, size_t peeked)
+static enum engine_kind choose_engine(struct loop *l, struct peer *p, size_t peeked)
 {
     if (uses_tls(l, p))
         return ENGINE_TLS;
-    if (fits_small(l->scratch, peeked) || l->engines[ENGINE_LARGE].connections >= LARGE_MAX)
+    if (fits_small(l->scratch, peeked) || l->engines[ENGINE_LARGE].connections >= LARGE_MAX ||
+        !ledger_take(&l->lease, LEDGER_LONG_HEAD, LEDGER_REQUEST))
         return ENGINE_SMALL;
+    p->held = LEDGER_LONG_HEAD;
     return ENGINE_LARGE;
 }
 
@@ -233,6 +237,20 @@ static void find_client(struct peer *p, const struct sockaddr_storage *from)
         p->from.process.uid = (uid_t)-1;
 }
 
+/*
+ * What the kernel keeps of a connection counts as memory of the daemon's control group, and would
+ * grow to some MiB. The kernel doubles the figure that it is given, for its own overhead. What comes
+ * on a UNIX socket is the client's.
+ */
+static void bound_buffers(const struct peer *p)
+{
+    const int unsent = LEDGER_UNSENT / 2, unread = LEDGER_UNREAD / 2;
+
+    setsockopt(p->fd, SOL_SOCKET, SO_SNDBUF, &unsent, sizeof(unsent));
+    if (!p->port->listener->is_unix)
+        setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &unread, sizeof(unread));
+}
+
 void peer_accept(struct loop *l, struct port *port, int fd, const struct sockaddr_storage *from)
 {
     struct peer *p = calloc(1, sizeof(*p));
@@ -248,6 +266,7 @@ void peer_accept(struct loop *l, struct port *port, int fd, const struct sockadd
     p->since = l->now;
     link_peer(l, p);
     find_client(p, from);
+    bound_buffers(p);
     if (shared_add_user(l->shared, port, p->from.process.uid))
         peer_look(l, p);
     else

@@ -34,6 +34,7 @@ static int open_metrics(struct server *s, unsigned threads, struct err *err)
     s->context->metrics = metrics_new(threads, s->templates, routes_templates(s->templates));
     if (!s->context->metrics)
         return err_at(err, ERR_BUSY, NULL, "out of memory");
+    metrics_ledger(s->context->metrics, &s->shared.ledger);
     for (unsigned i = 0; i < s->shared.port_count; i++) {
         const struct port *port = &s->shared.ports[i];
 

@@ -10,6 +10,18 @@
 
 enum { UID_BUCKETS = 256, WAKE_TRIES = 8 };
 
+static void open_ledger(struct shared *s, unsigned loops)
+{
+    struct ledger_size size = { .threads = loops, .signatures = s->context->signature_memory };
+
+    for (unsigned i = 0; i < s->port_count; i++) {
+        *(s->ports[i].listener->is_unix ? &size.unix_slots
+          : s->tls                      ? &size.tls_slots
+                                        : &size.tcp_slots) += s->context->max_connections;
+    }
+    ledger_open(&s->ledger, &size);
+}
+
 int shared_open(struct shared *s, const struct listener *listeners, unsigned count, unsigned loops,
                 struct err *err)
 {
@@ -21,6 +33,7 @@ int shared_open(struct shared *s, const struct listener *listeners, unsigned cou
             return err_at(err, ERR_BUSY, NULL, "out of memory");
         s->port_count++;
     }
+    open_ledger(s, loops);
     for (; s->loop_count < loops; s->loop_count++) {
         s->wake_fds[s->loop_count] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (s->wake_fds[s->loop_count] < 0)

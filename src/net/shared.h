@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the loops of a server share: ports and their slots, memory for bodies, the phase, and the
+ * What the loops of a server share: ports and their slots, the ledger, the phase, and the
  * descriptors that wake them. While loops run all of it is const or atomic, so any thread may call
  * what is declared here, but for shared_open and shared_close.
  *
@@ -16,6 +16,7 @@
 
 #include "../base/err.h"
 #include "../service/context.h"
+#include "../service/ledger.h"
 #include "listen.h"
 
 enum { LOOPS_MAX = LISTEN_QUEUES_MAX, PORTS_MAX = 16 };
@@ -39,9 +40,9 @@ struct shared {
     const struct tls *tls; /* NULL: TCP is served in the clear */
     struct port ports[PORTS_MAX];
     unsigned port_count;
-    _Atomic size_t body_bytes; /* held by buffers for bodies, see body.h */
-    _Atomic int phase;         /* enum phase */
-    int wake_fds[LOOPS_MAX];   /* an eventfd for each loop */
+    struct ledger ledger;
+    _Atomic int phase;       /* enum phase */
+    int wake_fds[LOOPS_MAX]; /* an eventfd for each loop */
     unsigned loop_count;
 };
 

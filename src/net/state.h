@@ -62,6 +62,7 @@ struct peer {
         struct sockaddr_in6 in6;
         struct ucred process;
     } from;
+    size_t held;      /* bytes of the lease: memory for a long head */
     size_t allowance; /* lingering: bytes that it may still send */
     bool watched;     /* in the loop's epoll set */
     bool lingers;     /* it is to linger when the library closes it */
@@ -86,6 +87,7 @@ struct exchange {
     struct body *body;
     size_t size;      /* bytes of the body that are kept */
     size_t discarded; /* bytes beyond the limit */
+    size_t held;      /* bytes of the lease: the reply */
     size_t target_size;
     char target[]; /* a copy of line */
 };
@@ -99,6 +101,7 @@ struct loop {
     struct gate gates[PORTS_MAX];
     struct engine engines[ENGINES];
     struct peer *peers;
+    struct lease lease; /* of shared->ledger */
     struct bodies bodies;
     struct memo *memo; /* NULL: signatures are not remembered */
     struct job job;    /* of the request that is being answered */

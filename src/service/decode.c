@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 #include "decode.h"
 
+#include <string.h>
+
 #include "../base/number.h"
 #include "../json/build.h"
 #include "../text/facts.h"
 #include "../text/render.h"
 #include "../topo/memory.h"
 #include "job.h"
+
+/*
+ * Bytes that the reply takes while it is made, for each byte of the body. An entry of 8 bytes is some
+ * 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the text is
+ * whole. A test measures the largest.
+ */
+enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48 };
 
 /* Takes the body as guest memory at the addresses that the parameters base and size give. */
 static int take_source(struct job *job, struct memory *source)
@@ -47,12 +56,34 @@ static int find_floating(struct job *job, const char *named, const struct memory
     return 0;
 }
 
-static void reply_found(struct job *job, const struct found *found, const uint8_t *origin)
+/* "no" leaves the layout out of the reply, which is the longer half of one that is long. */
+static int take_layout(struct job *job, bool *layout)
+{
+    const char *const value = target_take(&job->target, "layout");
+
+    *layout = !value;
+    if (value && strcmp(value, "no") != 0)
+        return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, "layout", 0 },
+                      "must be no, or not be given");
+    return 0;
+}
+
+/* However long the body is, a table in it has 16-bit lengths. */
+static int claim_reply(struct job *job, bool layout)
+{
+    const size_t longest = 2 * MPT_TABLE_MAX;
+    const size_t size = job->body_size < longest ? job->body_size : longest;
+
+    return job_claim(job, size * (layout ? SHARE : SHARE_WITHOUT_LAYOUT), LEDGER_REQUEST);
+}
+
+static void reply_found(struct job *job, const struct found *found, const uint8_t *origin,
+                        bool layout)
 {
     struct build b;
 
     build_start(&b);
-    render_found(&b, NULL, found, origin);
+    render_found(&b, NULL, found, origin, layout);
     reply_json(&job->reply, 200, "application/json", &b);
 }
 
@@ -63,13 +94,15 @@ void decode_post(const struct context *context, struct job *job)
     struct found found;
     struct memory source;
     uint32_t address;
+    bool layout;
 
     (void)context;
-    if (take_source(job, &source) < 0 || take_facts(job, &known) < 0 ||
+    if (take_layout(job, &layout) < 0 || take_source(job, &source) < 0 ||
+        take_facts(job, &known) < 0 || claim_reply(job, layout) < 0 ||
         find_floating(job, named, &source, &known, &address) < 0 ||
         found_read(&source.guest, address, &known.known, &job->topology, &job->image, &found,
                    &job->err) < 0)
         job_problem(job);
     else
-        reply_found(job, &found, source.bytes);
+        reply_found(job, &found, source.bytes, layout);
 }

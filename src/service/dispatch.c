@@ -68,11 +68,20 @@ int dispatch_admit(const struct context *context, struct job *job)
     return 0;
 }
 
+static void handle(const struct context *context, struct job *job, const struct route *route)
+{
+    if (route->claim > 0 && job_claim(job, route->claim * (size_t)LEDGER_KIB, LEDGER_REQUEST) < 0)
+        job_problem(job);
+    else
+        route->handle(context, job);
+    job_settle(job);
+}
+
 void dispatch_job(const struct context *context, struct job *job)
 {
     const struct route *route;
 
     if (admit(context, job, &route) == 0 && route)
-        route->handle(context, job);
+        handle(context, job, route);
     job->reply.close = job->reply.close || job->draining;
 }

@@ -8,6 +8,9 @@
 #include "job.h"
 #include "represent.h"
 
+/* Bytes that a reply takes while it is made, for each byte of the image: JSON and hex take most. */
+enum { REPLY_SHARE = 8 };
+
 /* Must clients show a token or a certificate? Then no cache may answer in the daemon's place. */
 static bool asks_clients(const struct context *context)
 {
@@ -39,7 +42,9 @@ static void answer(const struct context *context, struct job *job, int (*read)(s
 {
     if (represent_choose(job) < 0 || read(job) < 0 ||
         request_complete(&job->topology, &job->err) < 0 ||
-        image_build(&job->topology, &job->image, &job->err) < 0 || sign_image(context, job) < 0)
+        image_build(&job->topology, &job->image, &job->err) < 0 ||
+        job_claim(job, REPLY_SHARE * job->image.size, LEDGER_REQUEST) < 0 ||
+        sign_image(context, job) < 0)
         job_problem(job);
     else if (job->reply.status == 0)
         represent_image(job);

@@ -46,3 +46,30 @@ void job_problem(struct job *job)
 {
     problem_reply(&job->reply, job_kind(job), &job->err, job->id, job->head);
 }
+
+int job_claim(struct job *job, size_t bytes, enum ledger_use use)
+{
+    if (!job->lease)
+        return 0;
+    if (!ledger_take(job->lease, bytes, use))
+        return err_at(&job->err, ERR_BUSY, NULL,
+                      "other requests take all memory for bodies and replies");
+    job->held += bytes;
+    return 0;
+}
+
+/* What a small reply holds is part of its connection's slot. */
+void job_settle(struct job *job)
+{
+    const struct reply *const r = &job->reply;
+    const size_t size = r->fixed || r->size <= LEDGER_SMALL ? 0 : r->size;
+
+    if (!job->lease)
+        return;
+    if (size <= job->held) {
+        ledger_give(job->lease, job->held - size);
+        job->held = size;
+    } else if (job_claim(job, size - job->held, LEDGER_REQUEST) < 0) {
+        reply_busy(&job->reply);
+    }
+}

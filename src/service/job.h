@@ -14,6 +14,7 @@
 #include "../http/head.h"
 #include "../http/target.h"
 #include "../signed/format.h"
+#include "ledger.h"
 #include "problem.h"
 #include "reply.h"
 
@@ -29,9 +30,11 @@ struct job {
     const char *address;     /* HOST:PORT of the listener; NULL: any Host is accepted */
     const char *body;
     size_t body_size;
-    bool untrusted;    /* a client certificate is required, and the client has shown none */
-    bool draining;     /* the server is about to stop: each reply ends its connection */
-    struct memo *memo; /* signatures made before; NULL: none are remembered */
+    bool untrusted;      /* a client certificate is required, and the client has shown none */
+    bool draining;       /* the server is about to stop: each reply ends its connection */
+    struct memo *memo;   /* signatures made before; NULL: none are remembered */
+    struct lease *lease; /* to take memory for the reply from; NULL: nothing is counted */
+    size_t held;         /* bytes taken from it, which the caller of dispatch_job gives back */
 
     char id[JOB_ID_SIZE];
     unsigned route;          /* the number of the path's template, see routes_templates */
@@ -58,6 +61,12 @@ int job_refuse(struct job *job, enum problem kind, int status);
 
 /* job_refuse_query - refuse parameters that no handler took. Return: 0; -1: there are some */
 int job_refuse_query(struct job *job) MUST_USE;
+
+/* job_claim - take memory for the reply, before it is built. Return: 0; -1 and ERR_BUSY */
+int job_claim(struct job *job, size_t bytes, enum ledger_use use) MUST_USE;
+
+/* job_settle - the reply is built: keep of what was claimed as much as it holds */
+void job_settle(struct job *job);
 
 /* job_kind - the problem that the job's error becomes; PROBLEM_NONE: the job was not refused */
 enum problem job_kind(const struct job *job);

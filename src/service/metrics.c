@@ -12,6 +12,7 @@
 #include "../base/log.h"
 #include "../seal/keyring.h"
 #include "../signed/format.h"
+#include "ledger.h"
 #include "problem.h"
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, TIMES = 9, SIZES = 6 };
@@ -50,6 +51,7 @@ struct metrics {
         const char *address;
         const _Atomic unsigned *open;
     } listeners[LISTENERS_MAX];
+    const struct ledger *ledger; /* NULL: not shown */
     counter reloads[2];
     double started; /* seconds since 1970 */
     struct row rows[];
@@ -147,6 +149,11 @@ void metrics_turn(struct metrics *m, unsigned loop, bool barren)
     add(&m->rows[loop].turns, 1);
     if (barren)
         add(&m->rows[loop].barren, 1);
+}
+
+void metrics_ledger(struct metrics *m, const struct ledger *ledger)
+{
+    m->ledger = ledger;
 }
 
 void metrics_reload(struct metrics *m, bool good)
@@ -350,6 +357,23 @@ static void render_connections(const struct metrics *m, FILE *out)
     }
 }
 
+static void render_ledger(const struct metrics *m, FILE *out)
+{
+    const struct ledger *const l = m->ledger;
+
+    if (!l)
+        return;
+    describe(out, "ledger_bytes", "gauge",
+             "Memory taken for slots, long heads, bodies and replies.");
+    fprintf(out, "mptabled_ledger_bytes %zu\n", atomic_load(&l->taken));
+    describe(out, "ledger_limit_bytes", "gauge", "Most that may be taken.");
+    fprintf(out, "mptabled_ledger_limit_bytes %zu\n", l->limit);
+    describe(out, "ledger_refusals_total", "counter", "Claims refused because they do not fit.");
+    fprintf(out, "mptabled_ledger_refusals_total %llu\n", atomic_load(&l->refusals));
+    describe(out, "memory_sum_bytes", "gauge", "Most that the daemon takes, all told.");
+    fprintf(out, "mptabled_memory_sum_bytes %zu\n", l->sum);
+}
+
 static void render_service(const struct metrics *m, const struct keyring *keys, FILE *out)
 {
     describe(out, "build_info", "gauge", "Version of the daemon.");
@@ -382,6 +406,7 @@ char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t
         return NULL;
     render_service(m, keys, out);
     render_connections(m, out);
+    render_ledger(m, out);
     render_requests(m, out);
     render_times(m, out);
     render_images(m, out);

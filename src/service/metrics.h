@@ -14,6 +14,7 @@
 #include "problem.h"
 
 struct keyring;
+struct ledger;
 struct metrics;
 
 /* One answered request, as it is counted. */
@@ -42,6 +43,9 @@ void metrics_free(struct metrics *metrics);
  * is read by metrics_render
  */
 void metrics_listener(struct metrics *metrics, const char *address, const _Atomic unsigned *open);
+
+/* metrics_ledger - show the account of memory; borrowed */
+void metrics_ledger(struct metrics *metrics, const struct ledger *ledger);
 
 /* metrics_request - count a request in the row of a loop; only that loop may call it */
 void metrics_request(struct metrics *metrics, unsigned loop, const struct metric_request *request);

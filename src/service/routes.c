@@ -17,7 +17,9 @@
  *
  * The size of a request is bounded before it comes here: the target by http/target.h, head and body
  * by net/exchange.c. A handler allocates only the reply's body; if that fails the reply is 503.
- * Everything else is in the job, whose size is fixed.
+ * Everything else is in the job, whose size is fixed. What the reply takes is claimed from the
+ * ledger (ledger.h) before the handler runs, and again by a handler that finds that it is more. If
+ * there is no room, the reply is 503.
  *
  * A client that sends "Expect: 100-continue" is refused before it sends the body, if the refusal
  * does not depend on the body: dispatch_admit makes the same checks with the head alone.
@@ -33,18 +35,18 @@
 
 /* Rows of one path stand together. Columns: see struct route. */
 static const struct route routes[] = {
-    { "POST", "/v1/images", images_post, "application/json", true, false, true },
-    { "GET", "/v1/images", images_get, NULL, true, false, true },
-    { "POST", "/v1/decode", decode_post, "application/octet-stream", true, false, false },
-    { "GET", "/v1/profiles", status_profiles, NULL, false, false, false },
-    { "GET", "/v1/keys", status_keys, NULL, false, false, false },
-    { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false },
-    { "GET", "/v1/version", status_version, NULL, false, false, false },
-    { "GET", "/openapi.json", status_openapi, NULL, false, false, false },
-    { "GET", "/livez", status_live, NULL, false, true, false },
-    { "GET", "/readyz", status_ready, NULL, false, true, false },
-    { "GET", "/healthz", status_ready, NULL, false, false, false },
-    { "GET", "/metrics", status_metrics, NULL, false, false, false },
+    { "POST", "/v1/images", images_post, "application/json", true, false, true, 64 },
+    { "GET", "/v1/images", images_get, NULL, true, false, true, 64 },
+    { "POST", "/v1/decode", decode_post, "application/octet-stream", true, false, false, 64 },
+    { "GET", "/v1/profiles", status_profiles, NULL, false, false, false, 128 },
+    { "GET", "/v1/keys", status_keys, NULL, false, false, false, 64 },
+    { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false, 0 },
+    { "GET", "/v1/version", status_version, NULL, false, false, false, 0 },
+    { "GET", "/openapi.json", status_openapi, NULL, false, false, false, 0 },
+    { "GET", "/livez", status_live, NULL, false, true, false, 0 },
+    { "GET", "/readyz", status_ready, NULL, false, true, false, 0 },
+    { "GET", "/healthz", status_ready, NULL, false, false, false, 0 },
+    { "GET", "/metrics", status_metrics, NULL, false, false, false, 0 },
 };
 
 enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };

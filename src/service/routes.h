@@ -18,6 +18,7 @@ struct route {
     bool query;        /* the handler reads the query; otherwise there must be none */
     bool open;         /* for probes: any Host, no credentials; the same in all rows of a path */
     bool formats;      /* the reply is an image, in one of several formats */
+    unsigned claim;    /* KiB of the ledger that making the reply takes; 0: the slot has them */
 };
 
 /* The rows of a path, and the number of its template; count is 0 if the path is unknown. */

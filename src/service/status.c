@@ -12,6 +12,9 @@
 #include "metrics.h"
 #include "openapi_json.h"
 
+/* Bytes that the page takes while it is written */
+enum { METRICS_CLAIM = 128 * LEDGER_KIB };
+
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 void status_profiles(const struct context *context, struct job *job)
@@ -135,10 +138,16 @@ void status_ready(const struct context *context, struct job *job)
 
 void status_metrics(const struct context *context, struct job *job)
 {
-    struct keyring *keys = keyring_take(context->keys);
+    struct keyring *keys;
     size_t size = 0;
-    char *page = metrics_render(context->metrics, keys, &size);
+    char *page;
 
+    if (job_claim(job, METRICS_CLAIM, LEDGER_LAST) < 0) {
+        job_problem(job);
+        return;
+    }
+    keys = keyring_take(context->keys);
+    page = metrics_render(context->metrics, keys, &size);
     keyring_drop(keys);
     reply_owned(&job->reply, 200, METRICS_TYPE, page, size);
     reply_header(&job->reply, "Cache-Control", "no-store");

@@ -296,7 +296,7 @@ static void render_layout(struct build *b, const struct found *found, const uint
 }
 
 void render_found(struct build *b, const char *name, const struct found *found,
-                  const uint8_t *origin)
+                  const uint8_t *origin, bool layout)
 {
     const struct finding_source source = { .memory = found->memory,
                                            .origin = origin,
@@ -316,7 +316,8 @@ void render_found(struct build *b, const char *name, const struct found *found,
     for (unsigned i = 0; i < found->taker_count; i++)
         build_string(b, NULL, mpt_consumer_name(found->takers[i]));
     build_close(b);
-    render_layout(b, found, origin);
+    if (layout)
+        render_layout(b, found, origin);
     finding_render_all(b, "findings", found->findings, found->finding_count, &source);
     build_close(b);
 }

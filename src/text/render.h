@@ -27,9 +27,10 @@ void render_image_findings(struct build *b, const struct topology *topology,
  * render_found - the decode reply, an object
  * @name:   of the object; NULL for the root or an element
  * @origin: the first byte of the input; offsets count from it
+ * @layout: with the layout, which is a third of the text of a long table
  */
 void render_found(struct build *b, const char *name, const struct found *found,
-                  const uint8_t *origin);
+                  const uint8_t *origin, bool layout);
 
 /*
  * render_topology - a topology as request_parse takes it: all that is given but lists other than

@@ -402,6 +402,9 @@ def decoding(daemon):
         {"name": "configuration_table", "address": "0x9fc10", "offset": 16, "size": 44},
         {"name": "processor", "address": "0x9fc3c", "offset": 60, "size": 20, "index": 0, "type": 0}], "its layout")
     tap.equal(sum(item["size"] for item in got["layout"]), len(image), "the layout covers the image")
+    short = json.loads(decode(daemon, image, "?layout=no").body)
+    tap.equal(short, {key: got[key] for key in got if key != "layout"}, "layout=no leaves out the layout alone")
+    tap.equal(decode(daemon, image, "?layout=yes").status, 422, "layout takes no other word")
     decode_facts(daemon, image)
     decode_refusals(daemon, image)
 

@@ -8,63 +8,82 @@
 
 enum { MIB = 1024 * 1024 };
 
+/* A loop's buffers, and the account that they are taken from */
+struct set {
+    struct ledger ledger;
+    struct lease lease;
+    struct bodies bodies;
+};
+
+static struct bodies *begin(struct set *s)
+{
+    *s = (struct set){ .lease = { .ledger = &s->ledger }, .bodies = { .lease = &s->lease } };
+    ledger_open(&s->ledger, &(struct ledger_size){ .threads = 1 });
+    return &s->bodies;
+}
+
 static void growing(void)
 {
-    _Atomic size_t held = 0;
-    struct bodies s = { .held = &held };
-    struct body *b = body_grow(&s, NULL, 5), *again;
+    struct set set;
+    struct bodies *s = begin(&set);
+    struct body *b = body_grow(s, NULL, 5), *again;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(b);
     memcpy(b->bytes, "topo", 5);
-    b = body_grow(&s, b, 100000);
+    b = body_grow(s, b, 60000);
     CU_ASSERT_PTR_NOT_NULL_FATAL(b);
     CU_ASSERT_STRING_EQUAL(b->bytes, "topo");
-    CU_ASSERT_TRUE(b->capacity >= 100000);
-    CU_ASSERT_EQUAL(held, b->capacity);
-    again = body_grow(&s, b, 99999);
+    CU_ASSERT_TRUE(b->capacity >= 60000);
+    CU_ASSERT_EQUAL(set.lease.used, b->capacity);
+    again = body_grow(s, b, 59999);
     CU_ASSERT_PTR_EQUAL(again, b); /* large enough already */
-    body_release(&s, b);
-    CU_ASSERT_PTR_EQUAL(body_grow(&s, NULL, 1), b); /* kept for the next body */
-    body_release(&s, b);
-    body_free_spare(&s);
-    CU_ASSERT_EQUAL(held, 0);
+    body_release(s, b);
+    CU_ASSERT_EQUAL(set.lease.used, 0);
+    CU_ASSERT_PTR_EQUAL(body_grow(s, NULL, 1), b); /* kept for the next body */
+    CU_ASSERT_EQUAL(set.lease.used, b->capacity);
+    body_release(s, b);
+    body_free_spare(s);
+    CU_ASSERT_EQUAL(set.lease.used, 0);
 }
 
-static void large(void)
+/* After a burst a few small buffers are kept, and none of them is counted. */
+static void spares(void)
 {
-    _Atomic size_t held = 0;
-    struct bodies s = { .held = &held };
+    struct body *bodies[100];
+    struct set set;
+    struct bodies *s = begin(&set);
 
-    body_release(&s, body_grow(&s, NULL, MIB));
-    CU_ASSERT_EQUAL(held, 0);
-    CU_ASSERT_PTR_NULL(s.spare);
-    body_release(&s, NULL);
+    body_release(s, body_grow(s, NULL, MIB));
+    CU_ASSERT_PTR_NULL(s->spare);
+    body_release(s, NULL);
+    for (unsigned i = 0; i < 100; i++)
+        bodies[i] = body_grow(s, NULL, 50000);
+    CU_ASSERT_EQUAL(set.lease.used, 100 * 65536);
+    for (unsigned i = 0; i < 100; i++)
+        body_release(s, bodies[i]);
+    CU_ASSERT_EQUAL(set.lease.used, 0);
+    CU_ASSERT_TRUE(s->spare_count > 0 && s->spare_count < 10);
+    body_free_spare(s);
+    CU_ASSERT_EQUAL(s->spare_count, 0);
 }
 
-/* Two loops share the budget; a loop that lacks room frees the buffers that it keeps. */
-static void budget(void)
+static void refused(void)
 {
-    _Atomic size_t held = 0;
-    struct bodies one = { .held = &held }, two = { .held = &held };
-    struct body *most = body_grow(&one, NULL, 32 * MIB), *rest = body_grow(&two, NULL, 1);
+    struct set set;
+    struct bodies *s = begin(&set);
+    struct body *most = body_grow(s, NULL, 16 * MIB);
 
-    body_release(&two, body_grow(&two, NULL, 1));
-    CU_ASSERT_TRUE(held > 32 * MIB);
-    rest = body_grow(&two, rest, 32 * MIB);
-    CU_ASSERT_PTR_NULL(two.spare);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(rest);
-    CU_ASSERT_EQUAL(held, 64 * MIB);
-    CU_ASSERT_TRUE(body_over_budget(&one, 1));
-    CU_ASSERT_PTR_NULL(body_grow(&one, NULL, 1));
-    CU_ASSERT_PTR_NULL(body_grow(&one, most, 32 * MIB + 1)); /* released */
-    CU_ASSERT_EQUAL(held, 32 * MIB);
-    body_release(&two, rest);
-    CU_ASSERT_EQUAL(held, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(most);
+    CU_ASSERT_PTR_NULL(body_grow(s, NULL, 32 * MIB));
+    CU_ASSERT_EQUAL(set.lease.used, 16 * MIB);
+    CU_ASSERT_PTR_NULL(body_grow(s, most, 64 * MIB)); /* released */
+    CU_ASSERT_EQUAL(set.lease.used, 0);
+    CU_ASSERT_EQUAL(atomic_load(&set.ledger.refusals), 2);
 }
 
 static const struct test tests[] = {
     { "a buffer grows, and is kept for the next body", growing },
-    { "a large buffer is freed", large },
-    { "all loops together have a budget", budget },
+    { "few buffers are kept, and they are not counted", spares },
+    { "what the ledger refuses is released", refused },
 };
 const struct suite net_body = { "net/body", tests, sizeof(tests) / sizeof(tests[0]) };

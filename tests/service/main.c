@@ -5,8 +5,8 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &service_metrics, &service_routes,
-                                                  &service_token };
+    static const struct suite *const suites[] = { &service_ledger, &service_metrics,
+                                                  &service_routes, &service_token };
 
     if (seal_start() < 0)
         return 1;

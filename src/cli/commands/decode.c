@@ -11,7 +11,7 @@ static int print_found(struct cli *cli)
     struct build b;
 
     build_start(&b);
-    render_found(&b, NULL, &cli->reading, cli->source.bytes);
+    render_found(&b, NULL, &cli->reading, cli->source.bytes, true);
     return files_print_json(cli, &b);
 }
 
