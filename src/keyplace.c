@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "keyplace.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
 
 /* A path in a directory, whose name is the first @length characters of @text */
 static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t length,
@@ -18,19 +21,24 @@ static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t leng
     return 0;
 }
 
-/* Return: 1 if a key is there */
+/*
+ * Return: 1 if a key is there; 0: none; -1: nobody can tell, so no other key may be taken or made
+ */
 static int place_credentials(const char *directory, struct keyplace *place, struct err *err)
 {
     static const char *const names[] = { "/mptabled.key", "/keys_mptabled.key" };
     const size_t length = strlen(directory);
+    struct stat st;
 
     place->may_make = false;
+    if (!file_is_absent(AT_FDCWD, directory) && stat(directory, &st) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot look for a key", directory);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (put_path(place->key, directory, length, names[i], err) < 0 ||
             put_path(place->beside, directory, length, "/keys_", err) < 0)
             return -1;
-        if (access(place->key, F_OK) == 0)
-            return 1;
+        if (!file_is_absent(AT_FDCWD, place->key))
+            return 1; /* or something in its place: loading it tells */
     }
     return 0;
 }

@@ -26,7 +26,11 @@ struct keyplace {
  *     ~/.local/state/mptabled, made if it is missing.
  * @given: NULL = there is no --key
  *
- * Return: 0; -1 with ERR_FILE: the environment names no place, or a path is too long.
+ * What cannot be looked at counts as there, so that loading it fails and no other key is taken or
+ * made in its place.
+ *
+ * Return: 0; -1 with ERR_FILE: the environment names no place, the directory of credentials cannot
+ * be entered, or a path is too long.
  */
 int keyplace_find(const char *given, struct keyplace *place, struct err *err) MUST_USE;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon: read the command line, load the keys, listen, and serve until a signal says stop. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "config.h"
 #include "keyplace.h"
@@ -110,7 +112,7 @@ static int take_keys(struct daemon *d, struct err *err)
     keyring_slot_init(&d->keys, NULL);
     if (keyplace_find(d->config.keys.count ? d->config.keys.values[0] : NULL, &d->place, err) < 0)
         return -1;
-    if (d->config.check_only && d->place.may_make && access(d->place.key, F_OK) < 0)
+    if (d->config.check_only && d->place.may_make && file_is_absent(AT_FDCWD, d->place.key))
         return 0; /* the daemon would make the key, but a check must not */
     source = key_source(d);
     ring = keyring_load(&source, NULL, err);

@@ -7,10 +7,16 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
 
 #include "hex.h"
 
-enum { DRAFT_RANDOM = 8, LOAD_STEP = 1 << 16 };
+enum {
+    DRAFT_RANDOM = 8,
+    LOAD_STEP = 1 << 16,
+    LOCK_TRIES = 100 /* 10 ms apart */
+};
 
 #define DRAFT_SUFFIX ".tmp"
 
@@ -180,10 +186,14 @@ int file_write_all(int fd, const void *bytes, size_t size)
     while (size > 0) {
         const ssize_t put = write(fd, at, size);
 
-        if (put < 0 && errno != EINTR)
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            errno = put < 0 ? errno : EIO;
             return -1;
-        at += put > 0 ? put : 0;
-        size -= put > 0 ? (size_t)put : 0;
+        }
+        at += put;
+        size -= (size_t)put;
     }
     return 0;
 }
@@ -269,6 +279,25 @@ int file_publish(int dir, const char *draft, const char *name, bool replace)
         failure = errno;
     errno = failure;
     return failure ? -1 : 0;
+}
+
+bool file_is_absent(int dir, const char *name)
+{
+    struct stat st;
+
+    return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
+bool file_lock(int dir)
+{
+    const struct timespec moment = { .tv_nsec = 10000000 };
+
+    for (unsigned left = LOCK_TRIES; flock(dir, LOCK_EX | LOCK_NB) < 0; left--) {
+        if (left == 0 || (errno != EWOULDBLOCK && errno != EINTR))
+            return false;
+        nanosleep(&moment, NULL);
+    }
+    return true;
 }
 
 void file_sweep(int in, const char *stem)

@@ -93,7 +93,10 @@ int file_guard(const char *path, const struct file_rules *rules, const struct st
 char *file_load(const char *path, const struct file_rules *rules, size_t *size,
                 struct err *err) MUST_USE;
 
-/* file_write_all - write all bytes to a descriptor, also after an interruption. -1 and errno */
+/*
+ * file_write_all - write all bytes to a descriptor, also after an interruption. -1 and errno; EIO
+ * when a write takes nothing, since it may never take more
+ */
 int file_write_all(int fd, const void *bytes, size_t size) MUST_USE;
 
 /* file_write - make a file, or overwrite the file or device that exists. -1 with ERR_FILE */
@@ -118,6 +121,25 @@ int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t
  * Return: 0; -1 and errno. The temporary name is removed in every case.
  */
 int file_publish(int dir, const char *draft, const char *name, bool replace) MUST_USE;
+
+/*
+ * file_is_absent - does a directory have no file of that name?
+ *
+ * Any failure but "no such file" counts as a file: a program that took it for absence would make a
+ * new key where the old one cannot be read. Opening the file then tells the reason. A link to
+ * nothing is a file too.
+ */
+bool file_is_absent(int dir, const char *name) MUST_USE;
+
+/*
+ * file_lock - lock an open directory until it is closed
+ *
+ * Any user who may read the directory can lock it for as long as they like. So another process's
+ * lock is waited for a second at most.
+ *
+ * Return: false: another process has the lock, or the file system has none.
+ */
+bool file_lock(int dir) MUST_USE;
 
 /*
  * file_sweep - remove the drafts of @stem that killed processes left

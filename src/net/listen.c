@@ -14,18 +14,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 
+#include "../base/file.h"
 #include "../base/number.h"
 
-enum {
-    INHERITED_FIRST = 3, /* sd_listen_fds(3) */
-    LOCK_TRIES = 100,    /* 10 ms apart */
-};
+enum { INHERITED_FIRST = 3 }; /* sd_listen_fds(3) */
 
 #define UNIX_PREFIX "unix:"
 
@@ -210,22 +206,21 @@ static int bind_and_listen(struct listener *l, const char *text, const union add
 
 /*
  * Processes that start at one path at the same time take turns, because a socket that is bound and
- * does not listen yet looks like that of a dead process. A lock is not waited for forever: any user
- * who may read the directory can hold it. Return: a descriptor to be closed, or -1
+ * does not listen yet looks like that of a dead process. A process that does not get its turn
+ * within a second goes on. Return: a descriptor to be closed, or -1
  */
 static int lock_directory(const char *path)
 {
-    const struct timespec moment = { .tv_nsec = 10000000 };
     char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
     int fd;
 
     strcpy(directory, path);
     strrchr(directory, '/')[1] = '\0';
     fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (unsigned left = LOCK_TRIES; fd >= 0 && left > 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
-         left--)
-        nanosleep(&moment, NULL);
-    return fd;
+    if (fd < 0 || file_lock(fd))
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static int open_unix(const char *text, struct listener *l, struct err *err)

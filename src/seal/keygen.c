@@ -5,7 +5,7 @@
  * A process that makes a key can be killed at any point. The file is then the old key or the new
  * one, whole, or it is missing if it was missing before: the text is written under a temporary
  * name, synced to disk, and given its final name in one step (base/file). A lock on the directory
- * lets only one process at a time make keys there.
+ * lets only one process at a time make keys there, for as long as others leave the lock alone.
  */
 #include <assert.h>
 #include <dirent.h>
@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "keyfile.h"
@@ -142,18 +141,17 @@ static int publish_beside(const struct file_place *place, const struct key *key,
 
 static bool is_missing(const struct file_place *place)
 {
-    struct stat st;
-
-    return fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+    return file_is_absent(place->dir, place->name);
 }
 
 /*
- * The lock ends when the descriptor is closed. On a file system without locks, link() alone decides
- * which process wins, and drafts that killed processes left are not removed.
+ * The lock ends when the descriptor is closed. Without it, because another user keeps it or the
+ * file system has none, link() alone decides which process wins, and drafts that killed processes
+ * left are not removed.
  */
 static void exclude_others(const struct file_place *place)
 {
-    if (flock(place->dir, LOCK_EX) == 0)
+    if (file_lock(place->dir))
         file_sweep(place->dir, place->name);
 }
 

@@ -256,6 +256,34 @@ static void places(void)
     scratch_leave(&dir);
 }
 
+/* Only a name that is not there is absent: not one that nobody can look at, nor a link to nothing. */
+static void absence(void)
+{
+    struct scratch_dir dir;
+
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    CU_ASSERT(scratch_write("file", 0600, "", 0) == 0 && symlink("nothing", "link") == 0);
+    CU_ASSERT(file_is_absent(AT_FDCWD, "missing") && file_is_absent(AT_FDCWD, "missing/a"));
+    CU_ASSERT(!file_is_absent(AT_FDCWD, "file") && !file_is_absent(AT_FDCWD, "link"));
+    CU_ASSERT_FALSE(file_is_absent(AT_FDCWD, "file/a"));
+    scratch_leave(&dir);
+}
+
+static void locking(void)
+{
+    struct scratch_dir dir;
+    int one, other;
+
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    one = open(".", O_RDONLY | O_DIRECTORY);
+    other = open(".", O_RDONLY | O_DIRECTORY);
+    CU_ASSERT(file_lock(one) && !file_lock(other));
+    close(one);
+    CU_ASSERT(file_lock(other));
+    close(other);
+    scratch_leave(&dir);
+}
+
 static const struct test tests[] = {
     { "what may be read", reading },
     { "who may get at it", guarding },
@@ -263,5 +291,7 @@ static const struct test tests[] = {
     { "drafts take their names", drafts },
     { "no room", no_room },
     { "directories", places },
+    { "absence", absence },
+    { "a lock that another keeps", locking },
 };
 const struct suite base_file = { "base/file", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -288,6 +288,37 @@ def credentials(work):
         tap.equal(revoked, ["0123456789ABCDEF"], "and so does the list of revoked ones")
 
 
+def absence(work):
+    """A credential that cannot be looked at is not missing: the daemon makes no other key in its place."""
+    rows = (
+        ("a link to nothing", lambda at: (os.mkdir(at), os.symlink("nothing", os.path.join(at, "mptabled.key")))),
+        ("a link to nothing in a directory of keys",
+         lambda at: (os.mkdir(at), os.symlink("nothing", os.path.join(at, "keys_mptabled.key")))),
+        ("a directory that is a link to nothing", lambda at: os.symlink("nothing", at)),
+        ("a directory that is none", lambda at: write(at, 0o600, b"")),
+        ("a directory that may not be searched", lambda at: os.mkdir(at, 0)),
+    )
+    os.chmod(work, 0o755)
+    program = os.path.join(work, "mptabled")  # the build directory may be closed to others
+    shutil.copy(MPTABLED, program)
+    for number, (name, put) in enumerate(rows):
+        place, state = (os.path.join(work, "%s%d" % (kind, number)) for kind in ("absent", "state"))
+        put(place)
+        os.mkdir(state)
+        other = {}
+        if os.geteuid() == 0:  # who may search every directory
+            other = {"user": 65534, "group": 65534, "extra_groups": []}
+            os.chown(state, 65534, 65534)
+        for check in (["--check-config"], []):
+            try:
+                done = subprocess.run([program, "--listen", "127.0.0.1:0", *check], capture_output=True, timeout=10, cwd="/",
+                                      env={"CREDENTIALS_DIRECTORY": place, "STATE_DIRECTORY": state}, **other)
+            except subprocess.TimeoutExpired as started:
+                done = started
+            tap.ok(getattr(done, "returncode", 0) == 1 and place in done.stderr.decode() and os.listdir(state) == [],
+                   "refused: %s, %s" % (name, "".join(check) or "at start"), done, os.listdir(state))
+
+
 class Manager:
     """The receiving end of NOTIFY_SOCKET."""
 
@@ -421,8 +452,7 @@ def unprivileged(work):
     place = os.path.join(work, "nobody")
     os.mkdir(place, 0o700)
     os.chown(place, 65534, 65534)
-    program = os.path.join(work, "mptabled")  # the build directory may be closed to others
-    shutil.copy(MPTABLED, program)
+    program = os.path.join(work, "mptabled")  # where absence has put it
     log = open(os.path.join(work, "nobody.log"), "wb+")
     process = subprocess.Popen([program, "--listen", "127.0.0.1:0"], stderr=log, user=65534, group=65534, extra_groups=[],
                                env={"STATE_DIRECTORY": place}, cwd="/")
@@ -439,7 +469,7 @@ def unprivileged(work):
 def main():
     work = tempfile.mkdtemp(prefix="mptabled-keys-")
     try:
-        for part in (published, rotation, refusals, default_place, credentials, notify, leaks, unprivileged):
+        for part in (published, rotation, refusals, default_place, credentials, absence, notify, leaks, unprivileged):
             part(work)
     finally:
         shutil.rmtree(work)

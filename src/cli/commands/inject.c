@@ -71,11 +71,15 @@ static int put(int memory, const char *bytes, size_t size, off_t at)
     while (size > 0) {
         const ssize_t n = pwrite(memory, bytes, size, at);
 
-        if (n < 0 && errno != EINTR)
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) { /* what takes nothing now may never take more */
+            errno = n < 0 ? errno : EIO;
             return -1;
-        bytes += n > 0 ? n : 0;
-        at += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
+        }
+        bytes += n;
+        at += n;
+        size -= (size_t)n;
     }
     return 0;
 }
