@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon: read the command line, load the keys, listen, and serve until a signal says stop. */
+#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "seal/seal.h"
 #include "service/metrics.h"
 #include "service/token.h"
+#include "signals.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8640"
 
@@ -28,6 +29,7 @@ enum {
     EXIT_USAGE = 2,
     REQUEST_SECONDS = 20,
     DRAIN_SECONDS = 10,   /* for the requests under way when a signal says stop */
+    STUCK_SECONDS = 5,    /* for all else; then the process exits by force */
     THREADS_DEFAULT = 16, /* at most, when it is the number of CPUs that decides */
     SPARE_FILES = 64      /* descriptors beside those of connections */
 };
@@ -41,24 +43,8 @@ struct daemon {
     unsigned listener_count, threads;
     struct context service;
     struct server *server;
-    sigset_t signals;            /* those that we wait for */
     uint64_t ping_ms, next_ping; /* the watchdog: how often, 0 = never, and when */
 };
-
-/* The signals that we handle are blocked and waited for, so no code runs in a signal handler. */
-static void block_signals(struct daemon *d)
-{
-    static const int harmless[] = { SIGPIPE,   SIGUSR1, SIGUSR2, SIGALRM,
-                                    SIGVTALRM, SIGPROF, SIGPOLL, SIGXFSZ };
-
-    for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-        signal(harmless[i], SIG_IGN);
-    sigemptyset(&d->signals);
-    sigaddset(&d->signals, SIGTERM);
-    sigaddset(&d->signals, SIGINT);
-    sigaddset(&d->signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &d->signals, NULL);
-}
 
 static uint64_t clock_ms(void)
 {
@@ -83,14 +69,12 @@ static uint64_t ping(struct daemon *d)
     return d->next_ping - now;
 }
 
-/* Waits for a signal. Return: its number; -1 after the given milliseconds without one */
-static int wait_signal(struct daemon *d, unsigned milliseconds)
+/* Waits for a signal. Return: false after the given milliseconds without one */
+static bool wait_signal(struct daemon *d, unsigned milliseconds)
 {
     const uint64_t due = ping(d);
-    const unsigned ms = due < milliseconds ? (unsigned)due : milliseconds;
-    const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
 
-    return sigtimedwait(&d->signals, NULL, &wait);
+    return signals_wait(due < milliseconds ? (unsigned)due : milliseconds);
 }
 
 /* The first key is at the place that was found; the others are those of the command line. */
@@ -292,13 +276,9 @@ static void reload(struct daemon *d)
  */
 static void wait_for_end(struct daemon *d)
 {
-    int signal;
-
-    do {
-        signal = wait_signal(d, 3600 * 1000);
-        if (signal == SIGHUP)
+    while (signals_ends() == 0)
+        if (wait_signal(d, 3600 * 1000) && signals_ends() == 0)
             reload(d);
-    } while (signal != SIGTERM && signal != SIGINT);
     notify_state("STOPPING=1");
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_hide(&d->listeners[i]);
@@ -306,8 +286,8 @@ static void wait_for_end(struct daemon *d)
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_close(&d->listeners[i]);
     for (unsigned i = 0; i < DRAIN_SECONDS * 50 && server_connections(d->server) > 0; i++) {
-        signal = wait_signal(d, 20);
-        if (signal == SIGTERM || signal == SIGINT)
+        wait_signal(d, 20);
+        if (signals_ends() > 1)
             return;
     }
 }
@@ -354,7 +334,8 @@ static int run(struct daemon *d, struct err *err)
         log_event(
             LOG_WARNING, "config",
             "detail=\"--cache-bytes does nothing any more and goes with the next release: see --signature-memory\"");
-    block_signals(d);
+    if (signals_start(DRAIN_SECONDS + STUCK_SECONDS, err) < 0)
+        return -1;
     fill_service(d);
     if (seal_start() < 0)
         return err_at(err, ERR_INTERNAL, NULL, "libsodium does not start");
@@ -380,7 +361,11 @@ int main(int argc, char **argv)
     char quoted[2 * ERR_DETAIL_SIZE];
     int status;
 
-    log_open();
+    if (log_open() < 0) {
+        fprintf(stderr, "mptabled: standard error may block, and a thread cannot be started: %s\n",
+                strerror(errno));
+        return EXIT_FAILED;
+    }
     switch (config_parse(argc, argv, &d.config, &err)) {
     case CONFIG_HELP:
         config_help();
@@ -404,5 +389,6 @@ int main(int argc, char **argv)
     tokens_free(d.service.tokens);
     tls_free(d.tls);
     keyring_swap(&d.keys, NULL);
+    log_close();
     return status < 0 ? EXIT_FAILED : 0;
 }

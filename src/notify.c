@@ -6,14 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/number.h"
 
+/* A manager whose queue is full gets a second, and then goes without the message. */
 void notify_state(const char *state)
 {
+    const struct timeval patience = { .tv_sec = 1 };
     const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un to = { .sun_family = AF_UNIX };
     const size_t length = path ? strlen(path) : 0;
@@ -25,8 +28,9 @@ void notify_state(const char *state)
     if (path[0] == '@') /* abstract */
         to.sun_path[0] = '\0';
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
-                         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+        sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
         log_event(LOG_WARNING, "notify", "result=failed");
 }
 

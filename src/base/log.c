@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: ISC */
-/* The log: builds each line and writes it in one call. */
+/*
+ * The log: builds each line and writes it in one call.
+ *
+ * A reply must not wait for a pipe or terminal whose reader has stopped. O_NONBLOCK on the
+ * descriptor that we were given would hold for all processes that share it, such as a shell. So the
+ * pipe or terminal is opened once more, for us alone. Where the system refuses that, because it
+ * belongs to another user, lines go to a pipe of our own, which is the queue of a thread that
+ * writes them to standard error, and waits there in our place.
+ *
+ * In either case a line that finds no room is dropped and counted.
+ */
 #include "log.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
-enum { LINE_SIZE = 1024 };
+#include "file.h"
+
+enum {
+    LINE_SIZE = 1024, /* less than PIPE_BUF: a pipe takes it whole or not at all */
+    CLOSE_TRIES = 100 /* 10 ms apart */
+};
 
 static const char *const names[] = { [LOG_ALWAYS] = "",
                                      [LOG_ERROR] = "error",
@@ -27,7 +49,8 @@ static const char priorities[] = {
 /* The only mutable globals. All but the counter are set while there is one thread. */
 static enum log_level threshold = LOG_INFO;
 static int log_fd = STDERR_FILENO;
-static bool is_socket, is_journal;
+static bool is_socket, is_journal, has_thread;
+static atomic_size_t queued, passed; /* bytes given to the thread, and those that it is done with */
 static atomic_ullong dropped;
 
 void log_set_level(enum log_level level)
@@ -53,12 +76,51 @@ static bool to_journal(const struct stat *st)
            st->st_ino == inode;
 }
 
-/*
- * A reply must not wait for a pipe or terminal whose reader has stopped. O_NONBLOCK on the
- * descriptor that we were given would hold for all processes that share it, such as a shell. So the
- * pipe or terminal is opened once more, for us alone.
- */
-void log_open(void)
+static void count_dropped(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] == '\n')
+            atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+}
+
+/* The thread. It ends when the other end of its pipe is closed. */
+static void *pass_on(void *queue)
+{
+    const int fd = (int)(intptr_t)queue;
+    char text[4 * LINE_SIZE];
+    ssize_t size;
+
+    while ((size = read(fd, text, sizeof(text))) > 0) {
+        if (file_write_all(STDERR_FILENO, text, (size_t)size) < 0)
+            count_dropped(text, (size_t)size);
+        atomic_fetch_add(&passed, (size_t)size);
+    }
+    close(fd);
+    return NULL;
+}
+
+/* The thread takes no signal: those of the program are for its own threads. */
+static int open_queue(void)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    int ends[2], status;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -1;
+    log_fd = ends[1];
+    if (fcntl(log_fd, F_SETFL, O_NONBLOCK) < 0)
+        return -1;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    status = pthread_create(&thread, NULL, pass_on, (void *)(intptr_t)ends[0]);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = status;
+    has_thread = status == 0;
+    return has_thread ? pthread_detach(thread) : -1;
+}
+
+int log_open(void)
 {
     struct stat st;
     int fd;
@@ -70,15 +132,27 @@ void log_open(void)
     if (log_fd != STDERR_FILENO)
         close(log_fd);
     log_fd = STDERR_FILENO;
+    has_thread = false;
     if (fstat(STDERR_FILENO, &st) < 0)
-        return;
+        return 0;
     is_socket = S_ISSOCK(st.st_mode);
     is_journal = to_journal(&st);
     if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
-        return;
+        return 0;
     fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd >= 0)
-        log_fd = fd;
+    if (fd < 0)
+        return open_queue();
+    log_fd = fd;
+    return 0;
+}
+
+void log_close(void)
+{
+    const struct timespec moment = { .tv_nsec = 10000000 };
+
+    for (unsigned left = CLOSE_TRIES; left > 0 && atomic_load(&queued) != atomic_load(&passed);
+         left--)
+        nanosleep(&moment, NULL);
 }
 
 unsigned long long log_dropped(void)
@@ -92,7 +166,9 @@ static void put_line(const char *line, size_t size)
                                 : write(log_fd, line, size);
 
     if (n < 0) /* the reader has stopped, which must not stop us */
-        atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+        count_dropped(line, size);
+    else if (has_thread)
+        atomic_fetch_add(&queued, (size_t)n);
 }
 
 bool log_wants(enum log_level level)

@@ -18,8 +18,15 @@ enum log_level { LOG_ALWAYS, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
  * 2
  *
  * It is called before any other file is opened. Without it lines are written, but may block.
+ *
+ * Return: 0; -1 and errno: standard error may block, and there is no thread to wait in our place.
  */
-void log_open(void);
+int log_open(void) MUST_USE;
+
+/*
+ * log_close - wait until the last lines are written, a second at most; for the end of the program
+ */
+void log_close(void);
 
 /* log_dropped - lines lost because the reader stopped, or standard error is closed */
 unsigned long long log_dropped(void);

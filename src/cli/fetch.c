@@ -153,6 +153,7 @@ static bool set_request(struct transfer *t, const char *topology, size_t size)
         long value;
     } numbers[] = { { CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS },
                     { CURLOPT_TIMEOUT, WHOLE_SECONDS },
+                    { CURLOPT_QUICK_EXIT, 1 }, /* not to wait for a look-up that hangs */
                     { CURLOPT_NOSIGNAL, 1 },
                     { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
                     { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 } };

@@ -80,13 +80,13 @@ static void unread(void)
     CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
     dup2(ends[1], STDERR_FILENO);
     log_set_level(LOG_INFO);
-    log_open();
+    CU_ASSERT_EQUAL(log_open(), 0);
     for (int i = 0; i < 10000; i++)
         log_event(LOG_INFO, "event", "number=%d", i);
     CU_ASSERT(log_dropped() > before + 1000);
     CU_ASSERT_EQUAL(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0); /* it stays as it was for others */
     dup2(saved, STDERR_FILENO);
-    log_open();
+    CU_ASSERT_EQUAL(log_open(), 0);
     close(saved);
     close(ends[0]);
     close(ends[1]);

@@ -3,9 +3,7 @@
 and in the tool. For allocations of a request, also all from the n-th on. There is no crash, no leak and no wrong image, and
 afterwards the daemon serves as before."""
 import base64
-import ctypes
 import json
-import mmap
 import os
 import shutil
 import signal
@@ -15,48 +13,18 @@ import tempfile
 import time
 
 import ed25519
-from daemon import MPTABLED, SRCDIR, Daemon, Tap
+from daemon import MPTABLED, Daemon, Tap
+from preload import KINDS, Faults
 from tool import Tool
 from wire import get, post, wait_until
 
 tap = Tap()
 NO_MEMORY = ("--signature-memory", "0")  # each request is worked for
-KINDS = ("allocate", "read", "receive", "write", "send", "accept", "option", "close", "fsync", "name", "open", "watch",
-         "poll")
-ALL = (1 << len(KINDS)) - 1
-OPTION = 1 << KINDS.index("option")  # there are many at start: they fail in requests alone
 ALLOCATE = 1
 SOCKET = sum(1 << KINDS.index(kind) for kind in ("receive", "send", "accept", "option", "watch"))
 CLOSE = b"Connection: close\r\n"
 FOUR = b'{"cpus":4,"context":"vm"}'
 MIB = 1 << 20
-
-
-class Page(ctypes.Structure):
-    """The shared memory that preload.c calls struct page"""
-    _fields_ = [("armed", ctypes.c_uint32), ("countdown", ctypes.c_int32), ("lasting", ctypes.c_uint32),
-                ("fired", ctypes.c_uint32), ("last_kind", ctypes.c_uint32), ("live", ctypes.c_int32),
-                ("bytes", ctypes.c_int64)]
-
-
-class Faults:
-    def __init__(self, work):
-        self.library, self.path = os.path.join(work, "preload.so"), os.path.join(work, "page")
-        subprocess.run([os.environ.get("CC", "cc").split()[0], "-std=c11", "-O1", "-shared", "-fPIC", "-fno-builtin", "-o",
-                        self.library, os.path.join(SRCDIR, "tests", "lib", "preload.c"), "-ldl"], check=True)
-        with open(self.path, "wb") as file:
-            file.write(bytes(mmap.PAGESIZE))
-        with open(self.path, "r+b") as file:
-            self.page = Page.from_buffer(mmap.mmap(file.fileno(), mmap.PAGESIZE))
-        self.environment = {"LD_PRELOAD": self.library, "FAULTS_PAGE": self.path}
-
-    def arm(self, number, lasting=False, kinds=ALL & ~OPTION):
-        self.page.fired, self.page.lasting, self.page.countdown = 0, lasting, number
-        self.page.armed = kinds
-
-    def disarm(self):
-        self.page.armed = 0
-        return self.page.fired
 
 
 def start_and_stop(faults, place, work):

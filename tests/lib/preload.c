@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Preloaded into a program under test: makes the n-th call of some kinds fail, or every call from
- * the n-th on, and counts the memory in use. The test (tests/daemon/faults.py) sets which calls
- * fail, and reads the counts, in a page that both map: the file that FAULTS_PAGE names.
+ * the n-th on, and counts the memory in use. In place of failing, a call may never return, or write
+ * nothing. The test (tests/lib/preload.py) sets which calls fail, and reads the counts, in a page
+ * that both map: the file that FAULTS_PAGE names.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -23,7 +25,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The order is that of KINDS in faults.py. */
+/* The order is that of KINDS in preload.py. */
 enum kind {
     ALLOCATE,
     READ,
@@ -37,8 +39,11 @@ enum kind {
     NAME,
     OPEN,
     WATCH,
-    POLL
+    POLL,
+    LOOKUP
 };
+
+enum manner { FAIL, HANG, NOTHING };
 
 static struct page {
     _Atomic uint32_t armed;     /* a bit for each kind that counts and fails; 0: none */
@@ -48,6 +53,7 @@ static struct page {
     _Atomic uint32_t last_kind; /* of the last that failed */
     _Atomic int32_t live;       /* blocks allocated and not yet freed */
     _Atomic int64_t bytes;      /* and what they hold */
+    _Atomic uint32_t manner;    /* how calls fail: an enum manner */
 } before_start, *page = &before_start;
 
 static void map_page(void) __attribute__((constructor));
@@ -78,6 +84,8 @@ static int fails(enum kind kind, int reason)
         return 0;
     atomic_store(&page->last_kind, kind);
     atomic_fetch_add(&page->fired, 1);
+    while (atomic_load(&page->manner) == HANG)
+        pause();
     errno = reason;
     return 1;
 }
@@ -175,9 +183,20 @@ static int is_event(int fd)
     return length >= 20 && memcmp(target, "anon_inode:[eventfd]", 20) == 0;
 }
 
+static int write_failure(void)
+{
+    return atomic_load(&page->manner) == NOTHING ? 0 : -1;
+}
+
 ssize_t write(int fd, const void *bytes, size_t size)
 {
-    return !is_event(fd) && fails(WRITE, ENOSPC) ? -1 : syscall(SYS_write, fd, bytes, size);
+    return !is_event(fd) && fails(WRITE, ENOSPC) ? write_failure()
+                                                 : syscall(SYS_write, fd, bytes, size);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+    return fails(WRITE, ENOSPC) ? write_failure() : syscall(SYS_pwrite64, fd, bytes, size, at);
 }
 
 ssize_t send(int fd, const void *bytes, size_t size, int flags)
@@ -283,6 +302,28 @@ int openat(int dir, const char *path, int flags, ...)
     mode = mode_behind(flags, args);
     va_end(args);
     return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+/* What FORTIFY makes of them when the flags are no constant. */
+int __open_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+
+int __open_2(const char *path, int flags)
+{
+    return open(path, flags);
+}
+
+int __openat_2(int dir, const char *path, int flags)
+{
+    return openat(dir, path, flags);
+}
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **found)
+{
+    if (fails(LOOKUP, EAGAIN))
+        return EAI_AGAIN;
+    return NEXT(getaddrinfo, name, service, hints, found);
 }
 
 int socket(int family, int type, int protocol)
