@@ -33,7 +33,6 @@ static const struct profile_lines kvm_lines[] = { { LINE_UNLESS_PCI, SAME(0, 2) 
                                                   { LINE_UNLESS_PCI, SAME(3, 13) },
                                                   { 0 } };
 static const struct profile_lines qemu_lines[] = {
-    { .int_type = MPT_EXTINT, .count = 1 },
     { .irq = 0, .intin = 2, .count = 1 },
     { LINE_UNLESS_PCI, SAME(1, 1) },
     { LINE_UNLESS_PCI, SAME(3, 13) },
@@ -266,7 +265,7 @@ const struct profile profiles[] = {
     },
     {
         .name = "qemu",
-        .description = "QEMU's wiring: 8259 on INTIN 0, IRQ 0 on INTIN 2; as PC firmware writes it",
+        .description = "QEMU's wiring: IRQ 0 on INTIN 2; for every guest that reads MP tables",
         .max_cpus = 255,
         .layout = LAYOUT_WINDOW,
         .oem_id = "MPTABLED",

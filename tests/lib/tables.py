@@ -44,9 +44,9 @@ def local_interrupts(source_bus):
 
 
 def isa_wiring(source_bus, destination):
-    """The wiring of QEMU: the 8259 on input 0, IRQ 0 on input 2, each other IRQ on the input of its number."""
-    return ([io_interrupt(source_bus, 0, destination, 0, EXTINT), io_interrupt(source_bus, 0, destination, 2)] +
-            [io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS])
+    """The wiring of QEMU: IRQ 0 on input 2, each other IRQ on the input of its number."""
+    return [io_interrupt(source_bus, 0, destination, 2)] + [
+        io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS]
 
 
 def pc(cpus, io_apic_entry=None):

@@ -71,17 +71,17 @@ static void placement(void)
         snprintf(members, sizeof(members), "'cpus':%u", cpus);
         CU_ASSERT_EQUAL(build_with("qemu", members), 0);
         CU_ASSERT_EQUAL(image.cpus, cpus);
-        CU_ASSERT_EQUAL(image.entries, cpus + 20);
+        CU_ASSERT_EQUAL(image.entries, cpus + 19);
         CU_ASSERT_EQUAL(image.place.floating, 0x9fc00);
         CU_ASSERT(image.place.base % 16 == 0);
-        if (220 + 20 * cpus <= 1024) {
+        if (212 + 20 * cpus <= 1024) {
             CU_ASSERT_EQUAL(image.place.base, 0x9fc00);
             CU_ASSERT_EQUAL(image.place.table, 0x9fc10);
-            CU_ASSERT_EQUAL(image.size, 220 + 20 * cpus);
+            CU_ASSERT_EQUAL(image.size, 212 + 20 * cpus);
         } else {
             CU_ASSERT_EQUAL(image.place.table, image.place.base);
             CU_ASSERT_EQUAL(image.place.base + image.size, 0x9fc10);
-            CU_ASSERT(image.size >= 220 + 20 * cpus && image.size < 220 + 20 * cpus + 16);
+            CU_ASSERT(image.size >= 212 + 20 * cpus && image.size < 212 + 20 * cpus + 16);
         }
     }
     CU_ASSERT_EQUAL(build_with("kvm", "'cpus':39,'irqs':20"), 0);

@@ -58,8 +58,9 @@ def keygen(tool):
 
 def signing(tool):
     """Every image of the encoder can be signed, and gets the signature that encode --key makes."""
-    names = [p["name"] for p in json.loads(tool.run("profiles", "--format", "json").stdout)["profiles"]]
-    bodies = [b'{"cpus":3,"context":"vm:1","bios_data_area":true,"profile":"%s"}' % name.encode() for name in names]
+    profiles = json.loads(tool.run("profiles", "--format", "json").stdout)["profiles"]
+    bodies = [json.dumps({"cpus": min(3 * p.get("multiple_of", 1), p["max_cpus"]), "context": "vm:1",
+                          "bios_data_area": True, "profile": p["name"]}).encode() for p in profiles]
     bodies += [open(name, "rb").read() for name in sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))]
     bodies += [b'{"cpus":255}', b'{"cpus":2,"default_configuration":5}',
                b'{"cpus":1,"placement":{"window":"ebda","base":"0x90000"}}']
