@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 int cli_complain(const struct cli *cli, const char *subject, enum cli_status status)
@@ -17,6 +18,18 @@ int cli_complain(const struct cli *cli, const char *subject, enum cli_status sta
                 e->places[i].pointer[0] ? ": " : "", e->places[i].detail);
     }
     return (int)status;
+}
+
+void cli_note(const struct cli *cli, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr,
+            "mptablectl: %s: ", strcmp(cli->operand, "-") == 0 ? "standard input" : cli->operand);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
 }
 
 int cli_complain_options(const struct cli *cli)

@@ -7,6 +7,7 @@
 
 #include "../base/err.h"
 #include "../text/facts.h"
+#include "../topo/dump.h"
 #include "../topo/found.h"
 #include "../topo/image.h"
 #include "../topo/memory.h"
@@ -18,17 +19,30 @@ enum cli_status {
     CLI_IO /* a file cannot be read or written, a server not reached */
 };
 
+/* The operand of decode, lint and sign while it is read: input.c. Not released: the process ends. */
+struct input {
+    int fd;
+    char *bytes; /* all of it, if it is small or a pipe */
+    size_t size;
+    struct dump_bytes held;
+    struct dump_source source;
+    struct dump dump;
+    struct dump_room room;
+    bool by_windows;
+};
+
 /*
  * The command line, and the structures that commands work with. It is large, so there is only one.
  */
 struct cli {
     const char *operand; /* a file, or "-" for standard input */
-    const char *output, *format, *key, *base, *size, *floating_pointer;
+    const char *output, *format, *as, *key, *base, *size, *floating_pointer;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *server, *cacert, *cert, *key_file, *token_file;
     bool scan, map, force, no_nonce, help, version;
     struct facts facts;
 
+    struct input input;
     struct memory source;
     struct topology topology;
     struct image image;
@@ -55,6 +69,9 @@ int cli_inject(struct cli *cli);
  * Return: @status.
  */
 int cli_complain(const struct cli *cli, const char *subject, enum cli_status status);
+
+/* cli_note - a line about the operand on standard error: "mptablectl: FILE: ..." */
+void cli_note(const struct cli *cli, const char *format, ...) FORMAT(2, 3);
 
 /*
  * cli_complain_options - the same where pointers name options: /irq0_pin is --irq0-pin

@@ -1,46 +1,289 @@
 /* SPDX-License-Identifier: ISC */
 #include "input.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "../base/file.h"
 #include "../base/number.h"
+#include "../seal/claims.h"
+#include "../text/request.h"
 #include "files.h"
 
-int input_memory(struct cli *cli, const char *default_base, char **bytes)
-{
-    const char *const base = cli->base ? cli->base : default_base;
-    size_t size;
-    int elf;
+enum {
+    WHOLE_MAX = 16 << 20,                         /* bytes of what is read as a whole */
+    SHORT_MAX = DUMP_WINDOW - MEMORY_BASE_ADDRESS /* a longer file is memory from 0 on */
+};
 
-    *bytes = files_read(cli, cli->operand, &size);
-    if (!*bytes)
+static int read_file(const void *from, uint64_t offset, void *bytes, size_t size)
+{
+    const struct input *const in = from;
+
+    for (size_t done = 0; done < size;) {
+        const ssize_t got =
+            pread(in->fd, (char *)bytes + done, size - done, (off_t)(offset + done));
+
+        if (got == 0)
+            errno = EIO;
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return -1;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
+static int read_whole(struct cli *cli)
+{
+    static const struct file_rules rules = { .what = "file",
+                                             .max = WHOLE_MAX,
+                                             .checks = FILE_WAIT };
+    struct input *const in = &cli->input;
+
+    in->bytes = file_load(strcmp(cli->operand, "-") == 0 ? NULL : cli->operand, &rules, &in->size,
+                          &cli->err);
+    if (!in->bytes)
         return cli_complain(cli, NULL, CLI_IO);
-    elf = cli->base || cli->size
-              ? 0
-              : memory_elf(&cli->source, (const uint8_t *)*bytes, size, &cli->err);
-    if (elf < 0)
-        return cli_complain(cli, cli->operand, CLI_REFUSED);
-    if (elf == 0 &&
-        memory_place(&cli->source, (const uint8_t *)*bytes, size, base, cli->size, &cli->err) < 0)
+    in->held = (struct dump_bytes){ (const uint8_t *)in->bytes, in->size };
+    in->source = dump_source_bytes(&in->held);
+    return CLI_DONE;
+}
+
+/* Opens the operand. A small file and a pipe are read as a whole. */
+static int open_operand(struct cli *cli, bool *device)
+{
+    struct input *const in = &cli->input;
+    const bool standard = strcmp(cli->operand, "-") == 0;
+    struct stat st;
+
+    in->fd =
+        standard ? STDIN_FILENO : open(cli->operand, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (in->fd < 0 || fstat(in->fd, &st) < 0) {
+        err_system(&cli->err, ERR_FILE, "%s", cli->operand);
+        return cli_complain(cli, NULL, CLI_IO);
+    }
+    *device = S_ISCHR(st.st_mode) && !standard;
+    if (!*device && !(S_ISREG(st.st_mode) && st.st_size > WHOLE_MAX))
+        return read_whole(cli);
+    in->source = (struct dump_source){ *device ? UINT64_MAX : (uint64_t)st.st_size, read_file, in };
+    return CLI_DONE;
+}
+
+/* Return: -1: there is no such kind */
+static int named_kind(const char *name)
+{
+    for (int kind = 0; kind < DUMP_DEVICE; kind++)
+        if (strcmp(name, dump_kinds[kind]) == 0)
+            return kind;
+    return -1;
+}
+
+/* What --as says, else what the first bytes say. Return: -1 with the error in cli->err */
+static int kind_of(struct cli *cli, bool device)
+{
+    const struct input *const in = &cli->input;
+    const size_t size = in->source.size < DUMP_HEAD_SIZE ? (size_t)in->source.size : DUMP_HEAD_SIZE;
+    uint8_t head[DUMP_HEAD_SIZE];
+
+    if (cli->as)
+        return named_kind(cli->as);
+    if (device)
+        return DUMP_DEVICE;
+    if (in->source.read(in->source.from, 0, head, size) < 0)
+        return err_system(&cli->err, ERR_FILE, "cannot be read");
+    return dump_identify(head, size, &cli->err);
+}
+
+static int place(struct cli *cli, const char *bases, const char *sizes)
+{
+    const struct input *const in = &cli->input;
+
+    if (memory_place(&cli->source, (const uint8_t *)in->bytes, in->size, bases, sizes, &cli->err) <
+        0)
         return cli_complain_options(cli);
     return CLI_DONE;
 }
 
+/* The claims of a signature beside the image, which nobody has verified. Return: false: there are none */
+static bool claims_beside(struct cli *cli, struct seal_claims *claims)
+{
+    static const struct file_rules rules = { .what = "signature",
+                                             .max = 4096,
+                                             .checks = FILE_OPTIONAL };
+    static const char prefix[] = "\ntrusted comment: ";
+    char text[4096 + 1], sha256[SEAL_SHA256_TEXT_SIZE];
+    char *path SCOPED(scoped_free) =
+        strcmp(cli->operand, "-") == 0 ? NULL : files_signature(cli, cli->operand);
+    struct err ignored = { .count = 0 };
+    struct stat st;
+    size_t size;
+    char *comment;
+
+    if (!path || file_read(path, &rules, text, &size, &st, &ignored) != 0)
+        return false;
+    comment = strstr(text, prefix);
+    if (!comment)
+        return false;
+    comment += sizeof(prefix) - 1;
+    comment[strcspn(comment, "\r\n")] = '\0';
+    return seal_claims_read(comment, claims, sha256, &ignored) == 0 &&
+           seal_claims_size(claims) == cli->input.size;
+}
+
+static int place_as_claimed(struct cli *cli, const struct seal_claims *claims)
+{
+    struct mpt_segment *const segments = cli->source.segments;
+    const uint8_t *at = (const uint8_t *)cli->input.bytes;
+
+    cli->source = (struct memory){ .bytes = at, .size = cli->input.size, .guest = { segments, 0 } };
+    for (unsigned i = 0; i < claims->segment_count; at += claims->segments[i++].size)
+        segments[cli->source.guest.count++] =
+            (struct mpt_segment){ claims->segments[i].load, claims->segments[i].size, at };
+    if (claims->segment_count > 1 || claims->segments[0].load != MEMORY_BASE_ADDRESS)
+        cli_note(cli, "taken to lie where %s.minisig says, which is not verified here",
+                 cli->operand);
+    return CLI_DONE;
+}
+
+/* Places an image whose address no option gives. */
+static int place_image(struct cli *cli, const char *short_base)
+{
+    struct input *const in = &cli->input;
+    char text[NUMBER_ADDRESS_SIZE];
+    struct seal_claims claims;
+    uint32_t base;
+
+    if (claims_beside(cli, &claims))
+        return place_as_claimed(cli, &claims);
+    if (short_base || !memory_guess_base((const uint8_t *)in->bytes, in->size, &base))
+        return place(cli, short_base ? short_base : MEMORY_BASE, NULL);
+    if (base != MEMORY_BASE_ADDRESS)
+        cli_note(cli, "taken to begin at 0x%x, where its floating pointer finds its table", base);
+    return place(cli, number_address(base, text), NULL);
+}
+
+static int open_dump(struct cli *cli, enum dump_kind kind)
+{
+    struct input *const in = &cli->input;
+
+    in->by_windows = true;
+    if (dump_open(&in->dump, &in->source, kind, &cli->source, &in->room, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+    return CLI_DONE;
+}
+
+int input_memory(struct cli *cli, const char *short_base)
+{
+    struct input *const in = &cli->input;
+    bool device;
+    int status, kind;
+
+    if (cli->as && named_kind(cli->as) < 0)
+        return cli_refuse_option(cli, "as", "must be raw, image, elf, lime or hexdump");
+    status = open_operand(cli, &device);
+    if (status != CLI_DONE)
+        return status;
+    if (in->bytes && (cli->base || cli->size))
+        return place(cli, cli->base ? cli->base : MEMORY_BASE, cli->size);
+    if (cli->base || cli->size)
+        return cli_refuse_option(cli, cli->base ? "base" : "size",
+                                 "is for files of at most 16 MiB");
+    kind = kind_of(cli, device);
+    if (kind < 0)
+        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+    if (kind == DUMP_RAW && !cli->as && in->source.size <= SHORT_MAX)
+        kind = DUMP_IMAGE;
+    if (kind == DUMP_IMAGE && !in->bytes)
+        return cli_refuse_option(cli, "as", "image is for files of at most 16 MiB");
+    if (kind == DUMP_IMAGE)
+        return place_image(cli, short_base);
+    if (kind == DUMP_RAW && !cli->as)
+        cli_note(cli, "taken as guest memory from address 0 on; --base says otherwise");
+    return open_dump(cli, (enum dump_kind)kind);
+}
+
+/* The kernel answers pages of System RAM in /dev/mem with zeros, and with no error. */
+static bool is_hidden(const struct cli *cli, uint32_t address, size_t size)
+{
+    const uint8_t *const bytes = mpt_at(&cli->source.guest, address, size);
+
+    for (size_t i = 0; bytes && i < size; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+int input_explain_nothing(const struct cli *cli)
+{
+    enum { LAST_KIB = 0x9fc00, KIB = 1024, ROM = 0xf0000, ROM_SIZE = 0x10000 };
+    const struct input *const in = &cli->input;
+
+    if (!in->by_windows)
+        return CLI_REFUSED;
+    if (in->dump.kind == DUMP_DEVICE && is_hidden(cli, LAST_KIB, KIB)) {
+        cli_note(
+            cli,
+            "the kernel does not show the memory at 0x%x, where a table may lie (STRICT_DEVMEM)",
+            LAST_KIB);
+        return CLI_IO;
+    }
+    if (!mpt_at(&cli->source.guest, LAST_KIB, KIB))
+        cli_note(cli, "has no memory at 0x%x to 0x%x, where a table may lie", LAST_KIB,
+                 LAST_KIB + KIB - 1);
+    if (!mpt_at(&cli->source.guest, ROM, ROM_SIZE))
+        cli_note(cli, "has no memory at 0x%x to 0x%x, where a table may lie", ROM,
+                 ROM + ROM_SIZE - 1);
+    return CLI_REFUSED;
+}
+
+int input_find(struct cli *cli, uint32_t *address)
+{
+    uint64_t value = 0;
+
+    if (!cli->floating_pointer)
+        return found_choose(&cli->source.guest, &cli->facts.known, address, &cli->err) < 0
+                   ? cli_complain(cli, cli->operand, (enum cli_status)input_explain_nothing(cli))
+                   : CLI_DONE;
+    if (!number_parse(cli->floating_pointer, 0, UINT32_MAX, &value))
+        return cli_refuse_option(cli, "floating_pointer", "must be an address below 4 GiB");
+    *address = (uint32_t)value;
+    return CLI_DONE;
+}
+
+/* Takes the table that a pointer names into the memory of a dump. */
+static int take_table(struct cli *cli, uint32_t floating)
+{
+    struct mpt_view view;
+
+    if (!cli->input.by_windows || mpt_open(&cli->source.guest, floating, &view) != MPT_OK)
+        return CLI_DONE;
+    if (dump_table(&cli->input.dump, view.table_address, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+    if (cli->input.dump.kind != DUMP_DEVICE || view.table_address == 0 ||
+        !is_hidden(cli, view.table_address, MPT_HEADER_SIZE))
+        return CLI_DONE;
+    cli_note(cli, "the kernel does not show the table at 0x%x (STRICT_DEVMEM)", view.table_address);
+    return CLI_IO;
+}
+
+int input_read(struct cli *cli, uint32_t address)
+{
+    const int status = take_table(cli, address);
+
+    if (status == CLI_DONE && found_read(&cli->source.guest, address, &cli->facts.known,
+                                         &cli->topology, &cli->image, &cli->reading, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    return status;
+}
+
 int input_table(struct cli *cli)
 {
-    const struct mpt_memory *const memory = &cli->source.guest;
-    const char *const named = cli->floating_pointer;
-    uint64_t value = 0;
     uint32_t address;
+    const int status = input_find(cli, &address);
 
-    if (named && !number_parse(named, 0, UINT32_MAX, &value))
-        return cli_refuse_option(cli, "floating_pointer", "must be an address below 4 GiB");
-    address = (uint32_t)value;
-    if ((!named && found_choose(memory, &cli->facts.known, &address, &cli->err) < 0) ||
-        found_read(memory, address, &cli->facts.known, &cli->topology, &cli->image, &cli->reading,
-                   &cli->err) < 0)
-        return cli_complain(cli, cli->operand, CLI_REFUSED);
-    return CLI_DONE;
+    return status == CLI_DONE ? input_read(cli, address) : status;
 }
 
 int input_check_signature(struct cli *cli, bool read)

@@ -87,6 +87,9 @@ static const struct option_row common_rows[] = {
       .help = "bytes of each segment, where there are several" },
     { "floating-pointer", 0, OPTION_TEXT, "ADDRESS", AT(floating_pointer),
       .commands = DECODE | LINT, .help = "take the floating pointer at this address" },
+    { "as", 0, OPTION_TEXT, "KIND", AT(as), .commands = DECODE | LINT,
+      .help = "take the file as raw memory, image, elf, lime or\n"
+              "hexdump, whatever its first bytes say" },
     { "scan", 0, OPTION_FLAG, NULL, AT(scan), .commands = DECODE,
       .help = "the bytes are a memory dump: print which system\n"
               "takes which table" },

@@ -41,11 +41,10 @@ static void render_consumer(struct build *b, struct scan *s, const struct mpt_co
 
 static void render_table(struct build *b, struct cli *cli, uint32_t address)
 {
-    if (found_read(&cli->source.guest, address, &cli->facts.known, &cli->topology, &cli->image,
-                   &cli->reading, &cli->err) < 0)
+    if (input_read(cli, address) != CLI_DONE)
         build_fail(b);
     else
-        render_found(b, NULL, &cli->reading, cli->source.bytes, true);
+        render_found(b, NULL, &cli->reading, &cli->source, true);
 }
 
 /*
@@ -92,8 +91,7 @@ static void render_scan(struct build *b, struct cli *cli)
 
 int scan_print(struct cli *cli)
 {
-    char *bytes SCOPED(scoped_free) = NULL;
-    const int status = input_memory(cli, "0", &bytes);
+    const int status = input_memory(cli, "0");
     struct build b;
 
     if (status != CLI_DONE)

@@ -77,13 +77,13 @@ static int claim_reply(struct job *job, bool layout)
     return job_claim(job, size * (layout ? SHARE : SHARE_WITHOUT_LAYOUT), LEDGER_REQUEST);
 }
 
-static void reply_found(struct job *job, const struct found *found, const uint8_t *origin,
+static void reply_found(struct job *job, const struct found *found, const struct memory *input,
                         bool layout)
 {
     struct build b;
 
     build_start(&b);
-    render_found(&b, NULL, found, origin, layout);
+    render_found(&b, NULL, found, input, layout);
     reply_json(&job->reply, 200, "application/json", &b);
 }
 
@@ -104,5 +104,5 @@ void decode_post(const struct context *context, struct job *job)
                    &job->err) < 0)
         job_problem(job);
     else
-        reply_found(job, &found, source.bytes, layout);
+        reply_found(job, &found, &source, layout);
 }

@@ -129,11 +129,11 @@ static void render_expected(struct build *b, const struct mpt_finding *f)
 static void render_place(struct build *b, const struct mpt_finding *f,
                          const struct finding_source *source)
 {
-    const uint8_t *const at = mpt_at(source->memory, f->address, 1);
+    uint64_t offset;
 
     build_address(b, "address", f->address);
-    if (at)
-        build_number(b, "offset", (uint64_t)(at - source->origin));
+    if (memory_offset(source->memory, f->address, &offset))
+        build_number(b, "offset", offset);
     if (f->entry >= 0)
         build_number(b, "entry", (uint64_t)f->entry);
 }

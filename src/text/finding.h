@@ -9,12 +9,11 @@
 #include <stdbool.h>
 
 #include "../json/build.h"
-#include "../mptable/mptable.h"
+#include "../topo/memory.h"
 
 /* What the places of findings refer to */
 struct finding_source {
-    const struct mpt_memory *memory; /* where the table lies */
-    const uint8_t *origin;           /* offsets count from here */
+    const struct memory *memory; /* where the table lies, and where its bytes are in the input */
     bool by_entry;         /* pointers go into entries, not into the list of the entry's type */
     unsigned base_entries; /* how many stand in entries, before the extended ones */
     unsigned extended_entries;

@@ -253,28 +253,28 @@ void render_image(struct build *b, const struct image *image, const char *sha256
 void render_image_findings(struct build *b, const struct topology *topology,
                            const struct image *image)
 {
-    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
-    const struct mpt_memory memory = image_memory(image, segments);
+    struct memory memory;
     const struct finding_source source = { .memory = &memory,
-                                           .origin = image->bytes,
                                            .by_entry = topology->given & GIVEN_ENTRIES,
                                            .base_entries = image->entries,
                                            .extended_entries = MPT_EXTENDED_MAX };
 
+    memory.bytes = image->bytes;
+    memory.stretch_count = 0;
+    memory.guest = image_memory(image, memory.segments);
     finding_render_all(b, "findings", image->findings, image->finding_count, &source);
 }
 
 /* A structure, where it lies in guest memory and in the input */
-static void render_item(struct build *b, const struct found *found, const struct found_item *item,
-                        const uint8_t *origin)
+static void render_item(struct build *b, const struct found_item *item, const struct memory *input)
 {
-    const uint8_t *const at = mpt_at(found->memory, item->address, 1);
+    uint64_t offset;
 
     build_object(b, NULL);
     build_string(b, "name", item->name);
     build_address(b, "address", item->address);
-    if (at)
-        build_number(b, "offset", (uint64_t)(at - origin));
+    if (memory_offset(input, item->address, &offset))
+        build_number(b, "offset", offset);
     build_number(b, "size", item->size);
     if (item->index >= 0)
         build_number(b, "index", (uint64_t)item->index);
@@ -283,7 +283,7 @@ static void render_item(struct build *b, const struct found *found, const struct
     build_close(b);
 }
 
-static void render_layout(struct build *b, const struct found *found, const uint8_t *origin)
+static void render_layout(struct build *b, const struct found *found, const struct memory *input)
 {
     struct found_item item;
     struct found_walk walk;
@@ -291,15 +291,14 @@ static void render_layout(struct build *b, const struct found *found, const uint
     build_array(b, "layout");
     found_walk_begin(found, &walk);
     while (found_walk_next(&walk, &item))
-        render_item(b, found, &item, origin);
+        render_item(b, &item, input);
     build_close(b);
 }
 
 void render_found(struct build *b, const char *name, const struct found *found,
-                  const uint8_t *origin, bool layout)
+                  const struct memory *input, bool layout)
 {
-    const struct finding_source source = { .memory = found->memory,
-                                           .origin = origin,
+    const struct finding_source source = { .memory = input,
                                            .by_entry = true,
                                            .base_entries = found->entries,
                                            .extended_entries =
@@ -317,7 +316,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
         build_string(b, NULL, mpt_consumer_name(found->takers[i]));
     build_close(b);
     if (layout)
-        render_layout(b, found, origin);
+        render_layout(b, found, input);
     finding_render_all(b, "findings", found->findings, found->finding_count, &source);
     build_close(b);
 }

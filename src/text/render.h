@@ -9,6 +9,7 @@
 #include "../json/build.h"
 #include "../topo/found.h"
 #include "../topo/image.h"
+#include "../topo/memory.h"
 
 /*
  * render_image - the image reply, of which signed.c writes the signature
@@ -26,11 +27,11 @@ void render_image_findings(struct build *b, const struct topology *topology,
 /*
  * render_found - the decode reply, an object
  * @name:   of the object; NULL for the root or an element
- * @origin: the first byte of the input; offsets count from it
+ * @input:  what the table was found in; it knows which place in the input each byte has
  * @layout: with the layout, which is a third of the text of a long table
  */
 void render_found(struct build *b, const char *name, const struct found *found,
-                  const uint8_t *origin, bool layout);
+                  const struct memory *input, bool layout);
 
 /*
  * render_topology - a topology as request_parse takes it: all that is given but lists other than

@@ -7,11 +7,10 @@
 
 #include <assert.h>
 #include <elf.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "range.h"
+#include "little.h"
 
 enum { HALF = 2, WORD = 4 };
 
@@ -77,67 +76,111 @@ size_t elf_encode(const struct image *image, uint8_t *out)
     return head + image->size;
 }
 
-static uint32_t get_2(const uint8_t *e, size_t at)
+/* Where the members of a class stand that are read */
+struct class_layout {
+    size_t header_size, e_phoff, e_shoff, e_phentsize, e_phnum;
+    size_t program_size, p_offset, p_paddr, p_filesz;
+    size_t sh_info; /* of a section header */
+    unsigned word;  /* bytes of an address, an offset, a size */
+};
+
+#define CLASS(bits)                                                                       \
+    {                                                                                     \
+        sizeof(Elf##bits##_Ehdr), offsetof(Elf##bits##_Ehdr, e_phoff),                    \
+            offsetof(Elf##bits##_Ehdr, e_shoff), offsetof(Elf##bits##_Ehdr, e_phentsize), \
+            offsetof(Elf##bits##_Ehdr, e_phnum), sizeof(Elf##bits##_Phdr),                \
+            offsetof(Elf##bits##_Phdr, p_offset), offsetof(Elf##bits##_Phdr, p_paddr),    \
+            offsetof(Elf##bits##_Phdr, p_filesz), offsetof(Elf##bits##_Shdr, sh_info),    \
+            sizeof(((Elf##bits##_Phdr *)0)->p_paddr)                                      \
+    }
+static const struct class_layout classes[] = { [ELFCLASS32] = CLASS(32), [ELFCLASS64] = CLASS(64) };
+#undef CLASS
+
+/* e_ident, e_type and p_type stand at the same place in both classes. */
+static_assert(offsetof(Elf32_Ehdr, e_type) == offsetof(Elf64_Ehdr, e_type), "e_type");
+static_assert(offsetof(Elf32_Phdr, p_type) == 0 && offsetof(Elf64_Phdr, p_type) == 0, "p_type");
+
+bool elf_begins(const uint8_t *bytes, size_t size)
 {
-    return e[at] | (uint32_t)e[at + 1] << 8;
+    return size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0;
 }
 
-static uint32_t get_4(const uint8_t *e, size_t at)
+static int cut(struct err *err, const char *what)
 {
-    return get_2(e, at) | get_2(e, at + 2) << 16;
+    return err_at(err, ERR_INVALID, NULL, "is cut: %s is not in the file", what);
 }
 
-/* One program header: 1 with a segment, 0 when it has nothing to load, -1 when it is impossible. */
-static int get_segment(const uint8_t *e, const uint8_t *file, size_t size, struct mpt_segment *s)
+/* Reads @size bytes at @offset, if they are there. Return: 0; -1 */
+static int get(const struct dump_source *source, uint64_t offset, uint8_t *bytes, size_t size)
 {
-    const size_t offset = get_4(e, offsetof(Elf32_Phdr, p_offset));
-
-    *s = (struct mpt_segment){ .base = get_4(e, offsetof(Elf32_Phdr, p_paddr)),
-                               .size = get_4(e, offsetof(Elf32_Phdr, p_filesz)) };
-    if (get_4(e, offsetof(Elf32_Phdr, p_type)) != PT_LOAD || s->size == 0)
-        return 0;
-    if (offset > size || s->size > size - offset ||
-        s->base + (uint64_t)s->size > (uint64_t)UINT32_MAX + 1)
+    if (offset > source->size || size > source->size - offset)
         return -1;
-    s->bytes = file + offset;
-    return 1;
+    return source->read(source->from, offset, bytes, size);
 }
 
-/* Appends a segment that is clear of those before it. */
-static int add_segment(struct mpt_segment *segments, unsigned count, unsigned max,
-                       struct mpt_segment s)
+/* Return: the number of program headers, which may stand in section 0; -1 with @err */
+static int64_t count_headers(const struct dump_source *source, const struct class_layout *c,
+                             const uint8_t *header, struct err *err)
 {
-    if (count == max)
-        return -1;
-    for (unsigned i = 0; i < count; i++)
-        if (range_overlaps(&segments[i], &s))
+    const uint64_t count = little_load(header + c->e_phnum, HALF);
+    uint8_t info[WORD];
+
+    if (count != PN_XNUM)
+        return (int64_t)count;
+    if (get(source, little_load(header + c->e_shoff, c->word) + c->sh_info, info, WORD) < 0)
+        return cut(err, "section header 0, which has the number of segments,");
+    return (int64_t)little_load(info, WORD);
+}
+
+static int walk_segments(const struct dump_source *source, const struct class_layout *c,
+                         uint64_t at, int64_t count, const struct dump_sink *sink, struct err *err)
+{
+    uint8_t header[sizeof(Elf64_Phdr)];
+
+    for (; count > 0; count--, at += c->program_size) {
+        struct dump_range range;
+
+        if (get(source, at, header, c->program_size) < 0)
+            return cut(err, "a program header");
+        range = (struct dump_range){ .address = little_load(header + c->p_paddr, c->word),
+                                     .size = little_load(header + c->p_filesz, c->word),
+                                     .offset = little_load(header + c->p_offset, c->word) };
+        if (little_load(header, WORD) != PT_LOAD || range.size == 0)
+            continue;
+        if (range.offset > source->size || range.size > source->size - range.offset)
+            return err_at(err, ERR_INVALID, NULL,
+                          "is cut: not all of the segment at 0x%llx is in the file",
+                          (unsigned long long)range.address);
+        if (sink->take(sink->context, &range, err) < 0)
             return -1;
-    segments[count] = s;
+    }
     return 0;
 }
 
-int elf_decode(const uint8_t *bytes, size_t size, struct mpt_segment *segments, unsigned max)
+int elf_walk(const struct dump_source *source, const struct dump_sink *sink, struct err *err)
 {
-    unsigned count = 0, headers;
-    struct mpt_segment s;
-    size_t at;
+    uint8_t header[sizeof(Elf64_Ehdr)] = { 0 };
+    const size_t size = source->size < sizeof(header) ? (size_t)source->size : sizeof(header);
+    const struct class_layout *c;
+    unsigned type;
+    int64_t count;
 
-    if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
-        return 0;
-    if (size < sizeof(Elf32_Ehdr) || bytes[EI_CLASS] != ELFCLASS32 ||
-        bytes[EI_DATA] != ELFDATA2LSB ||
-        get_2(bytes, offsetof(Elf32_Ehdr, e_phentsize)) != sizeof(Elf32_Phdr))
-        return -1;
-    at = get_4(bytes, offsetof(Elf32_Ehdr, e_phoff));
-    headers = get_2(bytes, offsetof(Elf32_Ehdr, e_phnum));
-    if (at > size || headers > (size - at) / sizeof(Elf32_Phdr))
-        return -1;
-    for (unsigned i = 0; i < headers; i++) {
-        const int got = get_segment(bytes + at + i * sizeof(Elf32_Phdr), bytes, size, &s);
-
-        if (got < 0 || (got > 0 && add_segment(segments, count, max, s) < 0))
-            return -1;
-        count += (unsigned)got;
-    }
-    return count > 0 ? (int)count : -1;
+    if (get(source, 0, header, size) < 0)
+        return cut(err, "the header");
+    if ((header[EI_CLASS] != ELFCLASS32 && header[EI_CLASS] != ELFCLASS64) ||
+        header[EI_DATA] != ELFDATA2LSB)
+        return err_at(err, ERR_INVALID, NULL,
+                      "is an ELF file, but no little-endian one of 32 or 64 bits");
+    c = &classes[header[EI_CLASS]];
+    type = (unsigned)little_load(header + offsetof(Elf32_Ehdr, e_type), HALF);
+    if (size < c->header_size)
+        return cut(err, "the header");
+    if ((type != ET_CORE && type != ET_EXEC) ||
+        little_load(header + c->e_phentsize, HALF) != c->program_size)
+        return err_at(err, ERR_INVALID, NULL,
+                      "is an ELF file, but neither a core nor an executable");
+    count = count_headers(source, c, header, err);
+    return count < 0 ? -1
+                     : walk_segments(source, c, little_load(header + c->e_phoff, c->word), count,
+                                     sink, err);
 }

@@ -4,6 +4,7 @@
 #define TOPO_ELF_H
 
 #include "image.h"
+#include "source.h"
 
 /*
  * elf_encode - a 32-bit little-endian x86 executable with a PT_LOAD segment for each segment of
@@ -15,14 +16,17 @@
  */
 size_t elf_encode(const struct image *image, uint8_t *out);
 
+/* elf_begins - do the bytes begin like an ELF file? */
+bool elf_begins(const uint8_t *bytes, size_t size);
+
 /*
- * elf_decode - the loadable segments of such a file
- * @segments: receives at most @max of them, in the order of the file, empty ones left out; they
- *            point into @bytes
+ * elf_walk - hand the loadable segments of an ELF file to @sink, by their physical addresses: a core
+ * (dump-guest-memory, virsh dump --memory-only, kexec) or an executable, of 32 or 64 bits,
+ * little-endian, with any number of segments. What has no bytes in the file is left out.
  *
- * Return: how many; 0 when the bytes do not begin like an ELF file; -1 when they do, but it is no
- * 32-bit little-endian one, is cut, passes 4 GiB, has overlapping segments, more than @max or none.
+ * Return: 0; -1 with @err: another kind of ELF file, or one that is cut, or the sink's error.
  */
-int elf_decode(const uint8_t *bytes, size_t size, struct mpt_segment *segments, unsigned max);
+int elf_walk(const struct dump_source *source, const struct dump_sink *sink,
+             struct err *err) MUST_USE;
 
 #endif

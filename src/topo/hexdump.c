@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* An image as xxd prints it. The addresses are those of guest memory. */
+/*
+ * Written as xxd prints it; the addresses are those of guest memory. Reading takes the lines of several
+ * programs, which hexdump.h names, and goes through the text once for each window.
+ */
 #include "hexdump.h"
 
 #include <string.h>
+
+#include "../base/hex.h"
 
 enum { LINE_BYTES = 16, LINE_HEX = 10, LINE_TEXT = LINE_HEX + 41 };
 
@@ -63,4 +68,180 @@ size_t hexdump_render(const struct image *image, char *out)
     for (uint64_t from = 0; (s = next_segment(image, from)); from = (uint64_t)s->base + 1)
         used += put_segment(out ? out + used : NULL, image, s);
     return used;
+}
+
+enum { LINE_MAX = 1024, LINE_BYTES_MAX = 256, REPEATED_MAX = 1 << 20 };
+
+/* A line that was read */
+struct line {
+    uint64_t address;
+    size_t size;
+    uint8_t bytes[LINE_BYTES_MAX];
+};
+
+/* The hexadecimal digits at @text, up to 16. Return: how many, with *value set; 0: none or more */
+static unsigned take_digits(const char *text, uint64_t *value)
+{
+    unsigned digits = 0;
+
+    *value = 0;
+    for (int digit; digits <= 16 && (digit = hex_digit(text[digits])) >= 0; digits++)
+        *value = *value << 4 | (unsigned)digit;
+    return digits <= 16 ? digits : 0;
+}
+
+static bool has_prefix(const char *text)
+{
+    return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+}
+
+/* Appends a group. Return: false when its bytes do not fit */
+static bool put_group(struct line *line, uint64_t value, unsigned digits, bool little)
+{
+    const unsigned size = digits / 2;
+
+    if (line->size + size > LINE_BYTES_MAX)
+        return false;
+    for (unsigned i = 0; i < size; i++)
+        line->bytes[line->size++] = (uint8_t)(value >> 8 * (little ? i : size - 1 - i));
+    return true;
+}
+
+/*
+ * Reads a line. The text column begins with '|' or '>', or where xxd writes it: behind two blanks.
+ * hexdump -C has two blanks in the middle of the bytes as well, but no colon behind the address.
+ */
+static bool parse_line(const char *text, struct line *line)
+{
+    unsigned digits = take_digits(text += has_prefix(text) ? 2 : 0, &line->address);
+    uint64_t value;
+    bool colon;
+
+    if (digits < 4)
+        return false;
+    text += digits;
+    colon = *text == ':';
+    text += colon;
+    line->size = 0;
+    if (*text && *text != ' ' && *text != '\t')
+        return false;
+    for (bool first = true; *text; first = false) {
+        const size_t blanks = strspn(text, " \t");
+        bool prefix;
+
+        text += blanks;
+        if (!*text || *text == '|' || *text == '>' || blanks == 0 ||
+            (colon && !first && blanks > 1))
+            break;
+        prefix = has_prefix(text);
+        digits = take_digits(text += prefix ? 2 : 0, &value);
+        if ((digits != 2 && digits != 4 && digits != 8 && digits != 16) ||
+            (text[digits] && !strchr(" \t|>", text[digits])) ||
+            !put_group(line, value, digits, prefix || (!colon && digits > 2)))
+            return false;
+        text += digits;
+    }
+    return true;
+}
+
+/* A text while its lines are read */
+struct reading {
+    const struct dump_source *source;
+    uint64_t at; /* of the next line */
+    unsigned number, repeated;
+    char text[LINE_MAX];
+};
+
+/* Takes the next line into r->text, without its end. Return: 1; 0 at the end; -1 with @err */
+static int next_line(struct reading *r, struct err *err)
+{
+    const uint64_t left = r->source->size - r->at;
+    const size_t room = left < LINE_MAX ? (size_t)left : LINE_MAX;
+    const char *end;
+    size_t length;
+
+    if (left == 0)
+        return 0;
+    r->number++;
+    if (r->source->read(r->source->from, r->at, r->text, room) < 0)
+        return err_system(err, ERR_FILE, "cannot read line %u", r->number);
+    end = memchr(r->text, '\n', room);
+    length = end ? (size_t)(end - r->text) : room;
+    if (length == LINE_MAX || memchr(r->text, '\0', length))
+        return err_at(err, ERR_INVALID, NULL, "line %u is none of a hexdump", r->number);
+    r->at += length + (end ? 1 : 0);
+    if (length > 0 && r->text[length - 1] == '\r')
+        length--;
+    r->text[length] = '\0';
+    return 1;
+}
+
+static int hand_over(const struct dump_sink *sink, uint64_t address, const struct line *line,
+                     struct err *err)
+{
+    const struct dump_range range = {
+        .address = address, .size = line->size, .offset = address, .bytes = line->bytes
+    };
+
+    return line->size > 0 ? sink->take(sink->context, &range, err) : 0;
+}
+
+/* Hands over the line before as often as it fits below @end, where the bytes are wanted. */
+static int repeat(struct reading *r, const struct dump_sink *sink, const struct line *line,
+                  uint64_t end, struct err *err)
+{
+    uint64_t at = line->address + line->size;
+
+    if (line->size == 0 || end < at)
+        return 0;
+    if (at < sink->from)
+        at += (sink->from - at) / line->size * line->size;
+    for (; at + line->size <= end && at < sink->to; at += line->size) {
+        if (++r->repeated > REPEATED_MAX)
+            return err_at(err, ERR_INVALID, NULL, "line %u repeats too much", r->number);
+        if (hand_over(sink, at, line, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink, struct err *err)
+{
+    struct reading r = { .source = source };
+    struct line line, last = { .size = 0 };
+    bool repeated = false;
+    int status;
+
+    while ((status = next_line(&r, err)) > 0) {
+        if (strcmp(r.text, "*") == 0) {
+            repeated = true;
+            continue;
+        }
+        if (r.text[0] == '\0')
+            continue;
+        if (!parse_line(r.text, &line))
+            return err_at(err, ERR_INVALID, NULL, "line %u is none of a hexdump", r.number);
+        if ((repeated && repeat(&r, sink, &last, line.address, err) < 0) ||
+            hand_over(sink, line.address, &line, err) < 0)
+            return -1;
+        repeated = false;
+        last = line;
+    }
+    return status;
+}
+
+bool hexdump_begins(const uint8_t *text, size_t size)
+{
+    char first[LINE_MAX];
+    struct line line;
+    const uint8_t *const end = memchr(text, '\n', size);
+    const size_t length = end ? (size_t)(end - text) : size;
+
+    if (length >= LINE_MAX || memchr(text, '\0', length))
+        return false;
+    memcpy(first, text, length);
+    first[length] = '\0';
+    if (length > 0 && first[length - 1] == '\r')
+        first[length - 1] = '\0';
+    return parse_line(first, &line) && line.size > 0;
 }

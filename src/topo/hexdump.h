@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* An image as a hexdump with guest-physical addresses. */
+/* Guest memory as a hexdump with guest-physical addresses: written as xxd does, read as people have it. */
 #ifndef TOPO_HEXDUMP_H
 #define TOPO_HEXDUMP_H
 
 #include "image.h"
+#include "source.h"
 
 /*
  * hexdump_render - a hexdump that looks like that of xxd -o BASE: 8 digits of address, 16 bytes a line
@@ -16,5 +17,22 @@
  * Return: characters of the text.
  */
 size_t hexdump_render(const struct image *image, char *out);
+
+/* hexdump_begins - is the first line one of a hexdump with addresses? */
+bool hexdump_begins(const uint8_t *text, size_t size);
+
+/*
+ * hexdump_walk - hand each line of a hexdump to @sink
+ *
+ * A line has a hexadecimal address, perhaps with 0x before and a colon behind it, then groups of 2, 4,
+ * 8 or 16 hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax -tx1, and
+ * xp of QEMU's monitor write such lines. Digits stand in the order of the bytes, but in two cases a group
+ * is a little-endian number: with 0x before it, and with more than 2 digits where the address has no
+ * colon (hexdump, od -tx2). A line "*" stands for repetitions of the line before it.
+ *
+ * Return: 0; -1 with @err: the line that is none, or the sink's error.
+ */
+int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink,
+                 struct err *err) MUST_USE;
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../base/number.h"
-#include "elf.h"
+#include "little.h"
 #include "range.h"
 
 #define ADDRESSES_END (1ULL << 32)
@@ -101,15 +101,59 @@ int memory_place(struct memory *s, const uint8_t *bytes, size_t size, const char
     return 0;
 }
 
-int memory_elf(struct memory *s, const uint8_t *bytes, size_t size, struct err *err)
+bool memory_offset(const struct memory *m, uint64_t address, uint64_t *offset)
 {
-    const int count = elf_decode(bytes, size, s->segments, MEMORY_SEGMENTS_MAX);
+    const uint8_t *const at = m->bytes ? mpt_at(&m->guest, address, 1) : NULL;
 
-    if (count < 0)
-        return err_at(err, ERR_INVALID, NULL,
-                      "this ELF file is not one of 32-bit little-endian segments with an image");
-    s->bytes = bytes;
-    s->size = size;
-    s->guest = (struct mpt_memory){ s->segments, (size_t)count };
-    return count > 0;
+    if (at)
+        *offset = (uint64_t)(at - m->bytes);
+    for (unsigned i = 0; i < m->stretch_count && !m->is_text; i++) {
+        const struct memory_stretch *const s = &m->stretches[i];
+
+        if (address >= s->base && address - s->base < s->size) {
+            *offset = s->offset + (address - s->base);
+            return true;
+        }
+    }
+    return at;
+}
+
+static bool sums_to_0(const uint8_t *bytes, size_t size)
+{
+    uint8_t sum = 0;
+
+    for (size_t i = 0; i < size; i++)
+        sum = (uint8_t)(sum + bytes[i]);
+    return sum == 0;
+}
+
+/* Does a table begin here? Its sum is not asked, so that time is linear in the bytes. */
+static bool is_table(const uint8_t *bytes, size_t size)
+{
+    return size >= MPT_HEADER_SIZE && memcmp(bytes, "PCMP", 4) == 0 &&
+           little_load(bytes + 4, 2) >= MPT_HEADER_SIZE && little_load(bytes + 4, 2) <= size &&
+           (bytes[6] == MPT_SPEC_1_1 || bytes[6] == MPT_SPEC_1_4);
+}
+
+static bool guess(const uint8_t *bytes, size_t size, size_t floating, uint32_t *base)
+{
+    const uint32_t table = (uint32_t)little_load(bytes + floating + 4, 4);
+    bool found = false;
+
+    for (size_t at = 0; at < size && at <= table; at++) {
+        if (!is_table(bytes + at, size - at) || (table - at + floating) % MPT_ADDRESS_ALIGN != 0)
+            continue;
+        if (!found || table - at == MEMORY_BASE_ADDRESS)
+            *base = (uint32_t)(table - at);
+        found = true;
+    }
+    return found;
+}
+
+bool memory_guess_base(const uint8_t *bytes, size_t size, uint32_t *base)
+{
+    for (size_t at = 0; at + MPT_FLOATING_SIZE <= size; at++)
+        if (memcmp(bytes + at, "_MP_", 4) == 0 && sums_to_0(bytes + at, MPT_FLOATING_SIZE))
+            return guess(bytes, size, at, base);
+    return false;
 }

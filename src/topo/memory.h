@@ -3,20 +3,43 @@
 #ifndef TOPO_MEMORY_H
 #define TOPO_MEMORY_H
 
+#include <stdbool.h>
+
 #include "../base/err.h"
 #include "../mptable/mptable.h"
 
-enum { MEMORY_SEGMENTS_MAX = 16 };
+enum {
+    MEMORY_SEGMENTS_MAX = 16, /* of an image */
+    MEMORY_STRETCHES_MAX = 64 /* of a dump, in the windows that are read */
+};
 
 #define MEMORY_BASE "0x9fc00" /* where most builders put a table */
+enum { MEMORY_BASE_ADDRESS = 0x9fc00 };
+
+/* A stretch of guest memory and its place in the input */
+struct memory_stretch {
+    uint32_t base, size;
+    uint64_t offset;
+    const uint8_t *bytes;
+};
 
 /* Points into itself: not to be copied. */
 struct memory {
-    const uint8_t *bytes; /* borrowed; offsets count from here */
+    const uint8_t *bytes; /* the input, borrowed; NULL when it is not in memory as a whole */
     size_t size;
-    struct mpt_segment segments[MEMORY_SEGMENTS_MAX];
-    struct mpt_memory guest; /* the segments as readers take them */
+    struct mpt_segment segments[MEMORY_STRETCHES_MAX];
+    struct mpt_memory guest;                               /* the segments as readers take them */
+    struct memory_stretch stretches[MEMORY_STRETCHES_MAX]; /* of a dump: dump.c */
+    unsigned stretch_count;
+    bool is_text; /* places in the input are none of bytes */
 };
+
+/*
+ * memory_offset - where the byte of a guest-physical address stands in the input
+ *
+ * Return: true with *offset set; false: nowhere, or in a text.
+ */
+bool memory_offset(const struct memory *memory, uint64_t address, uint64_t *offset);
 
 /*
  * memory_place - cut the bytes into segments
@@ -31,10 +54,13 @@ int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const
                  const char *sizes, struct err *err) MUST_USE;
 
 /*
- * memory_elf - take the segments of an ELF file, as elf_encode makes it
+ * memory_guess_base - the address at which the bytes of an image make sense
  *
- * Return: 1; 0, the bytes are no ELF file; -1 and ERR_INVALID, they are one that cannot be used.
+ * The first floating pointer whose bytes add up to 0 names the address of its table. Where a table begins
+ * in the bytes, that address less the offset is the image's. MEMORY_BASE wins where it is one of several.
+ *
+ * Return: true with *base set; false: no pointer and table in these bytes fit each other.
  */
-int memory_elf(struct memory *source, const uint8_t *bytes, size_t size, struct err *err) MUST_USE;
+bool memory_guess_base(const uint8_t *bytes, size_t size, uint32_t *base);
 
 #endif

@@ -69,7 +69,6 @@ static inline bool decode_take(struct decode *d, const uint8_t *data, size_t siz
     char line[TARGET_SIZE] = "";
     const char *bases, *sizes, *value;
     struct err err = { 0 };
-    int elf;
 
     if (!end || length >= sizeof(line))
         return false;
@@ -83,10 +82,9 @@ static inline bool decode_take(struct decode *d, const uint8_t *data, size_t siz
         if ((value = target_take(&d->target, facts[i].name)) &&
             facts_set(&d->facts, &facts[i], value, &err) < 0)
             return refused(&err);
-    elf = bases ? 0 : memory_elf(&d->source, end + 1, left, &err);
-    if (elf == 0)
-        elf = memory_place(&d->source, end + 1, left, bases ? bases : MEMORY_BASE, sizes, &err);
-    return elf < 0 ? refused(&err) : true;
+    return memory_place(&d->source, end + 1, left, bases ? bases : MEMORY_BASE, sizes, &err) < 0
+               ? refused(&err)
+               : true;
 }
 
 /* Has @sum and the bytes, of which it may be one, add up to 0. */

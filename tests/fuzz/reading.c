@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(found_read(memory, address, known, &topology, &image, &reading, &err) == 0);
     verify(&reading);
     build_start(&b);
-    render_found(&b, NULL, &reading, decode.source.bytes, true);
+    render_found(&b, NULL, &reading, &decode.source, true);
     reply = build_compact(&b, &length);
     assert(reply);
     free(reply);

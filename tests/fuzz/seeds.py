@@ -4,6 +4,7 @@ to its parser, in DIRECTORY/<target>.words."""
 import glob
 import os
 import re
+import struct
 import subprocess
 import sys
 
@@ -54,6 +55,18 @@ def requests():
         yield row[1].encode("utf-8", "surrogatepass")
 
 
+def dumps():
+    image = subprocess.run([MPTABLECTL, "encode", "-"], input=b'{"cpus":2}', capture_output=True).stdout
+    header = struct.pack("<2Q", 0x9fc00, 0x9fc00 + len(image) - 1)
+    yield image
+    yield b"EMiL\1\0\0\0" + header + bytes(8) + image
+    for command in (["encode", "--format", "elf", "-"], ["encode", "--format", "hex", "-"]):
+        yield subprocess.run([MPTABLECTL, *command], input=b'{"cpus":2,"bios_data_area":true}', capture_output=True).stdout
+    yield b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHH", 4, 62, 1, 0, 64, 0, 0, 64, 56, 1) + bytes(6) + \
+        struct.pack("<IIQQQQQQ", 1, 4, 120, 0, 0x9fc00, len(image), len(image), 0) + image
+    yield b"0009fc00  5f 4d 50 5f 10 fc 09 00  01 04 8b 00 00 00 00 00  |_MP_|\n*\n0009fc30\n"
+
+
 def macro(text, name):
     """The string that a macro of C is, further macros in it replaced"""
     value = re.search(r"#define %s\s((?:.*\\\n)*.*)" % name, text).group(1)
@@ -90,5 +103,6 @@ def write(target, seeds, words):
 for name in ("table", "reading"):
     write(name, tables(), {"_MP_", "PCMP", "ISA   ", "PCI   ", "\\x7fELF", "base=", "size="})
 write("request", requests(), names())
+write("dump", dumps(), {"_MP_", "PCMP", "EMiL", "\\x7fELF", "*\\x0a", "0x", ":", "\\x0d\\x0a"})
 write("target", [target.encode() for target in TARGETS], names())
 write("seal", seals(), {"untrusted comment: ", "trusted comment: ", "RURA", "RWRA", "RWQA", "0x0", "-", ",", "\\x0a", "97B0D2F9"})

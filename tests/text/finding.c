@@ -84,9 +84,8 @@ static void pointers_of_findings(void)
 static void some_findings(void)
 {
     static const uint8_t bytes[64];
-    const struct mpt_segment segment = { 0x1000, sizeof(bytes), bytes };
-    const struct mpt_memory memory = { &segment, 1 };
-    const struct finding_source source = { .memory = &memory, .origin = bytes };
+    struct memory memory = { .bytes = bytes, .segments = { { 0x1000, sizeof(bytes), bytes } } };
+    const struct finding_source source = { .memory = &memory };
     const struct mpt_rule entry = { "a-rule", MPT_NOTE, MPT_PART_PROCESSOR, "apic_id", "",
                                     "one",    "who" };
     const struct mpt_rule whole = { "b-rule", MPT_ERROR, MPT_PART_TABLE, "",
@@ -96,6 +95,7 @@ static void some_findings(void)
         { &whole, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0, "", 0 },
     };
 
+    memory.guest = (struct mpt_memory){ memory.segments, 1 };
     check_findings(
         findings, 2, &source,
         "[{'rule':'a-rule','severity':'note','pointer':'/processors/3/apic_id',"
@@ -126,7 +126,7 @@ static const struct {
 
 static void values_of_findings(void)
 {
-    const struct finding_source source = { .memory = &(struct mpt_memory){ NULL, 0 } };
+    const struct finding_source source = { .memory = &(struct memory){ .bytes = NULL } };
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         const struct mpt_rule rule = {

@@ -57,7 +57,7 @@ static char *reply(const struct memory *source)
     size_t size;
 
     build_start(&b);
-    render_found(&b, NULL, &reading, source->bytes, true);
+    render_found(&b, NULL, &reading, source, true);
     return build_compact(&b, &size);
 }
 

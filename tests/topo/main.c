@@ -24,7 +24,7 @@ void build_three_segments(struct image *image)
 int main(void)
 {
     static const struct suite *const suites[] = { &topo_volt, &topo_hexdump, &topo_elf,
-                                                  &topo_memory };
+                                                  &topo_memory, &topo_dump };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

@@ -11,20 +11,19 @@ static int print_found(struct cli *cli)
     struct build b;
 
     build_start(&b);
-    render_found(&b, NULL, &cli->reading, cli->source.bytes, true);
+    render_found(&b, NULL, &cli->reading, &cli->source, true);
     return files_print_json(cli, &b);
 }
 
 int cli_decode(struct cli *cli)
 {
-    char *bytes SCOPED(scoped_free) = NULL;
     int status;
 
     if (cli->scan && (cli->map || cli->floating_pointer))
         return cli_refuse_option(cli, cli->map ? "map" : "floating_pointer", "excludes --scan");
     if (cli->scan)
         return scan_print(cli);
-    status = input_memory(cli, MEMORY_BASE, &bytes);
+    status = input_memory(cli, NULL);
     if (status == CLI_DONE)
         status = input_table(cli);
     if (status != CLI_DONE)

@@ -18,12 +18,12 @@ static void print_value(const char *before, const struct mpt_finding *f, uint64_
 /* ": at 0x9fc98 (offset 152), entry 6, type is 3, expected 0" */
 static void print_place(const struct cli *cli, const struct mpt_finding *f)
 {
-    const uint8_t *const at = mpt_at(&cli->source.guest, f->address, 1);
+    uint64_t offset;
     const struct mpt_rule *const rule = f->rule;
 
     printf(": at 0x%x", f->address);
-    if (at)
-        printf(" (offset %td)", at - cli->source.bytes);
+    if (memory_offset(&cli->source, f->address, &offset))
+        printf(" (offset %llu)", (unsigned long long)offset);
     if (f->entry >= 0)
         printf(", entry %d", f->entry);
     if (rule->field[0])
@@ -63,13 +63,14 @@ static int lint_nothing(struct cli *cli)
     const size_t count =
         mpt_check(&cli->source.guest, NULL, &cli->facts.known, found, MPT_RULES_MAX);
 
+    if (input_explain_nothing(cli) == CLI_IO)
+        return CLI_IO;
     return print_findings(cli, found, count < MPT_RULES_MAX ? count : MPT_RULES_MAX);
 }
 
 int cli_lint(struct cli *cli)
 {
-    char *bytes SCOPED(scoped_free) = NULL;
-    int status = input_memory(cli, MEMORY_BASE, &bytes);
+    int status = input_memory(cli, NULL);
     uint32_t address;
 
     if (status != CLI_DONE)
@@ -77,7 +78,7 @@ int cli_lint(struct cli *cli)
     if (!cli->floating_pointer &&
         found_choose(&cli->source.guest, &cli->facts.known, &address, &cli->err) < 0)
         return lint_nothing(cli);
-    status = input_table(cli);
+    status = cli->floating_pointer ? input_table(cli) : input_read(cli, address);
     if (status != CLI_DONE)
         return status;
     return print_findings(cli, cli->reading.findings, cli->reading.finding_count);

@@ -93,7 +93,6 @@ static int save_signature(struct cli *cli, const struct seal *seal)
 
 int cli_sign(struct cli *cli)
 {
-    char *bytes SCOPED(scoped_free) = NULL;
     struct binding binding = { .ttl = 0 };
     struct seal seal;
     int status = input_check_signature(cli, false);
@@ -102,8 +101,10 @@ int cli_sign(struct cli *cli)
         status = signing_start(cli, true);
     if (status == CLI_DONE)
         status = take_binding(cli, &binding);
+    if (!cli->base)
+        cli->base = MEMORY_BASE; /* what is signed is never guessed */
     if (status == CLI_DONE)
-        status = input_memory(cli, MEMORY_BASE, &bytes);
+        status = input_memory(cli, NULL);
     if (status == CLI_DONE)
         status = rebuild(cli);
     if (status != CLI_DONE)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Guest memory in a file or a device, read by windows: the first MiB, in which every system searches
+ * for a floating pointer, and then the one table that a pointer names. So a dump of any size costs
+ * the same memory and time.
+ *
+ * Each kind of dump has a walk (elf.h, lime.h, hexdump.h) that tells which stretch of guest memory
+ * lies where in the input. dump.c takes what falls into a window. A stretch that occurs twice, as in
+ * cores of guests with paging, must have the same bytes each time.
+ */
+#ifndef TOPO_DUMP_H
+#define TOPO_DUMP_H
+
+#include "memory.h"
+#include "source.h"
+
+enum dump_kind {
+    DUMP_RAW,     /* memory from address 0 on */
+    DUMP_IMAGE,   /* an image; memory.h places it */
+    DUMP_ELF,     /* 32 or 64 bits, little-endian: elf.h */
+    DUMP_LIME,    /* lime.h */
+    DUMP_HEXDUMP, /* text: hexdump.h */
+    DUMP_DEVICE,  /* /dev/mem: what cannot be read is not there */
+    DUMP_KINDS
+};
+
+extern const char *const dump_kinds[]; /* their names, by enum dump_kind */
+
+/* dump_bytes - the source of bytes in memory, which are borrowed */
+struct dump_bytes {
+    const uint8_t *bytes;
+    size_t size;
+};
+struct dump_source dump_source_bytes(const struct dump_bytes *bytes);
+
+/*
+ * dump_identify - what the first bytes of an input are
+ * @head: the first bytes, all of them or at least DUMP_HEAD_SIZE
+ * @size: of @head
+ *
+ * Return: DUMP_ELF, DUMP_LIME, DUMP_HEXDUMP or DUMP_RAW; -1 and ERR_INVALID: a kind that is not read,
+ * with the way to one that is.
+ */
+enum { DUMP_HEAD_SIZE = 4096 };
+int dump_identify(const uint8_t *head, size_t size, struct err *err) MUST_USE;
+
+enum {
+    DUMP_WINDOW = 0x100000,     /* systems search below 1 MiB */
+    DUMP_TABLE_SIZE = 2 * 65536 /* base table and extended table, 65535 bytes each */
+};
+
+/* Where the bytes of the windows go */
+struct dump_room {
+    uint8_t low[DUMP_WINDOW + DUMP_TABLE_SIZE]; /* and a table that begins below 1 MiB */
+    uint8_t table[DUMP_TABLE_SIZE];
+};
+
+/* A dump while it is read */
+struct dump {
+    const struct dump_source *source;
+    enum dump_kind kind;
+    struct memory *memory;
+    struct dump_room *room;
+    uint64_t window, window_size;
+    uint8_t *buffer;   /* of the window */
+    uint64_t compared; /* bytes that came again */
+};
+
+/*
+ * dump_open - take the first MiB of a dump
+ * @memory: receives it
+ * @room:   what @memory points into; need not be cleared
+ *
+ * Return: 0; -1: ERR_INVALID, the input is malformed or contradicts itself; ERR_FILE, it cannot be
+ * read.
+ */
+int dump_open(struct dump *dump, const struct dump_source *source, enum dump_kind kind,
+              struct memory *memory, struct dump_room *room, struct err *err) MUST_USE;
+
+/*
+ * dump_table - take the table at an address, too: its header, and then as many bytes as the header
+ * claims. The table
+ * that was taken before is gone, if it was above 1 MiB.
+ *
+ * Return: 0, also where the dump has no such bytes; -1 as dump_open.
+ */
+int dump_table(struct dump *dump, uint32_t address, struct err *err) MUST_USE;
+
+#endif

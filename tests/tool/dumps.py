@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: ISC
+"""What people hold: dumps of guests that QEMU writes, LiME, hexdumps of other programs, pipes, and kinds that are not read.
+The witnesses are QEMU, hexdump, xxd, od and libkdumpfile, which reads QEMU's cores."""
+import json
+import os
+import resource
+import shutil
+import socket
+import struct
+import subprocess
+import time
+
+from daemon import Tap
+from tool import DONE, IO, REFUSED, USAGE, Tool, refused
+
+tap = Tap()
+BASE, MIB, GIB = 0x9FC00, 1 << 20, 1 << 30
+KDUMPFILE = ["/usr/bin/python3", "-c", """import sys, kdumpfile
+dump = kdumpfile.kdumpfile(sys.argv[1])
+sys.stdout.buffer.write(bytes(dump.read(kdumpfile.KDUMP_MACHPHYSADDR, int(sys.argv[2], 16), int(sys.argv[3]))))"""]
+
+
+def topology(decoded):
+    return {key: value for key, value in decoded["topology"].items() if key != "findings"}
+
+
+def decode(tool, *arguments, data=b""):
+    done = tool.run("decode", *arguments, data=data)
+    return (json.loads(done.stdout) if done.stdout else None), done
+
+
+def same(tool, wanted, arguments, name, data=b"", says=b""):
+    """The table is the one that was put there, wherever the bytes came from."""
+    got, done = decode(tool, *arguments, data=data)
+    tap.ok(got and got["exact"] and topology(got) == topology(wanted) and done.returncode == DONE and says in done.stderr and
+           (says or not done.stderr), name, done.returncode, done.stderr, str(got)[:300])
+    return got
+
+
+def qemu(tool, image, commands):
+    """A guest that never runs, with the image in its memory; QEMU's monitor carries out the commands."""
+    monitor = tool.path("monitor")
+    process = subprocess.Popen(["timeout", "-k", "5", "60", "qemu-system-x86_64", "-M", "pc,accel=tcg", "-m", "64", "-S", "-display",
+                                "none", "-nodefaults", "-qmp", "unix:%s,server=on,wait=off" % monitor, "-device",
+                                "loader,file=%s,addr=%#x,force-raw=on" % (tool.path(image), BASE)])
+    while not os.path.exists(monitor):
+        time.sleep(0.05)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(monitor)
+        lines = connection.makefile("rw")
+        lines.readline()
+        for name, arguments in [("qmp_capabilities", {})] + commands + [("quit", {})]:
+            lines.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+            lines.flush()
+            while not ("return" in (answer := json.loads(lines.readline())) or "error" in answer):
+                pass
+            assert "return" in answer, answer
+    process.wait()
+
+
+def of_qemu(tool, wanted):
+    if not shutil.which("qemu-system-x86_64"):
+        tap.skip("dumps of QEMU", "qemu-system-x86_64 is not installed")
+        return
+    dump = lambda name, **more: ("dump-guest-memory", {"paging": False, "protocol": "file:" + tool.path(name), **more})
+    qemu(tool, "image.bin", [dump("core"), dump("paging", paging=True), dump("kdump", format="kdump-zlib"),
+                             ("pmemsave", {"val": 0, "size": 16 * MIB, "filename": tool.path("memory")})])
+    got = same(tool, wanted, ["core"], "dump-guest-memory: an ELF core of 64 bits")
+    offset = got["layout"][0]["offset"]
+    tap.equal(tool.read("core")[offset:offset + 4], b"_MP_", "the offset is that of the byte in the core")
+    same(tool, wanted, ["paging"], "the same with paging")
+    same(tool, wanted, ["memory"], "pmemsave", says=b"memory from address 0")
+    tap.ok(b"dump-guest-memory without -z" in tool.run("lint", "kdump").stderr, "kdump is refused, with the way out")
+    if subprocess.run(["/usr/bin/python3", "-c", "import kdumpfile"], capture_output=True).returncode:
+        tap.skip("libkdumpfile", "python3-libkdumpfile is not installed")
+    else:
+        witness = subprocess.run([*KDUMPFILE, tool.path("core"), "%x" % BASE, str(len(tool.read("image.bin")))],
+                                 capture_output=True)
+        tap.equal((witness.stdout, witness.stderr), (tool.read("image.bin"), b""), "libkdumpfile reads the same bytes there")
+
+
+def lime(ranges):
+    return b"".join(struct.pack("<IIQQQ", 0x4C694D45, 1, first, first + len(data) - 1, 0) + data for first, data in ranges)
+
+
+def of_lime(tool, wanted, image):
+    low = bytes(BASE) + image + bytes(1024 - len(image))
+    tool.write("lime", lime([(0, low), (MIB, bytes(4096))]))
+    same(tool, wanted, ["lime"], "LiME")
+    tool.write("gap", lime([(0, bytes(BASE)), (0xF0000, bytes(0x10000)), (MIB, bytes(4096))]))
+    done = tool.run("lint", "gap")
+    tap.ok(done.returncode == REFUSED and b"no memory at 0x9fc00 to 0x9ffff" in done.stderr, "a gap where a table may lie is told",
+           done.stderr)
+
+
+def of_text(tool, wanted):
+    programs = {"hexdump -C": ["hexdump", "-C"], "hexdump": ["hexdump"], "xxd": ["xxd"], "xxd -g1 -c32": ["xxd", "-g1", "-c32"],
+                "od -Ax -tx1z": ["od", "-Ax", "-tx1z"], "od -Ax -tx2 -v": ["od", "-Ax", "-tx2", "-v"],
+                "od -Ax -tx8": ["od", "-Ax", "-tx8"]}
+    tool.write("low", bytes(BASE) + tool.read("image.bin"))
+    for name, command in programs.items():
+        if not shutil.which(command[0]):
+            tap.skip(name, "not installed")
+            continue
+        text = subprocess.run([*command, tool.path("low")], capture_output=True, check=True).stdout
+        same(tool, wanted, ["-"], name, data=text)
+        same(tool, wanted, ["-"], name + ", lines that end in CR LF", data=text.replace(b"\n", b"\r\n"))
+    text = tool.run("encode", "--format", "hex", "-", data=b'{"cpus":4}').stdout
+    same(tool, wanted, ["-"], "our own hexdump", data=text)
+    refused(tap, tool.run("decode", "-", data=text + b"the end\n"), REFUSED, "is none of a hexdump", "a line that is none is named")
+
+
+def large(tool, wanted, image):
+    with open(tool.path("large"), "wb") as file:
+        file.truncate(8 * GIB)
+        file.seek(BASE)
+        file.write(image)
+    before = time.monotonic()
+    done = tool.run("decode", "large", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (64 * MIB, 64 * MIB)))
+    tap.ok(done.returncode == DONE and topology(json.loads(done.stdout)) == topology(wanted),
+           "a sparse file of 8 GiB in 64 MiB of addresses", done.stderr)
+    print("# %.2f seconds" % (time.monotonic() - before))
+    refused(tap, tool.run("decode", "--base", "0", "large"), USAGE, "at most 16 MiB", "--base is for small files")
+
+
+def pipes(tool, wanted, image):
+    memory = bytes(BASE) + image + bytes(MIB)
+    same(tool, wanted, ["-"], "an image in a pipe", data=image)
+    same(tool, wanted, ["-"], "memory in a pipe", data=memory, says=b"memory from address 0")
+    refused(tap, tool.run("decode", "-", data=bytes(16 * MIB + 1)), IO, "standard input", "a pipe of more than 16 MiB")
+
+
+def of_profiles(tool):
+    """What encode writes, decode reads: each profile, without a word about addresses."""
+    for profile in json.loads(tool.run("profiles", "--format", "json").stdout)["profiles"]:
+        wrong = []
+        for cpus in sorted({1, 2, 4, min(15, profile["max_cpus"]), min(143, profile["max_cpus"])}):
+            request = json.dumps({"profile": profile["name"], "cpus": min(cpus, profile["max_cpus"])})
+            for kind in ("bin", "elf"):
+                encoded = tool.run("encode", "--format", kind, "-", data=request)
+                if encoded.returncode != DONE:
+                    continue
+                got, done = decode(tool, "-", data=encoded.stdout)
+                if not got or not got["exact"] or (kind == "bin" and rebuilt(tool, got) != encoded.stdout):
+                    wrong.append((cpus, kind, done.stderr, got and got.get("difference")))
+        tap.equal(wrong, [], "encode | decode: " + profile["name"])
+
+
+def rebuilt(tool, got):
+    return tool.run("encode", "-", data=json.dumps(got["topology"])).stdout
+
+
+def claimed(tool):
+    """An image of several segments lies where the signature beside it says."""
+    tool.run("keygen")
+    tool.run("encode", "--key", "mptabled.key", "-o", "parts.bin", "-", data=b'{"cpus":2,"profile":"crosvm","bios_data_area":true}')
+    got, done = decode(tool, "parts.bin")
+    tap.ok(got and got["exact"] and b"parts.bin.minisig says" in done.stderr, "addresses of the signature beside", done.stderr)
+    refused(tap, tool.run("decode", "parts.bin.minisig"), REFUSED, "minisign file", "a signature is named as one")
+
+
+def insisted(tool, image):
+    tool.write("short", image)
+    got, done = decode(tool, "--as", "raw", "short")
+    tap.ok(got and got["floating_pointer"] == "0x0", "--as raw: memory from 0 on", done.stderr)
+    refused(tap, tool.run("decode", "--as", "elf", "short"), REFUSED, "ELF", "--as elf: no such file")
+    refused(tap, tool.run("decode", "--as", "vmdk", "short"), USAGE, "--as: must be", "no such kind")
+    refused(tap, tool.run("decode", "-", data=b""), REFUSED, "standard input: is empty", "nothing at all")
+    refused(tap, tool.run("decode", "-", data=bytes(64)), REFUSED, "_MP_", "zeros hold no table")
+
+
+def main():
+    with Tool() as tool:
+        image = tool.run("encode", "-", data=b'{"cpus":4}').stdout
+        tool.write("image.bin", image)
+        wanted, _ = decode(tool, "image.bin")
+        of_qemu(tool, wanted)
+        of_lime(tool, wanted, image)
+        of_text(tool, wanted)
+        large(tool, wanted, image)
+        pipes(tool, wanted, image)
+        of_profiles(tool)
+        claimed(tool)
+        insisted(tool, image)
+    tap.done()
+
+
+main()
