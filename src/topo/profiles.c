@@ -107,6 +107,12 @@ static const struct profile_lines tdvmm_lines[] = { { .irq = 0, .intin = 2, .cou
                                                     { .irq = 2, .intin = 0, .count = 1 },
                                                     { SAME(3, 13) },
                                                     { 0 } };
+/* The monitor makes the lines of its virtio devices level-triggered. */
+static const struct profile_lines openvmm_level4_lines[] = {
+    { .irq = 0, .intin = 2, .count = 1 }, { SAME(1, 1) }, { SAME(3, 1) },
+    { .flags = HIGH_LEVEL, SAME(4, 4) },  { SAME(8, 8) }, { 0 },
+};
+
 /* Each line twice: as ExtINT on INTIN 0, and as itself */
 #define TWICE(n, to)                                    \
     { .int_type = MPT_EXTINT, .irq = (n), .count = 1 }, \
@@ -220,6 +226,11 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
     .imcrp = MPT_IMCRP, MICRO_CPU(0x14), .ids_cut = true, ISA_0, .ioapic_version = 0x14, \
     .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 254, .lines = identity_16, .irqs = 24,  \
     LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
+
+#define OPENVMM(most, wiring)                                                         \
+    .max_cpus = (most), .layout = LAYOUT_APART, .address = 0, .table_address = 0x400, \
+    .oem_id = "OPENVMM", .product_id = "MICROVM", .apic_version = 0x14, ISA_0,        \
+    .ioapic_version = 0x11, .lines = (wiring)
 
 #define GOKVM                                                                             \
     .max_cpus = 64, AT(0x9fc30), .oem_id = "GOKVM", .product_id = "", .nul_padded = true, \
@@ -634,6 +645,37 @@ const struct profile profiles[] = {
         .product_id = "MICROVM",
         MICRO_COPY,
         LINT_PAIR(0, 0, 0, MPT_ALL),
+    },
+    {
+        .name = "openvmm",
+        .description = "OpenVMM's microVM: pointer at 0x0, table at 0x400, up to 15 CPUs",
+        OPENVMM(15, isa_15),
+        .ioapic_rule = IOAPIC_ID_CPUS,
+    },
+    {
+        .name = "openvmm-0",
+        .description = "Nanvix's OpenVMM: the I/O APIC has ID 0, as CPU 0 does",
+        /* the table must end where the loader has its descriptor table, at 0x1000 */
+        OPENVMM(144, isa_15),
+        .ioapic_rule = IOAPIC_ID_FIXED,
+    },
+    {
+        .name = "openvmm-0-level4",
+        .description = "the same with lines 4 to 7 level-triggered",
+        OPENVMM(144, openvmm_level4_lines),
+        .ioapic_rule = IOAPIC_ID_FIXED,
+    },
+    {
+        .name = "openvmm-1",
+        .description = "OpenVMM before it kept I/O APIC IDs below 16: up to 144 CPUs",
+        OPENVMM(144, isa_15),
+        .ioapic_rule = IOAPIC_ID_CPUS,
+    },
+    {
+        .name = "openvmm-level4",
+        .description = "openvmm with lines 4 to 7 level-triggered",
+        OPENVMM(15, openvmm_level4_lines),
+        .ioapic_rule = IOAPIC_ID_CPUS,
     },
     {
         .name = "palacios",

@@ -271,6 +271,13 @@ def gokvm_define42(n):
     return contiguous(0x9FC30, table("GOKVM", "", processors(n, 0x14, 0x06000000, 0x201), fill=b"\0"))
 
 
+def openvmm(n, to=None, level=()):
+    to = n if to is None else to
+    lines = [interrupt(INT, 0xD if irq in level else 0, 0, irq, to, irq or 2) for irq in range(16) if irq != 2]
+    return {0: pointer(0x400), 0x400: table("OPENVMM", "MICROVM", processors(n, 0x14, 0, 0) +
+                                            [bus(0, "ISA"), ioapic(to, 0x11)] + lines)}
+
+
 def copied(n, oem, product, to, lines, lints, at=0x9FC00, version=0x14, feature_2=0, ids=None):
     """Copies of Firecracker's layout that count their entries right; lines: INTIN by IRQ"""
     wiring = [interrupt(INT, 0, 0, irq, to, pin) for irq, pin in enumerate(lines)]
@@ -343,6 +350,11 @@ PROFILES = [
     ("gokvm", 64, gokvm),
     ("nanovmm", 255, nanovmm),
     ("modvm", 254, modvm),
+    ("openvmm", 15, openvmm),
+    ("openvmm-level4", 15, lambda n: openvmm(n, level=(4, 5, 6, 7))),
+    ("openvmm-1", 144, openvmm),
+    ("openvmm-0", 144, lambda n: openvmm(n, 0)),
+    ("openvmm-0-level4", 144, lambda n: openvmm(n, 0, (4, 5, 6, 7))),
     ("nvx", 254, lambda n: copied(n, "NVX", "MICROVM", n, range(16), lint_pair(0, ALL))),
     ("hvi-vmm", 255, lambda n: copied(n, "HVI", "HVI x86 vm", n, range(16), [])),
     ("pane", 1, lambda n: copied(n, "PANE", "PANE000000", 1, range(16), lint_pair(0, 0), 0xF0000)),
