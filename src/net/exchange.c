@@ -34,7 +34,9 @@
  *
  * A refusal before the end of a request, or because of bytes that were dropped, ends the
  * connection: where the next request begins is not known then. The peer lingers, so that the client
- * gets to read the refusal.
+ * gets to read the refusal. A request that came in chunks is answered, and ends the connection too:
+ * the library takes a bare LF in a chunk's line, and NULs and folded lines behind the last chunk,
+ * so a proxy may see the end of such a request elsewhere.
  */
 #include "exchange.h"
 
@@ -236,6 +238,7 @@ static void allow_records(struct loop *l, size_t size)
 static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connection,
                                   struct exchange *x)
 {
+    const bool is_chunked = x->head.values[HEADER_TRANSFER_ENCODING] != NULL;
     struct job *job = &l->job;
     struct MHD_Response *response;
     enum MHD_Result result = MHD_NO;
@@ -244,7 +247,9 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
     if (x->peer->engine == &l->engines[ENGINE_TLS])
         allow_records(l, job->reply.size);
     reply_header(&job->reply, "X-Request-Id", job->id);
-    if (job->reply.close || shared_is_crowded(x->peer->port))
+    if (is_chunked)
+        x->peer->lingers = true;
+    if (job->reply.close || is_chunked || shared_is_crowded(x->peer->port))
         reply_header(&job->reply, "Connection", "close");
     response = make_response(&job->reply);
     if (response) {

@@ -176,8 +176,16 @@ def chunks(bench):
     def chunked(data):
         return post(data, length=b"Transfer-Encoding: chunked\r\n")
     size = b"%x" % len(TOPOLOGY)
-    bench.case("chunks: as they should be", chunked(size + b"\r\n" + TOPOLOGY + b"\r\n0\r\n\r\n"), 200)
-    bench.case("chunks: one byte each", chunked(b"".join(b"1\r\n%c\r\n" % c for c in TOPOLOGY) + b"0\r\n\r\n"), 200)
+    whole = size + b"\r\n" + TOPOLOGY + b"\r\n0\r\n"
+    bench.case("chunks: as they should be", chunked(whole + b"\r\n"), 200, closes=True)
+    bench.case("chunks: one byte each", chunked(b"".join(b"1\r\n%c\r\n" % c for c in TOPOLOGY) + b"0\r\n\r\n"), 200, closes=True)
+    for name, data in (("bare LF behind a size", size + b"\n" + TOPOLOGY + b"\r\n0\r\n\r\n"),
+                       ("bare LF behind the data", size + b"\r\n" + TOPOLOGY + b"\n0\r\n\r\n"),
+                       ("bare LF at the end", size + b"\r\n" + TOPOLOGY + b"\r\n0\n\n"),
+                       ("bare LF behind an extension", size + b";x\n" + TOPOLOGY + b"\r\n0\r\n\r\n"),
+                       ("bare CR in an extension", size + b";x\ry\r\n" + TOPOLOGY + b"\r\n0\r\n\r\n"),
+                       ("NUL in a trailer", whole + b"X: a\0b\r\n\r\n"), ("a folded trailer", whole + b"X: a\r\n b\r\n\r\n")):
+        bench.case("lax chunks: %s, and another request" % name, chunked(data) + get(), (200, 400, END), closes=True)
     for bad in (b"zz", b"-1", b"+1e", b"0x1e", b"", b"fffffffffffffffff", b"1e 1e"):
         bench.case("chunks: size %r" % bad, chunked(bad + b"\r\n" + TOPOLOGY + b"\r\n0\r\n\r\n"), (400, 413, END), closes=True)
     bench.case("chunks: no line end behind the data", chunked(size + b"\r\n" + TOPOLOGY + b"0\r\n\r\n"), (400, END), closes=True)
