@@ -228,6 +228,7 @@ static int open_unix(const char *text, struct listener *l, struct err *err)
     const char *path = text + strlen(UNIX_PREFIX);
     union address a = { .un = { .sun_family = AF_UNIX } };
     int lock SCOPED(scoped_close) = -1;
+    struct stat st;
 
     if (path[0] != '/' || strlen(path) >= sizeof(a.un.sun_path))
         return err_at(err, ERR_FILE, NULL,
@@ -237,7 +238,14 @@ static int open_unix(const char *text, struct listener *l, struct err *err)
     lock = lock_directory(path);
     if (clear_stale(path, &a, err) < 0 || bind_and_listen(l, text, &a, sizeof(a.un), 1, err) < 0)
         return -1;
+    if (lstat(path, &st) < 0) {
+        err_system(err, ERR_FILE, "%s", path);
+        listen_close(l);
+        return -1;
+    }
     l->unlink_path = path;
+    l->device = st.st_dev;
+    l->inode = st.st_ino;
     return 0;
 }
 
@@ -332,13 +340,24 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
     return (int)count;
 }
 
+/*
+ * Somebody may have removed our socket, and another process bound its own there. No other file gets
+ * the number of ours while we have it open.
+ */
+static bool is_ours(const struct listener *l)
+{
+    struct stat st;
+
+    return lstat(l->unlink_path, &st) == 0 && st.st_dev == l->device && st.st_ino == l->inode;
+}
+
 void listen_hide(struct listener *l)
 {
     /* Lets no byte of any packet through. Accepted sockets do not have it. */
     struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
     const struct sock_fprog filter = { .len = 1, .filter = &nothing };
 
-    if (l->unlink_path)
+    if (l->unlink_path && is_ours(l))
         unlink(l->unlink_path);
     l->unlink_path = NULL; /* from now on another process may bind it */
     for (unsigned i = 0; i < l->fd_count && !l->is_unix && !l->is_passed; i++)

@@ -6,6 +6,7 @@
 #define NET_LISTEN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "../base/err.h"
 
@@ -25,6 +26,8 @@ struct listener {
     char address[LISTEN_ADDRESS_SIZE];
     char name[LISTEN_NAME_SIZE]; /* the service manager's name for it; "" when it was not passed */
     const char *unlink_path;     /* a UNIX socket that we bound, removed when closed; borrowed */
+    dev_t device;                /* of the file at unlink_path, while it is ours */
+    ino_t inode;
 };
 
 /*

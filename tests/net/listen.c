@@ -104,6 +104,13 @@ static void unix_sockets(void)
     CU_ASSERT_EQUAL(try(address), 0);
     listen_close(&listener);
     CU_ASSERT_EQUAL(stat(path, &st), -1);
+    CU_ASSERT_EQUAL(listen_open(address, 1, &first, &error), 0);
+    CU_ASSERT_EQUAL(unlink(path), 0); /* somebody removes it, and another process binds its own */
+    CU_ASSERT_EQUAL(try(address), 0);
+    listen_close(&first);
+    CU_ASSERT_EQUAL(stat(path, &st), 0);
+    listen_close(&listener);
+    CU_ASSERT_EQUAL(stat(path, &st), -1);
     close(open(path, O_CREAT | O_WRONLY, 0600));
     CU_ASSERT_EQUAL(try(address), -1); /* no socket: not ours to remove */
     CU_ASSERT_EQUAL(unlink(path), 0);
