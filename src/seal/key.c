@@ -53,7 +53,10 @@ struct key_scratch *key_scratch_new(const char *path, struct err *err)
     return scratch;
 }
 
-/* A user with write access to the directory could put another file in the key's place. */
+/*
+ * A user with write access to the directory could put another file in the key's place: an older key
+ * of the same owner, for one. In a sticky directory only its owner could.
+ */
 static int check_directory(const struct file_place *place, struct err *err)
 {
     struct stat dir;
@@ -61,10 +64,16 @@ static int check_directory(const struct file_place *place, struct err *err)
     if (fstat(place->dir, &dir) < 0)
         return err_system(err, ERR_FILE, "%s: cannot examine the key file's directory",
                           place->path);
-    if ((dir.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+    if (dir.st_uid != geteuid() && dir.st_uid != 0)
         return err_at(
             err, ERR_FILE, NULL,
-            "others may write to the key file's directory; mend with: chmod o-w \"$(dirname %s)\"",
+            "the key file's directory belongs to user %lu; mend with: chown %lu \"$(dirname %s)\"",
+            (unsigned long)dir.st_uid, (unsigned long)geteuid(), place->path);
+    if (dir.st_mode & (S_IWGRP | S_IWOTH) && !(dir.st_mode & S_ISVTX))
+        return err_at(
+            err, ERR_FILE, NULL,
+            "%s may write to the key file's directory; mend with: chmod %s \"$(dirname %s)\"",
+            dir.st_mode & S_IWOTH ? "others" : "its group", dir.st_mode & S_IWOTH ? "o-w" : "g-w",
             place->path);
     return 0;
 }

@@ -488,10 +488,16 @@ static void directory_modes(void)
     CU_ASSERT_EQUAL(write_vector("d/a.key"), 0);
     CU_ASSERT_EQUAL(chmod("d", 0777), 0);
     CU_ASSERT(refuses("d/a.key", "chmod o-w"));
+    CU_ASSERT_EQUAL(chmod("d", 0770), 0);
+    CU_ASSERT(refuses("d/a.key", "chmod g-w"));
     CU_ASSERT_EQUAL(chmod("d", 01777), 0);
     CU_ASSERT(loads("d/a.key"));
     CU_ASSERT_EQUAL(chmod("d", 0755), 0);
     CU_ASSERT(loads("d/a.key"));
+    if (geteuid() == 0) { /* who can give a directory away */
+        CU_ASSERT_EQUAL(chown("d", NOBODY, 0), 0);
+        CU_ASSERT(refuses("d/a.key", "directory belongs to user 65534; mend with: chown 0"));
+    }
     scratch_leave(&dir);
 }
 
