@@ -22,7 +22,8 @@
  *
  * The first 0x500 bytes, interrupt vectors and BIOS data, are no window. A guest without firmware
  * may have its table there all the same (OpenVMM's has), so an address below 0x500 is taken when
- * the request names it, and none is ever chosen.
+ * the request names it, and none is ever chosen. So it is from 0xc0000 to 0xeffff, where firmware
+ * has its ROMs, with the table's address; no system looks for the pointer there.
  *
  * A placement that the request gives is checked against all of this, except in topologies of
  * entries, which describe a table that exists. The place that a profile's builder chooses is used
