@@ -31,6 +31,8 @@ enum {
     DRAIN_SECONDS = 10,   /* for the requests under way when a signal says stop */
     STUCK_SECONDS = 5,    /* for all else; then the process exits by force */
     THREADS_DEFAULT = 16, /* at most, when it is the number of CPUs that decides */
+    WAITING = 12,         /* connections that may wait for each that is served */
+    WAITING_MAX = 16384,  /* and in all, for each listener */
     SPARE_FILES = 64      /* descriptors beside those of connections */
 };
 
@@ -207,6 +209,7 @@ static void fit_descriptors(struct daemon *d)
     struct rlimit files;
     rlim_t room;
 
+    d->service.max_waiting = *max < WAITING_MAX / WAITING ? WAITING * *max : WAITING_MAX;
     if (getrlimit(RLIMIT_NOFILE, &files) < 0)
         return;
     files.rlim_cur = files.rlim_max;
@@ -216,11 +219,14 @@ static void fit_descriptors(struct daemon *d)
     room = SPARE_FILES + (rlim_t)d->threads * (8 + d->listener_count);
     room =
         files.rlim_cur > room + d->listener_count ? (files.rlim_cur - room) / d->listener_count : 1;
-    if (*max <= room)
+    if (*max + d->service.max_waiting <= room)
         return;
-    log_event(LOG_WARNING, "descriptors", "limit=%llu max_connections=%llu",
-              (unsigned long long)files.rlim_cur, (unsigned long long)room);
-    *max = (unsigned)room;
+    if (*max > room - room / 4) {
+        *max = (unsigned)(room - room / 4);
+        log_event(LOG_WARNING, "descriptors", "limit=%llu max_connections=%u",
+                  (unsigned long long)files.rlim_cur, *max);
+    }
+    d->service.max_waiting = (unsigned)room - *max;
 }
 
 static void swap_tokens(struct daemon *d, struct tokens *tokens)

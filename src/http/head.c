@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../base/number.h"
 #include "chars.h"
 #include "host.h"
 
@@ -43,6 +44,63 @@ static bool has_controls(const char *text, size_t size)
     for (size_t i = 0; i < size; i++)
         kinds |= char_kinds[(unsigned char)text[i]];
     return kinds & CHAR_CONTROL;
+}
+
+/* Two blanks, and a version behind the last. */
+static bool is_request_line(const char *line, size_t size)
+{
+    static const char version[] = " HTTP/1.";
+    const size_t tail = sizeof(version); /* with the digit */
+    unsigned blanks = 0;
+
+    for (size_t i = 0; i < size; i++)
+        blanks += line[i] == ' ';
+    return blanks == 2 && size > tail && memcmp(line + size - tail, version, tail - 1) == 0;
+}
+
+bool head_ends(const char *text, size_t size)
+{
+    size_t line = 0;
+    bool began = false; /* empty lines may stand before a request (RFC 9112 §2.2) */
+
+    for (size_t i = 0; i < size; i++) {
+        const bool is_cr = text[i] == '\r';
+        const size_t length = i - line;
+
+        if (text[i] != '\n' && !(is_cr && i + 1 < size))
+            continue;
+        if (length == 0 ? began : !began && !is_request_line(text + line, length))
+            return true;
+        began = began || length > 0;
+        i += is_cr && text[i + 1] == '\n';
+        line = i + 1;
+    }
+    return false;
+}
+
+/* The value of a line of this head, or NULL */
+static const char *find_line(const char *text, const char *end, enum header header)
+{
+    const size_t size = names[header].size;
+
+    for (const char *c = text; (c = memchr(c, '\n', (size_t)(end - c)));)
+        if ((size_t)(end - ++c) > size && c[size] == ':' &&
+            strncasecmp(c, names[header].text, size) == 0)
+            return c + size + 1;
+    return NULL;
+}
+
+size_t head_request_size(const char *text, size_t size)
+{
+    const char *const end = memmem(text, size, "\r\n\r\n", 4), *length;
+    uint64_t body = 0;
+
+    if (!end || find_line(text, end, HEADER_TRANSFER_ENCODING))
+        return 0;
+    length = find_line(text, end, HEADER_CONTENT_LENGTH);
+    if (length && (!number_take(length + strspn(length, " "), &body) || body > SIZE_MAX / 2))
+        return 0;
+    return (size_t)(end - text) + 4 + (size_t)body;
 }
 
 void head_start(struct head *h, const char *method)

@@ -33,6 +33,23 @@ struct head {
     bool odd;                    /* a name or a value has bytes that are not allowed there */
 };
 
+/*
+ * head_ends - has the end of a head come, or enough of it to refuse it?
+ *
+ * It ends with an empty line. A line ends as the most lenient reader would have it: at LF, or at a
+ * CR with another byte behind it. A first line that is no request line is enough, too.
+ */
+bool head_ends(const char *text, size_t size);
+
+/*
+ * head_request_size - bytes of the request that begins here, with its body
+ *
+ * Only for choosing between requests: a head that can be read in two ways may have either's size.
+ *
+ * Return: 0 when the head has not come whole, or does not tell.
+ */
+size_t head_request_size(const char *text, size_t size);
+
 /* head_start - begin a head; @method is its first word */
 void head_start(struct head *head, const char *method);
 

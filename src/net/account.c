@@ -93,14 +93,14 @@ void account_request(struct loop *l, const struct exchange *x)
     log_request(l, x, micros);
 }
 
-void account_unanswered(struct loop *l, const struct exchange *x)
+void account_unanswered(struct loop *l, const struct peer *p, const char *target)
 {
-    char peer[80], target[120];
+    char peer[80], quoted[120];
 
     metrics_unanswered(l->context->metrics, l->number);
     if (!log_wants(LOG_INFO))
         return;
-    format_client(x->peer, peer, sizeof(peer));
+    format_client(p, peer, sizeof(peer));
     log_event(LOG_INFO, "unanswered", "peer=%s target=%s", peer,
-              log_quote(x->target, target, sizeof(target)));
+              log_quote(target, quoted, sizeof(quoted)));
 }

@@ -11,6 +11,6 @@
 void account_request(struct loop *loop, const struct exchange *exchange);
 
 /* account_unanswered - the request has ended before it was whole, or the library has refused it */
-void account_unanswered(struct loop *loop, const struct exchange *exchange);
+void account_unanswered(struct loop *loop, const struct peer *peer, const char *target);
 
 #endif

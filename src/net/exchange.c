@@ -68,6 +68,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     memcpy(x->target, target, size + 1);
     p->exchange = x;
     p->client.inflow.left = TLS_INFLOW_MAX;
+    p->asked = true;
     if (l->context->idle_seconds > l->context->request_seconds)
         p->since = x->begun / 1000; /* see the request deadline in peer.c */
     return x;
@@ -77,7 +78,7 @@ static void end_exchange(struct loop *l, struct exchange *x)
 {
     l->reported = true;
     if (!x->answered)
-        account_unanswered(l, x);
+        account_unanswered(l, x->peer, x->target);
     if (!x->has_head)
         x->peer->lingers = true;
     x->peer->exchange = NULL;
@@ -357,10 +358,21 @@ static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connecti
     return MHD_YES;
 }
 
+/* See room.c: a body that comes faster is not ahead of its pace, but on it. */
+static void keep_pace(const struct loop *l, struct peer *p, size_t size)
+{
+    const uint64_t now = 1000 * l->now;
+
+    p->paced += 1000 * size / BODY_PACE;
+    if (p->paced > now)
+        p->paced = now;
+}
+
 static enum MHD_Result take_part(struct loop *l, struct exchange *x, const char *data, size_t size)
 {
     const size_t max = l->context->max_body;
 
+    keep_pace(l, x->peer, size);
     if (x->discarded > 0 || size > max - x->size) {
         x->discarded += size;
         return x->discarded > max ? MHD_NO : MHD_YES;
@@ -407,8 +419,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     x->peer->heard = l->now;
     l->reported = true;
     x->peer->client.inflow.left = TLS_INFLOW_MAX;
-    if (!x->has_head)
+    if (!x->has_head) {
+        x->peer->paced = 1000 * l->now;
         return take_head(l, connection, x, method, version);
+    }
     if (part == 0)
         return take_end(l, connection, x, method);
     *size = 0; /* bytes that are left to the library */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Accepting connections while there are slots.
+ * Accepting connections.
  */
 #ifndef NET_GATE_H
 #define NET_GATE_H
@@ -13,16 +13,10 @@ void gate_set(struct loop *loop, struct gate *gate, bool open);
 /* gate_accept - accept a few connections, if the gate is open and the server does not drain */
 void gate_accept(struct loop *loop, struct gate *gate);
 
-/*
- * gate_accept_one - accept a connection
- * Return: false when none waits or none may be accepted now
- */
+/* gate_accept_one - accept a connection; false when none waits or none can be accepted now */
 bool gate_accept_one(struct loop *loop, struct gate *gate);
 
-/*
- * gate_tend - open a closed gate once there is a slot; until then end idle connections of its port
- * if a client waits
- */
+/* gate_tend - open a gate that had to close */
 void gate_tend(struct loop *loop, struct gate *gate);
 
 #endif

@@ -5,13 +5,14 @@
  * A loop serves the connections that it accepted, on one thread, and never waits but in epoll. One
  * turn of it:
  *
- *   1. Wait for an event: of a gate (a client connects), of a silent or lingering connection, of an
- *      engine (the library has something to do), of the wake descriptor; or until the next tick.
- *   2. Handle each event. A gate accepts; a connection's bytes are looked at; an engine is only
- *      marked as due.
+ *   1. Wait for an event: of a gate (a client connects), of an arriving or lingering connection, of
+ *      an engine (the library has something to do), of the wake descriptor; or until the next tick.
+ *   2. Handle each event. A connection's bytes are looked at; gates and engines are only marked as
+ *      due. Then accept from the gates that are due.
  *   3. Begin to drain, if that phase was entered.
- *   4. Run each engine that is due, once. Requests are answered here: exchange.c.
- *   5. Tick, if it is time: end connections that are overdue, open or close gates.
+ *   4. Run each engine that is due, once. Requests are answered here: exchange.c. If requests wait
+ *      for slots, end stalled connections and give them the slots that are free: room.c.
+ *   5. Tick, if it is time: end connections that are overdue, open gates that had to close.
  *   6. Count the turn. What a handler uses is used within a turn, so a thread that has replaced
  *      something waits until each loop has counted one more, and then frees what it replaced.
  *
@@ -23,11 +24,11 @@
  * barren: a long reply over TLS, of which the library sends a record a turn without a word. Such a
  * reply allows for one more barren turn for each of its records, and for no more.
  *
- * Ticks come every TICK_MS; while a gate is closed, a port is crowded or the loop drains, every
- * HURRY_MS. Once the last connection has ended and its memory was given back, a loop sleeps until
+ * Ticks come every TICK_MS; while a gate is closed or the loop drains, every HURRY_MS. While requests
+ * wait for slots a turn comes at least every CROWDED_MS. Once the last connection has ended and its memory was given back, a loop sleeps until
  * an event comes.
  *
- * Phases, which all loops share (shared.h): in PHASE_SERVE gates are open while there are slots. In
+ * Phases, which all loops share (shared.h): in PHASE_SERVE gates are open. In
  * PHASE_DRAIN a loop accepts what waits in its sockets' queues, then closes its gates for good;
  * replies end their connection, and idle connections are ended. In PHASE_STOP loop_run returns, and
  * loop_free closes all that is left.
@@ -37,9 +38,9 @@
  * another thread, but for the count of turns. Sockets belong to their listener, slots and the wake
  * descriptor to struct shared.
  *
- * Limits: connections of a port and of one user in shared.c; the time that a connection may take in
- * peer.c; the memory of a head in engine.c, of a body in exchange.c; the memory of all that clients
- * make the loops hold in service/ledger.h.
+ * Limits: connections that are served and that wait in room.c; the time that a connection may take
+ * in peer.c; the memory of a head in engine.c, of a body in exchange.c; the memory of all that
+ * clients make the loops hold in service/ledger.h.
  */
 #include "loop.h"
 
@@ -53,6 +54,7 @@
 #include "gate.h"
 #include "glibc.h"
 #include "peer.h"
+#include "room.h"
 #include "state.h"
 
 enum {
@@ -60,6 +62,21 @@ enum {
     BARREN_MAX = 8, /* barren turns without a pause; the library needs one after each request */
     PAUSE_MS = 20
 };
+
+static void end_overdue(struct loop *l, struct peer *p)
+{
+    switch (p->state) {
+    case PEER_ARRIVING:
+        room_leave(l, p);
+        break;
+    case PEER_SERVED:
+        peer_hang_up(p);
+        break;
+    case PEER_LINGERING:
+        peer_drop(l, p);
+        break;
+    }
+}
 
 static void tick(struct loop *l)
 {
@@ -74,7 +91,10 @@ static void tick(struct loop *l)
         next = p->next;
         if (look)
             peer_check_input(l, p);
-        peer_cut_overdue(l, p);
+        if (peer_is_overdue(l, p))
+            end_overdue(l, p);
+        else if (p->state == PEER_ARRIVING)
+            room_pass_on(l, p);
     }
     for (unsigned i = 0; i < ENGINES; i++)
         l->engines[i].due = l->engines[i].due || l->engines[i].connections > 0;
@@ -148,6 +168,8 @@ static int sleep_time(const struct loop *l, enum cause cause)
         return 0;
     if (cause == CAUSE_CLAIM)
         return PAUSE_MS;
+    if (room_is_crowded(l))
+        return CROWDED_MS;
     return l->hurried || l->draining || l->peers || l->dirty ? (int)tick_time(l) : -1;
 }
 
@@ -157,7 +179,7 @@ static void handle_event(struct loop *l, struct watch *w)
 
     switch (w->kind) {
     case WATCH_GATE:
-        gate_accept(l, (struct gate *)w);
+        ((struct gate *)w)->due = true;
         break;
     case WATCH_ENGINE:
         ((struct engine *)w)->due = true;
@@ -170,9 +192,17 @@ static void handle_event(struct loop *l, struct watch *w)
         if (((struct peer *)w)->state == PEER_LINGERING)
             peer_drain(l, (struct peer *)w);
         else
-            peer_look(l, (struct peer *)w);
+            room_look(l, (struct peer *)w);
         break;
     }
+}
+
+/* After the events, which point to connections that a gate may end to make space. */
+static void accept_clients(struct loop *l)
+{
+    for (unsigned i = 0; i < l->shared->port_count; i++)
+        if (l->gates[i].due)
+            gate_accept(l, &l->gates[i]);
 }
 
 static void count_turn(struct loop *l, bool barren)
@@ -197,9 +227,11 @@ static void turn(struct loop *l)
     l->now = l->clock / 1000;
     for (int i = 0; i < n; i++)
         handle_event(l, events[i].data.ptr);
+    accept_clients(l);
     if (phase != PHASE_SERVE && !l->draining)
         start_draining(l);
     run_engines(l);
+    room_tend(l);
     if (l->now - l->ticked >= tick_time(l))
         tick(l);
     count_turn(l, n <= 0 && cause == CAUSE_CLAIM && !l->reported);

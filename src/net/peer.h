@@ -8,13 +8,22 @@
 #include "state.h"
 
 /*
- * peer_accept - begin a connection, whose slot is taken already
- * @fd: belongs to the connection, or was closed when there is no memory for one
+ * peer_accept - begin a connection, which waits then
+ * @fd: belongs to the connection, or was closed
+ *
+ * Return: NULL when there is no memory.
  */
-void peer_accept(struct loop *loop, struct port *port, int fd, const struct sockaddr_storage *from);
+struct peer *peer_accept(struct loop *loop, struct gate *gate, int fd,
+                         const struct sockaddr_storage *from);
 
-/* peer_look - look at the first bytes, if any: hand the connection to the library, or refuse it */
-void peer_look(struct loop *loop, struct peer *peer);
+/* peer_watch - have events tell of what comes on a connection that the library does not have */
+bool peer_watch(struct loop *loop, struct peer *peer);
+
+/* peer_refuse - send an answer of our own to what the library never sees; @peer may be gone then */
+void peer_refuse(struct loop *loop, struct peer *peer, const char *answer);
+
+/* peer_leave_queue - it waits for a slot no more; nothing when it did not */
+void peer_leave_queue(struct peer *peer);
 
 /* peer_drain - read and drop what has come on a lingering connection, which may end it */
 void peer_drain(struct loop *loop, struct peer *peer);
@@ -36,11 +45,11 @@ void peer_hang_up(const struct peer *peer);
 /* peer_drop - close a connection that the library does not have */
 void peer_drop(struct loop *loop, struct peer *peer);
 
-/* peer_is_idle - has it had no request under way for that time? */
-bool peer_is_idle(const struct loop *loop, const struct peer *peer, uint64_t milliseconds);
+/* peer_quiet_time - milliseconds since a byte came or went */
+uint64_t peer_quiet_time(const struct loop *loop, const struct peer *peer);
 
-/* peer_cut_overdue - end a connection whose time is up; @peer may be gone then */
-void peer_cut_overdue(struct loop *loop, struct peer *peer);
+/* peer_is_overdue - is its time up? */
+bool peer_is_overdue(const struct loop *loop, const struct peer *peer);
 
 /*
  * peer_check_input - see to it that what a client sends is read, or end the connection

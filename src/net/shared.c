@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { UID_BUCKETS = 256, WAKE_TRIES = 8 };
+enum { WAKE_TRIES = 8 };
 
 static void open_ledger(struct shared *s, unsigned loops)
 {
@@ -18,6 +17,8 @@ static void open_ledger(struct shared *s, unsigned loops)
         *(s->ports[i].listener->is_unix ? &size.unix_slots
           : s->tls                      ? &size.tls_slots
                                         : &size.tcp_slots) += s->context->max_connections;
+        *(s->ports[i].listener->is_unix ? &size.unix_waiting : &size.tcp_waiting) +=
+            s->context->max_waiting;
     }
     ledger_open(&s->ledger, &size);
 }
@@ -29,7 +30,7 @@ int shared_open(struct shared *s, const struct listener *listeners, unsigned cou
         struct port *port = &s->ports[i];
 
         port->listener = &listeners[i];
-        if (listeners[i].is_unix && !(port->by_uid = calloc(UID_BUCKETS, sizeof(*port->by_uid))))
+        if (!users_open(&port->users))
             return err_at(err, ERR_BUSY, NULL, "out of memory");
         s->port_count++;
     }
@@ -47,7 +48,7 @@ void shared_close(struct shared *s)
     for (unsigned i = 0; i < s->loop_count; i++)
         close(s->wake_fds[i]);
     for (unsigned i = 0; i < s->port_count; i++)
-        free(s->ports[i].by_uid);
+        users_close(&s->ports[i].users);
     s->loop_count = s->port_count = 0;
 }
 
@@ -83,12 +84,17 @@ enum phase shared_phase(const struct shared *s)
 
 bool shared_has_slot(const struct shared *s, const struct port *port)
 {
-    return atomic_load(&port->open) < s->context->max_connections;
+    return atomic_load(&port->slots) < s->context->max_connections;
+}
+
+bool shared_has_room(const struct shared *s, const struct port *port)
+{
+    return atomic_load(&port->open) <= s->context->max_waiting + atomic_load(&port->slots);
 }
 
 bool shared_take_slot(const struct shared *s, struct port *port)
 {
-    if (atomic_fetch_add(&port->open, 1) < s->context->max_connections)
+    if (atomic_fetch_add(&port->slots, 1) < s->context->max_connections)
         return true;
     shared_give_slot(port);
     return false;
@@ -96,42 +102,23 @@ bool shared_take_slot(const struct shared *s, struct port *port)
 
 void shared_give_slot(struct port *port)
 {
-    atomic_fetch_sub(&port->open, 1);
+    atomic_fetch_sub(&port->slots, 1);
 }
 
-/* Multiplying by 2^32 divided by the golden ratio spreads neighbouring ids (Fibonacci hashing). */
-static _Atomic unsigned *bucket(const struct port *port, uid_t uid)
+void shared_want(struct shared *s, struct port *port)
 {
-    return &port->by_uid[((uint32_t)uid * UINT32_C(2654435761)) >> 24];
+    if (atomic_fetch_add(&port->wanted, 1) == 0)
+        shared_wake(s); /* other loops have stalled connections to end, too */
 }
 
-bool shared_add_user(const struct shared *s, struct port *port, uid_t uid)
+void shared_want_no_more(struct port *port)
 {
-    const unsigned max = s->context->max_connections, left = max >= 8 ? max / 8 : max > 1;
-    unsigned own;
-
-    if (!port->by_uid)
-        return true;
-    own = atomic_fetch_add(bucket(port, uid), 1) + 1;
-    if (own == 1)
-        atomic_fetch_add(&port->users, 1);
-    return own <= max - left || atomic_load(&port->users) <= 1;
-}
-
-void shared_remove_user(struct port *port, uid_t uid)
-{
-    if (port->by_uid && atomic_fetch_sub(bucket(port, uid), 1) == 1)
-        atomic_fetch_sub(&port->users, 1);
+    atomic_fetch_sub(&port->wanted, 1);
 }
 
 bool shared_is_crowded(const struct port *port)
 {
-    return atomic_load_explicit(&port->crowded, memory_order_relaxed);
-}
-
-bool shared_set_crowded(struct port *port, bool crowded)
-{
-    return atomic_exchange(&port->crowded, crowded);
+    return atomic_load_explicit(&port->wanted, memory_order_relaxed) > 0;
 }
 
 unsigned shared_connections(const struct shared *s)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the loops of a server share: ports and their slots, the ledger, the phase, and the
- * descriptors that wake them. While loops run all of it is const or atomic, so any thread may call
- * what is declared here, but for shared_open and shared_close.
+ * What the loops of a server share: ports with their slots and users, the ledger, the phase, and
+ * the descriptors that wake them. While loops run all of it is const, atomic or locked, so any
+ * thread may call what is declared here, but for shared_open and shared_close.
  *
- * A slot is the right to have one connection open on a port. A loop takes it before it accepts, and
- * gives it back when the connection is closed.
+ * A slot is the right to have one connection of a port served by the library. A loop takes it when
+ * a request has come, and gives it back when the library has closed the connection.
  */
 #ifndef NET_SHARED_H
 #define NET_SHARED_H
@@ -18,6 +18,7 @@
 #include "../service/context.h"
 #include "../service/ledger.h"
 #include "listen.h"
+#include "users.h"
 
 enum { LOOPS_MAX = LISTEN_QUEUES_MAX, PORTS_MAX = 16 };
 
@@ -28,11 +29,10 @@ struct tls;
 /* A listener and its slots. */
 struct port {
     const struct listener *listener;
-    _Atomic unsigned open; /* connections: slots that are taken */
-    _Atomic bool crowded;  /* no slot is free and a client waits for one */
-    /* UNIX: connections of each user, counted in the bucket of the user id's hash; else NULL */
-    _Atomic unsigned *by_uid;
-    _Atomic unsigned users; /* buckets that are not empty */
+    _Atomic unsigned open;   /* connections */
+    _Atomic unsigned slots;  /* that are taken */
+    _Atomic unsigned wanted; /* connections that wait for a slot */
+    struct users users;
 };
 
 struct shared {
@@ -72,30 +72,23 @@ enum phase shared_phase(const struct shared *shared);
 /* shared_has_slot - is a slot of the port free? */
 bool shared_has_slot(const struct shared *shared, const struct port *port);
 
+/* shared_has_room - may one more connection of the port wait? */
+bool shared_has_room(const struct shared *shared, const struct port *port);
+
 /* shared_take_slot - false when none is free */
 bool shared_take_slot(const struct shared *shared, struct port *port);
 
 /* shared_give_slot - give back a slot that was taken */
 void shared_give_slot(struct port *port);
 
-/*
- * shared_add_user - count a connection of a user of a UNIX socket
- *
- * While several users have connections, each must leave an eighth of the port's slots to the
- * others. Users whose ids fall into one bucket count as one.
- *
- * Return: false when the user has too many. The connection is counted in any case.
- */
-bool shared_add_user(const struct shared *shared, struct port *port, uid_t uid);
+/* shared_want - a connection waits for a slot; the first one wakes every loop */
+void shared_want(struct shared *shared, struct port *port);
 
-/* shared_remove_user - the connection has ended; nothing on a port that counts no users */
-void shared_remove_user(struct port *port, uid_t uid);
+/* shared_want_no_more - it has got one, or has ended */
+void shared_want_no_more(struct port *port);
 
-/* shared_is_crowded - does a client wait for a slot while none is free? */
+/* shared_is_crowded - does a connection wait for a slot? */
 bool shared_is_crowded(const struct port *port);
-
-/* shared_set_crowded - note that it does, or no more. Return: what was noted before */
-bool shared_set_crowded(struct port *port, bool crowded);
 
 /* shared_connections - how many are open, on all ports */
 unsigned shared_connections(const struct shared *shared);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a loop consists of, for the files that work on it: loop.c goes round, gate.c accepts, peer.c
- * keeps connections, exchange.c answers their requests, account.c records what became of them. All
+ * What a loop consists of, for the files that work on it: loop.c goes round, gate.c accepts, room.c
+ * chooses which connections are served, peer.c keeps connections, exchange.c answers their requests, account.c records what became of them. All
  * of it is used on the loop's thread alone.
  */
 #ifndef NET_STATE_H
@@ -22,7 +22,9 @@
 enum {
     PEEK_SIZE = 4096,
     TICK_MS = 500,       /* how often deadlines are looked at */
-    HURRY_MS = 50,       /* the same while a client waits for a slot, or the server is to end */
+    HURRY_MS = 50,       /* the same when a loop was woken, and while it cannot accept or drains */
+    CROWDED_MS = 10,     /* while requests wait for slots: how often stalled connections end */
+    BODY_PACE = 16,      /* bytes a millisecond: while requests wait, slower bodies may be ended */
     DRAIN_IDLE_MS = 1000 /* while the server drains, a connection may be idle for so long */
 };
 
@@ -33,11 +35,15 @@ struct gate {
     int fd;
     bool shared;    /* other loops accept from it too */
     bool open;      /* in the epoll set */
+    bool due;       /* a client has connected */
     uint64_t again; /* milliseconds: after an error it stays closed until then */
+    /* connections: see room.c */
+    unsigned slots; /* served */
+    unsigned ready; /* their request has come, and there is no slot for it */
 };
 
 enum peer_state {
-    PEER_SILENT,   /* has not sent a byte yet */
+    PEER_ARRIVING, /* its first request has not come, or there is no slot for it */
     PEER_SERVED,   /* the library has it */
     PEER_LINGERING /* was refused; what it still sends is read and dropped */
 };
@@ -48,13 +54,16 @@ struct peer {
     struct engine_client client; /* SERVED: as the engine knows it */
     enum peer_state state;
     int fd;
-    struct peer *next, **link;
+    struct peer *next, *prev;
     struct port *port;
+    struct gate *gate;         /* of the port */
+    struct user *user;         /* NULL: not counted */
     struct engine *engine;     /* that serves it */
     struct exchange *exchange; /* under way; NULL between requests */
     /* milliseconds: when the last request ended, or the first byte came, or it was accepted */
     uint64_t since;
     uint64_t heard;  /* milliseconds: when a part of a request came last */
+    uint64_t paced;  /* microseconds: until when the body has come fast enough */
     uint64_t unread; /* milliseconds: since when the library leaves bytes unread; 0: it does not */
     union {
         struct sockaddr any;
@@ -64,7 +73,12 @@ struct peer {
     } from;
     size_t held;      /* bytes of the lease: memory for a long head */
     size_t allowance; /* lingering: bytes that it may still send */
+    unsigned score;   /* how stalled it is: see room.c */
     bool watched;     /* in the loop's epoll set */
+    bool asked;       /* a request line has come on this connection */
+    bool ready;       /* arriving: waits for a slot */
+    bool is_whole;    /* arriving: its body has come, too */
+    bool is_small;    /* arriving: the small memory holds its head */
     bool lingers;     /* it is to linger when the library closes it */
     bool trusted;     /* its client certificate was checked */
 };
@@ -100,8 +114,8 @@ struct loop {
     struct watch wake; /* of shared->wake_fds[number] */
     struct gate gates[PORTS_MAX];
     struct engine engines[ENGINES];
-    struct peer *peers;
-    struct lease lease; /* of shared->ledger */
+    struct peer *peers, *last; /* the oldest first */
+    struct lease lease;        /* of shared->ledger */
     struct bodies bodies;
     struct memo *memo; /* NULL: signatures are not remembered */
     struct job job;    /* of the request that is being answered */
@@ -109,9 +123,11 @@ struct loop {
     uint64_t clock;       /* microseconds: when this turn began, or the last answer was given */
     uint64_t now;         /* milliseconds: when this turn began, as are the next three */
     uint64_t ticked;      /* when deadlines were looked at */
+    uint64_t tended;      /* when stalled connections were last ended: room.c */
     uint64_t looked;      /* when the ends of what clients send were looked for */
     uint64_t drain_began; /* when draining began */
-    bool hurried;         /* look at deadlines soon: a client waits for a slot, or a wake-up came */
+    bool hurried;         /* look at deadlines soon */
+    bool takes_newest;    /* of the ready connections, or the oldest: room.c */
     bool draining;
     bool dirty;        /* a connection has ended since memory was given back to the system */
     bool reported;     /* the library has reported something in this turn */

@@ -25,7 +25,8 @@ struct context {
     struct metrics *metrics;
     size_t max_body;           /* bytes */
     unsigned signature_memory; /* entries of each loop's memo; 0: no memo */
-    unsigned max_connections;  /* for each listener */
+    unsigned max_connections;  /* served at a time, for each listener */
+    unsigned max_waiting;      /* besides these, for each listener */
     unsigned idle_seconds;     /* an idle connection is closed after that time */
     unsigned request_seconds;  /* a whole request must be received within that time */
 };

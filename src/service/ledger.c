@@ -14,7 +14,8 @@ void ledger_open(struct ledger *l, const struct ledger_size *size)
 
     l->limit = slots + LEDGER_WORK;
     l->sum = l->limit + LEDGER_PROGRAM + (size->unix_slots + tcp) * LEDGER_UNSENT +
-             tcp * LEDGER_UNREAD +
+             tcp * LEDGER_UNREAD + size->unix_waiting * LEDGER_WAITING +
+             size->tcp_waiting * (LEDGER_WAITING + LEDGER_UNREAD) +
              size->threads * (LEDGER_THREAD + size->signatures * LEDGER_SIGNATURE);
     atomic_init(&l->taken, slots);
     atomic_init(&l->refusals, 0);

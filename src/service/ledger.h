@@ -45,8 +45,9 @@ enum {
     LEDGER_PROGRAM = 4 * 1024 * LEDGER_KIB, /* the program, its libraries' data, its keys */
     LEDGER_THREAD = 2 * 1024 * LEDGER_KIB,  /* of a loop: job, stack, heap, kept buffers */
     LEDGER_SIGNATURE = 152,                 /* of a signature that a loop remembers */
+    LEDGER_WAITING = 4 * LEDGER_KIB,        /* of a connection that waits: net/room.c */
     LEDGER_UNSENT = 64 * LEDGER_KIB,        /* of a slot: in the kernel, to the client */
-    LEDGER_UNREAD = 128 * LEDGER_KIB        /* of a slot on TCP: in the kernel, from the client */
+    LEDGER_UNREAD = 128 * LEDGER_KIB /* of a connection on TCP: in the kernel, from the client */
 };
 
 /* Which part of the account may be spent on a claim. */
@@ -69,7 +70,8 @@ struct lease {
 /* What the account depends on */
 struct ledger_size {
     size_t unix_slots, tcp_slots, tls_slots;
-    size_t threads, signatures; /* loops, and what each of them remembers */
+    size_t unix_waiting, tcp_waiting; /* connections that have no slot yet */
+    size_t threads, signatures;       /* loops, and what each of them remembers */
 };
 
 /* ledger_open - an account of LEDGER_WORK and what slots need, which is taken already */

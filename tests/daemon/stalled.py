@@ -10,23 +10,13 @@ import time
 
 from certificates import certificates, tls_options
 from daemon import Daemon, Tap
-from wire import HOST, Secure, Wire, get, post, wait_until
+from wire import HOST, Secure, Wire, get, hello, post, wait_until
 
 tap = Tap()
 SECONDS = 1.5
 LIMIT = 0.02  # of a core
 CHUNKED = b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 SIZED = b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
-
-
-def hello():
-    """What a TLS client sends first."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    try:
-        ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
-    except ssl.SSLWantReadError:
-        pass
-    return outgoing.read()
 
 
 def unread(wire):

@@ -71,5 +71,61 @@ static void rows(void)
     CU_ASSERT_STRING_EQUAL(head.values[HEADER_ACCEPT], "");
 }
 
-static const struct test tests[] = { { "headers that contradict", rows } };
+static const char get[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/* Each row ends a head with its last byte, and not before, even if it cannot be a request. */
+static void ends(void)
+{
+    static const char *const heads[] = {
+        get,
+        "\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\nHost: a\n\n",
+        "GET / HTTP/1.1\rHost: a\r\rx",
+        "GET / HTTP/1.1\r\nX: a\rY: b\r\n\r\n",
+        "GET / HTTP/1.0\n\r\n",
+        "GET /\r\n",
+        "GET / HTTP/2.0\r\n",
+        "GET /a b HTTP/1.1\r\n",
+        "SSH-2.0-x\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        const size_t size = strlen(heads[i]);
+        size_t end = 0;
+
+        while (end <= size && !head_ends(heads[i], end))
+            end++;
+        /* a CR ends a line once it is known that no LF follows, or when it does */
+        ROW_CHECK(heads[i], end <= size && end + 1 >= size);
+        ROW_CHECK(heads[i], head_ends(heads[i], size));
+    }
+    CU_ASSERT_FALSE(head_ends("", 0));
+}
+
+static void sizes(void)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+    } rows[] = {
+        { get, sizeof(get) - 1 },
+        { "POST / HTTP/1.1\r\ncontent-length: 12\r\n\r\n", 39 + 12 },
+        { "POST / HTTP/1.1\r\nContent-Length:0\r\n\r\nmore", 37 },
+        { "POST / HTTP/1.1\r\nContent-Length: 12\r\n", 0 }, /* not whole */
+        { "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 0 },
+        { "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 0 },
+        { "POST / HTTP/1.1\r\nContent-Length: 18446744073709551615\r\n\r\n", 0 },
+        { "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ROW_CHECK(rows[i].text,
+                  head_request_size(rows[i].text, strlen(rows[i].text)) == rows[i].size);
+}
+
+static const struct test tests[] = {
+    { "headers that contradict", rows },
+    { "the end of a head", ends },
+    { "the size of a request", sizes },
+};
 const struct suite http_head = { "http/head", tests, sizeof(tests) / sizeof(tests[0]) };

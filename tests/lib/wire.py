@@ -114,6 +114,16 @@ class Secure(Wire):
         return self
 
 
+def hello():
+    """What a TLS client sends first."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    try:
+        ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
+
+
 def wait_until(condition, seconds):
     """Waits until the condition holds. Returns the seconds that it took, or None."""
     begin = time.monotonic()

@@ -5,8 +5,8 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &net_listen, &net_shared, &net_body, &net_gaps,
-                                                  &net_server };
+    static const struct suite *const suites[] = { &net_listen, &net_shared, &net_users,
+                                                  &net_body,   &net_gaps,   &net_server };
 
     if (seal_start() < 0)
         return 1;

@@ -10,9 +10,11 @@
 #include "suites.h"
 #include "../lib/scratch.h"
 
-static struct context service = {
-    .max_body = 1000, .max_connections = 4, .idle_seconds = 5, .request_seconds = 5
-};
+static struct context service = { .max_body = 1000,
+                                  .max_connections = 4,
+                                  .max_waiting = 16,
+                                  .idle_seconds = 5,
+                                  .request_seconds = 5 };
 
 static void nap(void)
 {

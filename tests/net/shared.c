@@ -32,53 +32,8 @@ static void slots(void)
     CU_ASSERT_FALSE(shared_has_slot(&s, &s.ports[0]));
     CU_ASSERT_FALSE(shared_take_slot(&s, &s.ports[0]));
     CU_ASSERT_TRUE(shared_take_slot(&s, &s.ports[1])); /* each port has its own */
-    CU_ASSERT_EQUAL(shared_connections(&s), 3);
     shared_give_slot(&s.ports[0]);
     CU_ASSERT_TRUE(shared_take_slot(&s, &s.ports[0]));
-    shared_close(&s);
-}
-
-/* How many connections a user gets on a port, while another user has one or none. */
-static unsigned most(unsigned max, bool others)
-{
-    const uid_t uid = 1000;
-    struct context context;
-    struct shared s;
-    unsigned count = 0;
-
-    open_two(&s, &context, max);
-    if (others)
-        shared_add_user(&s, &s.ports[1], uid + 1);
-    while (count < 2 * max && shared_add_user(&s, &s.ports[1], uid))
-        count++;
-    for (unsigned i = 0; i <= count; i++) /* the refused one was counted too */
-        shared_remove_user(&s.ports[1], uid);
-    CU_ASSERT_EQUAL(s.ports[1].users, others);
-    shared_close(&s);
-    return count;
-}
-
-static void users(void)
-{
-    static const struct {
-        const char *name;
-        unsigned max, left;
-    } rows[] = { { "one slot", 1, 0 }, { "two", 2, 1 }, { "seven", 7, 1 }, { "many", 256, 32 } };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        ROW_CHECK(rows[i].name, most(rows[i].max, true) == rows[i].max - rows[i].left);
-    CU_ASSERT_EQUAL(most(256, false), 512); /* alone: slots are the only limit */
-}
-
-static void tcp_users(void)
-{
-    struct context context;
-    struct shared s;
-
-    open_two(&s, &context, 1);
-    for (int i = 0; i < 3; i++)
-        CU_ASSERT_TRUE(shared_add_user(&s, &s.ports[0], 0));
-    shared_remove_user(&s.ports[0], 0);
     shared_close(&s);
 }
 
@@ -92,6 +47,24 @@ static unsigned woken(const struct shared *s)
         count += poll(&one, 1, 0) == 1;
     }
     return count;
+}
+
+static void queue(void)
+{
+    struct context context;
+    struct shared s;
+
+    open_two(&s, &context, 2);
+    CU_ASSERT_FALSE(shared_is_crowded(&s.ports[0]));
+    shared_want(&s, &s.ports[0]);
+    CU_ASSERT_EQUAL(woken(&s), LOOPS); /* they end what is stalled */
+    shared_want(&s, &s.ports[0]);
+    CU_ASSERT_FALSE(shared_is_crowded(&s.ports[1]));
+    shared_want_no_more(&s.ports[0]);
+    CU_ASSERT_TRUE(shared_is_crowded(&s.ports[0]));
+    shared_want_no_more(&s.ports[0]);
+    CU_ASSERT_FALSE(shared_is_crowded(&s.ports[0]));
+    shared_close(&s);
 }
 
 static void phases(void)
@@ -110,8 +83,7 @@ static void phases(void)
 
 static const struct test tests[] = {
     { "slots of each port", slots },
-    { "an eighth is left to other users", users },
-    { "users of TCP are not counted", tcp_users },
+    { "a connection waits for a slot", queue },
     { "a phase wakes every loop", phases },
 };
 const struct suite net_shared = { "net/shared", tests, sizeof(tests) / sizeof(tests[0]) };

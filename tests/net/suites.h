@@ -5,6 +5,6 @@
 
 #include "../lib/suite.h"
 
-extern const struct suite net_listen, net_shared, net_body, net_gaps, net_server;
+extern const struct suite net_listen, net_shared, net_users, net_body, net_gaps, net_server;
 
 #endif
