@@ -11,7 +11,7 @@ ok()
     if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "not ok $2"; fi
 }
 status=0
-for source in "$srcdir"/src/mptable/*.c; do
+for source in "$srcdir"/src/mptable/*.c "$srcdir"/src/madt/*.c; do
     ${CC:-cc} -std=c11 -O2 -ffreestanding -fno-pic -fno-pie -c "$source" -o "$work/$(basename "$source" .c).o" || status=1
 done
 ok $status '1 - compiles freestanding'

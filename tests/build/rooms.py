@@ -11,8 +11,9 @@ from daemon import SRCDIR, Tap
 ARROWS = {
     "base": "",
     "mptable": "",
+    "madt": "",
     "json": "base",
-    "topo": "base mptable",
+    "topo": "base mptable madt",
     "text": "base mptable json topo",
     "seal": "base",
     "signed": "base json topo text seal",

@@ -12,6 +12,7 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(TESTS)
 sys.path.insert(0, os.path.join(TESTS, "lib"))
 import corpus  # noqa: E402
+import madts as m  # noqa: E402
 
 OUT, MPTABLECTL = sys.argv[1:]
 BODY_MAX = 65536
@@ -46,6 +47,13 @@ def tables():
     for path in glob.glob(os.path.join(TOP, "api/examples/*.json")):
         for elf in encoded(path):
             yield b"/v1/decode?%s\n" % FACTS.encode() + elf
+
+
+def madts():
+    yield m.table(m.cpu(0), revision=5)
+    yield m.table(m.cpu(0), m.cpu(2, m.ONLINE_CAPABLE), m.x2apic(4, uid=2), m.ioapic(5), m.ioapic(6, 0xFEC01000, 24),
+                  m.override(0, 2), m.override(9, 9, 13), m.nmi(21, 5), m.local_nmi(), m.x2apic_nmi(2),
+                  m.address(0xFEE00000), revision=5)
 
 
 def requests():
@@ -102,6 +110,7 @@ def write(target, seeds, words):
 
 for name in ("table", "reading"):
     write(name, tables(), {"_MP_", "PCMP", "ISA   ", "PCI   ", "\\x7fELF", "base=", "size="})
+write("madt", madts(), {"APIC"})
 write("request", requests(), names())
 write("dump", dumps(), {"_MP_", "PCMP", "EMiL", "\\x7fELF", "*\\x0a", "0x", ":", "\\x0d\\x0a"})
 write("target", [target.encode() for target in TARGETS], names())

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: ISC */
+#include "suites.h"
+
+int main(void)
+{
+    static const struct suite *const suites[] = { &madt_read_suite };
+
+    return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
+}
