@@ -9,6 +9,7 @@
 #include "../text/facts.h"
 #include "../topo/dump.h"
 #include "../topo/found.h"
+#include "../topo/from_madt.h"
 #include "../topo/image.h"
 #include "../topo/memory.h"
 
@@ -38,12 +39,14 @@ struct cli {
     const char *operand; /* a file, or "-" for standard input */
     const char *output, *format, *as, *key, *base, *size, *floating_pointer;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
+    const char *from_madt;
     const char *server, *cacert, *cert, *key_file, *token_file;
     bool scan, map, force, no_nonce, help, version;
     struct facts facts;
 
     struct input input;
     struct memory source;
+    struct madt madt;
     struct topology topology;
     struct image image;
     struct found reading;

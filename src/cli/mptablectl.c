@@ -66,6 +66,9 @@ static const struct option_row common_rows[] = {
       .help = "refuse keys whose ids this file lists" },
     { "memory", 0, OPTION_TEXT, "FILE", AT(memory), .commands = INJECT, .needed_by = INJECT,
       .help = "guest memory from guest-physical address 0 on" },
+    { "from-madt", 0, OPTION_TEXT, "FILE", AT(from_madt), .commands = ENCODE,
+      .help = "processors, I/O APICs and interrupts of this ACPI\n"
+              "MADT; TOPOLOGY may be left out" },
     { "server", 0, OPTION_TEXT, "URL|unix:PATH", AT(server), .commands = GET,
       .help = "the daemon; default " FETCH_SERVER },
     { "cacert", 0, OPTION_TEXT, "FILE", AT(cacert), .commands = GET,
@@ -128,6 +131,12 @@ static void name_option(const char *fact, char name[NAME_SIZE])
             *c = '-';
 }
 
+/* A MADT does not say which of its processors runs first. */
+static unsigned fact_commands(const struct fact *fact)
+{
+    return fact->bit == MPT_FACT_BSP ? DECODE | LINT | ENCODE : DECODE | LINT;
+}
+
 static void fill_rows(struct rows *r)
 {
     static const char *const arguments[] = { [FACT_NUMBER] = "NUMBER",
@@ -142,7 +151,7 @@ static void fill_rows(struct rows *r)
                                                         .kind = OPTION_TEXT,
                                                         .argument = arguments[facts[i].form],
                                                         .member = i,
-                                                        .commands = DECODE | LINT,
+                                                        .commands = fact_commands(&facts[i]),
                                                         .take = take_fact,
                                                         .help = facts[i].help };
     }
@@ -212,10 +221,10 @@ static int run_command(const struct command *command, const struct rows *r, int 
         return print_command_help(command, &options);
     if (cli->version)
         return print_version();
-    if (argc - first != (command->operand ? 1 : 0))
+    if (argc - first != (command->operand ? 1 : 0) && !(cli->from_madt && argc == first))
         return command->operand ? usage(command->name, " takes one file", command->name)
                                 : usage(command->name, " takes no file", command->name);
-    cli->operand = command->operand ? argv[first] : NULL;
+    cli->operand = argc > first ? argv[first] : NULL;
     return command->run(cli);
 }
 

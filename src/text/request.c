@@ -28,6 +28,7 @@ struct reader {
     struct topology_marks ioapic_versions;       /* I/O APICs that say theirs */
     bool unsound;   /* something is wrong that complete_topology depends on */
     bool misplaced; /* something is wrong inside placement */
+    bool rest;      /* the processors are not the request's */
 };
 
 static int read_list(struct reader *r, const struct member *m, const struct at *at);
@@ -334,10 +335,17 @@ static int read_list(struct reader *r, const struct member *m, const struct at *
 
 static int check_machine(struct reader *r, uint32_t seen)
 {
-    if (seen & TOP_MACHINE)
+    const bool given = seen & TOP_MACHINE;
+    const bool numbered = seen & MEMBER_BIT(TOP_TOPOLOGY);
+
+    if (r->rest ? !given && !numbered : given)
         return 0;
     r->unsound = true;
-    return err_at(r->in.err, ERR_INVALID, NULL, "one of cpus, processors and entries is required");
+    return err_at(
+        r->in.err, ERR_INVALID, NULL, "%s",
+        r->rest
+            ? "must have none of cpus, processors, topology and entries, which come from elsewhere"
+            : "one of cpus, processors and entries is required");
 }
 
 /*
@@ -429,10 +437,10 @@ static void start(struct reader *r, struct topology *t, struct err *err)
     r->in.err = err;
     r->in.where = PLAIN;
     memset(r->counts, 0, sizeof(r->counts));
-    r->unsound = r->misplaced = false;
+    r->unsound = r->misplaced = r->rest = false;
 }
 
-int request_read(const char *text, size_t size, struct topology *t, struct err *err)
+static int read_text(const char *text, size_t size, bool rest, struct topology *t, struct err *err)
 {
     struct reader r;
     uint32_t seen;
@@ -441,11 +449,22 @@ int request_read(const char *text, size_t size, struct topology *t, struct err *
     if (json_check(text, size, err) < 0)
         return -1;
     start(&r, t, err);
+    r.rest = r.unsound = rest;
     json_start(&r.in.json, text, size);
     if (json_take(&r.in.json).kind != JSON_OBJECT)
         return err_at(err, ERR_INVALID, NULL, "must be an object");
     status = read_object(&r, &member_top, t, NULL, &seen);
     return end(&r, seen, status);
+}
+
+int request_read(const char *text, size_t size, struct topology *t, struct err *err)
+{
+    return read_text(text, size, false, t, err);
+}
+
+int request_read_rest(const char *text, size_t size, struct topology *t, struct err *err)
+{
+    return read_text(text, size, true, t, err);
 }
 
 /*

@@ -25,6 +25,13 @@ int request_read(const char *text, size_t size, struct topology *topology,
                  struct err *err) MUST_USE;
 
 /*
+ * request_read_rest - request_read of a topology whose processors come from elsewhere: it must give
+ * none. What request_complete would say of other members does not follow.
+ */
+int request_read_rest(const char *text, size_t size, struct topology *topology,
+                      struct err *err) MUST_USE;
+
+/*
  * request_complete - complete_topology of what was read. Return: 0; -1 with what is wrong with its
  * place too
  */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* A MADT of any bytes: what is read of it is within its bounds and lies in the table. */
-#include "../../src/madt/madt.h"
+/*
+ * A MADT of any bytes: what is read of it is within its bounds and lies in the table, and becomes a
+ * topology, or is refused for a reason.
+ */
+#include "../../src/topo/complete.h"
+#include "../../src/topo/from_madt.h"
 #include "fuzz.h"
 
 enum { AT_LENGTH = 4, AT_SUM = 9 };
@@ -54,14 +58,40 @@ static void check(const struct madt *m, size_t size)
                (m->lines[irq].at != 0 || m->lines[irq].gsi == irq));
 }
 
+/* An image that is built has the processors of the MADT. */
+static void fill(const struct madt *m, int bsp)
+{
+    static struct topology topology, read;
+    static struct image image, scratch;
+    static struct found found;
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    struct mpt_memory memory;
+    struct err err = { 0 };
+
+    topology_init(&topology);
+    if (from_madt_fill(m, bsp, &topology, &err) < 0 || complete_topology(&topology, &err) < 0 ||
+        image_build(&topology, &image, &err) < 0) {
+        refused(&err);
+        return;
+    }
+    memory = image_memory(&image, segments);
+    assert(found_read(&memory, image.place.floating, NULL, &read, &scratch, &found, &err) == 0);
+    assert(found.exact && read.table.processor_count == m->processor_count);
+    for (unsigned i = 0; i < m->processor_count; i++)
+        assert(read.processors[i].apic_id == m->processors[i].apic_id &&
+               (read.processors[i].flags & MPT_CPU_ENABLED) == m->processors[i].enabled);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct madt madt;
     const enum madt_err err = madt_read(data, size, &madt);
 
-    if (err == MADT_OK)
+    if (err == MADT_OK) {
         check(&madt, size);
-    else
+        fill(&madt, FROM_MADT_FIRST);
+        fill(&madt, 1);
+    } else
         assert((madt.at != 0) == (err == MADT_ESTRUCTURE || err == MADT_EMANY) &&
                (madt.at == 0 || madt.at < size));
     return 0;

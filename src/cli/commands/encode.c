@@ -6,6 +6,7 @@
 #include "../../signed/format.h"
 #include "../../text/request.h"
 #include "../files.h"
+#include "../madt.h"
 #include "../signing.h"
 
 /*
@@ -19,6 +20,8 @@ static int check_options(struct cli *cli, const struct format *format)
     if (cli->key && format != &formats[FORMAT_JSON] &&
         (format != &formats[FORMAT_BIN] || !cli->output))
         return cli_refuse_option(cli, "key", "needs --format json, or --format bin and --output");
+    if (cli->facts.known.given & MPT_FACT_BSP && !cli->from_madt)
+        return cli_refuse_option(cli, "bsp_apic_id", "needs --from-madt; a topology has bsp");
     if (format->binary && !cli->output && isatty(STDOUT_FILENO))
         return cli_refuse_option(cli, "output",
                                  "is needed: these bytes are nothing for a terminal");
@@ -47,17 +50,25 @@ static int write_image(struct cli *cli, const struct format *format, const struc
     return CLI_DONE;
 }
 
-static int build(struct cli *cli)
+static int read_topology(struct cli *cli)
 {
     size_t size;
     char *text SCOPED(scoped_free) = files_read(cli, cli->operand, &size);
 
     if (!text)
         return cli_complain(cli, NULL, CLI_IO);
-    if (request_parse(text, size, &cli->topology, &cli->err) < 0 ||
-        image_build(&cli->topology, &cli->image, &cli->err) < 0)
+    if (request_parse(text, size, &cli->topology, &cli->err) < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     return CLI_DONE;
+}
+
+static int build(struct cli *cli)
+{
+    const int status = cli->from_madt ? madt_encode(cli) : read_topology(cli);
+
+    if (status == CLI_DONE && image_build(&cli->topology, &cli->image, &cli->err) < 0)
+        return cli_complain(cli, cli->operand ? cli->operand : cli->from_madt, CLI_REFUSED);
+    return status;
 }
 
 int cli_encode(struct cli *cli)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+#include "madt.h"
+
+#include "../text/request.h"
+#include "files.h"
+
+int madt_load(struct cli *cli, const char *path, enum cli_status refused)
+{
+    size_t size;
+    char *bytes SCOPED(scoped_free) = files_read(cli, path, &size);
+
+    if (!bytes)
+        return cli_complain(cli, NULL, CLI_IO);
+    if (from_madt_read((const uint8_t *)bytes, size, &cli->madt, &cli->err) < 0)
+        return cli_complain(cli, path, refused);
+    return CLI_DONE;
+}
+
+/* What the operand gives besides the processors, in cli->topology */
+static int read_rest(struct cli *cli)
+{
+    size_t size;
+    char *text SCOPED(scoped_free) = NULL;
+
+    topology_init(&cli->topology);
+    if (!cli->operand)
+        return CLI_DONE;
+    text = files_read(cli, cli->operand, &size);
+    if (!text)
+        return cli_complain(cli, NULL, CLI_IO);
+    if (request_read_rest(text, size, &cli->topology, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    return CLI_DONE;
+}
+
+/* What no MADT says, unless the topology does */
+static void print_unsaid(const struct cli *cli, unsigned given)
+{
+    static const struct {
+        unsigned given;
+        const char *what;
+    } rows[] = {
+        { GIVEN_PCI_INTS, "PCI interrupt routes (ACPI has them as _PRT, in AML): there are none" },
+        { GIVEN_BUSES, "buses: there is an ISA bus, and the PCI buses of pci_interrupts" },
+        { GIVEN_IOAPICS, "versions of I/O APICs: those of the profile" },
+        { 0, "versions of local APICs, and signatures and features of processors: those of the "
+             "profile" },
+        { GIVEN_OEM_ID, "an OEM ID: that of the profile" },
+        { GIVEN_PRODUCT_ID, "a product ID: that of the profile" },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (!(given & rows[i].given))
+            fprintf(stderr, "mptablectl: %s: does not say %s\n", cli->from_madt, rows[i].what);
+}
+
+static void print_renamed(const struct cli *cli)
+{
+    for (unsigned i = 0; i < cli->madt.ioapic_count; i++)
+        if (cli->madt.ioapics[i].id != cli->topology.ioapics[i].apic_id)
+            fprintf(stderr, "mptablectl: %s: at 0x%x: I/O APIC %u has ID %u in the table\n",
+                    cli->from_madt, cli->madt.ioapics[i].at, cli->madt.ioapics[i].id,
+                    cli->topology.ioapics[i].apic_id);
+}
+
+int madt_encode(struct cli *cli)
+{
+    const bool told = cli->facts.known.given & MPT_FACT_BSP;
+    unsigned given;
+    int status = madt_load(cli, cli->from_madt, CLI_REFUSED);
+
+    if (status == CLI_DONE)
+        status = read_rest(cli);
+    if (status != CLI_DONE)
+        return status;
+    given = cli->topology.given;
+    if (from_madt_fill(&cli->madt, told ? cli->facts.known.bsp_apic_id : FROM_MADT_FIRST,
+                       &cli->topology, &cli->err) < 0 ||
+        request_complete(&cli->topology, &cli->err) < 0)
+        return cli_complain(cli, cli->operand ? cli->operand : cli->from_madt, CLI_REFUSED);
+    print_unsaid(cli, given);
+    print_renamed(cli);
+    return CLI_DONE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What an ACPI MADT says of a machine, as members of a topology: processors, I/O APICs, the ISA bus
+ * and its interrupts, local interrupts, and the local APIC address. It does not say PCI routes,
+ * other buses, versions or OEM strings.
+ */
+#ifndef TOPO_FROM_MADT_H
+#define TOPO_FROM_MADT_H
+
+#include "../base/err.h"
+#include "../madt/madt.h"
+#include "topology.h"
+
+enum { FROM_MADT_FIRST = -1 }; /* as BSP: the first enabled processor */
+
+/*
+ * from_madt_read - madt_read with an error that names the place
+ *
+ * Return: 0; -1 and ERR_INVALID.
+ */
+int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct err *err) MUST_USE;
+
+/*
+ * from_madt_fill - add what a MADT says to a topology
+ * @bsp:      APIC ID of the bootstrap processor, or FROM_MADT_FIRST
+ * @topology: as topology_init or request_read_rest left it. What it gives stays: lists and the
+ *            local APIC address replace those of the MADT. I/O APICs that it gives are those of the
+ *            MADT, in its order.
+ *
+ * Processors stay in the order of the MADT; one that can be brought online is disabled. An I/O APIC
+ * whose ID a processor or an earlier I/O APIC has gets the lowest free one. Buses are PCI buses from
+ * 0 up to the last with a route, then an ISA bus. ISA IRQ n goes to the input with GSI n, or to that
+ * of its override. Non-maskable interrupts go where the MADT has them. When there are 8259s, ExtINT
+ * goes to LINTIN 0 of the bootstrap processor.
+ *
+ * Return: 0 and a topology for complete_topology; -1 and ERR_INVALID, with the offset of each
+ * structure that an MP table cannot hold: APIC IDs above 254, inputs that no I/O APIC has, addresses
+ * above 4 GiB.
+ */
+int from_madt_fill(const struct madt *madt, int bsp, struct topology *topology,
+                   struct err *err) MUST_USE;
+
+/*
+ * from_madt_input - the I/O APIC with a global system interrupt, and the input there
+ *
+ * Return: the index of the I/O APIC, *intin set; -1: no I/O APIC has it.
+ */
+int from_madt_input(const struct madt *madt, uint32_t gsi, uint8_t *intin);
+
+#endif
