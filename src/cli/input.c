@@ -272,8 +272,9 @@ int input_read(struct cli *cli, uint32_t address)
 {
     const int status = take_table(cli, address);
 
-    if (status == CLI_DONE && found_read(&cli->source.guest, address, &cli->facts.known,
-                                         &cli->topology, &cli->image, &cli->reading, &cli->err) < 0)
+    if (status == CLI_DONE &&
+        found_read(&cli->source.guest, address, &cli->facts.known, MPT_FOR_LINUX, &cli->topology,
+                   &cli->image, &cli->reading, &cli->err) < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     return status;
 }

@@ -55,11 +55,11 @@ static bool is_about(const struct mpt_finding *f, const struct found_item *item)
 
 static void print_rules(const struct found *r, const struct found_item *item, bool colour)
 {
-    for (unsigned i = 0; i < r->finding_count; i++) {
-        const struct mpt_finding *const f = &r->findings[i];
+    for (unsigned i = 0; i < r->report.finding_count; i++) {
+        const struct mpt_finding *const f = &r->report.findings[i];
 
         if (is_about(f, item))
-            printf("  %s%s%s", colour ? severity_colours[f->rule->severity] : "", f->rule->id,
+            printf("  %s%s%s", colour ? severity_colours[f->severity] : "", f->rule->id,
                    colour ? PLAIN : "");
     }
 }

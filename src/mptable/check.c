@@ -12,6 +12,7 @@
 #include "load.h"
 #include "search.h"
 #include "survey.h"
+#include "verdict.h"
 
 enum {
     FIRST_MIB_END = 0x100000,
@@ -20,7 +21,9 @@ enum {
     CASCADE_IRQ = 2,
     PCI_RESERVED = 0x80,
     FEATURES_WANTED = 1U << 0 | 1U << 9, /* FPU, APIC */
-    IO_INTS_MAX_32BIT = 256
+    IO_INTS_MAX_32BIT = 256,
+    IO_INTS_MAX_64BIT = 1024,
+    XV6_MEMORY_END = 224 << 20
 };
 
 static bool given(const struct survey *s, unsigned facts)
@@ -85,6 +88,29 @@ static bool bda_known(const struct survey *s)
     return given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY) && s->in_fixed;
 }
 
+/* Is the end of base memory elsewhere, as far as is known? */
+static bool base_memory_elsewhere(const struct survey *s)
+{
+    return given(s, MPT_FACT_BASE_MEMORY) && s->facts.bios.base_memory_kib != 640;
+}
+
+static bool in_low_kib(const struct survey *s)
+{
+    return s->view.floating_address < 0x400;
+}
+
+static bool in_lower_rom(const struct survey *s)
+{
+    return s->view.floating_address >= 0xe0000 && s->view.floating_address < 0xf0000;
+}
+
+/* The default configurations that FreeBSD knows */
+static bool freebsd_default(const struct survey *s)
+{
+    return s->view.floating.default_configuration == 5 ||
+           s->view.floating.default_configuration == 6;
+}
+
 static bool revision_known(uint8_t revision)
 {
     return revision == MPT_SPEC_1_1 || revision == MPT_SPEC_1_4;
@@ -118,6 +144,31 @@ static bool is_extended(uint8_t type)
     return type >= MPT_SPACE && type <= MPT_MODIFIER;
 }
 
+static bool too_many(const struct survey *s)
+{
+    return s->enabled > s->facts.vcpus;
+}
+
+static bool too_few(const struct survey *s)
+{
+    return s->enabled < s->facts.vcpus;
+}
+
+/* Has an enabled processor the APIC ID of the virtual CPU that runs first? */
+static bool bsp_listed(const struct survey *s)
+{
+    return s->listed[s->facts.bsp_apic_id] & 2;
+}
+
+/* Is there a bus that is neither ISA nor PCI? Linux takes each of them for ISA. */
+static bool other_bus(const struct survey *s)
+{
+    for (size_t i = 0; i < sizeof(s->bus_kind); i++)
+        if (s->bus_kind[i] == MPT_BUS_OTHER)
+            return true;
+    return false;
+}
+
 static bool cpu_enabled(const struct survey *s)
 {
     return s->e.processor.flags & MPT_CPU_ENABLED;
@@ -139,6 +190,12 @@ static bool bus_type_unpadded(const struct survey *s)
 
     return type >= 0 &&
            memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
+}
+
+/* An I/O APIC decodes the low eight bits of an address: its registers are not where they should be. */
+static bool ioapic_unreadable(const struct survey *s)
+{
+    return s->e.ioapic.address % 256 != 0;
 }
 
 static bool reserved_line(uint16_t flags)
@@ -196,7 +253,6 @@ _Static_assert(sizeof(((struct mpt_finding *)0)->text) >=
     {                                                               \
         offsetof(struct survey, m), sizeof(((struct survey *)0)->m) \
     }
-#define WHO(text) .rule.who = text
 #define DEC(m)    .show = MPT_VALUE_DECIMAL, .value = IN(m)
 #define HEX(m)    .show = MPT_VALUE_HEX, .value = IN(m)
 #define BIT(m, b) .show = MPT_VALUE_BOOL, .value = IN(m), .bit = (b)
@@ -204,18 +260,46 @@ _Static_assert(sizeof(((struct mpt_finding *)0)->text) >=
 #define EXPECT(m) .expected = IN(m)
 #define SPOT(m)   .spot = IN(m)
 
-#define RULE(NAME, PART, SEVERITY, ID, condition, FIELD, EXPECTED, DETAIL, ...) \
-    { .rule.id = ID,                                                            \
-      .rule.severity = MPT_##SEVERITY,                                          \
-      .rule.part = MPT_PART_##PART,                                             \
-      .rule.field = FIELD,                                                      \
-      .rule.expected = EXPECTED,                                                \
-      .rule.detail = DETAIL,                                                    \
+/* The harms of a row. HARM is what one of them becomes, in the data and in the code. */
+#define NOBODY
+#define WHO(C, E, versions)               HARM(C, E, versions, 0, true)
+#define RAN(C, E, versions)               HARM(C, E, versions, 1, true)
+#define WHO_IF(C, E, versions, condition) HARM(C, E, versions, 0, condition)
+#define RAN_IF(C, E, versions, condition) HARM(C, E, versions, 1, condition)
+#define EVERY_READER(E, versions)         EVERY_READER_IF(E, versions, true)
+#define EVERY_READER_IF(E, V, condition) \
+    HARM(LINUX, E, V, 0, condition)      \
+    HARM(LINUX_32, E, V, 0, condition)   \
+    HARM(FREEBSD, E, V, 0, condition)    \
+    HARM(OPENBSD, E, V, 0, condition)    \
+    HARM(NETBSD, E, V, 0, condition)     \
+    HARM(ILLUMOS, E, V, 0, condition)    \
+    HARM(DRAGONFLY, E, V, 0, condition)  \
+    HARM(MEMTEST, E, V, 0, condition)    \
+    HARM(XEN, E, V, 0, condition)        \
+    HARM(MPTABLE, E, V, 0, condition)    \
+    HARM(XV6, E, V, 0, condition)        \
+    HARM(PLAN9, E, V, 0, condition)      \
+    HARM(NINEFRONT, E, V, 0, condition)  \
+    HARM(HAIKU, E, V, 0, condition)      \
+    HARM(HELENOS, E, V, 0, condition)    \
+    HARM(SERENITY, E, V, 0, condition)   \
+    HARM(HERMIT, E, V, 0, condition)
+
+#define HARM(C, E, V, RAN_, condition) { &mpt_consumers[CONSUMER_##C], MPT_##E, V, RAN_ },
+#define RULE(NAME, PART, ID, condition, FIELD, EXPECTED, DETAIL, HARMS, ...)         \
+    { .rule.id = ID,                                                                 \
+      .rule.part = MPT_PART_##PART,                                                  \
+      .rule.field = FIELD,                                                           \
+      .rule.expected = EXPECTED,                                                     \
+      .rule.detail = DETAIL,                                                         \
+      .rule.harms = (const struct mpt_harm[]){ HARMS{ NULL, MPT_HARMLESS, "", 0 } }, \
       __VA_ARGS__ },
 static const struct check checks[] = {
 #include "rules.def"
 };
 #undef RULE
+#undef HARM
 
 const struct mpt_rule *mpt_rule_at(size_t i)
 {
@@ -292,39 +376,55 @@ struct findings {
     size_t size;
     uint8_t rules[RULES]; /* those that are broken, ascending */
     unsigned counts[RULES];
+    uint32_t harms[RULES]; /* that happen, at any of the entries that break the rule */
     struct mpt_finding rows[RULES];
 };
 
 /*
- * Not inlined: most rules hold, and asking them all is short when what a broken one takes is
- * elsewhere.
+ * The first entry that breaks the rule. Not inlined: most rules hold, and asking them all is short
+ * when what a broken one takes is elsewhere.
  */
-static __attribute__((noinline)) void note(struct findings *found, unsigned rule,
-                                           const struct survey *s)
+static __attribute__((noinline)) void note_first(struct findings *found, unsigned rule,
+                                                 const struct survey *s)
 {
     size_t i = found->size;
 
-    if (found->counts[rule]++ > 0)
-        return;
     for (; i > 0 && found->rules[i - 1] > rule; i--)
         found->rules[i] = found->rules[i - 1];
     found->rules[i] = (uint8_t)rule;
     found->size++;
+    found->harms[rule] = 0;
     write_finding(s, &checks[rule], &found->rows[rule]);
+}
+
+/* Many entries may break one rule, so what the later ones take is inlined. */
+static inline void note(struct findings *found, unsigned rule, const struct survey *s,
+                        uint32_t harms)
+{
+    if (found->counts[rule]++ == 0)
+        note_first(found, rule, s);
+    found->harms[rule] |= harms;
 }
 
 /*
  * The rules of one part, each with its finding. The part is a constant in every call, so the rows
- * of the others leave no code.
+ * of the others leave no code; nor do the conditions of harms that are constant.
  */
 static inline __attribute__((always_inline)) void judge(enum mpt_part part, const struct survey *s,
                                                         struct findings *found)
 {
-#define RULE(NAME, PART, severity, id, condition, ...) \
-    if (part == MPT_PART_##PART && (condition))        \
-        note(found, RULE_##NAME, s);
+#define HARM(C, E, V, RAN_, condition) harms |= (uint32_t)((condition) != 0) << bit++;
+#define RULE(NAME, PART, id, condition, field, expected, detail, HARMS, ...) \
+    if (part == MPT_PART_##PART && (condition)) {                            \
+        uint32_t harms = 0;                                                  \
+        unsigned bit = 0;                                                    \
+        HARMS;                                                               \
+        (void)bit;                                                           \
+        note(found, RULE_##NAME, s, harms);                                  \
+    }
 #include "rules.def"
 #undef RULE
+#undef HARM
 }
 
 /* The base entries that the survey walked over: each is whole, and of a defined type. */
@@ -364,8 +464,46 @@ static void judge_extended_entries(struct survey *s, struct findings *found)
         judge(MPT_PART_EXTENDED, s, found);
 }
 
-size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
-                 const struct mpt_facts *facts, struct mpt_finding *found, size_t cap)
+/* What a broken rule means for those that are asked for, and for each consumer's verdict */
+static void settle(struct mpt_finding *f, unsigned rule, uint32_t asked,
+                   struct mpt_verdict *verdicts, bool *wanted)
+{
+    enum mpt_effect worst = MPT_HARMLESS;
+    const struct mpt_harm *harm = f->rule->harms;
+
+    for (unsigned i = 0; harm[i].consumer; i++) {
+        const size_t consumer = (size_t)(harm[i].consumer - mpt_consumers);
+        struct mpt_verdict *const v = &verdicts[consumer];
+
+        if (!(f->harms >> i & 1))
+            continue;
+        v->rules[rule / 32] |= UINT32_C(1) << rule % 32;
+        if (harm[i].effect > v->worst)
+            v->worst = harm[i].effect;
+        if (asked >> consumer & 1 && harm[i].effect > worst)
+            worst = harm[i].effect;
+    }
+    *wanted = worst > MPT_HARMLESS || f->harms == 0;
+    f->severity = worst > MPT_DEGRADED ? MPT_ERROR : worst == MPT_DEGRADED ? MPT_WARNING : MPT_NOTE;
+}
+
+static void report_findings(struct findings *found, uint32_t asked, struct mpt_report *report)
+{
+    for (size_t i = 0; i < found->size; i++) {
+        const unsigned rule = found->rules[i];
+        struct mpt_finding *const f = &found->rows[rule];
+        bool wanted;
+
+        f->count = found->counts[rule];
+        f->harms = found->harms[rule];
+        settle(f, rule, asked, report->verdicts, &wanted);
+        if (wanted)
+            report->findings[report->finding_count++] = *f;
+    }
+}
+
+void mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
+               const struct mpt_facts *facts, uint32_t asked, struct mpt_report *report)
 {
     struct findings all;
     struct survey s;
@@ -373,20 +511,19 @@ size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
     all.size = 0;
     memset(all.counts, 0, sizeof(all.counts));
     mpt_survey(&s, memory, view, facts);
-    if (!view && !s.linux_finds)
-        note(&all, RULE_FP_NOT_FOUND, &s);
     if (view) {
         judge(MPT_PART_FLOATING, &s, &all);
         judge(MPT_PART_TABLE, &s, &all);
+    } else if (!s.linux_finds) {
+        note(&all, RULE_FP_NOT_FOUND, &s, UINT32_MAX);
     }
     if (view && view->has_header) {
         judge(MPT_PART_HEADER, &s, &all);
         judge_base_entries(&s, &all);
         judge_extended_entries(&s, &all);
     }
-    for (size_t i = 0; i < all.size && i < cap; i++) {
-        found[i] = all.rows[all.rules[i]];
-        found[i].count = all.counts[all.rules[i]];
-    }
-    return all.size;
+    report->finding_count = 0;
+    mpt_verdicts_start(report->verdicts, asked | MPT_FOR_IN_USE);
+    report_findings(&all, asked, report);
+    mpt_verdicts_end(report->verdicts, &s);
 }

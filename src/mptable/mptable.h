@@ -425,14 +425,27 @@ int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
 struct mpt_consumer;
 struct mpt_facts;
 
+/* How many there are, and how many of them, the first ones, are systems in current use */
+enum { MPT_CONSUMERS = 19, MPT_CONSUMERS_IN_USE = 8 };
+
 /*
- * mpt_consumer_at - the consumers that are known, Linux first; NULL past the last
- * mpt_consumer_named - the one of that name, such as "OpenBSD"; NULL when there is none
- * mpt_consumer_name - its name, static
+ * mpt_consumer_at - the consumers that are known: "linux", "linux-32", "freebsd", "openbsd",
+ *                   "netbsd", "illumos", "dragonfly", "memtest86+", which are in current use;
+ *                   "xen", "hdt", "mptable", "xv6", "plan9", "9front", "haiku", "helenos",
+ *                   "serenity", "hermit", "nt-hal"; NULL past the last
+ * mpt_consumer_named - the one of that name; NULL when there is none
+ * mpt_consumer_name - its name, static; names are stable
+ * mpt_consumer_bit - its bit in a set of consumers: 1 << i for mpt_consumer_at(i)
  */
 const struct mpt_consumer *mpt_consumer_at(size_t i);
 const struct mpt_consumer *mpt_consumer_named(const char *name);
 const char *mpt_consumer_name(const struct mpt_consumer *consumer);
+uint32_t mpt_consumer_bit(const struct mpt_consumer *consumer);
+
+/* Sets of consumers */
+#define MPT_FOR_LINUX  UINT32_C(1)
+#define MPT_FOR_IN_USE ((UINT32_C(1) << MPT_CONSUMERS_IN_USE) - 1)
+#define MPT_FOR_ALL    ((UINT32_C(1) << MPT_CONSUMERS) - 1)
 
 /*
  * mpt_find - the floating pointer that a consumer takes
@@ -478,11 +491,37 @@ enum mpt_bus_kind {
 /* mpt_bus_kind - the kind that a bus type means, whatever its case and padding; not MPT_BUS_NONE */
 enum mpt_bus_kind mpt_bus_kind(const char bus_type[6]);
 
-/* How much a rule matters */
+/*
+ * What a broken rule does to a consumer, the worst last. A later one hides the earlier ones: a
+ * table that is not found is not refused, and one that is refused crashes nothing.
+ */
+enum mpt_effect {
+    MPT_HARMLESS,
+    MPT_MESSAGE,        /* it prints a complaint, and nothing else changes */
+    MPT_DEGRADED,       /* it works after a fallback, a time-out, a rewritten ID */
+    MPT_INTERRUPT_LOST, /* a device, the timer or an NMI gets no interrupt, or the wrong one */
+    MPT_CPU_LOST,       /* a processor that is there does not start */
+    MPT_CRASHES,        /* panic, endless loop, hang */
+    MPT_REFUSES,        /* it finds the table and throws it away */
+    MPT_NOT_FOUND       /* its search passes the table by */
+};
+
+/* mpt_effect_name - "not-found", "interrupt-lost", ...; static and stable; "" for MPT_HARMLESS */
+const char *mpt_effect_name(enum mpt_effect effect);
+
+/* A consumer that a rule concerns, and what happens there */
+struct mpt_harm {
+    const struct mpt_consumer *consumer;
+    enum mpt_effect effect;
+    const char *versions; /* in which versions, or how, in words; may be "" */
+    int ran;              /* known from a run of it; 0: read in its source */
+};
+
+/* How much a finding matters: what its worst effect is on the consumers that were asked for */
 enum mpt_severity {
-    MPT_NOTE,    /* against the letter of MPS, or only of interest */
-    MPT_WARNING, /* some operating system misbehaves, or the table disagrees with the machine */
-    MPT_ERROR    /* an operating system in current use refuses, crashes or loses CPUs */
+    MPT_NOTE,    /* a message; or against the letter of MPS, and no consumer is hurt */
+    MPT_WARNING, /* degraded */
+    MPT_ERROR    /* anything worse */
 };
 
 /* What a rule is about: one finding for each structure or entry type */
@@ -504,7 +543,6 @@ enum mpt_part {
  */
 struct mpt_rule {
     const char *id; /* kebab-case */
-    enum mpt_severity severity;
     enum mpt_part part;
     /*
      * The member that is wrong, by its name in a topology; the field's own name where a topology has
@@ -514,7 +552,8 @@ struct mpt_rule {
     /* what it should be, in words or digits; "" when the finding has it as a number */
     const char *expected;
     const char *detail; /* what is wrong */
-    const char *who;    /* which systems misbehave, and how */
+    /* at most 32; the last has a NULL consumer. A finding may concern only some of them. */
+    const struct mpt_harm *harms;
 };
 
 /*
@@ -525,6 +564,8 @@ enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX, MPT_VALUE_BOO
 
 struct mpt_finding {
     const struct mpt_rule *rule;
+    enum mpt_severity severity;
+    uint32_t harms; /* bit i: rule->harms[i] happens, to a consumer that was asked for or not */
     /* guest-physical, of the structure or entry (of the first that breaks the rule) */
     uint32_t address;
     int entry; /* its index in the table, base and extended entries each from 0; -1 = no entry */
@@ -581,27 +622,47 @@ enum {
     MPT_FACT_XEN = 1U << 14         /* the guest is a Xen hypervisor */
 };
 
+/* Room for all findings there can be */
+enum { MPT_RULES_MAX = 192 };
+
+/* What becomes of the table on one consumer */
+struct mpt_verdict {
+    const struct mpt_consumer *consumer; /* NULL: neither asked for nor in current use */
+    enum mpt_effect worst;               /* of all broken rules that concern it */
+    unsigned needs;      /* MPT_FACT_*: not given, and it depends on them if it finds the table */
+    int unknown;         /* nothing worse than MPT_CPU_LOST, but it may not find the table */
+    unsigned processors; /* that it starts by the table; 1 when it does without the table */
+    uint32_t rules[MPT_RULES_MAX / 32]; /* bit i % 32 of element i / 32: mpt_rule_at(i) hurts it */
+};
+
+/* mpt_verdict_name - "takes", "not-found", "refuses", "crashes" or "unknown"; static and stable */
+const char *mpt_verdict_name(const struct mpt_verdict *verdict);
+
+struct mpt_report {
+    unsigned finding_count;
+    struct mpt_finding findings[MPT_RULES_MAX]; /* one per broken rule, in the order of the rules */
+    struct mpt_verdict verdicts[MPT_CONSUMERS]; /* as mpt_consumer_at has them */
+};
+
 /*
- * mpt_check - judge a table by what the operating systems that read it do with it
+ * mpt_check - judge a table by what the consumers that read it do with it
  * @memory: where the table was found; other floating pointers in its search windows are looked at
  *          too
  * @view:   filled by mpt_open from that memory; NULL = there is none
  * @facts:  may be NULL; BIOS words that are not given are taken from memory where it has them
- * @found:  receives at most cap findings, one per broken rule, in the order of the rules
+ * @asked:  a set of consumers. It decides which findings there are, and how severe: a rule that
+ *          hurts only others gives none. One that hurts nobody gives a note whoever is asked for
+ * @report: receives the findings, and a verdict for each consumer that is asked for or in current
+ *          use
  *
  * What is absent (a BSP, a bus, an I/O APIC) is only said of a table that could be read to its end.
  * Time is linear in the bytes; about 50 KiB of stack.
- *
- * Return: the number of rules broken, which may be more than cap.
  */
-size_t mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
-                 const struct mpt_facts *facts, struct mpt_finding *found, size_t cap);
+void mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
+               const struct mpt_facts *facts, uint32_t asked, struct mpt_report *report);
 
 /* mpt_rule_at - the rules in the order of findings; NULL past the last */
 const struct mpt_rule *mpt_rule_at(size_t i);
-
-/* Room for all findings there can be */
-enum { MPT_RULES_MAX = 128 };
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,8 @@
 /*
  * Finds floating pointers in memory as each reader of MP tables does. A row says which windows a
  * reader searches, in which order and steps, and when it takes a pointer or goes on. The rows
- * follow the readers' sources; Linux, memtest86+, FreeBSD, OpenBSD and xv6 were also run.
+ * follow the readers' sources; Linux, memtest86+, FreeBSD, OpenBSD and xv6 were also run. The name
+ * of a consumer never changes.
  */
 #include "search.h"
 
@@ -13,32 +14,68 @@
 
 enum { KIB = 1024, ALIGN_SWEEP = 4 };
 
-static const struct mpt_consumer consumers[] = {
-    { "Linux", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
-    { "Xen", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
-    { "memtest86+", { LOW_KIB, FIXED, ROM, EBDA }, 4, MPS_CHECKS, GOES_ON },
-    { "syslinux HDT", { LOW_KIB, FIXED, ROM }, 16, MPS_CHECKS, GOES_ON },
-    { "FreeBSD kernel", { EBDA, UNLESS_EBDA | BASE_USABLE, ROM }, 16, NO_CHECKS, TAKES_ANY },
-    { "FreeBSD mptable", { EBDA, BASE, FIXED, ROM, LOWER_ROM }, 16, NO_CHECKS, TAKES_ANY },
-    { "DragonFly", { EBDA, UNLESS_EBDA | BASE_OR_640K, ROM, LOWER_ROM }, 16, NO_CHECKS, TAKES_ANY },
-    { "NetBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE, GOES_ON },
-    { "OpenBSD", { EBDA, BASE, ROM }, 4, LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE, GOES_ON },
-    { "illumos",
-      { EBDA, UNLESS_EBDA | BASE_OR_512K, ROM },
-      16,
-      SUM_OF_LENGTH | REVISION,
-      GIVES_UP },
-    { "xv6", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16 | FAULTS_AT_0, GOES_ON },
-    { "Plan 9", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16, GOES_ON },
-    { "9front", { EBDA, BASE, FIXED, ROM, LOWER_ROM }, 16, SUM_OF_16 | BELOW_HOLE, GOES_ON },
-    { "Haiku", { FIXED, ROM }, 4, NO_CHECKS, TAKES_ANY },
-    { "HelenOS", { EBDA, UNLESS_EBDA | FIXED, ROM }, 16, SUM_OF_16, GOES_ON },
-    { "SerenityOS", { EBDA, ROM }, 16, NO_CHECKS, TAKES_ANY },
+const struct mpt_consumer mpt_consumers[MPT_CONSUMERS] = {
+    [CONSUMER_LINUX] = { "linux", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
+    [CONSUMER_LINUX_32] = { "linux-32", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
+    [CONSUMER_FREEBSD] = { "freebsd",
+                           { EBDA, UNLESS_EBDA | BASE_USABLE, ROM },
+                           16,
+                           NO_CHECKS,
+                           TAKES_ANY },
+    [CONSUMER_OPENBSD] = { "openbsd",
+                           { EBDA, BASE, ROM },
+                           4,
+                           LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE,
+                           GOES_ON },
+    [CONSUMER_NETBSD] = { "netbsd",
+                          { EBDA, BASE, ROM },
+                          4,
+                          LENGTH_NOT_0 | SUM_OF_LENGTH | BELOW_HOLE,
+                          GOES_ON },
+    [CONSUMER_ILLUMOS] = { "illumos",
+                           { EBDA, UNLESS_EBDA | BASE_OR_512K, ROM },
+                           16,
+                           SUM_OF_LENGTH | REVISION,
+                           GIVES_UP },
+    [CONSUMER_DRAGONFLY] = { "dragonfly",
+                             { EBDA, UNLESS_EBDA | BASE_OR_640K, ROM, LOWER_ROM },
+                             16,
+                             NO_CHECKS,
+                             TAKES_ANY },
+    [CONSUMER_MEMTEST] = { "memtest86+", { LOW_KIB, FIXED, ROM, EBDA }, 4, MPS_CHECKS, GOES_ON },
+    [CONSUMER_XEN] = { "xen", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
+    [CONSUMER_HDT] = { "hdt", { LOW_KIB, FIXED, ROM }, 16, MPS_CHECKS, GOES_ON },
+    [CONSUMER_MPTABLE] = { "mptable",
+                           { EBDA, BASE, FIXED, ROM, LOWER_ROM },
+                           16,
+                           NO_CHECKS,
+                           TAKES_ANY },
+    [CONSUMER_XV6] = { "xv6",
+                       { EBDA, UNLESS_EBDA | BASE, ROM },
+                       16,
+                       SUM_OF_16 | FAULTS_AT_0,
+                       GOES_ON },
+    [CONSUMER_PLAN9] = { "plan9", { EBDA, UNLESS_EBDA | BASE, ROM }, 16, SUM_OF_16, GOES_ON },
+    [CONSUMER_NINEFRONT] = { "9front",
+                             { EBDA, BASE, FIXED, ROM, LOWER_ROM },
+                             16,
+                             SUM_OF_16 | BELOW_HOLE,
+                             GOES_ON },
+    [CONSUMER_HAIKU] = { "haiku", { FIXED, ROM }, 4, NO_CHECKS, TAKES_ANY },
+    [CONSUMER_HELENOS] = { "helenos", { EBDA, UNLESS_EBDA | FIXED, ROM }, 16, SUM_OF_16, GOES_ON },
+    [CONSUMER_SERENITY] = { "serenity", { EBDA, ROM }, 16, NO_CHECKS, TAKES_ANY },
+    [CONSUMER_HERMIT] = { "hermit", { LAST_PAGE, ROM }, 4, NO_DEFAULT, GOES_ON },
+    [CONSUMER_NT_HAL] = { "nt-hal", { NOWHERE }, 16, NO_CHECKS, GOES_ON }, /* search not known */
 };
 
 const struct mpt_consumer *mpt_consumer_at(size_t i)
 {
-    return i < sizeof(consumers) / sizeof(consumers[0]) ? &consumers[i] : NULL;
+    return i < MPT_CONSUMERS ? &mpt_consumers[i] : NULL;
+}
+
+uint32_t mpt_consumer_bit(const struct mpt_consumer *consumer)
+{
+    return UINT32_C(1) << (consumer - mpt_consumers);
 }
 
 const char *mpt_consumer_name(const struct mpt_consumer *consumer)
@@ -160,6 +197,8 @@ struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds)
         return (struct mpt_range){ 0xf0000, 0x100000 };
     case LOWER_ROM:
         return (struct mpt_range){ 0xe0000, 0xf0000 };
+    case LAST_PAGE:
+        return (struct mpt_range){ 0x9f000, MPT_BASE_MEMORY_END };
     default:
         return none;
     }
@@ -204,6 +243,9 @@ static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t
         (consumer->checks & LENGTH_NOT_0 && length == 0))
         return 0;
     if (consumer->checks & REVISION && revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
+        return 0;
+    if (consumer->checks & NO_DEFAULT &&
+        (e[AT(floating, default_configuration)] != 0 || revision > MPT_SPEC_1_4))
         return 0;
     return !(consumer->checks & (SUM_OF_16 | SUM_OF_LENGTH)) ||
            (summed <= room && mpt_byte_sum(e, summed) == 0);

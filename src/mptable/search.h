@@ -21,6 +21,7 @@ enum window {
     FIXED,        /* 0x9fc00 to 0x9ffff, whatever the words say */
     ROM,          /* 0xf0000 to 0xfffff */
     LOWER_ROM,    /* 0xe0000 to 0xeffff */
+    LAST_PAGE,    /* 0x9f000 to 0x9ffff */
     UNLESS_EBDA = 0x80 /* with one of them: only where no EBDA is defined */
 };
 
@@ -36,7 +37,31 @@ enum search_checks {
     REVISION = 1U << 4,      /* the revision is 1 or 4 */
     BELOW_HOLE = 1U << 5,    /* EBDA and BASE are searched only when they begin below 0xa0000 */
     FAULTS_AT_0 = 1U << 6,   /* dies when neither word says where to look */
+    NO_DEFAULT = 1U << 7,    /* feature byte 1 is 0, and the revision at most 4 */
     MPS_CHECKS = LENGTH_1 | SUM_OF_16 | REVISION
+};
+
+/* Rows of mpt_consumers, in the order of mpt_consumer_at */
+enum consumer {
+    CONSUMER_LINUX,
+    CONSUMER_LINUX_32,
+    CONSUMER_FREEBSD,
+    CONSUMER_OPENBSD,
+    CONSUMER_NETBSD,
+    CONSUMER_ILLUMOS,
+    CONSUMER_DRAGONFLY,
+    CONSUMER_MEMTEST,
+    CONSUMER_XEN,
+    CONSUMER_HDT,
+    CONSUMER_MPTABLE,
+    CONSUMER_XV6,
+    CONSUMER_PLAN9,
+    CONSUMER_NINEFRONT,
+    CONSUMER_HAIKU,
+    CONSUMER_HELENOS,
+    CONSUMER_SERENITY,
+    CONSUMER_HERMIT,
+    CONSUMER_NT_HAL
 };
 
 struct mpt_consumer {
@@ -47,6 +72,8 @@ struct mpt_consumer {
     /* What it does with the first "_MP_" that fails the checks */
     enum { GOES_ON, GIVES_UP, TAKES_ANY } invalid;
 };
+
+extern const struct mpt_consumer mpt_consumers[MPT_CONSUMERS];
 
 /* What places the windows, as given or as memory has it */
 struct mpt_bounds {

@@ -42,8 +42,9 @@ static struct mpt_bounds survey_facts(struct survey *s, const struct mpt_memory 
  * The window in which the floating pointer lies. If the BIOS data words are not known, any place in
  * base memory may be in the EBDA or the last KiB, so it is not called outside.
  */
-static void survey_place(struct survey *s, const struct mpt_bounds *bounds)
+static void survey_place(struct survey *s)
 {
+    const struct mpt_bounds *const bounds = &s->bounds;
     const uint64_t at = s->view.floating_address;
     const bool base_memory = at >= 0x400 && at < MPT_BASE_MEMORY_END;
 
@@ -65,15 +66,14 @@ static void note_other(struct survey *s, const struct mpt_memory *memory, uint64
 }
 
 /* Asks each consumer's search for the floating pointer looked at; Linux is the first. */
-static void survey_search(struct survey *s, const struct mpt_memory *memory,
-                          const struct mpt_bounds *bounds)
+static void survey_search(struct survey *s, const struct mpt_memory *memory)
 {
     const struct mpt_consumer *consumer;
 
     for (unsigned i = 0; (consumer = mpt_consumer_at(i)); i++) {
         uint64_t other;
         const enum mpt_taken taken =
-            mpt_takes(memory, bounds, consumer, s->view.floating_address, &other);
+            mpt_takes(memory, &s->bounds, consumer, s->view.floating_address, &other);
 
         s->takes |= (uint32_t)(taken == MPT_TAKES) << i;
         s->passes_by |= (uint32_t)(taken == MPT_PASSES_BY) << i;
@@ -459,19 +459,18 @@ static void survey_table(struct survey *s)
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts)
 {
-    struct mpt_bounds bounds;
-
     memset(s, 0, offsetof(struct survey, marks));
+    s->absent = !view;
     if (view)
         s->view = *view;
-    bounds = survey_facts(s, memory, facts);
+    s->bounds = survey_facts(s, memory, facts);
     if (!view) {
         uint32_t any;
 
         s->linux_finds = mpt_find(memory, facts, mpt_consumer_at(0), &any) == MPT_OK;
         return;
     }
-    survey_place(s, &bounds);
-    survey_search(s, memory, &bounds);
+    survey_place(s);
+    survey_search(s, memory);
     survey_table(s);
 }

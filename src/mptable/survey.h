@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "mptable.h"
+#include "search.h"
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
@@ -42,7 +43,9 @@ struct survey {
     struct mpt_view view; /* all 0 when there is no floating pointer */
     struct mpt_facts facts;
 
+    bool absent; /* there is none */
     /* The search for the floating pointer looked at, a bit for each consumer in their order */
+    struct mpt_bounds bounds;  /* of the search */
     uint32_t takes, passes_by; /* in neither: it depends on facts that are not known */
     bool linux_finds; /* this one or another, or may do; or it is outside, which has a rule */
     uint64_t other;   /* another pointer that a consumer takes, with other contents; 0 = none */

@@ -89,6 +89,8 @@ static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
     tag_add(t, &f->value, sizeof(f->value));
     tag_add(t, &f->expected, sizeof(f->expected));
     tag_add(t, f->text, f->text_size);
+    tag_add(t, &f->severity, sizeof(f->severity));
+    tag_add(t, &f->harms, sizeof(f->harms));
 }
 
 static void make_tag(struct job *job, const struct public_key *key)
@@ -105,8 +107,8 @@ static void make_tag(struct job *job, const struct public_key *key)
         tag_add_text(&t, job->image.profile->name);
         tag_add(&t, &job->image.cpus, sizeof(job->image.cpus));
         tag_add(&t, &job->topology.given, sizeof(job->topology.given));
-        for (unsigned i = 0; i < job->image.finding_count; i++)
-            tag_add_finding(&t, &job->image.findings[i]);
+        for (unsigned i = 0; i < job->image.report.finding_count; i++)
+            tag_add_finding(&t, &job->image.report.findings[i]);
     }
     seal_sha256(t.bytes, t.size, digest);
     job->tag[0] = '"';

@@ -138,6 +138,24 @@ static void render_place(struct build *b, const struct mpt_finding *f,
         build_number(b, "entry", (uint64_t)f->entry);
 }
 
+static void render_harms(struct build *b, const struct mpt_finding *f)
+{
+    const struct mpt_harm *const harms = f->rule->harms;
+
+    build_array(b, "consumers");
+    for (unsigned i = 0; harms[i].consumer; i++) {
+        if (!(f->harms >> i & 1))
+            continue;
+        build_object(b, NULL);
+        build_string(b, "name", mpt_consumer_name(harms[i].consumer));
+        build_string(b, "effect", mpt_effect_name(harms[i].effect));
+        if (harms[i].versions[0])
+            build_string(b, "versions", harms[i].versions);
+        build_close(b);
+    }
+    build_close(b);
+}
+
 static void render_finding(struct build *b, const struct mpt_finding *f,
                            const struct finding_source *source)
 {
@@ -146,16 +164,16 @@ static void render_finding(struct build *b, const struct mpt_finding *f,
 
     build_object(b, NULL);
     build_string(b, "rule", rule->id);
-    build_string(b, "severity", finding_severities[rule->severity]);
+    build_string(b, "severity", finding_severities[f->severity]);
     build_string(b, "pointer", finding_pointer(f, source, pointer));
     build_string(b, "detail", rule->detail);
-    build_string(b, "who", rule->who);
     build_number(b, "count", f->count);
     render_place(b, f, source);
     if (rule->field[0])
         build_string(b, "field", rule->field);
     render_value(b, "value", f, f->value);
     render_expected(b, f);
+    render_harms(b, f);
     build_close(b);
 }
 

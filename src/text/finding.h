@@ -21,7 +21,8 @@ struct finding_source {
 
 /*
  * finding_render_all - an array of objects with rule, severity, pointer (RFC 6901, into the
- * topology), detail, who, count, and what applies of address, offset, entry, field, value, expected
+ * topology), detail, count, what applies of address, offset, entry, field, value, expected, and the
+ * consumers that are hurt, asked for or not: name, effect, and versions where they matter
  */
 void finding_render_all(struct build *b, const char *name, const struct mpt_finding *findings,
                         unsigned count, const struct finding_source *source);

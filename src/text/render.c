@@ -262,7 +262,7 @@ void render_image_findings(struct build *b, const struct topology *topology,
     memory.bytes = image->bytes;
     memory.stretch_count = 0;
     memory.guest = image_memory(image, memory.segments);
-    finding_render_all(b, "findings", image->findings, image->finding_count, &source);
+    finding_render_all(b, "findings", image->report.findings, image->report.finding_count, &source);
 }
 
 /* A structure, where it lies in guest memory and in the input */
@@ -317,7 +317,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
     build_close(b);
     if (layout)
         render_layout(b, found, input);
-    finding_render_all(b, "findings", found->findings, found->finding_count, &source);
+    finding_render_all(b, "findings", found->report.findings, found->report.finding_count, &source);
     build_close(b);
 }
 

@@ -254,18 +254,16 @@ static bool is_exact(struct topology *t, struct image *built, struct found *r)
 }
 
 int found_read(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
-               struct topology *topology, struct image *scratch, struct found *r, struct err *err)
+               uint32_t asked, struct topology *topology, struct image *scratch, struct found *r,
+               struct err *err)
 {
-    size_t found;
-
     *r = (struct found){ .memory = memory, .topology = topology };
     if (mpt_open(memory, address, &r->view) != MPT_OK)
         return err_at(err, ERR_INVALID, NULL, "no floating pointer begins at 0x%x", address);
     list_takers(facts, r);
     take_topology(topology, r);
     r->exact = is_exact(topology, scratch, r);
-    found = mpt_check(memory, &r->view, facts, r->findings, MPT_RULES_MAX);
-    r->finding_count = (unsigned)(found < MPT_RULES_MAX ? found : MPT_RULES_MAX);
+    mpt_check(memory, &r->view, facts, asked, &r->report);
     return 0;
 }
 

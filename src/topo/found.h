@@ -24,8 +24,7 @@ struct found {
     char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
     const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* that take this floating pointer */
-    unsigned finding_count;
-    struct mpt_finding findings[MPT_RULES_MAX];
+    struct mpt_report report;
 };
 
 /*
@@ -51,14 +50,15 @@ int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts,
 /*
  * found_read - read the table of the floating pointer at @address
  * @facts:    what is known of the machine; may be NULL
+ * @asked:    the consumers that the findings are for
  * @topology: receives what the table says
  * @scratch:  where the topology is built again, for comparison
  *
  * Return: 0; -1 and ERR_INVALID: no floating pointer begins there.
  */
 int found_read(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,
-               struct topology *topology, struct image *scratch, struct found *reading,
-               struct err *err) MUST_USE;
+               uint32_t asked, struct topology *topology, struct image *scratch,
+               struct found *reading, struct err *err) MUST_USE;
 
 /* A structure in the bytes, or a stretch of a table that cannot be read as entries. */
 struct found_item {

@@ -135,7 +135,6 @@ static int judge(const struct topology *t, struct image *image, const struct mpt
     const struct mpt_memory memory = image_memory(image, segments);
     struct mpt_facts facts = { .bios = *bios, .memory_size = t->memory_size };
     struct mpt_view view;
-    size_t found;
 
     if (t->bios_data_area)
         facts.given |= MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
@@ -143,8 +142,7 @@ static int judge(const struct topology *t, struct image *image, const struct mpt
         facts.given |= MPT_FACT_MEMORY_SIZE;
     if (mpt_open(&memory, image->place.floating, &view) != MPT_OK)
         return not_read_back(err);
-    found = mpt_check(&memory, &view, &facts, image->findings, MPT_RULES_MAX);
-    image->finding_count = (unsigned)(found < MPT_RULES_MAX ? found : MPT_RULES_MAX);
+    mpt_check(&memory, &view, &facts, t->asked, &image->report);
     return 0;
 }
 

@@ -31,8 +31,7 @@ struct image {
     unsigned segment_count;
     struct image_segment segments[IMAGE_SEGMENTS_MAX];
     uint8_t bytes[IMAGE_MAX];
-    unsigned finding_count;
-    struct mpt_finding findings[MPT_RULES_MAX];
+    struct mpt_report report;
 };
 
 /*

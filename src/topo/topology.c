@@ -15,6 +15,7 @@ void topology_init(struct topology *t)
     memset(t, 0, offsetof(struct topology, processors));
     t->pci_int_count = 0;
     t->profile = profiles_find(PROFILE_DEFAULT);
+    t->asked = MPT_FOR_LINUX;
 #define POINT(T, S, array, word) t->table.array = t->array;
     ENTRIES(POINT)
 #undef POINT

@@ -88,6 +88,7 @@ struct topology {
     unsigned cpus;                           /* processors; with GIVEN_ENTRIES from the entries */
     unsigned packages, dies, cores, threads; /* with GIVEN_TOPOLOGY */
     unsigned irqs;                           /* with GIVEN_IRQS */
+    uint32_t asked;                          /* consumers that the findings are for */
     uint64_t memory_size;                    /* bytes of guest RAM, 0 = not said */
     char context[TOPOLOGY_CONTEXT_MAX + 1];  /* "" = none */
     char nonce[TOPOLOGY_NONCE_MAX + 1];      /* "" = none */

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (found_choose(memory, known, &address, &err) < 0)
         return refused(&err);
-    assert(found_read(memory, address, known, &topology, &image, &reading, &err) == 0);
+    assert(found_read(memory, address, known, MPT_FOR_ALL, &topology, &image, &reading, &err) == 0);
     verify(&reading);
     build_start(&b);
     render_found(&b, NULL, &reading, &decode.source, true);

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (request_parse(text, size, &topology, &err) < 0 || image_build(&topology, &image, &err) < 0)
         return refused(&err);
     memory = image_memory(&image, segments);
-    assert(found_read(&memory, image.place.floating, NULL, &read, &again, &reading, &err) == 0);
+    assert(found_read(&memory, image.place.floating, NULL, MPT_FOR_ALL, &read, &again, &reading,
+                      &err) == 0);
     assert(reading.exact || topology.profile->pointer_over_all);
     if (reading.exact)
         builds_again(&read, &again);

@@ -30,13 +30,16 @@ static int walk(struct mpt_walk *walk)
 static void judge(const struct mpt_memory *memory, const struct mpt_view *view,
                   const struct mpt_facts *known, int entries)
 {
-    struct mpt_finding found[MPT_RULES_MAX];
-    const size_t count = mpt_check(memory, view, known, found, MPT_RULES_MAX);
+    struct mpt_report all, linux_only;
+    const struct mpt_finding *const f = all.findings;
 
-    assert(count <= MPT_RULES_MAX && mpt_check(memory, view, known, found, 1) == count);
-    for (size_t i = 0; i < count; i++)
-        assert(found[i].count > 0 && found[i].entry <= entries &&
-               (i == 0 || found[i].rule > found[i - 1].rule));
+    mpt_check(memory, view, known, MPT_FOR_ALL, &all);
+    mpt_check(memory, view, known, MPT_FOR_LINUX, &linux_only);
+    assert(all.finding_count <= MPT_RULES_MAX && linux_only.finding_count <= all.finding_count);
+    assert(memcmp(all.verdicts, linux_only.verdicts,
+                  MPT_CONSUMERS_IN_USE * sizeof(all.verdicts[0])) == 0);
+    for (unsigned i = 0; i < all.finding_count; i++)
+        assert(f[i].count > 0 && f[i].entry <= entries && (i == 0 || f[i].rule > f[i - 1].rule));
 }
 
 /* To verify is to encode and compare. */

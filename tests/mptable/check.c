@@ -67,9 +67,9 @@ static void malformed_images(void)
         scene.facts.given = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
         scene.facts.bios.base_memory_kib = 640;
         scene_poke(malformed[r].pokes);
-        found_count = 0;
+        report.finding_count = 0;
         ROW_CHECK(malformed[r].name, scene_open(malformed[r].pokes));
-        found_count = mpt_check(&image.memory, &image.view, &scene.facts, found, FOUND_MAX);
+        mpt_check(&image.memory, &image.view, &scene.facts, MPT_FOR_ALL, &report);
         scene_expect(malformed[r].name, malformed[r].rules);
     }
 }
@@ -185,17 +185,58 @@ static void conflicts_are_counted(void)
     CU_ASSERT(f && f->index == 3 && f->count == 3);
 }
 
-static void more_than_fit(void)
-{
-    static const struct poke two[POKES] = { T(local_int_count, 0), FP(12, 0x80) };
-    struct mpt_finding some[2] = { { .rule = NULL } };
+/* Who is asked for decides which findings there are, and how severe each is. */
+static const struct {
+    const char *name;
+    struct poke pokes[POKES];
+    const char *asked;
+    const char *rules; /* each with its severity: n, w, e */
+} asked_rows[] = {
+    { "nobody is hurt, and Linux is asked for",
+      { P(facts.given, MPT_FACT_ACPI) },
+      "linux",
+      "acpi-present=n" },
+    { "only FreeBSD, OpenBSD, NetBSD and illumos are hurt",
+      { T(local_int_count, 0) },
+      "linux",
+      "" },
+    { "and illumos is asked for", { T(local_int_count, 0) }, "illumos", "lint-missing=e" },
+    { "a fallback", { GIVEN(MPT_FACT_IRQ0, irq0_intin, 0) }, "linux", "irq0-pin=w" },
+    { "another one loses more", { GIVEN(MPT_FACT_IRQ0, irq0_intin, 0) }, "openbsd", "irq0-pin=e" },
+    { "the worst of two", { GIVEN(MPT_FACT_IRQ0, irq0_intin, 0) }, "linux,openbsd", "irq0-pin=e" },
+    { "a message",
+      { GIVEN(MPT_FACT_APIC_VERSION, apic_version, 0x15) },
+      "linux",
+      "cpu-version-mismatch=n" },
+    { "one PCI bus that is not 0", { PCI_BUSES(1) }, "freebsd", "" },
+    { "several", { PCI_BUSES(2) }, "freebsd", "bus-pci-not-zero=e" },
+};
 
-    CU_ASSERT(scene_judge(two));
-    CU_ASSERT_EQUAL(found_count, 2);
-    CU_ASSERT_EQUAL(mpt_check(&image.memory, &image.view, NULL, some, 1), 2);
-    CU_ASSERT_PTR_NOT_NULL(some[0].rule);
-    CU_ASSERT_PTR_NULL(some[1].rule);
-    CU_ASSERT_EQUAL(mpt_check(&image.memory, &image.view, NULL, NULL, 0), 2);
+static uint32_t set_of(const char *names)
+{
+    uint32_t set = 0;
+    char name[16];
+
+    for (; *names; names += strcspn(names, ",") + (names[strcspn(names, ",")] == ',')) {
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(names, ","), names);
+        set |= mpt_consumer_bit(mpt_consumer_named(name));
+    }
+    return set;
+}
+
+static void asking(void)
+{
+    for (size_t r = 0; r < sizeof(asked_rows) / sizeof(asked_rows[0]); r++) {
+        char line[256] = "", got[256] = "";
+
+        ROW_CHECK(asked_rows[r].name, scene_judge(asked_rows[r].pokes));
+        mpt_check(&image.memory, &image.view, &scene.facts, set_of(asked_rows[r].asked), &report);
+        for (unsigned i = 0; i < report.finding_count; i++)
+            snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s=%c", i > 0 ? " " : "",
+                     report.findings[i].rule->id, "nwe"[report.findings[i].severity]);
+        snprintf(line, sizeof(line), "%s: %.200s", asked_rows[r].name, got);
+        ROW_CHECK(line, strcmp(got, asked_rows[r].rules) == 0);
+    }
 }
 
 static void nothing_to_look_at(void)
@@ -204,9 +245,9 @@ static void nothing_to_look_at(void)
     const struct mpt_segment segment = { 0xf0000, sizeof(zeros), zeros };
     const struct mpt_memory memory = { &segment, 1 }, empty = { NULL, 0 };
 
-    found_count = mpt_check(&memory, NULL, NULL, found, FOUND_MAX);
+    mpt_check(&memory, NULL, NULL, MPT_FOR_ALL, &report);
     scene_expect("no floating pointer", "fp-not-found");
-    found_count = mpt_check(&empty, NULL, NULL, found, FOUND_MAX);
+    mpt_check(&empty, NULL, NULL, MPT_FOR_ALL, &report);
     scene_expect("no memory", "fp-not-found");
 }
 
@@ -214,7 +255,7 @@ static const struct test tests[] = {
     { "malformed images give their rules", malformed_images },
     { "what findings carry", what_findings_carry },
     { "conflicts are counted", conflicts_are_counted },
-    { "findings beyond the room are counted", more_than_fit },
+    { "who is asked for", asking },
     { "nothing to look at", nothing_to_look_at },
 };
 const struct suite mptable_check = { "mptable/check", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -144,10 +144,10 @@ static size_t check_memory(const struct mpt_memory *memory, uint64_t floating,
 {
     struct mpt_view view;
 
-    found_count = 0;
+    report.finding_count = 0;
     if (mpt_open(memory, (uint32_t)floating, &view) == MPT_OK)
-        found_count = mpt_check(memory, &view, facts, found, FOUND_MAX);
-    return found_count;
+        mpt_check(memory, &view, facts, MPT_FOR_ALL, &report);
+    return report.finding_count;
 }
 
 static void tables_of_peers(void)
@@ -186,7 +186,7 @@ static void larger_tables(void)
     for (size_t r = 0; r < sizeof(sizes) / sizeof(sizes[0]); r++) {
         scene_fill(sizes[r].cpus);
         ROW_CHECK(sizes[r].name, scene_open(none));
-        found_count = mpt_check(&image.memory, &image.view, NULL, found, FOUND_MAX);
+        mpt_check(&image.memory, &image.view, NULL, MPT_FOR_ALL, &report);
         scene_expect(sizes[r].name, sizes[r].rules);
     }
     CU_ASSERT_FATAL(peer_read(&p, "volt", 41));
@@ -210,10 +210,10 @@ static void check_hostile(const struct mpt_memory *memory, uint64_t floating,
                           const struct mpt_facts *facts)
 {
     check_memory(memory, floating, facts);
-    CU_ASSERT_FATAL(found_count <= FOUND_MAX);
-    for (size_t i = 0; i < found_count; i++)
-        if (found[i].count == 0 || found[i].entry >= MPT_ENTRIES_MAX ||
-            scene_rule_index(found[i].rule) >= FOUND_MAX)
+    CU_ASSERT_FATAL(report.finding_count <= MPT_RULES_MAX);
+    for (size_t i = 0; i < report.finding_count; i++)
+        if (report.findings[i].count == 0 || report.findings[i].entry >= MPT_ENTRIES_MAX ||
+            scene_rule_index(report.findings[i].rule) >= MPT_RULES_MAX)
             CU_FAIL("a finding that cannot be");
 }
 
@@ -289,7 +289,7 @@ static void random_entries(void)
         table[LENGTH] = table[LENGTH + 1] = 0xff;
         table[EXT_LENGTH] = table[EXT_LENGTH + 1] = (uint8_t)(round % 5 ? 0 : 0xff);
         check_hostile(&memory, 0x9fc00, round % 4 ? &all : NULL);
-        CU_ASSERT(found_count > 0);
+        CU_ASSERT(report.finding_count > 0);
     }
     guard_free(&g);
 }

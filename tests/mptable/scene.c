@@ -3,8 +3,7 @@
 
 struct scene scene;
 struct scene_image image;
-struct mpt_finding found[FOUND_MAX];
-size_t found_count;
+struct mpt_report report;
 
 static const struct mpt_bus pci = { 0, { 'P', 'C', 'I', ' ', ' ', ' ' } };
 
@@ -137,18 +136,19 @@ bool scene_judge(const struct poke *pokes)
 {
     scene_fill(CPUS);
     scene_poke(pokes);
-    found_count = 0;
+    report.finding_count = 0;
     if (!scene_open(pokes))
         return false;
-    found_count = mpt_check(&image.memory, &image.view, &scene.facts, found, FOUND_MAX);
+    mpt_check(&image.memory, &image.view, &scene.facts, MPT_FOR_ALL, &report);
     return true;
 }
 
 const struct mpt_finding *scene_find(const char *rule, int part)
 {
-    for (size_t i = 0; i < found_count; i++)
-        if (strcmp(found[i].rule->id, rule) == 0 && (part < 0 || (int)found[i].rule->part == part))
-            return &found[i];
+    for (size_t i = 0; i < report.finding_count; i++)
+        if (strcmp(report.findings[i].rule->id, rule) == 0 &&
+            (part < 0 || (int)report.findings[i].rule->part == part))
+            return &report.findings[i];
     return NULL;
 }
 
@@ -185,11 +185,11 @@ void scene_expect(const char *name, const char *rules)
 {
     char text[160];
 
-    for (size_t i = 0; i < found_count; i++) {
-        snprintf(text, sizeof(text), "%s: %s is not expected", name, found[i].rule->id);
-        ROW_CHECK(text, has_word(rules, found[i].rule->id));
+    for (size_t i = 0; i < report.finding_count; i++) {
+        snprintf(text, sizeof(text), "%s: %s is not expected", name, report.findings[i].rule->id);
+        ROW_CHECK(text, has_word(rules, report.findings[i].rule->id));
     }
-    snprintf(text, sizeof(text), "%s: %zu findings in place of %u: %s", name, found_count,
+    snprintf(text, sizeof(text), "%s: %u findings in place of %u: %s", name, report.finding_count,
              words(rules), rules);
-    ROW_CHECK(text, found_count == words(rules));
+    ROW_CHECK(text, report.finding_count == words(rules));
 }

@@ -7,14 +7,7 @@
 
 #include "suites.h"
 
-enum {
-    CPUS = 4,
-    FOUND_MAX = MPT_RULES_MAX,
-    POKES = 5,
-    IO_INTS_MAX = 300,
-    SEGMENTS = 4,
-    IMAGE_MAX = 8192
-};
+enum { CPUS = 4, POKES = 5, IO_INTS_MAX = 300, SEGMENTS = 4, IMAGE_MAX = 8192 };
 
 /* A machine, before its bytes are made, and what is known of it */
 struct scene {
@@ -54,6 +47,7 @@ enum { RAW_FLOATING = 0x1000000, RAW_TABLE = 0x2000000 };
     }
 #define S(m, value)         P(sample.m, value)
 #define T(m, value)         P(sample.table.m, value)
+#define PCI_BUSES(n)        T(bus_count, (n) + 1)
 #define GIVEN(facts_, m, v) P(facts.given, facts_), P(facts.m, v)
 #define FP(offset, value)                 \
     {                                     \
@@ -77,8 +71,7 @@ enum { AT_CPU = 44, AT_BUS = 124, AT_IO_INT = 140, AT_LOCAL_INT = 268, AT_EXT = 
 
 extern struct scene scene;
 extern struct scene_image image;
-extern struct mpt_finding found[FOUND_MAX];
-extern size_t found_count;
+extern struct mpt_report report;
 
 /* scene_fill - a sound machine with that many processors */
 void scene_fill(unsigned cpus);
@@ -89,7 +82,7 @@ void scene_poke(const struct poke *pokes);
 /* scene_open - makes the bytes, changes those that @pokes name, and opens them; false: not so */
 bool scene_open(const struct poke *pokes);
 
-/* scene_judge - a machine with four processors, changed by @pokes, and its findings */
+/* scene_judge - a machine with four processors, changed by @pokes, and its report for all consumers */
 bool scene_judge(const struct poke *pokes);
 
 /* scene_find - the finding of that rule, and of that part unless it is -1; NULL = there is none */

@@ -39,11 +39,11 @@ static bool listed(const char *names, const char *name)
     return false;
 }
 
-#define LINUX  "Linux,Xen,syslinux HDT,memtest86+"
-#define BSD    "NetBSD,OpenBSD"
-#define XV6    "xv6,Plan 9"
-#define FIXED  "9front,Haiku,HelenOS,FreeBSD mptable" /* look at 0x9fc00 whatever the words say */
-#define KERNEL "FreeBSD kernel,DragonFly"
+#define LINUX  "linux,linux-32,xen,hdt,memtest86+"
+#define BSD    "netbsd,openbsd"
+#define XV6    "xv6,plan9"
+#define FIXED  "9front,haiku,helenos,hermit,mptable" /* look at 0x9fc00 whatever the words say */
+#define KERNEL "freebsd,dragonfly"
 
 /*
  * One floating pointer, the words in low memory, up to two bytes of it changed; those who find it.
@@ -71,37 +71,49 @@ static const struct {
       0x9fc0,
       639,
       { { 0, 0 } },
-      LINUX ",9front,Haiku,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6 ",illumos,SerenityOS" },
+      LINUX ",9front,haiku,helenos,hermit,mptable," KERNEL "," BSD "," XV6 ",illumos,serenity" },
     { "0x413 = 639, no EBDA", 0x9fc00, 0, 639, { { 0, 0 } }, LINUX "," FIXED ",illumos" },
 
     /* Malformed ones, with 0x413 = 640 */
-    { "checksum wrong", 0x9fc00, 0, 640, { { 10, 1 } }, "FreeBSD mptable,Haiku," KERNEL },
+    { "checksum wrong", 0x9fc00, 0, 640, { { 10, 1 } }, "mptable,haiku,hermit," KERNEL },
     { "length 2", 0x9fc00, 0, 640, { { 8, 2 } }, FIXED "," KERNEL "," XV6 },
     { "length 0", 0x9fc00, 0, 640, { { 8, 0 } }, FIXED "," KERNEL "," XV6 ",illumos" },
     { "revision 0", 0x9fc00, 0, 640, { { 9, 0 } }, FIXED "," KERNEL "," BSD "," XV6 },
     { "revision 2", 0x9fc00, 0, 640, { { 9, 2 } }, FIXED "," KERNEL "," BSD "," XV6 },
+    { "revision 5",
+      0x9fc00,
+      0,
+      640,
+      { { 9, 5 } },
+      "9front,haiku,helenos,mptable," KERNEL "," BSD "," XV6 },
+    { "default configuration",
+      0x9fc00,
+      0,
+      640,
+      { { 11, 5 } },
+      LINUX ",9front,haiku,helenos,mptable," KERNEL "," BSD "," XV6 ",illumos" },
     { "revision 1",
       0x9fc00,
       0,
       640,
       { { 9, 1 } },
       LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
-    { "at 0x9fc04", 0x9fc04, 0, 640, { { 0, 0 } }, "memtest86+,Haiku," BSD },
+    { "at 0x9fc04", 0x9fc04, 0, 640, { { 0, 0 } }, "memtest86+,haiku,hermit," BSD },
     { "at 0xf0000",
       0xf0000,
       0,
       640,
       { { 0, 0 } },
-      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos,SerenityOS" },
+      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos,serenity" },
     { "at 0xffff0",
       0xffff0,
       0,
       0,
       { { 0, 0 } },
-      LINUX "," FIXED "," KERNEL "," BSD ",Plan 9,illumos,SerenityOS" }, /* xv6 faults */
-    { "at 0xe0000", 0xe0000, 0, 640, { { 0, 0 } }, "FreeBSD mptable,9front,DragonFly" },
+      LINUX "," FIXED "," KERNEL "," BSD ",plan9,illumos,serenity" }, /* xv6 faults */
+    { "at 0xe0000", 0xe0000, 0, 640, { { 0, 0 } }, "mptable,9front,dragonfly" },
     { "at 0", 0, 0, 640, { { 0, 0 } }, LINUX },
-    { "at 0x9f800", 0x9f800, 0, 640, { { 0, 0 } }, "" },
+    { "at 0x9f800", 0x9f800, 0, 640, { { 0, 0 } }, "hermit" },
 
     /* The edges of what the words say */
     { "illumos at 511K",
@@ -109,7 +121,7 @@ static const struct {
       0,
       512,
       { { 0, 0 } },
-      "illumos,9front,FreeBSD mptable,FreeBSD kernel,DragonFly," BSD "," XV6 },
+      "illumos,9front,mptable,freebsd,dragonfly," BSD "," XV6 },
     { "illumos at 511K, word 0", 0x7fc00, 0, 0, { { 0, 0 } }, "illumos" },
     { "illumos at 639K from 513", 0x9fc00, 0, 513, { { 0, 0 } }, LINUX "," FIXED ",illumos" },
     { "EBDA elsewhere",
@@ -117,34 +129,29 @@ static const struct {
       0x9f00,
       636,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,9front,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6
-      ",illumos,SerenityOS" },
+      "linux,linux-32,xen,memtest86+,9front,helenos,hermit,mptable," KERNEL "," BSD "," XV6
+      ",illumos,serenity" },
     { "last place in the EBDA's KiB",
       0x9f3f0,
       0x9f00,
       636,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,9front,HelenOS,FreeBSD mptable," KERNEL "," BSD "," XV6
-      ",illumos,SerenityOS" },
-    { "behind the EBDA's KiB", 0x9f400, 0x9f00, 636, { { 0, 0 } }, "" },
+      "linux,linux-32,xen,memtest86+,9front,helenos,hermit,mptable," KERNEL "," BSD "," XV6
+      ",illumos,serenity" },
+    { "behind the EBDA's KiB", 0x9f400, 0x9f00, 636, { { 0, 0 } }, "hermit" },
     { "an EBDA hides the end of base memory",
       0x9ec00,
       0x9f00,
       636,
       { { 0, 0 } },
-      "9front,FreeBSD mptable," BSD },
+      "9front,mptable," BSD },
     { "EBDA in the VGA hole",
       0xa0000,
       0xa000,
       0,
       { { 0, 0 } },
-      "Linux,Xen,memtest86+,HelenOS,FreeBSD mptable," KERNEL "," XV6 ",illumos,SerenityOS" },
-    { "base memory beyond 640 KiB",
-      0xafc00,
-      0,
-      704,
-      { { 0, 0 } },
-      "FreeBSD mptable,DragonFly," XV6 },
+      "linux,linux-32,xen,memtest86+,helenos,mptable," KERNEL "," XV6 ",illumos,serenity" },
+    { "base memory beyond 640 KiB", 0xafc00, 0, 704, { { 0, 0 } }, "mptable,dragonfly," XV6 },
 };
 
 static void image_of(size_t r)
@@ -191,10 +198,10 @@ static void who_finds(void)
 /* Every name in a row is a consumer's, so that no row asks in vain. */
 static void names_are_consumers(void)
 {
-    CU_ASSERT_PTR_NOT_NULL(mpt_consumer_at(15));
-    CU_ASSERT_PTR_NULL(mpt_consumer_at(16));
-    CU_ASSERT_PTR_NULL(mpt_consumer_named("Linu"));
-    CU_ASSERT_PTR_NULL(mpt_consumer_named("Linux "));
+    CU_ASSERT_PTR_NOT_NULL(mpt_consumer_at(MPT_CONSUMERS - 1));
+    CU_ASSERT_PTR_NULL(mpt_consumer_at(MPT_CONSUMERS));
+    CU_ASSERT_PTR_NULL(mpt_consumer_named("linu"));
+    CU_ASSERT_PTR_NULL(mpt_consumer_named("linux "));
     for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
         for (const char *at = rows[r].finders; *at;
              at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
@@ -215,19 +222,11 @@ static void the_first_one(void)
         const char *name;
         uint32_t at;
     } first[] = {
-        { "Linux", 0x10 },
-        { "memtest86+", 0x10 },
-        { "syslinux HDT", 0x10 },
-        { "OpenBSD", 0x9fc10 },
-        { "NetBSD", 0x9fc10 },
-        { "xv6", 0x9fc10 },
-        { "FreeBSD kernel", 0x9fc00 },
-        { "FreeBSD mptable", 0x9fc00 },
-        { "DragonFly", 0x9fc00 },
-        { "Haiku", 0x9fc00 },
-        { "9front", 0x9fc10 },
-        { "HelenOS", 0x9fc10 },
-        { "SerenityOS", 0xf0000 },
+        { "linux", 0x10 },       { "memtest86+", 0x10 }, { "hdt", 0x10 },
+        { "openbsd", 0x9fc10 },  { "netbsd", 0x9fc10 },  { "xv6", 0x9fc10 },
+        { "freebsd", 0x9fc00 },  { "mptable", 0x9fc00 }, { "dragonfly", 0x9fc00 },
+        { "haiku", 0x9fc00 },    { "9front", 0x9fc10 },  { "helenos", 0x9fc10 },
+        { "serenity", 0xf0000 },
     };
     uint32_t address;
 
@@ -265,7 +264,7 @@ static void claimed_length(void)
         const struct mpt_segment segment = { 0xf0000, size, g.bytes };
         const struct mpt_memory part = { &segment, 1 };
 
-        CU_ASSERT_EQUAL(mpt_find(&part, NULL, mpt_consumer_named("OpenBSD"), &address),
+        CU_ASSERT_EQUAL(mpt_find(&part, NULL, mpt_consumer_named("openbsd"), &address),
                         size < 48 ? MPT_ENOTFOUND : MPT_OK);
         CU_ASSERT_EQUAL(mpt_find(&part, NULL, mpt_consumer_named("xv6"), &address), MPT_OK);
     }
@@ -274,7 +273,7 @@ static void claimed_length(void)
         const struct mpt_segment segment = { 0xf0000, 48, g.bytes };
         const struct mpt_memory all = { &segment, 1 };
 
-        CU_ASSERT_EQUAL(mpt_find(&all, NULL, mpt_consumer_named("NetBSD"), &address),
+        CU_ASSERT_EQUAL(mpt_find(&all, NULL, mpt_consumer_named("netbsd"), &address),
                         MPT_ENOTFOUND);
         CU_ASSERT_EQUAL(mpt_find(&all, NULL, mpt_consumer_named("xv6"), &address), MPT_OK);
     }
@@ -290,14 +289,14 @@ static void words_given(void)
 
     memset(memory_bytes, 0, sizeof(memory_bytes));
     put_floating(0x9fc00);
-    CU_ASSERT_EQUAL(mpt_find(&memory, NULL, mpt_consumer_named("OpenBSD"), &address),
+    CU_ASSERT_EQUAL(mpt_find(&memory, NULL, mpt_consumer_named("openbsd"), &address),
                     MPT_ENOTFOUND);
-    CU_ASSERT_EQUAL(mpt_find(&memory, &words, mpt_consumer_named("OpenBSD"), &address), MPT_OK);
+    CU_ASSERT_EQUAL(mpt_find(&memory, &words, mpt_consumer_named("openbsd"), &address), MPT_OK);
     put_word(0x40e, 0x9fc0);
     put_word(0x413, 0x1234);
     CU_ASSERT_EQUAL(mpt_bios_words(&memory, NULL).ebda, 0x9fc0);
     CU_ASSERT_EQUAL(mpt_bios_words(&memory, NULL).base_memory_kib, 0x1234);
-    CU_ASSERT_EQUAL(mpt_find(&memory, NULL, mpt_consumer_named("OpenBSD"), &address), MPT_OK);
+    CU_ASSERT_EQUAL(mpt_find(&memory, NULL, mpt_consumer_named("openbsd"), &address), MPT_OK);
 }
 
 /* FreeBSD's base memory ends with the lowest usable range. */
@@ -339,7 +338,7 @@ static void usable_ranges(void)
                                          .usable_count = maps[i].count };
         uint32_t address;
 
-        ROW_CHECK(maps[i].name, mpt_find(&memory, &facts, mpt_consumer_named("FreeBSD kernel"),
+        ROW_CHECK(maps[i].name, mpt_find(&memory, &facts, mpt_consumer_named("freebsd"),
                                          &address) == maps[i].found);
     }
 }
@@ -372,11 +371,11 @@ static void several_segments(void)
         segments[i] = (struct mpt_segment){ parts[i].base, parts[i].size, guards[i].bytes };
     }
     memcpy(guards[5].bytes, "\x80\x02", 2);
-    CU_ASSERT_EQUAL(mpt_find(&scattered, NULL, mpt_consumer_named("Linux"), &address), MPT_OK);
+    CU_ASSERT_EQUAL(mpt_find(&scattered, NULL, mpt_consumer_named("linux"), &address), MPT_OK);
     CU_ASSERT_EQUAL(address, 0x9fff0);
-    CU_ASSERT_EQUAL(mpt_find(&scattered, NULL, mpt_consumer_named("OpenBSD"), &address), MPT_OK);
+    CU_ASSERT_EQUAL(mpt_find(&scattered, NULL, mpt_consumer_named("openbsd"), &address), MPT_OK);
     CU_ASSERT_EQUAL(address, 0x9fff0);
-    CU_ASSERT_EQUAL(mpt_find(&scattered, NULL, mpt_consumer_named("SerenityOS"), &address), MPT_OK);
+    CU_ASSERT_EQUAL(mpt_find(&scattered, NULL, mpt_consumer_named("serenity"), &address), MPT_OK);
     CU_ASSERT_EQUAL(address, 0xf0ff0);
     for (unsigned i = 0; i < sizeof(sweep) / sizeof(sweep[0]); i++, at += 4) {
         CU_ASSERT_EQUAL(mpt_next_floating(&scattered, &at), MPT_OK);

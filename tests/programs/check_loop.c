@@ -54,7 +54,7 @@ static void many(struct mpt_table *t, unsigned count, const char *kind)
 int main(int argc, char **argv)
 {
     static uint8_t out[MPT_FLOATING_SIZE + MPT_TABLE_MAX];
-    static struct mpt_finding found[MPT_RULES_MAX];
+    static struct mpt_report report;
     const struct mpt_place place = { 0x90000, 0x90000, 0x90010 };
     const int calls = argc > 1 ? atoi(argv[1]) : 0;
     const unsigned count = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
@@ -74,8 +74,10 @@ int main(int argc, char **argv)
     if (mpt_encode(&t, &place, out, sizeof(out), &segment.size) != MPT_OK ||
         mpt_open(&memory, place.floating, &view) != MPT_OK)
         return 2;
-    for (int i = 0; i < calls; i++)
-        if (mpt_check(&memory, &view, NULL, found, MPT_RULES_MAX) == 0 && argc > 3)
+    for (int i = 0; i < calls; i++) {
+        mpt_check(&memory, &view, NULL, MPT_FOR_LINUX, &report);
+        if (report.finding_count == 0 && report.verdicts[0].worst == MPT_HARMLESS && argc > 3)
             return 1;
+    }
     return 0;
 }

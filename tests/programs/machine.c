@@ -100,12 +100,12 @@ static const char *compare(const struct mpt_table *t, const struct mpt_view *vie
 
 static void tell_findings(const struct mpt_memory *memory, const struct mpt_view *view)
 {
-    static struct mpt_finding found[MPT_RULES_MAX];
-    const size_t count = mpt_check(memory, view, NULL, found, MPT_RULES_MAX);
+    static struct mpt_report report;
 
-    for (size_t i = 0; i < count; i++)
-        printf(" %s*%u=%llx", found[i].rule->id, found[i].count,
-               (unsigned long long)found[i].value);
+    mpt_check(memory, view, NULL, MPT_FOR_ALL, &report);
+    for (unsigned i = 0; i < report.finding_count; i++)
+        printf(" %s*%u=%llx", report.findings[i].rule->id, report.findings[i].count,
+               (unsigned long long)report.findings[i].value);
 }
 
 static void tell(const struct mpt_memory *memory, const struct mpt_view *view)

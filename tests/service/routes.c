@@ -240,7 +240,7 @@ static void decoding(void)
     CU_ASSERT_EQUAL(decode("/v1/decode?base=0xf0000"), 200);
     CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"default_configuration\":5"));
     CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"exact\":true"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"found_by\":[\"Linux\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(job.reply.body, "\"found_by\":[\"linux\""));
     CU_ASSERT_EQUAL(decode("/v1/decode?base=0xf0000&size=15,1"), 422);
     CU_ASSERT_EQUAL(decode("/v1/decode?floating_pointer=0x9fc10"), 422);
     reply_reset(&job.reply);

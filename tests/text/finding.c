@@ -86,23 +86,28 @@ static void some_findings(void)
     static const uint8_t bytes[64];
     struct memory memory = { .bytes = bytes, .segments = { { 0x1000, sizeof(bytes), bytes } } };
     const struct finding_source source = { .memory = &memory };
-    const struct mpt_rule entry = { "a-rule", MPT_NOTE, MPT_PART_PROCESSOR, "apic_id", "",
-                                    "one",    "who" };
-    const struct mpt_rule whole = { "b-rule", MPT_ERROR, MPT_PART_TABLE, "",
-                                    "some",   "two",     "who else" };
+    const struct mpt_harm harms[] = {
+        { mpt_consumer_named("linux"), MPT_INTERRUPT_LOST, "up to 6.8", 1 },
+        { mpt_consumer_named("openbsd"), MPT_REFUSES, "", 0 },
+        { mpt_consumer_named("freebsd"), MPT_MESSAGE, "", 0 },
+        { NULL, MPT_HARMLESS, "", 0 },
+    };
+    const struct mpt_rule entry = { "a-rule", MPT_PART_PROCESSOR, "apic_id", "", "one", harms };
+    const struct mpt_rule whole = { "b-rule", MPT_PART_TABLE, "", "some", "two", harms };
     const struct mpt_finding findings[] = {
-        { &entry, 0x1010, 3, 3, 2, MPT_VALUE_DECIMAL, 7, 1, 8, "", 0 },
-        { &whole, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0, "", 0 },
+        { &entry, MPT_NOTE, 0, 0x1010, 3, 3, 2, MPT_VALUE_DECIMAL, 7, 1, 8, "", 0 },
+        { &whole, MPT_ERROR, 5, 0x2000, -1, 0, 1, MPT_VALUE_HEX, 255, 0, 0, "", 0 },
     };
 
     memory.guest = (struct mpt_memory){ memory.segments, 1 };
-    check_findings(
-        findings, 2, &source,
-        "[{'rule':'a-rule','severity':'note','pointer':'/processors/3/apic_id',"
-        "'detail':'one','who':'who','count':2,'address':'0x1010','offset':16,"
-        "'entry':3,'field':'apic_id','value':7,'expected':8},"
-        "{'rule':'b-rule','severity':'error','pointer':'','detail':'two',"
-        "'who':'who else','count':1,'address':'0x2000','value':'0xff','expected':'some'}]");
+    check_findings(findings, 2, &source,
+                   "[{'rule':'a-rule','severity':'note','pointer':'/processors/3/apic_id',"
+                   "'detail':'one','count':2,'address':'0x1010','offset':16,"
+                   "'entry':3,'field':'apic_id','value':7,'expected':8,'consumers':[]},"
+                   "{'rule':'b-rule','severity':'error','pointer':'','detail':'two',"
+                   "'count':1,'address':'0x2000','value':'0xff','expected':'some','consumers':["
+                   "{'name':'linux','effect':'interrupt-lost','versions':'up to 6.8'},"
+                   "{'name':'freebsd','effect':'message'}]}]");
     check_findings(NULL, 0, &source, "[]");
 }
 
@@ -112,16 +117,19 @@ static const struct {
     uint64_t value;
     const char *expected, *says;
 } values[] = {
-    { MPT_VALUE_NONE, 0, "some", "'field':'f','expected':'some'}" },
-    { MPT_VALUE_NONE, 0, "1", "'field':'f','expected':'1'}" },
-    { MPT_VALUE_DECIMAL, 0, "1", "'value':0,'expected':1}" },
-    { MPT_VALUE_DECIMAL, 2, "1 or 4", "'value':2,'expected':'1 or 4'}" },
-    { MPT_VALUE_DECIMAL, UINT64_MAX, "10", "'value':18446744073709551615,'expected':10}" },
-    { MPT_VALUE_HEX, 17, "0", "'value':'0x11','expected':'0x0'}" },
-    { MPT_VALUE_HEX, UINT64_MAX, "16", "'value':'0xffffffffffffffff','expected':'0x10'}" },
-    { MPT_VALUE_BOOL, 0, "true", "'value':false,'expected':true}" },
-    { MPT_VALUE_BOOL, 1, "true for one", "'value':true,'expected':'true for one'}" },
-    { MPT_VALUE_TEXT, 0, "blanks", "'value':'A \\\\x00\\\\xff\\\\x5c','expected':'blanks'}" },
+    { MPT_VALUE_NONE, 0, "some", "'field':'f','expected':'some','consumers':[]}" },
+    { MPT_VALUE_NONE, 0, "1", "'field':'f','expected':'1','consumers':[]}" },
+    { MPT_VALUE_DECIMAL, 0, "1", "'value':0,'expected':1,'consumers':[]}" },
+    { MPT_VALUE_DECIMAL, 2, "1 or 4", "'value':2,'expected':'1 or 4','consumers':[]}" },
+    { MPT_VALUE_DECIMAL, UINT64_MAX, "10",
+      "'value':18446744073709551615,'expected':10,'consumers':[]}" },
+    { MPT_VALUE_HEX, 17, "0", "'value':'0x11','expected':'0x0','consumers':[]}" },
+    { MPT_VALUE_HEX, UINT64_MAX, "16",
+      "'value':'0xffffffffffffffff','expected':'0x10','consumers':[]}" },
+    { MPT_VALUE_BOOL, 0, "true", "'value':false,'expected':true,'consumers':[]}" },
+    { MPT_VALUE_BOOL, 1, "true for one", "'value':true,'expected':'true for one','consumers':[]}" },
+    { MPT_VALUE_TEXT, 0, "blanks",
+      "'value':'A \\\\x00\\\\xff\\\\x5c','expected':'blanks','consumers':[]}" },
 };
 
 static void values_of_findings(void)
@@ -129,9 +137,11 @@ static void values_of_findings(void)
     const struct finding_source source = { .memory = &(struct memory){ .bytes = NULL } };
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        const struct mpt_rule rule = {
-            .id = "a-rule", .field = "f", .expected = values[i].expected, .detail = "", .who = ""
-        };
+        const struct mpt_rule rule = { .id = "a-rule",
+                                       .field = "f",
+                                       .expected = values[i].expected,
+                                       .detail = "",
+                                       .harms = &(struct mpt_harm){ NULL, MPT_HARMLESS, "", 0 } };
         const struct mpt_finding finding = { .rule = &rule,
                                              .entry = -1,
                                              .show = values[i].show,

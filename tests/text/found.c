@@ -29,7 +29,8 @@ static int take(const struct memory *source)
     reading.exact = false;
     if (found_choose(&source->guest, NULL, &address, &error) < 0)
         return -1;
-    return found_read(&source->guest, address, NULL, &topology, &scratch, &reading, &error);
+    return found_read(&source->guest, address, NULL, MPT_FOR_ALL, &topology, &scratch, &reading,
+                      &error);
 }
 
 /* From the topology to its JSON, as a client gets it, to a topology again, to an image. */
@@ -142,8 +143,8 @@ static bool is_excepted(const struct part *p)
 
 static bool has_error(void)
 {
-    for (unsigned i = 0; i < reading.finding_count; i++)
-        if (reading.findings[i].rule->severity == MPT_ERROR)
+    for (unsigned i = 0; i < reading.report.finding_count; i++)
+        if (reading.report.findings[i].severity == MPT_ERROR)
             return true;
     return false;
 }
@@ -454,7 +455,7 @@ static void search(void)
 /* Linux searches before all others, so its row is the first: found_choose counts on it. */
 static void linux_is_first(void)
 {
-    CU_ASSERT_STRING_EQUAL(mpt_consumer_name(mpt_consumer_at(0)), "Linux");
+    CU_ASSERT_STRING_EQUAL(mpt_consumer_name(mpt_consumer_at(0)), "linux");
     CU_ASSERT_PTR_NULL(mpt_consumer_at(FOUND_CONSUMERS_MAX));
 }
 

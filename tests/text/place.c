@@ -305,8 +305,12 @@ static void found_by_all(void)
         memory = image_memory(&image, parts);
         for (size_t c = 0; (consumer = mpt_consumer_at(c)); c++) {
             const char *const name = mpt_consumer_name(consumer);
-            const bool reads_word = strcmp(name, "Haiku") != 0 && strcmp(name, "syslinux HDT") != 0;
-            const bool able = !rows[i].by_word || reads_word;
+            const bool reads_word = strcmp(name, "haiku") != 0 && strcmp(name, "hdt") != 0 &&
+                                    strcmp(name, "hermit") != 0;
+            const bool hermit_looks =
+                strcmp(name, "hermit") == 0 && image.place.floating >= 0x9f000;
+            const bool able =
+                (!rows[i].by_word || reads_word || hermit_looks) && strcmp(name, "nt-hal") != 0;
             uint32_t address = 0;
             const enum mpt_err found = mpt_find(&memory, NULL, consumer, &address);
 

@@ -25,7 +25,7 @@ static void an_image(void)
     struct build b;
 
     CU_ASSERT_EQUAL(build("{'cpus':64,'bios_data_area':true}", &topology, &image, &error), 0);
-    image.finding_count = 0;
+    image.report.finding_count = 0;
     build_start(&b);
     build_object(&b, NULL);
     render_image(&b, &image, "00ff", "AA==");
@@ -109,7 +109,8 @@ static void every_profile(void)
             cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(profile, "findings"));
 
         defaults += cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(profile, "default")) != 0;
-        ROW_CHECK(name, (findings == 0) == (strcmp(name, "kvm") == 0 || strcmp(name, "qemu") == 0));
+        ROW_CHECK(name, findings == 0 || (strcmp(name, "kvm") != 0 && strcmp(name, "qemu") != 0));
+        ROW_CHECK(name, findings > 0 || strcmp(name, "volt") != 0);
         count++;
     }
     CU_ASSERT_EQUAL(defaults, 1);

@@ -38,19 +38,38 @@ static void print_place(const struct cli *cli, const struct mpt_finding *f)
         printf(", and %u more", f->count - 1);
 }
 
+/* " (linux interrupt-lost: asks by PCI bus number; freebsd crashes)" */
+static void print_harms(const struct mpt_finding *f)
+{
+    const struct mpt_harm *const harms = f->rule->harms;
+    const char *before = " (";
+
+    for (unsigned i = 0; harms[i].consumer; i++) {
+        if (!(f->harms >> i & 1))
+            continue;
+        printf("%s%s %s", before, mpt_consumer_name(harms[i].consumer),
+               mpt_effect_name(harms[i].effect));
+        if (harms[i].versions[0])
+            printf(": %s", harms[i].versions);
+        before = "; ";
+    }
+    puts(f->harms ? ")" : "");
+}
+
 /* Return: the exit status */
-static int print_findings(const struct cli *cli, const struct mpt_finding *findings, size_t count)
+static int print_findings(const struct cli *cli, const struct mpt_report *report)
 {
     int status = CLI_DONE;
 
-    for (size_t i = 0; i < count; i++) {
-        const struct mpt_finding *const f = &findings[i];
+    for (unsigned i = 0; i < report->finding_count; i++) {
+        const struct mpt_finding *const f = &report->findings[i];
 
-        printf("%s: %s: %s", cli->operand, finding_severities[f->rule->severity], f->rule->id);
+        printf("%s: %s: %s", cli->operand, finding_severities[f->severity], f->rule->id);
         if (cli->reading.memory)
             print_place(cli, f);
-        printf(": %s (%s)\n", f->rule->detail, f->rule->who);
-        if (f->rule->severity == MPT_ERROR)
+        printf(": %s", f->rule->detail);
+        print_harms(f);
+        if (f->severity == MPT_ERROR)
             status = CLI_REFUSED;
     }
     return status;
@@ -59,13 +78,12 @@ static int print_findings(const struct cli *cli, const struct mpt_finding *findi
 /* A file without a table has one finding: that there is none. */
 static int lint_nothing(struct cli *cli)
 {
-    struct mpt_finding found[MPT_RULES_MAX];
-    const size_t count =
-        mpt_check(&cli->source.guest, NULL, &cli->facts.known, found, MPT_RULES_MAX);
+    struct mpt_report *const report = &cli->reading.report;
 
     if (input_explain_nothing(cli) == CLI_IO)
         return CLI_IO;
-    return print_findings(cli, found, count < MPT_RULES_MAX ? count : MPT_RULES_MAX);
+    mpt_check(&cli->source.guest, NULL, &cli->facts.known, MPT_FOR_LINUX, report);
+    return print_findings(cli, report);
 }
 
 int cli_lint(struct cli *cli)
@@ -81,5 +99,5 @@ int cli_lint(struct cli *cli)
     status = cli->floating_pointer ? input_table(cli) : input_read(cli, address);
     if (status != CLI_DONE)
         return status;
-    return print_findings(cli, cli->reading.findings, cli->reading.finding_count);
+    return print_findings(cli, &cli->reading.report);
 }

@@ -12,10 +12,10 @@ static int print_profile(struct cli *cli, const struct profile *profile)
     if (render_profile_image(profile, &cli->topology, &cli->image, &cli->err) < 0)
         return cli_complain(cli, profile->name, CLI_REFUSED);
     printf("%-22s %3u  %s\n", profile->name, profile->max_cpus, profile->description);
-    for (unsigned i = 0; i < cli->image.finding_count; i++) {
-        const struct mpt_rule *const rule = cli->image.findings[i].rule;
+    for (unsigned i = 0; i < cli->image.report.finding_count; i++) {
+        const struct mpt_finding *const f = &cli->image.report.findings[i];
 
-        printf("%27s %s: %s\n", "", finding_severities[rule->severity], rule->id);
+        printf("%27s %s: %s\n", "", finding_severities[f->severity], f->rule->id);
     }
     return CLI_DONE;
 }

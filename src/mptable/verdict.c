@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What becomes of a table on each consumer. The search that found_by asks decides whether it is
+ * found, and the worst effect of the rules that hurt the consumer what becomes of it then.
+ */
+#include "verdict.h"
+
+#include <string.h>
+
+#include "search.h"
+
+enum { DEFAULT_CONFIGURATION_CPUS = 2 }; /* MPS 1.4 §5 */
+
+/* Which of the entries a consumer starts; 0 = all that are enabled, up to ID 254 */
+static const struct {
+    bool disabled_too;
+    uint8_t highest_id;
+    unsigned most;
+} starts[MPT_CONSUMERS] = {
+    [CONSUMER_LINUX_32] = { .most = 32 }, /* as Debian builds it */
+    [CONSUMER_FREEBSD] = { .highest_id = 62 },
+    [CONSUMER_MEMTEST] = { .disabled_too = true },
+    [CONSUMER_XV6] = { .disabled_too = true, .most = 8 },
+};
+
+void mpt_verdicts_start(struct mpt_verdict verdicts[MPT_CONSUMERS], uint32_t set)
+{
+    memset(verdicts, 0, MPT_CONSUMERS * sizeof(verdicts[0]));
+    for (size_t i = 0; i < MPT_CONSUMERS; i++)
+        if (set >> i & 1)
+            verdicts[i].consumer = &mpt_consumers[i];
+}
+
+/* Enabled processors with different IDs, none of them above @highest */
+static unsigned distinct_up_to(const struct survey *s, unsigned highest)
+{
+    unsigned count = 0;
+
+    if (s->highest_id <= highest)
+        return s->distinct;
+    for (unsigned id = 0; id <= highest; id++)
+        count += s->listed[id] >> 1;
+    return count;
+}
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Is it known how the consumer searches? */
+static bool searches(const struct mpt_consumer *consumer)
+{
+    return consumer->windows[0] != NOWHERE;
+}
+
+/* How many processors run, the first one included */
+static unsigned processors_of(const struct mpt_verdict *v, const struct survey *s, size_t i)
+{
+    unsigned count = DEFAULT_CONFIGURATION_CPUS;
+
+    if (v->worst >= MPT_CRASHES)
+        return v->worst != MPT_CRASHES;
+    if (s->view.has_header && starts[i].disabled_too)
+        count = s->processors;
+    else if (s->view.has_header)
+        count = distinct_up_to(s, starts[i].highest_id ? starts[i].highest_id : MPT_ALL - 1);
+    if (starts[i].most)
+        count = smaller(count, starts[i].most);
+    if (s->facts.given & MPT_FACT_VCPUS)
+        count = smaller(count, s->facts.vcpus);
+    return count > 0 ? count : 1;
+}
+
+void mpt_verdicts_end(struct mpt_verdict verdicts[MPT_CONSUMERS], const struct survey *s)
+{
+    for (size_t i = 0; i < MPT_CONSUMERS; i++) {
+        struct mpt_verdict *const v = &verdicts[i];
+
+        if (!v->consumer)
+            continue;
+        if (!s->absent && s->passes_by >> i & 1 && searches(v->consumer))
+            v->worst = MPT_NOT_FOUND;
+        else if (!s->absent && !(s->takes >> i & 1))
+            v->needs = mpt_search_needs(&s->bounds, v->consumer);
+        v->unknown = v->worst < MPT_CRASHES && (v->needs != 0 || !searches(v->consumer));
+        v->processors = processors_of(v, s, i);
+    }
+}
+
+const char *mpt_verdict_name(const struct mpt_verdict *verdict)
+{
+    if (verdict->worst >= MPT_CRASHES)
+        return mpt_effect_name(verdict->worst);
+    return verdict->unknown ? "unknown" : "takes";
+}
+
+const char *mpt_effect_name(enum mpt_effect effect)
+{
+    static const char *const names[] = {
+        [MPT_HARMLESS] = "",         [MPT_MESSAGE] = "message",
+        [MPT_DEGRADED] = "degraded", [MPT_INTERRUPT_LOST] = "interrupt-lost",
+        [MPT_CPU_LOST] = "cpu-lost", [MPT_CRASHES] = "crashes",
+        [MPT_REFUSES] = "refuses",   [MPT_NOT_FOUND] = "not-found"
+    };
+
+    return names[effect];
+}
