@@ -15,8 +15,11 @@
 
 enum {
     CONNECT_SECONDS = 10,
-    WHOLE_SECONDS = 30, /* the daemon gives a request 20 */
-    TOKEN_FILE = 65536  /* bytes of a token file, as the daemon takes it */
+    WHOLE_SECONDS = 30,            /* the daemon gives a request 20 */
+    TOKEN_FILE = 65536,            /* bytes of a token file, as the daemon takes it */
+    REPLY_MAX = IMAGE_MAX + 32768, /* bytes of heads, body and trailers together */
+    LINE_COST = 128,   /* bytes that libcurl takes for a line of a head, beside its text */
+    PROBLEM_MAX = 8192 /* bytes of a problem; as JSON it takes forty times as much */
 };
 
 static const struct file_rules token_rules = { .what = "token file",
@@ -31,6 +34,7 @@ struct transfer {
     CURLU *url;
     struct curl_slist *headers;
     struct fetch *fetch;
+    size_t taken; /* bytes of the reply, see REPLY_MAX */
     bool too_long;
     char message[CURL_ERROR_SIZE], token[TOKEN_FILE + 1];
 };
@@ -48,13 +52,26 @@ static void scoped_transfer(struct transfer *const *transfer)
     free(t);
 }
 
+/* libcurl keeps every line of every head and of the trailers, and does not count the trailers. */
+static size_t take_line(char *line, size_t one, size_t size, void *context)
+{
+    struct transfer *const t = context;
+
+    (void)line;
+    (void)one; /* always 1 */
+    t->taken += size + LINE_COST;
+    t->too_long = t->taken > REPLY_MAX;
+    return t->too_long ? CURL_WRITEFUNC_ERROR : size;
+}
+
 static size_t take_bytes(char *bytes, size_t one, size_t size, void *context)
 {
     struct transfer *const t = context;
     struct fetch *const f = t->fetch;
 
     (void)one; /* always 1 */
-    t->too_long = size > sizeof(f->image) - f->size;
+    t->taken += size;
+    t->too_long = size > sizeof(f->image) - f->size || t->taken > REPLY_MAX;
     if (t->too_long)
         return CURL_WRITEFUNC_ERROR;
     memcpy(f->image + f->size, bytes, size);
@@ -175,6 +192,8 @@ static bool set_request(struct transfer *t, const char *topology, size_t size)
            curl_easy_setopt(t->curl, CURLOPT_POSTFIELDSIZE, (long)size) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_POSTFIELDS, topology) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->message) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, take_line) == CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t) == CURLE_OK;
 }
@@ -189,7 +208,7 @@ static const char *text_of(const cJSON *json, const char *name)
 /* The places of problem details (RFC 9457): "#/cpus" is /cpus. */
 static void take_problem(struct cli *cli, const struct fetch *f, long status)
 {
-    cJSON *const json = cJSON_ParseWithLength(f->image, f->size);
+    cJSON *const json = f->size <= PROBLEM_MAX ? cJSON_ParseWithLength(f->image, f->size) : NULL;
     const cJSON *place;
 
     cJSON_ArrayForEach(place, cJSON_GetObjectItemCaseSensitive(json, "errors"))
@@ -230,7 +249,7 @@ static int transfer(struct cli *cli, struct transfer *t)
     long status = 0;
 
     if (t->too_long) {
-        err_at(&cli->err, ERR_INVALID, NULL, "answers with more than %d bytes", IMAGE_MAX);
+        err_at(&cli->err, ERR_INVALID, NULL, "answers with more than %d bytes", REPLY_MAX);
         return cli_complain(cli, server, CLI_REFUSED);
     }
     if (code != CURLE_OK) {

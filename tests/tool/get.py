@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import threading
+import time
 import urllib.request
 
 from certificates import certificates, tls_options
 from daemon import Daemon, Tap
-from tool import DONE, IO, REFUSED, USAGE, Tool, refused
+from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, refused
 
 tap = Tap()
 FOUR = '{"cpus":4,"context":"vm:1"}'
@@ -245,6 +247,67 @@ def raw(data):
     return lambda liar, asked: liar.wfile.write(data)
 
 
+def endless(start, part):
+    """An answer that goes on until the client has had enough, or half a minute is over."""
+    def lie(liar, asked):
+        end = time.monotonic() + 30
+        try:
+            liar.wfile.write(start)
+            while time.monotonic() < end:
+                liar.wfile.write(part)
+        except OSError:
+            pass
+    return lie
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+ENDLESS = (
+    ("trailers", endless(CHUNKED + b"0\r\n", b"X: y\r\n" * 5000), REFUSED, "more than"),
+    ("the shortest trailers", endless(CHUNKED + b"0\r\n", b"X:\r\n" * 5000), REFUSED, "more than"),
+    ("long trailers", endless(CHUNKED + b"0\r\n", b"X: " + b"y" * 3000 + b"\r\n"), REFUSED, "more than"),
+    ("1xx heads", endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 1000), REFUSED, "more than"),
+    ("header lines", endless(OK, b"X: y\r\n" * 5000), REFUSED, "more than"),
+    ("one header line", endless(OK + b"X: ", b"y" * 50000), IO, "127.0.0.1"),
+    ("one trailer line", endless(CHUNKED + b"0\r\nX: ", b"y" * 50000), IO, "127.0.0.1"),
+    ("a body without a length", endless(OK + b"\r\n", b"y" * 50000), REFUSED, "more than"),
+    ("chunk extensions", endless(CHUNKED, b"5;" + b"x" * 200 + b"\r\nabcde\r\n"), REFUSED, "more than"),
+    ("chunks", endless(CHUNKED, b"5\r\nabcde\r\n" * 5000), REFUSED, "more than"),
+    ("a problem of numbers", endless(b"HTTP/1.1 422 No\r\nContent-Length: 130001\r\n\r\n[", b"0," * 65000), REFUSED,
+     "HTTP status 422"))
+
+
+def peak(tool, *arguments):
+    """Runs the tool. Returns the most memory that it was seen to have, in KiB, its exit status and what it printed."""
+    with subprocess.Popen([MPTABLECTL, *arguments], cwd=tool.work, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE) as child:
+        child.stdin.write(FOUR.encode())
+        child.stdin.close()
+        most = 0
+        while child.poll() is None:
+            with open("/proc/%d/status" % child.pid, encoding="ascii") as file:
+                most = max([most, *(int(line.split()[1]) for line in file if line.startswith("VmHWM"))])
+            time.sleep(0.001)
+        return most, child.returncode, child.stderr.read().decode()
+
+
+def floods(tool, server, to):
+    """Whatever a server sends, the tool soon has enough, and holds little of it."""
+    usual, status, _ = peak(tool, "get", "-o", "x", *to, "-")
+    tap.equal(status, DONE, "memory of a usual run: %d KiB" % usual)
+    for name, lie, wanted, says in ENDLESS:
+        server.lie = lie
+        begin = time.monotonic()
+        most, status, text = peak(tool, "get", "-o", "x", *to, "-")
+        tap.ok(status == wanted and says in text and time.monotonic() - begin < 20, "%s without end: refused" % name, status, text)
+        tap.ok(is_sanitized() or most - usual < 1024, "%s without end: %d KiB more" % (name, most - usual))
+
+
+def is_sanitized():
+    with open(MPTABLECTL, "rb") as program:
+        return b"__asan_init" in program.read()
+
+
 def lies(tool, daemon, key):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
     server.daemon, server.asked, server.lie = daemon, [], lambda liar, asked: liar.image(*liar.truth(asked))
@@ -296,6 +359,8 @@ def lies(tool, daemon, key):
         for name, lie, status, says in rows:
             server.lie = lie
             refuses(tool, status, says, name, *to)
+        server.lie = lambda liar, asked: liar.image(*liar.truth(asked))
+        floods(tool, server, to)
         server.lie = asked_for(b'"cpus":4', b'"cpus":4,"ttl":60')
         refuses(tool, REFUSED, "exp: ", "an image that never expires", *to, topology='{"cpus":4,"ttl":60}')
         server.lie = problem(422, errors=[{"pointer": "#/a", "detail": "1"}, {"pointer": "#", "detail": "2"}])
