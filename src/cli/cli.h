@@ -39,7 +39,7 @@ struct cli {
     const char *operand; /* a file, or "-" for standard input */
     const char *output, *format, *as, *key, *base, *size, *floating_pointer;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
-    const char *from_madt;
+    const char *madt_file, *from_madt;
     const char *server, *cacert, *cert, *key_file, *token_file;
     bool scan, map, force, no_nonce, help, version;
     struct facts facts;

@@ -4,7 +4,8 @@
 #include "../text/request.h"
 #include "files.h"
 
-int madt_load(struct cli *cli, const char *path, enum cli_status refused)
+/* Reads the MADT in a file into cli->madt; @refused: the exit status when it is none */
+static int load(struct cli *cli, const char *path, enum cli_status refused)
 {
     size_t size;
     char *bytes SCOPED(scoped_free) = files_read(cli, path, &size);
@@ -13,6 +14,18 @@ int madt_load(struct cli *cli, const char *path, enum cli_status refused)
         return cli_complain(cli, NULL, CLI_IO);
     if (from_madt_read((const uint8_t *)bytes, size, &cli->madt, &cli->err) < 0)
         return cli_complain(cli, path, refused);
+    return CLI_DONE;
+}
+
+int madt_settle(struct cli *cli)
+{
+    const int status = cli->madt_file ? load(cli, cli->madt_file, CLI_USAGE) : CLI_DONE;
+
+    if (status != CLI_DONE)
+        return status;
+    if ((cli->madt_file && facts_set_madt(&cli->facts, &cli->madt, &cli->err) < 0) ||
+        facts_settle(&cli->facts, &cli->err) < 0)
+        return cli_complain_options(cli);
     return CLI_DONE;
 }
 
@@ -67,7 +80,7 @@ int madt_encode(struct cli *cli)
 {
     const bool told = cli->facts.known.given & MPT_FACT_BSP;
     unsigned given;
-    int status = madt_load(cli, cli->from_madt, CLI_REFUSED);
+    int status = load(cli, cli->from_madt, CLI_REFUSED);
 
     if (status == CLI_DONE)
         status = read_rest(cli);

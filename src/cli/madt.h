@@ -6,12 +6,11 @@
 #include "cli.h"
 
 /*
- * madt_load - read the MADT in a file into cli->madt
- * @refused: the exit status when the file is no MADT
+ * madt_settle - add what cli->madt_file says, if there is one, to the facts, and settle these
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */
-int madt_load(struct cli *cli, const char *path, enum cli_status refused);
+int madt_settle(struct cli *cli);
 
 /*
  * madt_encode - the topology of cli->from_madt, with what the operand gives besides, in

@@ -7,6 +7,7 @@
 #include "../base/options.h"
 #include "cli.h"
 #include "fetch.h"
+#include "madt.h"
 
 enum {
     ENCODE = 1U << 0,
@@ -66,6 +67,8 @@ static const struct option_row common_rows[] = {
       .help = "refuse keys whose ids this file lists" },
     { "memory", 0, OPTION_TEXT, "FILE", AT(memory), .commands = INJECT, .needed_by = INJECT,
       .help = "guest memory from guest-physical address 0 on" },
+    { "madt", 0, OPTION_TEXT, "FILE", AT(madt_file), .commands = DECODE | LINT,
+      .help = "the machine is as this ACPI MADT says" },
     { "from-madt", 0, OPTION_TEXT, "FILE", AT(from_madt), .commands = ENCODE,
       .help = "processors, I/O APICs and interrupts of this ACPI\n"
               "MADT; TOPOLOGY may be left out" },
@@ -139,10 +142,11 @@ static unsigned fact_commands(const struct fact *fact)
 
 static void fill_rows(struct rows *r)
 {
-    static const char *const arguments[] = { [FACT_NUMBER] = "NUMBER",
-                                             [FACT_SEGMENT] = "ADDRESS",
-                                             [FACT_FLAG] = NULL,
-                                             [FACT_RANGES] = "BEGIN-END[,...]" };
+    static const char *const arguments[] = {
+        [FACT_NUMBER] = "NUMBER", [FACT_SEGMENT] = "ADDRESS",
+        [FACT_FLAG] = NULL,       [FACT_RANGES] = "BEGIN-END[,...]",
+        [FACT_IDS] = "ID[,...]",  [FACT_IOAPICS] = "ADDRESS:INPUTS[,...]"
+    };
 
     memcpy(r->rows, common_rows, sizeof(common_rows));
     for (size_t i = 0; i < fact_count; i++) {
@@ -214,6 +218,7 @@ static int run_command(const struct command *command, const struct rows *r, int 
     const struct options options = { r->rows, COMMON_ROWS + fact_count, command->bit,
                                      command->name };
     const int first = options_parse(&options, argc, argv, cli, &cli->err);
+    int status;
 
     if (first < 0)
         return refuse(cli, command->name);
@@ -225,7 +230,8 @@ static int run_command(const struct command *command, const struct rows *r, int 
         return command->operand ? usage(command->name, " takes one file", command->name)
                                 : usage(command->name, " takes no file", command->name);
     cli->operand = argc > first ? argv[first] : NULL;
-    return command->run(cli);
+    status = madt_settle(cli);
+    return status == CLI_DONE ? command->run(cli) : status;
 }
 
 int main(int argc, char **argv)

@@ -218,6 +218,72 @@ static bool from_pci(const struct survey *s)
     return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_PCI;
 }
 
+static bool cpu_not_there(const struct survey *s)
+{
+    return given(s, MPT_FACT_APIC_IDS) && cpu_enabled(s) && !s->there[s->e.processor.apic_id];
+}
+
+static bool ioapic_not_there(const struct survey *s)
+{
+    return given(s, MPT_FACT_IOAPICS) && s->e.ioapic.flags & MPT_IOAPIC_ENABLED &&
+           s->e.ioapic.address != 0 && !s->ioapic_fact[s->e.ioapic.apic_id];
+}
+
+/* The I/O APIC of the machine that the entry leads to; NULL = none, or it is not known */
+static const struct mpt_ioapic_fact *destination(const struct survey *s)
+{
+    return given(s, MPT_FACT_IOAPICS) ? s->ioapic_fact[s->e.io_int.apic_id] : NULL;
+}
+
+static bool no_such_input(const struct survey *s)
+{
+    const struct mpt_ioapic_fact *const ioapic = destination(s);
+    const unsigned all = given(s, MPT_FACT_INPUTS) ? s->facts.ioapic_inputs : 0;
+    const unsigned inputs = ioapic && ioapic->inputs > 0 ? ioapic->inputs : all;
+
+    return inputs > 0 && s->e.io_int.intin >= inputs;
+}
+
+/* Where the ISA IRQ of the entry arrives; NULL = it is no such entry, or that is not known */
+static const struct mpt_line_fact *isa_line(const struct survey *s)
+{
+    const struct mpt_line_fact *line = NULL;
+
+    if (given(s, MPT_FACT_LINES) && is_int(s) && s->e.io_int.irq < ISA_IRQS &&
+        s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA)
+        line = &s->facts.lines[s->e.io_int.irq];
+    return line && line->connected ? line : NULL;
+}
+
+/* IRQ 0 has a rule of its own. */
+static bool isa_input_differs(const struct survey *s)
+{
+    const struct mpt_line_fact *const line = isa_line(s);
+    const struct mpt_ioapic_fact *const ioapic = destination(s);
+
+    return line && ioapic && s->e.io_int.irq != 0 &&
+           (ioapic->address != line->ioapic_address || s->e.io_int.intin != line->intin);
+}
+
+/* Polarity and trigger mode that an ISA interrupt has: high and edge where it conforms */
+static uint16_t isa_flags(uint16_t flags)
+{
+    return mpt_flags(flags & 3 ? flags & 3 : MPT_HIGH, flags >> 2 & 3 ? flags >> 2 & 3 : MPT_EDGE);
+}
+
+static bool isa_flags_differ(const struct survey *s)
+{
+    const struct mpt_line_fact *const line = isa_line(s);
+
+    return line && isa_flags(line->flags) != isa_flags(s->e.io_int.flags);
+}
+
+static bool extint_differs(const struct survey *s)
+{
+    return s->whole && given(s, MPT_FACT_8259) &&
+           (s->extints + s->local_extints > 0) != (s->facts.has_8259 != 0);
+}
+
 static bool pci_high(const struct survey *s)
 {
     return from_pci(s) && is_int(s) && (s->e.io_int.flags & 3) == MPT_HIGH;

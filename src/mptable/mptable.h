@@ -584,6 +584,19 @@ struct mpt_range {
     uint64_t base, end;
 };
 
+/* An I/O APIC of the machine */
+struct mpt_ioapic_fact {
+    uint32_t address;
+    unsigned inputs; /* 0 = not known */
+};
+
+/* Where an ISA IRQ of the machine arrives */
+struct mpt_line_fact {
+    uint8_t connected, intin; /* connected 0: nowhere */
+    uint16_t flags;           /* mpt_flags */
+    uint32_t ioapic_address;
+};
+
 /*
  * What is known of the machine besides the image. A rule that needs a fact stays silent without it.
  */
@@ -602,6 +615,14 @@ struct mpt_facts {
     const struct mpt_range
         *occupied; /* what the loader puts there: kernel, command line, page tables, ... */
     size_t occupied_count;
+    const uint32_t *apic_ids; /* of the processors that run: all of them, each once */
+    size_t apic_id_count;
+    const struct mpt_ioapic_fact *ioapics; /* all of them */
+    size_t ioapic_count;
+    uint32_t local_apic_address;
+    const struct mpt_line_fact *lines; /* 16, by IRQ */
+    uint8_t nmi_lintin;                /* LINTIN of the non-maskable interrupt of every processor */
+    uint8_t has_8259;
 };
 
 enum {
@@ -619,7 +640,13 @@ enum {
     MPT_FACT_ACPI = 1U << 11,       /* the machine also has a MADT */
     MPT_FACT_NO_MPPARSE = 1U << 12, /* the guest is a Linux without CONFIG_X86_MPPARSE */
     MPT_FACT_X2APIC = 1U << 13,     /* the APICs start in x2APIC mode */
-    MPT_FACT_XEN = 1U << 14         /* the guest is a Xen hypervisor */
+    MPT_FACT_XEN = 1U << 14,        /* the guest is a Xen hypervisor */
+    MPT_FACT_APIC_IDS = 1U << 15,
+    MPT_FACT_IOAPICS = 1U << 16,
+    MPT_FACT_LOCAL_APIC = 1U << 17,
+    MPT_FACT_LINES = 1U << 18,
+    MPT_FACT_NMI = 1U << 19,
+    MPT_FACT_8259 = 1U << 20
 };
 
 /* Room for all findings there can be */

@@ -172,6 +172,7 @@ static uint8_t survey_entry(struct survey *s, const uint8_t *e, size_t at, int *
         return 0;
     default:
         s->local_ints++;
+        s->local_extints += load_local_int(e, &reserved).int_type == MPT_EXTINT;
         return 0;
     }
 }
@@ -206,6 +207,51 @@ static void survey_entries(struct survey *s)
     s->walked_end = at;
     s->cut_by_image = s->view.table_size < s->view.base_length;
     s->whole = s->stop == MPT_OK && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
+}
+
+/* An APIC ID above 254 cannot be listed. */
+static void survey_apic_ids(struct survey *s)
+{
+    memset(s->there, 0, sizeof(s->there));
+    for (size_t i = 0; i < s->facts.apic_id_count; i++) {
+        const uint32_t id = s->facts.apic_ids[i];
+
+        if (id < MPT_ALL)
+            s->there[id] = true;
+        if ((id >= MPT_ALL || !(s->listed[id] & 2)) && s->unlisted_cpus++ == 0)
+            s->unlisted_id = id;
+    }
+}
+
+/* Return: has the table an enabled entry for that I/O APIC? */
+static bool match_ioapic(struct survey *s, const struct mpt_ioapic_fact *fact)
+{
+    const uint8_t *const table = s->view.table;
+    bool listed = false;
+    uint8_t reserved = 0;
+
+    for (size_t at = s->ioapic_span.begin; at < s->ioapic_span.end; at += size_base(table[at])) {
+        struct mpt_ioapic entry;
+
+        if (table[at] != MPT_IOAPIC)
+            continue;
+        entry = load_ioapic(table + at, &reserved);
+        if (!(entry.flags & MPT_IOAPIC_ENABLED) || entry.address != fact->address)
+            continue;
+        s->ioapic_fact[entry.apic_id] = fact;
+        listed = true;
+    }
+    return listed;
+}
+
+static void survey_ioapic_facts(struct survey *s)
+{
+    memset(s->ioapic_fact, 0, sizeof(s->ioapic_fact));
+    for (size_t i = 0; i < s->facts.ioapic_count; i++)
+        if (match_ioapic(s, &s->facts.ioapics[i]))
+            s->ioapics_there++;
+        else if (s->unlisted_ioapics++ == 0)
+            s->unlisted_address = s->facts.ioapics[i].address;
 }
 
 static void survey_extended(struct survey *s)
@@ -449,6 +495,10 @@ static void survey_table(struct survey *s)
         return;
     memcpy(s->signature, v->table, sizeof(s->signature));
     survey_entries(s);
+    if (given(s, MPT_FACT_APIC_IDS))
+        survey_apic_ids(s);
+    if (given(s, MPT_FACT_IOAPICS))
+        survey_ioapic_facts(s);
     survey_extended(s);
     if (entries_in(s->ioapic_span) <= FEW && entries_in(s->io_int_span) <= FEW)
         survey_few(s);

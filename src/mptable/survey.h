@@ -81,7 +81,12 @@ struct survey {
     unsigned io_ints, local_ints;
     struct span ioapic_span, io_int_span;
     bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
-    unsigned extints;
+    unsigned extints, local_extints;
+
+    /* What the machine has, by the facts about it, and the table has not */
+    unsigned unlisted_cpus, unlisted_ioapics;
+    uint32_t unlisted_id, unlisted_address; /* of the first */
+    unsigned ioapics_there;                 /* that both have */
 
     /* The entry that a rule looks at */
     struct mpt_entry e;
@@ -89,6 +94,10 @@ struct survey {
     uint8_t mark;   /* enum mark */
 
     uint8_t marks[MPT_TABLE_MAX / 8 + 1]; /* set as far as the table goes */
+
+    /* The facts by APIC ID, set when they are given */
+    bool there[256];                                /* a processor that runs has that ID */
+    const struct mpt_ioapic_fact *ioapic_fact[256]; /* of an enabled entry; NULL = not there */
 };
 
 /* mpt_survey - fill it in; index and mark stay 0. Arguments as mpt_check has them */

@@ -31,15 +31,17 @@ void mpt_verdicts_start(struct mpt_verdict verdicts[MPT_CONSUMERS], uint32_t set
             verdicts[i].consumer = &mpt_consumers[i];
 }
 
-/* Enabled processors with different IDs, none of them above @highest */
+/* Enabled processors with different IDs, none of them above @highest, as far as they are there */
 static unsigned distinct_up_to(const struct survey *s, unsigned highest)
 {
+    const bool known = s->facts.given & MPT_FACT_APIC_IDS;
     unsigned count = 0;
 
-    if (s->highest_id <= highest)
+    if (s->highest_id <= highest && !known)
         return s->distinct;
     for (unsigned id = 0; id <= highest; id++)
-        count += s->listed[id] >> 1;
+        if (!known || s->there[id])
+            count += s->listed[id] >> 1;
     return count;
 }
 

@@ -38,7 +38,9 @@ static int take_facts(struct job *job, struct facts *known)
         if (value && facts_set(known, &facts[i], value, &job->err) < 0)
             status = -1;
     }
-    return job_refuse_query(job) < 0 ? -1 : status;
+    if (job_refuse_query(job) < 0 || status < 0)
+        return -1;
+    return facts_settle(known, &job->err);
 }
 
 /* The address of the floating pointer that the client names, else that of the most likely one */

@@ -13,11 +13,14 @@ const struct fact facts[] = {
     { "vcpus", FACT_NUMBER, MPT_FACT_VCPUS, 1, UINT16_MAX, "virtual CPUs that the machine has" },
     { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX,
       "APIC ID of the vCPU that runs first" },
+    { "apic_ids", FACT_IDS, MPT_FACT_APIC_IDS, 0, UINT32_MAX, "APIC IDs of all virtual CPUs" },
     { "apic_version", FACT_NUMBER, MPT_FACT_APIC_VERSION, 0, UINT8_MAX,
       "low byte of the local APIC's version register" },
     { "io_apic_id", FACT_NUMBER, MPT_FACT_IOAPIC_ID, 0, UINT8_MAX,
       "ID in the register of the first I/O APIC" },
     { "io_apic_inputs", FACT_NUMBER, MPT_FACT_INPUTS, 1, UINT8_MAX, "inputs of each I/O APIC" },
+    { "ioapics", FACT_IOAPICS, MPT_FACT_IOAPICS, 1, UINT8_MAX,
+      "address and inputs of each I/O APIC" },
     { "irq0_pin", FACT_NUMBER, MPT_FACT_IRQ0, 0, UINT8_MAX,
       "I/O APIC input that ISA IRQ 0 is wired to" },
     { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0,
@@ -145,6 +148,74 @@ static int set_ranges(struct facts *f, const struct fact *fact, const char *text
     return 0;
 }
 
+static bool has_id(const struct mpt_facts *known, uint64_t id)
+{
+    for (size_t i = 0; i < known->apic_id_count; i++)
+        if (known->apic_ids[i] == id)
+            return true;
+    return false;
+}
+
+/* Takes a list of elements, each by @take. Return: false if the text is no such list */
+static bool take_list(struct facts *f, const struct fact *fact, const char *text,
+                      const char *(*take)(struct facts *f, const struct fact *fact,
+                                          const char *text))
+{
+    for (text = take(f, fact, text); text && *text == ',';)
+        text = take(f, fact, text + 1);
+    return text && *text == '\0';
+}
+
+/* Return: what follows the ID; NULL if there is none, or no room for it, or it is there already */
+static const char *take_id(struct facts *f, const struct fact *fact, const char *text)
+{
+    uint64_t id;
+
+    text = number_take(text, &id);
+    if (!text || id > fact->highest || has_id(&f->known, id) ||
+        f->known.apic_id_count == MADT_PROCESSORS_MAX)
+        return NULL;
+    f->lists.apic_ids[f->known.apic_id_count++] = (uint32_t)id;
+    return text;
+}
+
+static const char *take_ioapic(struct facts *f, const struct fact *fact, const char *text)
+{
+    uint64_t address, inputs = 0;
+
+    text = number_take(text, &address);
+    if (!text || *text != ':' || address > UINT32_MAX || f->known.ioapic_count == MADT_IOAPICS_MAX)
+        return NULL;
+    text = number_take(text + 1, &inputs);
+    f->lists.ioapics[f->known.ioapic_count++] =
+        (struct mpt_ioapic_fact){ (uint32_t)address, (unsigned)inputs };
+    return inputs >= fact->lowest && inputs <= fact->highest ? text : NULL;
+}
+
+static int set_ids(struct facts *f, const struct fact *fact, const char *text, const struct at *at,
+                   struct err *err)
+{
+    f->known.apic_ids = f->lists.apic_ids;
+    if (!take_list(f, fact, text, take_id))
+        return err_at(err, ERR_INVALID, at, "must be ID[,ID]... of at most %d IDs, each once",
+                      MADT_PROCESSORS_MAX);
+    f->known.given |= fact->bit;
+    return 0;
+}
+
+static int set_ioapics(struct facts *f, const struct fact *fact, const char *text,
+                       const struct at *at, struct err *err)
+{
+    f->known.ioapics = f->lists.ioapics;
+    if (!take_list(f, fact, text, take_ioapic))
+        return err_at(err, ERR_INVALID, at,
+                      "must be ADDRESS:INPUTS[,ADDRESS:INPUTS]... of at most %d I/O APICs below "
+                      "4 GiB with %d to %d inputs",
+                      MADT_IOAPICS_MAX, (int)fact->lowest, (int)fact->highest);
+    f->known.given |= fact->bit;
+    return 0;
+}
+
 int facts_set(struct facts *f, const struct fact *fact, const char *value, struct err *err)
 {
     const struct at at = { NULL, fact->name, 0 };
@@ -156,7 +227,86 @@ int facts_set(struct facts *f, const struct fact *fact, const char *value, struc
         return set_flag(f, fact, value, &at, err);
     case FACT_RANGES:
         return set_ranges(f, fact, value, &at, err);
+    case FACT_IDS:
+        return set_ids(f, fact, value, &at, err);
+    case FACT_IOAPICS:
+        return set_ioapics(f, fact, value, &at, err);
     default:
         return set_number(f, fact, value, &at, err);
     }
+}
+
+int facts_set_madt(struct facts *f, const struct madt *madt, struct err *err)
+{
+    static const unsigned said = MPT_FACT_APIC_IDS | MPT_FACT_IOAPICS;
+
+    for (size_t i = 0; i < fact_count; i++)
+        if (facts[i].bit & said & f->known.given)
+            return err_at(err, ERR_INVALID, &(struct at){ NULL, facts[i].name, 0 },
+                          "is what the MADT says: give one of the two");
+    from_madt_facts(madt, &f->lists, &f->known);
+    return 0;
+}
+
+/* Notes a number that follows from other facts, or compares it with the one that is given. */
+static int agree(struct facts *f, unsigned bit, uint64_t given, uint64_t right, const char *from,
+                 struct err *err)
+{
+    size_t i = 0;
+
+    if (!(f->known.given & bit)) {
+        store_number(&f->known, bit, right);
+        f->known.given |= bit;
+        return 0;
+    }
+    if (given == right)
+        return 0;
+    while (facts[i].bit != bit)
+        i++;
+    return err_at(err, ERR_INVALID, &(struct at){ NULL, facts[i].name, 0 }, "must be %llu: %s",
+                  (unsigned long long)right, from);
+}
+
+static int settle_ids(struct facts *f, struct err *err)
+{
+    static const struct at at_bsp = { NULL, "bsp_apic_id", 0 };
+    struct mpt_facts *const known = &f->known;
+
+    if (!(known->given & MPT_FACT_APIC_IDS))
+        return 0;
+    if (known->given & MPT_FACT_BSP && !has_id(known, known->bsp_apic_id))
+        return err_at(err, ERR_INVALID, &at_bsp, "must be one of the machine's APIC IDs");
+    return agree(f, MPT_FACT_VCPUS, known->vcpus, known->apic_id_count, "the number of APIC IDs",
+                 err);
+}
+
+static int settle_inputs(struct facts *f, struct err *err)
+{
+    static const struct at at_inputs = { NULL, "io_apic_inputs", 0 };
+    struct mpt_facts *const known = &f->known;
+
+    if (!(known->given & MPT_FACT_INPUTS))
+        return 0;
+    for (size_t i = 0; i < known->ioapic_count; i++) {
+        unsigned *const inputs = &f->lists.ioapics[i].inputs;
+
+        if (*inputs == 0)
+            *inputs = known->ioapic_inputs;
+        if (*inputs != known->ioapic_inputs)
+            return err_at(err, ERR_INVALID, &at_inputs, "the I/O APIC at 0x%x has %u",
+                          known->ioapics[i].address, *inputs);
+    }
+    return 0;
+}
+
+int facts_settle(struct facts *f, struct err *err)
+{
+    const struct mpt_facts *const known = &f->known;
+
+    if (settle_ids(f, err) < 0 || settle_inputs(f, err) < 0)
+        return -1;
+    if (known->given & MPT_FACT_LINES && known->lines[0].connected)
+        return agree(f, MPT_FACT_IRQ0, known->irq0_intin, known->lines[0].intin,
+                     "the input that the MADT says", err);
+    return 0;
 }

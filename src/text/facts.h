@@ -5,12 +5,14 @@
 
 #include "../base/err.h"
 #include "../mptable/mptable.h"
+#include "../topo/from_madt.h"
 
 enum { FACTS_RANGES_MAX = 32 };
 
 struct facts {
     struct mpt_facts known;
     struct mpt_range usable[FACTS_RANGES_MAX], occupied[FACTS_RANGES_MAX];
+    struct from_madt_lists lists;
 };
 
 /* How the value of a fact is written. */
@@ -18,7 +20,9 @@ enum fact_form {
     FACT_NUMBER,
     FACT_SEGMENT, /* a guest-physical address, a multiple of 16, below 1 MiB */
     FACT_FLAG,    /* true or false */
-    FACT_RANGES   /* BEGIN-END[,BEGIN-END]..., the end not included */
+    FACT_RANGES,  /* BEGIN-END[,BEGIN-END]..., the end not included */
+    FACT_IDS,     /* ID[,ID]..., each once */
+    FACT_IOAPICS  /* ADDRESS:INPUTS[,ADDRESS:INPUTS]... */
 };
 
 struct fact {
@@ -43,5 +47,22 @@ const struct fact *facts_find(const char *name);
  */
 int facts_set(struct facts *facts, const struct fact *fact, const char *value,
               struct err *err) MUST_USE;
+
+/*
+ * facts_set_madt - note what an ACPI MADT says
+ *
+ * Return: 0; -1 and ERR_INVALID at a fact that is given already.
+ */
+int facts_set_madt(struct facts *facts, const struct madt *madt, struct err *err) MUST_USE;
+
+/*
+ * facts_settle - when all facts are set: those that follow from others, and whether they agree
+ *
+ * The number of vCPUs is that of the APIC IDs, one of which is that of the vCPU that runs first.
+ * Inputs that are given for every I/O APIC are those of each whose own are not known.
+ *
+ * Return: 0; -1 and ERR_INVALID at a fact that disagrees with another.
+ */
+int facts_settle(struct facts *facts, struct err *err) MUST_USE;
 
 #endif

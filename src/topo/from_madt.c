@@ -239,3 +239,52 @@ int from_madt_fill(const struct madt *madt, int bsp, struct topology *t, struct 
     fill_address_from(madt, t, err);
     return err->count > before ? -1 : 0;
 }
+
+/* The inputs of an I/O APIC: up to the first GSI of the next one; 0 = there is no next one */
+static unsigned inputs_of(const struct madt *madt, uint32_t gsi)
+{
+    uint32_t next = 0;
+
+    for (unsigned i = 0; i < madt->ioapic_count; i++)
+        if (madt->ioapics[i].gsi > gsi && (next == 0 || madt->ioapics[i].gsi < next))
+            next = madt->ioapics[i].gsi;
+    return next > 0 && next - gsi <= INPUTS_MAX ? next - gsi : 0;
+}
+
+static struct mpt_line_fact line_fact(const struct madt *madt, const struct madt_line *line)
+{
+    struct mpt_line_fact fact = { .flags = line->flags };
+    const int ioapic = line->connected ? from_madt_input(madt, line->gsi, &fact.intin) : -1;
+
+    fact.connected = ioapic >= 0;
+    if (fact.connected)
+        fact.ioapic_address = madt->ioapics[ioapic].address;
+    return fact;
+}
+
+void from_madt_facts(const struct madt *madt, struct from_madt_lists *lists, struct mpt_facts *f)
+{
+    f->given |= MPT_FACT_APIC_IDS | MPT_FACT_IOAPICS | MPT_FACT_LINES | MPT_FACT_8259;
+    f->apic_ids = lists->apic_ids;
+    for (unsigned i = 0; i < madt->processor_count; i++)
+        if (madt->processors[i].enabled)
+            lists->apic_ids[f->apic_id_count++] = madt->processors[i].apic_id;
+    f->ioapics = lists->ioapics;
+    for (unsigned i = 0; i < madt->ioapic_count; i++)
+        lists->ioapics[f->ioapic_count++] =
+            (struct mpt_ioapic_fact){ madt->ioapics[i].address,
+                                      inputs_of(madt, madt->ioapics[i].gsi) };
+    f->lines = lists->lines;
+    for (unsigned irq = 0; irq < MADT_LINES; irq++)
+        lists->lines[irq] = line_fact(madt, &madt->lines[irq]);
+    f->has_8259 = madt->pcat_compat;
+    if (madt->local_apic_address <= UINT32_MAX) {
+        f->given |= MPT_FACT_LOCAL_APIC;
+        f->local_apic_address = (uint32_t)madt->local_apic_address;
+    }
+    for (unsigned i = 0; i < madt->local_nmi_count && !(f->given & MPT_FACT_NMI); i++)
+        if (madt->local_nmis[i].all) {
+            f->given |= MPT_FACT_NMI;
+            f->nmi_lintin = madt->local_nmis[i].lintin;
+        }
+}

@@ -40,6 +40,24 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
 int from_madt_fill(const struct madt *madt, int bsp, struct topology *topology,
                    struct err *err) MUST_USE;
 
+/* Room for the lists among the facts about a machine */
+struct from_madt_lists {
+    uint32_t apic_ids[MADT_PROCESSORS_MAX];
+    struct mpt_ioapic_fact ioapics[MADT_IOAPICS_MAX];
+    struct mpt_line_fact lines[MADT_LINES];
+};
+
+/*
+ * from_madt_facts - what a MADT says, as facts
+ * @lists: room for lists, to which @facts points afterwards
+ *
+ * The APIC IDs are those of enabled processors. A MADT does not say how many inputs an I/O APIC has:
+ * they end where the next one's begin, and of the last one they are not known. A line at an input
+ * that no I/O APIC has is not connected.
+ */
+void from_madt_facts(const struct madt *madt, struct from_madt_lists *lists,
+                     struct mpt_facts *facts);
+
 /*
  * from_madt_input - the I/O APIC with a global system interrupt, and the input there
  *

@@ -75,7 +75,8 @@ static void fill(const struct madt *m, int bsp)
         return;
     }
     memory = image_memory(&image, segments);
-    assert(found_read(&memory, image.place.floating, NULL, &read, &scratch, &found, &err) == 0);
+    assert(found_read(&memory, image.place.floating, NULL, MPT_FOR_ALL, &read, &scratch, &found,
+                      &err) == 0);
     assert(found.exact && read.table.processor_count == m->processor_count);
     for (unsigned i = 0; i < m->processor_count; i++)
         assert(read.processors[i].apic_id == m->processors[i].apic_id &&

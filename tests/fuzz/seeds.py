@@ -20,7 +20,7 @@ TARGETS = ("/v1/images?cpus=4&profile=kvm&irqs=24&context=vm:7f3a&nonce=01234567
            "&bios_data_area=true&placement=bios",
            "http://localhost:8640/v1/images?cpus=255", "/v1/images?profile=volt&cpus=%34%31", "*", "/v1/images")
 FACTS = ("vcpus=2&bsp_apic_id=0&apic_version=20&io_apic_id=3&io_apic_inputs=24&irq0_pin=2&ebda=0x9fc00&base_memory_kib=639"
-         "&memory_size=0x100000&usable=0-0x9fc00,0x100000-0x200000&occupied=0x7000-0x8000&x2apic=true")
+         "&apic_ids=0,4&ioapics=0xfec00000:24,0xfec01000:8&memory_size=0x100000&usable=0-0x9fc00,0x100000-0x200000&occupied=0x7000-0x8000&x2apic=true")
 
 
 def read(*path):

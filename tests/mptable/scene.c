@@ -7,6 +7,21 @@ struct mpt_report report;
 
 static const struct mpt_bus pci = { 0, { 'P', 'C', 'I', ' ', ' ', ' ' } };
 
+/* The machine that the sample is a table of, but for a processor and an I/O APIC more */
+static void set_machine(void)
+{
+    for (uint32_t i = 0; i < CPUS; i++)
+        scene.apic_ids[i] = i;
+    scene.apic_ids[CPUS] = 300;
+    scene.facts.apic_ids = scene.apic_ids;
+    scene.there[0] = (struct mpt_ioapic_fact){ 0xfec00000, 24 };
+    scene.there[1] = (struct mpt_ioapic_fact){ 0xfec01000, 0 };
+    scene.facts.ioapics = scene.there;
+    for (uint8_t irq = 0; irq < 16; irq++)
+        scene.lines[irq] = (struct mpt_line_fact){ irq != 2, irq ? irq : 2, 0, 0xfec00000 };
+    scene.facts.lines = scene.lines;
+}
+
 void scene_fill(unsigned cpus)
 {
     struct sample *const s = &scene.sample;
@@ -34,6 +49,7 @@ void scene_fill(unsigned cpus)
     t->io_ints = scene.io_ints;
     scene.facts.usable = &scene.usable;
     scene.facts.occupied = &scene.occupied;
+    set_machine();
 }
 
 static void store(void *to, const struct poke *p)

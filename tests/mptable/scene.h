@@ -17,7 +17,10 @@ struct scene {
     struct mpt_io_int io_ints[IO_INTS_MAX];
     struct mpt_facts facts;
     struct mpt_range usable, occupied;
-    unsigned unsummed; /* 1: leave the sums as the last pokes left them */
+    uint32_t apic_ids[CPUS + 1];     /* the sample's, then 300 */
+    struct mpt_ioapic_fact there[2]; /* the sample's I/O APIC, then one at 0xfec01000 */
+    struct mpt_line_fact lines[16];  /* as the sample has them */
+    unsigned unsummed;               /* 1: leave the sums as the last pokes left them */
     /* a copy of the floating pointer is at 0xf0000: 1 the same, 2 of revision 1, 3 with a wrong sum */
     unsigned other;
     unsigned bios; /* 1: the words at 0x40e and 0x413 are in memory */

@@ -2,6 +2,7 @@
 """mptablectl with ACPI MADTs: those that iasl compiles from tests/vectors/madt, and those that lib/madts.py makes."""
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -163,9 +164,60 @@ def with_topology(tap, tool):
         tap.ok(done.returncode == REFUSED and says in done.stderr.decode(), "refused beside a MADT: " + name, done.stderr)
 
 
+def lint(tool, *options):
+    """The rules that a judgement names, and its status"""
+    done = tool.run("lint", *options, "image")
+    return done.returncode, set(re.findall(r"^image: (?:error|warning|note): ([a-z0-9-]+):", done.stdout.decode(), re.M))
+
+
+FACTS = (
+    ("the same machine", m.table(*PC, m.local_nmi()), set(), set()),
+    ("a processor more", m.table(*PC, m.cpu(5), m.local_nmi()), {"cpu-not-listed"}, set()),
+    ("one that no table can list", m.table(*PC, m.x2apic(300), m.local_nmi()), {"cpu-not-listed"}, set()),
+    ("a processor less", m.table(m.cpu(0), *PC[2:], m.local_nmi()), {"cpu-not-there"}, {"cpu-count-mismatch"}),
+    ("another I/O APIC", m.table(*PC[:2], m.ioapic(2, 0xFEC10000), PC[3], m.local_nmi()),
+     {"ioapic-not-there", "ioapic-not-listed"}, {"isa-input-mismatch"}),
+    ("a second I/O APIC", m.table(*PC, m.ioapic(3, 0xFEC10000, 24), m.local_nmi()), {"ioapic-not-listed"}, {"int-pin-range"}),
+    ("the timer elsewhere", m.table(*PC[:3], m.local_nmi()), {"irq0-pin"}, set()),
+    ("IRQ 5 elsewhere", m.table(*PC, m.override(5, 20), m.local_nmi()), {"isa-input-mismatch"}, set()),
+    ("IRQ 5 otherwise", m.table(*PC, m.override(5, 5, 15), m.local_nmi()), {"isa-flags-mismatch"}, {"isa-input-mismatch"}),
+    ("no 8259", m.table(*PC, m.local_nmi(), pcat_compat=False), {"extint-8259"}, set()),
+    ("local APICs elsewhere", m.table(*PC, m.local_nmi(), local_apic=0xFEE01000), {"lapic-address-mismatch"},
+     {"lapic-address-odd"}),
+)
+
+
+def facts(tap, tool):
+    """A table beside the MADT of a machine that is as it says, and of one that is not"""
+    encode(tool, m.table(*PC, m.local_nmi()))
+    _, usual = lint(tool)
+    for name, table, more, none in FACTS:
+        tool.write("machine", table)
+        _, rules = lint(tool, "--madt", "machine")
+        tap.ok(rules - usual == more and not rules & none, "judged beside a MADT: " + name, rules - usual, usual)
+    for options, status, more in ((("--apic-ids", "0,1"), DONE, set()), (("--apic-ids", "0,2"), REFUSED, {"cpu-not-listed", "cpu-not-there"}),
+                                  (("--vcpus", "2", "--apic-ids", "0x0,0x1"), DONE, set()),
+                                  (("--ioapics", "0xfec00000:24"), DONE, set()),
+                                  (("--ioapics", "0xfec01000:24"), REFUSED, {"ioapic-not-there", "ioapic-not-listed"})):
+        got, rules = lint(tool, *options)
+        tap.ok(rules - usual == more and got == status, "judged by " + " ".join(options), got, rules - usual)
+    tool.write("machine", m.table(*PC))
+    for options, says in ((("--apic-ids", "0,0"), "--apic-ids"), (("--vcpus", "3", "--apic-ids", "0,1"), "--vcpus"),
+                          (("--bsp-apic-id", "2", "--apic-ids", "0,1"), "--bsp-apic-id"),
+                          (("--ioapics", "0xfec00000"), "--ioapics"), (("--madt", "machine", "--apic-ids", "0,1"), "--apic-ids"),
+                          (("--madt", "machine", "--vcpus", "3"), "--vcpus"), (("--madt", "machine", "--irq0-pin", "0"), "--irq0-pin"),
+                          (("--madt", "image"), "begin with")):
+        done = tool.run("lint", *options, "image")
+        tap.ok(done.returncode == USAGE and says in done.stderr.decode(), "usage: " + " ".join(options), done.returncode, done.stderr)
+    tap.equal(tool.run("lint", "--madt", "missing", "image").returncode, IO, "no such MADT")
+    shown = json.loads(tool.run("decode", "--apic-ids", "0,4", "image").stdout)
+    tap.ok("cpu-not-listed" in {f["rule"] for f in shown["findings"]}, "decode knows the facts too", shown["findings"])
+
+
+
 def main():
     tap = Tap()
-    for part in (server, wide, refusals, bsp, without_8259, with_topology):
+    for part in (server, wide, refusals, bsp, without_8259, with_topology, facts):
         with Tool() as tool:
             part(tap, tool)
     tap.done()
