@@ -42,6 +42,7 @@ COMPLAINT = re.compile(r"(?=.*\b(mp-?table|mp-bios|bios|io-?apic|apic|extint|tim
                        r"ignor\w+|disabl\w+)\b", re.I)
 OF_EMULATION = ("APIC timer disabled due to verification failure",)
 SMP_DISABLED = ("BIOS bug, MP table errors detected!...", "... disabling SMP support. (tell your hw vendor)")
+MADT = "madt"
 NULL_POINTER = ("BUG: kernel NULL pointer dereference, address: 0000000000000004", "RIP: 0010:setup_IO_APIC+...",
                 "Kernel panic - not syncing: Attempted to kill the idle task!")
 ABOUT_THE_MACHINE = ("bsp-id-mismatch", "cpu-count-mismatch", "fp-outside-window", "irq0-pin")  # no image tells
@@ -49,8 +50,8 @@ ABOUT_THE_MACHINE = ("bsp-id-mismatch", "cpu-count-mismatch", "fp-outside-window
 
 @dataclass
 class Row:
-    """name: what ./dev boot takes. image: a topology that the running daemon is to build, or segments that tables.py
-    made. elf: the image is loaded as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for a Linux that dies. says and never: what some
+    """name: what ./dev boot takes. image: a topology that the running daemon is to build, segments that tables.py
+    made, or MADT: what the tool makes of the ACPI MADT of QEMU's own firmware for the machine. elf: the image is loaded as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for a Linux that dies. says and never: what some
     and what no line of the console is, or begins with if it ends in "...". rule: the finding that foretells it; None
     for a table without a fault, on which Linux does not complain. until, limit: where the console ends, and after how
     many seconds, if not as usual. complains: the lines about the table, an APIC, ExtINT or the timer, where all are known: none
@@ -144,6 +145,13 @@ ROWS = (
     Row("pci-i440fx", pci(3, 11), 2, smp="2", machine=guest.PC, serial_port=(3, 11)),
     Row("pci-q35", pci(3, 23), 2, smp="2", machine=guest.Q35, serial_port=(3, 23), suite=False),
 
+    # The firmware's MADT as a table, in place of ACPI: the same processors. Each socket has APIC IDs from a power of 2 on.
+    Row("madt-4", MADT, 4, registered(*range(4)), TIMER_COMPLAINTS, smp="4,sockets=2,cores=2,threads=1", machine=guest.Q35),
+    Row("madt-9", MADT, 9, registered(0, 1, 2, 4, 5, 6, 8, 9, 10), smp="9,sockets=3,cores=3,threads=1", machine=guest.Q35,
+        suite=False),
+    Row("madt-24", MADT, 24, registered(*range(12), *range(16, 28)), smp="24,sockets=2,cores=6,threads=2",
+        machine=guest.Q35, suite=False),
+
     # Faults that no encoder of ours lets pass.
     Row("table-checksum", faulty(pc(4), sum_error=1), 1, ("MPTABLE: checksum error!",) + SMP_DISABLED,
         rule="table-checksum"),
@@ -217,25 +225,30 @@ ROWS = (
 )
 
 
+def parts(made):
+    """The segments of a reply"""
+    data = base64.b64decode(made["image"])
+    return [(int(s["base"], 16), data[s["offset"]:s["offset"] + s["size"]]) for s in made["segments"]]
+
+
 def build(tap, daemon, row):
     """The segments of an image of the daemon's. Its findings too are as the row has it."""
     reply = daemon.post(json.dumps(row.image))
     if reply.status != 200:
         raise SystemExit(reply.body.decode())
     made = json.loads(reply.body)
-    data = base64.b64decode(made["image"])
     if row.rule is None:
         tap.equal([f for f in made["findings"] if f["severity"] == "error"], [], row.name + ": no finding is an error")
     elif row.rule not in ABOUT_THE_MACHINE:
         tap.ok(row.rule in [f["rule"] for f in made["findings"]], row.name + ": the reply warns: " + row.rule)
-    return [(int(s["base"], 16), data[s["offset"]:s["offset"] + s["size"]]) for s in made["segments"]]
+    return parts(made)
 
 
-def lint(tap, row, images):
+def lint(tap, row, images, machine=("--irq0-pin", "2")):
     """What mptablectl says of the bytes on this machine is what is seen there."""
     command = [MPTABLECTL, "lint", "--base", ",".join(hex(at) for at, _ in images), "--size",
                ",".join(str(len(data)) for _, data in images), "--vcpus", str(row.vcpus()), "--bsp-apic-id", "0",
-               "--irq0-pin", "2", "-"]
+               *machine, "-"]
     if not any(at < 0x500 for at, _ in images):
         command[2:2] = ["--ebda", "0", "--base-memory-kib", "0"]
     done = subprocess.run(command, input=b"".join(data for _, data in images), capture_output=True)
@@ -246,8 +259,22 @@ def lint(tap, row, images):
         tap.equal([rule for severity, rule in rules if severity == "error"], [], row.name + ": lint finds no error")
 
 
+def from_madt(tap, row):
+    """The segments that the tool makes of a MADT, which it judges by the same MADT"""
+    with tempfile.TemporaryDirectory(prefix="mptabled-madt-") as work:
+        path = os.path.join(work, "madt")
+        with open(path, "wb") as file:
+            file.write(guest.firmware_madt(work, row.machine.replace(",acpi=off", ""), row.smp))
+        done = subprocess.run([MPTABLECTL, "encode", "--from-madt", path, "--format", "json"], capture_output=True, check=True)
+        images = parts(json.loads(done.stdout))
+        lint(tap, row, images, ("--madt", path))
+        return images
+
+
 def segments(tap, daemon, row):
     """The bytes to load, judged before they are."""
+    if row.image == MADT:
+        return from_madt(tap, row)
     if isinstance(row.image, dict):
         return build(tap, daemon, row)
     if row.image:

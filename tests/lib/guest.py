@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 """A guest in QEMU's software emulation, laid out as a small monitor would do it: kernel, boot parameters, command line and
 initial RAM file system in memory (Documentation/x86/boot.rst in the kernel's tree), and the images under test."""
+import json
 import os
 import re
 import struct
 import subprocess
 import sys
+import time
 
 from daemon import SRCDIR
 
@@ -96,3 +98,39 @@ def run(work, kernel, command_line, images, smp, memory, limit, until, machine=M
     process.stdout.close()
     process.wait()
     return console
+
+
+def madts(memory):
+    """Each whole MADT in memory"""
+    for found in re.finditer(b"APIC", memory):
+        length = int.from_bytes(memory[found.start() + 4:found.start() + 8], "little")
+        table = memory[found.start():found.start() + length]
+        if 44 < length == len(table) and sum(table) % 256 == 0:
+            yield table
+
+
+def firmware_madt(work, machine, smp, limit=60):
+    """The ACPI MADT that QEMU's firmware leaves in the memory of a machine, as its monitor (QMP) saves it."""
+    path, size, end = os.path.join(work, "memory"), 64 * MIB, time.monotonic() + limit
+    command = ["qemu-system-x86_64", "-machine", machine, "-accel", "tcg", "-smp", smp, "-m", str(size // MIB), "-nodefaults",
+               "-no-user-config", "-display", "none", "-qmp", "stdio"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+
+    def ask(name, **arguments):
+        process.stdin.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        while "return" not in json.loads(process.stdout.readline()):  # events and the greeting come between
+            pass
+
+    try:
+        ask("qmp_capabilities")
+        while time.monotonic() < end:
+            ask("pmemsave", val=0, size=size, filename=path)
+            with open(path, "rb") as file:
+                tables = set(madts(file.read()))
+            if tables:
+                return tables.pop()
+            time.sleep(0.2)
+    finally:
+        process.kill()
+        process.communicate()
+    raise TimeoutError("no MADT in the memory of %s within %d s" % (machine, limit))
