@@ -298,6 +298,19 @@ static void wait_for_end(struct daemon *d)
     }
 }
 
+/* A TCP address that is closed while a client connects resets that client. */
+static void warn_of_resets(const struct daemon *d)
+{
+    bool gentle = true;
+
+    for (unsigned i = 0; i < d->listener_count; i++)
+        gentle = gentle && listen_can_hide(&d->listeners[i]);
+    if (!gentle)
+        log_event(
+            LOG_WARNING, "restart",
+            "detail=\"clients that connect by TCP during a restart may be reset: have sockets passed, or add CAP_NET_ADMIN\"");
+}
+
 static int serve(struct daemon *d, struct err *err)
 {
     d->server = server_start(&d->service, d->listeners, d->listener_count, d->tls, d->threads, err);
@@ -305,6 +318,7 @@ static int serve(struct daemon *d, struct err *err)
         return -1;
     if (geteuid() == 0)
         log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
+    warn_of_resets(d);
     notify_state("READY=1");
     d->ping_ms = notify_watchdog_us() / 2000;
     d->next_ping = clock_ms() + d->ping_ms;

@@ -351,17 +351,35 @@ static bool is_ours(const struct listener *l)
     return lstat(l->unlink_path, &st) == 0 && st.st_dev == l->device && st.st_ino == l->inode;
 }
 
+/*
+ * Of each packet that comes to a socket, @bytes get through. Accepted sockets do not have the
+ * filter.
+ */
+static bool let_through(int fd, unsigned bytes)
+{
+    struct sock_filter all = BPF_STMT(BPF_RET | BPF_K, bytes);
+    const struct sock_fprog filter = { .len = 1, .filter = &all };
+
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
+}
+
+static bool needs_filter(const struct listener *l)
+{
+    return !l->is_unix && !l->is_passed;
+}
+
+bool listen_can_hide(const struct listener *l)
+{
+    return !needs_filter(l) || let_through(l->fds[0], UINT_MAX);
+}
+
 void listen_hide(struct listener *l)
 {
-    /* Lets no byte of any packet through. Accepted sockets do not have it. */
-    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-    const struct sock_fprog filter = { .len = 1, .filter = &nothing };
-
     if (l->unlink_path && is_ours(l))
         unlink(l->unlink_path);
     l->unlink_path = NULL; /* from now on another process may bind it */
-    for (unsigned i = 0; i < l->fd_count && !l->is_unix && !l->is_passed; i++)
-        setsockopt(l->fds[i], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+    for (unsigned i = 0; i < l->fd_count && needs_filter(l); i++)
+        let_through(l->fds[i], 0);
 }
 
 void listen_close(struct listener *l)

@@ -62,6 +62,13 @@ int listen_check(const char *address, bool guarded, struct err *err) MUST_USE;
 int listen_inherit(struct listener *listeners, unsigned max, struct err *err) MUST_USE;
 
 /*
+ * listen_can_hide - will listen_hide keep new clients from a socket?
+ *
+ * Some kernels let only a process with CAP_NET_ADMIN make a socket drop packets. Elsewhere any may.
+ */
+bool listen_can_hide(const struct listener *listener);
+
+/*
  * listen_hide - let no new client connect; those that wait already can still be accepted
  *
  * A client that connected between the last accept and listen_close would be reset, and could not

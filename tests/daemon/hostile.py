@@ -349,13 +349,12 @@ def logs(bench):
 def main():
     with Daemon("--threads", "2") as daemon:
         bench = Bench(daemon)
-        descriptors = "/proc/%d/fd" % daemon.process.pid
-        before = len(os.listdir(descriptors))
+        before = daemon.descriptors()
         for part in (no_http, request_line, targets, hosts, heads, pools, lengths, chunks, bodies, expectations, pipelines,
                      resets, mutations, reflection, logs):
             part(bench)
-        left = wait_until(lambda: len(os.listdir(descriptors)) <= before, 5)
-        tap.ok(left is not None, "no descriptor is left behind", before, os.listdir(descriptors))
+        left = wait_until(lambda: daemon.descriptors() <= before, 5)
+        tap.ok(left is not None, "no descriptor is left behind", before, daemon.descriptors())
         tap.equal(daemon.stop(), 0, "and SIGTERM ends the daemon with status 0")
     tap.done()
 

@@ -239,8 +239,11 @@ def nobody_is_reset():
             daemon.process.send_signal(signal.SIGTERM)
             for client in clients:
                 client.join()
-            tap.ok(all(answers) and len(answers) > 200 and daemon.stop() == 0,
-                   "no client that connects by %s while the daemon ends is reset" % kind, answers.count(False), len(answers))
+            name, ended = "no client that connects by %s while the daemon ends is reset" % kind, daemon.stop()
+            if kind == "TCP" and "event=restart " in daemon.text():
+                tap.skip(name, "this kernel wants CAP_NET_ADMIN for that, as the daemon warns")
+            else:
+                tap.ok(all(answers) and len(answers) > 200 and ended == 0, name, answers.count(False), len(answers))
 
 
 def main():

@@ -112,6 +112,10 @@ class Daemon:
         self.stop()
         shutil.rmtree(self.work)
 
+    def descriptors(self):
+        """How many descriptors the daemon counts: its files in /proc are closed to other processes of its user."""
+        return int(re.search(rb"^process_open_fds (\d+)$", self.curl("/metrics").body, re.M).group(1))
+
     def curl(self, path, *options, data=None):
         head = os.path.join(self.work, "head")
         command = ["curl", "-s", "-m", "20", "-D", head, *options]

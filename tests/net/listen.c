@@ -154,6 +154,10 @@ static void hiding(void)
         memset(&error, 0, sizeof(error));
         CU_ASSERT_EQUAL_FATAL(listen_open("127.0.0.1:0", 1, &l, &error), 0);
         l.is_passed = passed;
+        if (!listen_can_hide(&l)) {
+            listen_close(&l);
+            TEST_SKIP("this kernel wants CAP_NET_ADMIN for a filter");
+        }
         early = come(&l);
         CU_ASSERT_TRUE(is_ready(early, POLLOUT));
         listen_hide(&l);
