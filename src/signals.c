@@ -88,8 +88,8 @@ int signals_start(unsigned seconds, struct err *err)
 
 bool signals_wait(unsigned milliseconds)
 {
-    const struct timespec wait = { .tv_sec = milliseconds / 1000,
-                                   .tv_nsec = milliseconds % 1000 * 1000000L };
+    const struct timespec wait = { .tv_sec = (time_t)(milliseconds / 1000),
+                                   .tv_nsec = (long)(milliseconds % 1000) * 1000000 };
     sigset_t hangup;
 
     sigemptyset(&hangup);
