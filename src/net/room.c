@@ -22,9 +22,8 @@
  *   a body                            PATIENCE_MS behind a pace of BODY_PACE bytes a millisecond:
  *                                     one that drips falls behind like one that stands still
  *   a reply that is not read          PATIENCE_MS since a byte of it went
- *   a TLS handshake                   HANDSHAKE_MS; less when more are ready than there are slots,
- *                                     so that all of them get a slot within QUEUE_MS. What comes
- *                                     over TLS cannot be looked at, so here none can go first
+ *   a TLS handshake                   HANDSHAKE_MS, or PATIENCE_MS when more are ready than there
+ *                                     are slots
  *
  * To each of these some round trips are added on TCP, as the kernel has measured them. A request
  * that keeps its pace is never ended for another.
@@ -56,7 +55,6 @@ enum {
     LARGE_MAX = 64,         /* connections of a loop with large memory */
     PATIENCE_MS = 250,
     HANDSHAKE_MS = 500,
-    QUEUE_MS = 500,
     ROUND_TRIPS = 4,
     ROUND_TRIP_MAX_MS = 500,
     TLS_HANDSHAKE = 22,  /* content type of the first record, RFC 8446 §5.1 */
@@ -372,7 +370,7 @@ static uint64_t patience(const struct loop *l, const struct peer *p)
 
     if (p->asked || !uses_tls(l, p))
         return PATIENCE_MS + travel_time(p);
-    return (ready > slots ? QUEUE_MS * slots / ready : HANDSHAKE_MS) + travel_time(p) + 1;
+    return (ready > slots ? PATIENCE_MS : HANDSHAKE_MS) + travel_time(p);
 }
 
 static uint64_t since(const struct loop *l, uint64_t then)
