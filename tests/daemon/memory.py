@@ -10,12 +10,14 @@ import threading
 import time
 
 from certificates import certificates, tls_options
-from daemon import Daemon, SRCDIR, Tap
+from daemon import Daemon, MPTABLED, SRCDIR, Tap
 from wire import Wire, get, post, wait_until
 
 tap = Tap()
 MIB = 1024 * 1024
 GROUPS = "/sys/fs/cgroup/memory"
+with open(MPTABLED, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()  # which takes some times the memory, so that only the answers are looked at
 
 
 def unit_limit():
@@ -28,12 +30,15 @@ class Group:
 
     def __init__(self):
         self.path = os.path.join(GROUPS, "mptabled-test-%d" % os.getpid())
+        self.made = False
+        if SANITIZED:
+            return
         try:
             os.mkdir(self.path)
             self.write("memory.limit_in_bytes", unit_limit())
             self.made = True
         except OSError:
-            self.made = False
+            pass
 
     def write(self, name, value):
         with open(os.path.join(self.path, name), "w", encoding="ascii") as file:
@@ -90,7 +95,7 @@ def status(daemon, name):
 
 
 def metric(daemon, name):
-    with Wire(daemon.socket) as wire:
+    with Wire(daemon.socket, timeout=20) as wire:
         page = wire.send(get(b"/metrics")).reply().body.decode()
     return int(re.search(r"^mptabled_%s (\d+)$" % name, page, re.M).group(1))
 
@@ -114,7 +119,7 @@ def unread():
                 wire.socket.settimeout(0.2)
                 quietly(lambda wire=wire: wire.socket.sendall(request))
             time.sleep(1)
-            with Wire(daemon.socket) as wire:
+            with Wire(daemon.socket, timeout=20) as wire:
                 tap.equal([wire.send(get(path)).reply().status for path in (b"/livez", b"/metrics")], [200, 200],
                           "225 clients that do not read the largest replies: health and metrics answer")
                 tap.equal(wire.send(post()).reply().status, 200, "and an image is built and signed beside them")
@@ -131,21 +136,17 @@ def unread():
             bounded(daemon, group, "225 unread replies")
             for wire in wires:
                 wire.socket.close()
-            back = wait_until(lambda: Wire(daemon.socket).send(request).reply().status == 200, 5)
-            tap.ok(back is not None, "when they are gone such a table is decoded again", back)
+            statuses = []
+            ask(daemon, request, 1, statuses)
+            tap.equal(statuses, [200], "when they are gone such a table is decoded again")
             tap.equal(group.kills(), 0, "and nothing was killed")
     finally:
         group.end()
 
 
-def sanitized(daemon):
-    with open(daemon.process.args[0], "rb") as program:
-        return b"__asan_init" in program.read()
-
-
 def bounded(daemon, group, name):
     used, most = max(status(daemon, "VmHWM"), group.peak()), unit_limit()
-    tap.ok(sanitized(daemon) or used < most, "%s: %d MiB at most, of the unit's %d%s" %
+    tap.ok(SANITIZED or used < most, "%s: %d MiB at most, of the unit's %d%s" %
            (name, used / MIB, most / MIB, "" if group.made else " (no control group)"))
 
 
@@ -154,7 +155,7 @@ def ask(daemon, request, count, statuses):
     """Sends the request so often, and again after each 503, as a client should."""
     for _ in range(count):
         status_ = 503
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while status_ == 503 and time.monotonic() < end:
             with Wire(daemon.socket, timeout=20) as wire:
                 answer = wire.send(request).reply()
@@ -202,7 +203,7 @@ def handshakes():
                 quietly(lambda: wires[-1].socket.sendall(data))
             time.sleep(0.5)
             each = (status(daemon, "VmHWM") - before) // count
-            tap.ok(sanitized(daemon) or each < 112 << 10, "ClientHellos of %s that do not end: %d KiB each, of 112" % (name, each >> 10))
+            tap.ok(SANITIZED or each < 112 << 10, "ClientHellos of %s that do not end: %d KiB each, of 112" % (name, each >> 10))
             tap.ok(metric(daemon, "ledger_limit_bytes") >= 256 * (112 << 10), "TLS slots are in the ledger")
             for wire in wires:
                 wire.socket.close()
@@ -213,7 +214,7 @@ def burst():
     """After many bodies at once, while two clients stay connected, the next bodies find room."""
     size = 256 << 10
     with Daemon("--threads", "2", "--max-body", str(size)) as daemon:
-        idle = [Wire(where).send(get()) for where in (("127.0.0.1", daemon.port), daemon.socket)]
+        idle = [Wire(where, timeout=20).send(get()) for where in (("127.0.0.1", daemon.port), daemon.socket)]
         tap.equal([wire.reply().status for wire in idle], [200, 200], "two clients keep their connections")
         wires = [Wire(where) for where in (("127.0.0.1", daemon.port), daemon.socket) for _ in range(200)]
         for wire in wires:
@@ -226,7 +227,7 @@ def burst():
         tap.ok(settled is not None, "the bodies of a burst are given back", full)
         statuses = []
         for _ in range(100):
-            with Wire(daemon.socket) as wire:
+            with Wire(daemon.socket, timeout=20) as wire:
                 statuses.append(wire.send(post()).reply().status)
         tap.equal(statuses.count(200), 100, "after a burst of bodies, beside two idle clients, no POST of 100 is refused")
         for wire in idle:
