@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "../base/options.h"
 #include "../base/err.h"
 #include "../text/facts.h"
 #include "../topo/dump.h"
@@ -42,6 +43,7 @@ struct cli {
     const char *madt_file, *from_madt;
     const char *server, *cacert, *cert, *key_file, *token_file;
     bool scan, map, force, no_nonce, help, version;
+    struct option_list ignore;
     struct facts facts;
 
     struct input input;
@@ -57,6 +59,7 @@ struct cli {
 int cli_encode(struct cli *cli);
 int cli_decode(struct cli *cli);
 int cli_lint(struct cli *cli);
+int cli_rules(struct cli *cli);
 int cli_profiles(struct cli *cli);
 int cli_keygen(struct cli *cli);
 int cli_sign(struct cli *cli);

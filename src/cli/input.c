@@ -273,8 +273,8 @@ int input_read(struct cli *cli, uint32_t address)
     const int status = take_table(cli, address);
 
     if (status == CLI_DONE &&
-        found_read(&cli->source.guest, address, &cli->facts.known, MPT_FOR_LINUX, &cli->topology,
-                   &cli->image, &cli->reading, &cli->err) < 0)
+        found_read(&cli->source.guest, address, &cli->facts.known, facts_asked(&cli->facts),
+                   &cli->topology, &cli->image, &cli->reading, &cli->err) < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     return status;
 }

@@ -18,7 +18,8 @@ enum {
     SIGN = 1U << 5,
     VERIFY = 1U << 6,
     GET = 1U << 7,
-    INJECT = 1U << 8
+    INJECT = 1U << 8,
+    RULES = 1U << 9
 };
 
 static const struct command {
@@ -30,6 +31,7 @@ static const struct command {
     { ENCODE, "encode", "TOPOLOGY", cli_encode, "build the image of a topology, a JSON document" },
     { DECODE, "decode", "FILE", cli_decode, "print the topology, layout and findings of a table" },
     { LINT, "lint", "FILE", cli_lint, "print what is wrong with a table, a line each" },
+    { RULES, "rules", "[RULE]", cli_rules, "list the rules of lint, or tell all about one" },
     { PROFILES, "profiles", NULL, cli_profiles, "list the profiles" },
     { KEYGEN, "keygen", NULL, cli_keygen, "make a key pair" },
     { SIGN, "sign", "IMAGE", cli_sign, "sign an image that encode or the daemon made" },
@@ -43,9 +45,9 @@ static const struct command {
 static const struct option_row common_rows[] = {
     { "output", 'o', OPTION_TEXT, "FILE", AT(output), .commands = ENCODE | GET, .needed_by = GET,
       .help = "write to FILE" },
-    { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = ENCODE | PROFILES,
+    { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = ENCODE | PROFILES | RULES,
       .help = "encode: bin (default), json, hex or elf\n"
-              "profiles: text (default) or json" },
+              "profiles, rules: text (default) or json" },
     { "key", 's', OPTION_TEXT, "FILE", AT(key), .commands = ENCODE | KEYGEN | SIGN,
       .needed_by = SIGN, .help = "minisign secret key; keygen makes mptabled.key" },
     { "public-key", 'p', OPTION_TEXT, "FILE", AT(public_key),
@@ -101,6 +103,8 @@ static const struct option_row common_rows[] = {
               "takes which table" },
     { "map", 0, OPTION_FLAG, NULL, AT(map), .commands = DECODE,
       .help = "print the bytes, a line for each structure" },
+    { "ignore", 0, OPTION_LIST, "RULE", AT(ignore), .commands = LINT,
+      .help = "leave out what this rule finds" },
     { "version", 0, OPTION_LAST, NULL, AT(version), .help = "print the version and exit" },
     { "help", 0, OPTION_LAST, NULL, AT(help),
       .help = "print this, or a command's own options, and exit" },
@@ -142,11 +146,13 @@ static unsigned fact_commands(const struct fact *fact)
 
 static void fill_rows(struct rows *r)
 {
-    static const char *const arguments[] = {
-        [FACT_NUMBER] = "NUMBER", [FACT_SEGMENT] = "ADDRESS",
-        [FACT_FLAG] = NULL,       [FACT_RANGES] = "BEGIN-END[,...]",
-        [FACT_IDS] = "ID[,...]",  [FACT_IOAPICS] = "ADDRESS:INPUTS[,...]"
-    };
+    static const char *const arguments[] = { [FACT_NUMBER] = "NUMBER",
+                                             [FACT_SEGMENT] = "ADDRESS",
+                                             [FACT_FLAG] = NULL,
+                                             [FACT_RANGES] = "BEGIN-END[,...]",
+                                             [FACT_IDS] = "ID[,...]",
+                                             [FACT_IOAPICS] = "ADDRESS:INPUTS[,...]",
+                                             [FACT_CONSUMERS] = "NAME[,NAME]..." };
 
     memcpy(r->rows, common_rows, sizeof(common_rows));
     for (size_t i = 0; i < fact_count; i++) {
@@ -212,6 +218,14 @@ static int refuse(const struct cli *cli, const char *command)
                                          : usage(cli->err.places[0].detail, "", command);
 }
 
+/* An operand in brackets may be left out. */
+static bool has_operands(const struct command *command, int count)
+{
+    if (command->operand && command->operand[0] == '[')
+        return count <= 1;
+    return count == (command->operand ? 1 : 0);
+}
+
 static int run_command(const struct command *command, const struct rows *r, int argc, char **argv,
                        struct cli *cli)
 {
@@ -226,7 +240,7 @@ static int run_command(const struct command *command, const struct rows *r, int 
         return print_command_help(command, &options);
     if (cli->version)
         return print_version();
-    if (argc - first != (command->operand ? 1 : 0) && !(cli->from_madt && argc == first))
+    if (!has_operands(command, argc - first) && !(cli->from_madt && argc == first))
         return command->operand ? usage(command->name, " takes one file", command->name)
                                 : usage(command->name, " takes no file", command->name);
     cli->operand = argc > first ? argv[first] : NULL;

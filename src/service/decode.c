@@ -102,8 +102,8 @@ void decode_post(const struct context *context, struct job *job)
     if (take_layout(job, &layout) < 0 || take_source(job, &source) < 0 ||
         take_facts(job, &known) < 0 || claim_reply(job, layout) < 0 ||
         find_floating(job, named, &source, &known, &address) < 0 ||
-        found_read(&source.guest, address, &known.known, MPT_FOR_LINUX, &job->topology, &job->image,
-                   &found, &job->err) < 0)
+        found_read(&source.guest, address, &known.known, facts_asked(&known), &job->topology,
+                   &job->image, &found, &job->err) < 0)
         job_problem(job);
     else
         reply_found(job, &found, &source, layout);

@@ -58,7 +58,8 @@ static void image_headers(struct job *job)
 
 enum {
     TAGGED_FINDING_MAX = 128, /* bytes of a finding; the rule's words follow from its id */
-    TAGGED_MAX = 1024 + MPT_RULES_MAX * TAGGED_FINDING_MAX
+    TAGGED_VERDICT_MAX = 64,
+    TAGGED_MAX = 1024 + MPT_RULES_MAX * TAGGED_FINDING_MAX + MPT_CONSUMERS * TAGGED_VERDICT_MAX
 };
 
 /* Everything that a tag is the digest of, one after the other */
@@ -93,6 +94,18 @@ static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
     tag_add(t, &f->harms, sizeof(f->harms));
 }
 
+static void tag_add_verdict(struct tagged *t, const struct mpt_verdict *v)
+{
+    if (!v->consumer)
+        return;
+    tag_add_text(t, mpt_consumer_name(v->consumer));
+    tag_add(t, &v->worst, sizeof(v->worst));
+    tag_add(t, &v->needs, sizeof(v->needs));
+    tag_add(t, &v->unknown, sizeof(v->unknown));
+    tag_add(t, &v->processors, sizeof(v->processors));
+    tag_add(t, v->rules, sizeof(v->rules));
+}
+
 static void make_tag(struct job *job, const struct public_key *key)
 {
     uint8_t digest[SEAL_SHA256_SIZE];
@@ -109,6 +122,8 @@ static void make_tag(struct job *job, const struct public_key *key)
         tag_add(&t, &job->topology.given, sizeof(job->topology.given));
         for (unsigned i = 0; i < job->image.report.finding_count; i++)
             tag_add_finding(&t, &job->image.report.findings[i]);
+        for (size_t i = 0; i < MPT_CONSUMERS; i++)
+            tag_add_verdict(&t, &job->image.report.verdicts[i]);
     }
     seal_sha256(t.bytes, t.size, digest);
     job->tag[0] = '"';

@@ -39,6 +39,7 @@ static const struct route routes[] = {
     { "GET", "/v1/images", images_get, NULL, true, false, true, 64 },
     { "POST", "/v1/decode", decode_post, "application/octet-stream", true, false, false, 64 },
     { "GET", "/v1/profiles", status_profiles, NULL, false, false, false, 128 },
+    { "GET", "/v1/rules", status_rules, NULL, false, false, false, 512 },
     { "GET", "/v1/keys", status_keys, NULL, false, false, false, 64 },
     { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false, 0 },
     { "GET", "/v1/version", status_version, NULL, false, false, false, 0 },

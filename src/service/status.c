@@ -6,6 +6,7 @@
 #include "../json/build.h"
 #include "../seal/jwk.h"
 #include "../seal/keyring.h"
+#include "../text/verdict.h"
 #include "../text/render.h"
 #include "context.h"
 #include "job.h"
@@ -24,6 +25,16 @@ void status_profiles(const struct context *context, struct job *job)
     (void)context;
     build_start(&b);
     render_profiles(&b, &job->topology, &job->image);
+    reply_json(&job->reply, 200, "application/json", &b);
+}
+
+void status_rules(const struct context *context, struct job *job)
+{
+    struct build b;
+
+    (void)context;
+    build_start(&b);
+    rules_render(&b);
     reply_json(&job->reply, 200, "application/json", &b);
 }
 

@@ -8,6 +8,7 @@
 struct context;
 struct job;
 
+void status_rules(const struct context *context, struct job *job);
 void status_profiles(const struct context *context, struct job *job);
 void status_keys(const struct context *context, struct job *job);
 void status_public_key(const struct context *context, struct job *job);

@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "../base/number.h"
+#include "consumers.h"
 
 #define ADDRESSES_END (1ULL << 52) /* physical addresses have at most 52 bits */
 
 const struct fact facts[] = {
+    { "for", FACT_CONSUMERS, 0, 0, 0,
+      "consumers that will read the table, or all;\ndefault linux. Findings are for these" },
     { "vcpus", FACT_NUMBER, MPT_FACT_VCPUS, 1, UINT16_MAX, "virtual CPUs that the machine has" },
     { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX,
       "APIC ID of the vCPU that runs first" },
@@ -216,6 +219,21 @@ static int set_ioapics(struct facts *f, const struct fact *fact, const char *tex
     return 0;
 }
 
+static int set_consumers(struct facts *f, const char *text, const struct at *at, struct err *err)
+{
+    if (f->asked)
+        return err_at(err, ERR_INVALID, at, "given twice");
+    if (!consumers_list(&f->asked, text))
+        return err_at(err, ERR_INVALID, at,
+                      "must be all, or consumers by name, such as linux,freebsd");
+    return 0;
+}
+
+uint32_t facts_asked(const struct facts *f)
+{
+    return f->asked ? f->asked : MPT_FOR_LINUX;
+}
+
 int facts_set(struct facts *f, const struct fact *fact, const char *value, struct err *err)
 {
     const struct at at = { NULL, fact->name, 0 };
@@ -225,6 +243,8 @@ int facts_set(struct facts *f, const struct fact *fact, const char *value, struc
     switch (fact->form) {
     case FACT_FLAG:
         return set_flag(f, fact, value, &at, err);
+    case FACT_CONSUMERS:
+        return set_consumers(f, value, &at, err);
     case FACT_RANGES:
         return set_ranges(f, fact, value, &at, err);
     case FACT_IDS:

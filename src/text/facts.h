@@ -11,6 +11,7 @@ enum { FACTS_RANGES_MAX = 32 };
 
 struct facts {
     struct mpt_facts known;
+    uint32_t asked; /* consumers; 0 = not said */
     struct mpt_range usable[FACTS_RANGES_MAX], occupied[FACTS_RANGES_MAX];
     struct from_madt_lists lists;
 };
@@ -18,11 +19,12 @@ struct facts {
 /* How the value of a fact is written. */
 enum fact_form {
     FACT_NUMBER,
-    FACT_SEGMENT, /* a guest-physical address, a multiple of 16, below 1 MiB */
-    FACT_FLAG,    /* true or false */
-    FACT_RANGES,  /* BEGIN-END[,BEGIN-END]..., the end not included */
-    FACT_IDS,     /* ID[,ID]..., each once */
-    FACT_IOAPICS  /* ADDRESS:INPUTS[,ADDRESS:INPUTS]... */
+    FACT_SEGMENT,   /* a guest-physical address, a multiple of 16, below 1 MiB */
+    FACT_FLAG,      /* true or false */
+    FACT_RANGES,    /* BEGIN-END[,BEGIN-END]..., the end not included */
+    FACT_CONSUMERS, /* NAME[,NAME]..., or all: who will read the table, as facts_asked tells */
+    FACT_IDS,       /* ID[,ID]..., each once */
+    FACT_IOAPICS    /* ADDRESS:INPUTS[,ADDRESS:INPUTS]... */
 };
 
 struct fact {
@@ -35,6 +37,9 @@ struct fact {
 
 extern const struct fact facts[];
 extern const size_t fact_count;
+
+/* facts_asked - the consumers that findings are for; Linux when that is not said */
+uint32_t facts_asked(const struct facts *facts);
 
 /* facts_find - the row of that name, or NULL */
 const struct fact *facts_find(const char *name);

@@ -239,6 +239,7 @@ static const struct member top_members[] = {
                              .query = true },
     [TOP_MEMORY_SIZE] = { NUMBER("memory_size", topology, memory_size, 1, MEMORY_MAX),
                           .apart = true, .query = true },
+    [TOP_FOR] = { NAME("for"), FIELD(topology, asked), .kind = CONSUMERS, .apart = true },
     [TOP_CONTEXT] = { NAME("context"), FIELD(topology, context), .kind = TOKEN, .alphabet = "._:-",
                       .lowest = 1, .highest = TOPOLOGY_CONTEXT_MAX, .apart = true, .query = true },
     [TOP_NONCE] = { NAME("nonce"), FIELD(topology, nonce), .kind = TOKEN, .alphabet = "_-",

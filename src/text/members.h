@@ -28,9 +28,10 @@ enum member_kind {
     BOOL,
     PROFILE, /* a profile's name */
     TEXT, /* printable ASCII of at most width characters, padded with blanks; or an array of width bytes */
-    BUS_TYPE, /* the same in entries, elsewhere one of the names of MPS 1.4 Table 4-8 */
-    TOKEN,    /* lowest to highest letters, digits and characters of alphabet; terminated */
-    LIST,     /* array of lowest to highest elements */
+    BUS_TYPE,  /* the same in entries, elsewhere one of the names of MPS 1.4 Table 4-8 */
+    CONSUMERS, /* array of names of consumers */
+    TOKEN,     /* lowest to highest letters, digits and characters of alphabet; terminated */
+    LIST,      /* array of lowest to highest elements */
     OBJECT,
     ENTRY /* an entry's kind, which has been looked up when the members are read */
 };
@@ -124,6 +125,7 @@ enum {
     TOP_ENTRY_COUNT,
     TOP_BIOS_DATA_AREA,
     TOP_MEMORY_SIZE,
+    TOP_FOR,
     TOP_CONTEXT,
     TOP_NONCE,
     TOP_TTL,

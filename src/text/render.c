@@ -34,8 +34,10 @@
 
 #include "../topo/complete.h"
 #include "../topo/profiles.h"
+#include "consumers.h"
 #include "finding.h"
 #include "members.h"
+#include "verdict.h"
 
 static bool is_printable(const char *text, size_t size)
 {
@@ -181,6 +183,8 @@ static bool is_given(const struct topology *t, const struct member *m)
         return t->profile != profiles_find(PROFILE_DEFAULT);
     case TOKEN:
         return ((const char *)t)[m->offset] != '\0';
+    case CONSUMERS:
+        return t->asked != MPT_FOR_LINUX;
     case OBJECT:
         for (size_t i = 0; i < m->object->count; i++)
             if (is_given(t, &m->object->members[i]))
@@ -201,6 +205,8 @@ static void render_members(struct build *b, const struct member_object *object,
             continue;
         if (m->kind == PROFILE) {
             build_string(b, m->name, t->profile->name);
+        } else if (m->kind == CONSUMERS) {
+            consumers_render(b, m->name, t->asked);
         } else if (m->kind == OBJECT) {
             build_object(b, m->name);
             render_members(b, m->object, t);
@@ -263,6 +269,7 @@ void render_image_findings(struct build *b, const struct topology *topology,
     memory.stretch_count = 0;
     memory.guest = image_memory(image, memory.segments);
     finding_render_all(b, "findings", image->report.findings, image->report.finding_count, &source);
+    verdicts_render(b, "verdicts", &image->report);
 }
 
 /* A structure, where it lies in guest memory and in the input */
@@ -318,6 +325,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
     if (layout)
         render_layout(b, found, input);
     finding_render_all(b, "findings", found->report.findings, found->report.finding_count, &source);
+    verdicts_render(b, "verdicts", &found->report);
     build_close(b);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../topo/profiles.h"
+#include "consumers.h"
 
 static uint64_t highest(const struct value_reader *r, const struct member *m)
 {
@@ -57,6 +58,10 @@ int value_refuse(const struct value_reader *r, const struct member *m, const str
             err, ERR_INVALID, at,
             "must be a string of at most %zu printable ASCII characters, or an array of %zu bytes",
             m->width, m->width);
+    case CONSUMERS:
+        return err_at(err, ERR_INVALID, at,
+                      "must be an array of one or more consumers by name, such as [\"linux\", "
+                      "\"freebsd\"], or [\"all\"]");
     case TOKEN:
         return err_at(err, ERR_INVALID, at,
                       "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s", lowest, most,
@@ -217,6 +222,28 @@ static int read_token(struct value_reader *r, const struct member *m, const stru
     return 0;
 }
 
+static int read_consumers(struct value_reader *r, const struct member *m,
+                          const struct json_value *v, struct topology *topology,
+                          const struct at *at)
+{
+    uint32_t asked = 0;
+    bool known = true;
+
+    if (v->kind != JSON_ARRAY)
+        return value_refuse(r, m, at);
+    json_open(&r->json);
+    while (json_more(&r->json)) {
+        const struct json_value name = json_take(&r->json);
+
+        known &= name.kind == JSON_STRING && consumers_add(&asked, name.text, name.size);
+        value_pass(r, &name, r->json.at);
+    }
+    if (!known || asked == 0)
+        return value_refuse(r, m, at);
+    topology->asked = asked;
+    return 0;
+}
+
 int value_read(struct value_reader *r, const struct member *m, const struct json_value *v,
                void *base, const struct at *at)
 {
@@ -236,6 +263,8 @@ int value_read(struct value_reader *r, const struct member *m, const struct json
     case TEXT:
     case BUS_TYPE:
         return read_text(r, m, v, base, at);
+    case CONSUMERS:
+        return read_consumers(r, m, v, base, at);
     case TOKEN:
         return read_token(r, m, v, base, at);
     case LIST:

@@ -39,7 +39,7 @@ check 3 'the options of the tool are those of its page' "$(differences "$MPTABLE
 check 4 'the commands of the tool are those of its page, in the synopsis and below' "$(
     page=$src/cli/mptablectl.1
     sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm \([a-z]*\)$/\1/p' "$page" | sort | comm -3 manual.program -
-    sed -n 's/^\.It Cm \([a-z]*\)\( Ar [a-z]*\)*$/\1/p' "$page" | sort | comm -3 manual.program -)"
+    sed -n 's/^\.It Cm \([a-z]*\)\( Op\)\{0,1\}\( Ar [a-z]*\)*$/\1/p' "$page" | sort | comm -3 manual.program -)"
 rm -f manual.program
 check 5 'every function of the library is in a page' "$(
     for function in $(grep -oE '\<mpt_[a-z_]+\(' "$src/mptable/mptable.h" | tr -d '(' | sort -u); do

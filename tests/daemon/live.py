@@ -19,7 +19,7 @@ TEXT = "text/plain; charset=utf-8"
 FORMATS = {"json": "application/json", "bin": "application/octet-stream", "hex": TEXT, "elf": "application/x-elf",
            "minisig": TEXT}
 ALLOW = {"/v1/images": "POST, GET, HEAD, OPTIONS"}
-PATHS = ("/v1/images", "/v1/profiles", "/v1/keys", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez",
+PATHS = ("/v1/images", "/v1/profiles", "/v1/rules", "/v1/keys", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez",
          "/readyz", "/healthz")
 
 
@@ -121,7 +121,7 @@ def members(daemon):
     reply = daemon.post(FOUR)
     got = json.loads(reply.body)
     tap.equal(list(got), ["profile", "cpus", "base", "size", "floating_pointer", "configuration_table", "entries",
-                          "sha256", "image", "segments", "signature", "findings"], "members of the image reply")
+                          "sha256", "image", "segments", "signature", "findings", "verdicts"], "members of the image reply")
     tap.equal((got["profile"], got["cpus"], got["base"], got["configuration_table"], got["size"], got["entries"]),
               ("kvm", 4, "0x9fc00", "0x9fc10", 292, 23), "values of the image reply")
     tap.equal(got["findings"], [], "kvm has no findings")
@@ -395,7 +395,8 @@ def decoding(daemon):
     image = daemon.post(FOUR, query="?format=bin").body
     got = json.loads(decode(daemon, image).body)
     tap.equal([key for key in got if key != "topology"],
-              ["exact", "floating_pointer", "configuration_table", "found_by", "layout", "findings"], "members of decode")
+              ["exact", "floating_pointer", "configuration_table", "found_by", "layout", "findings", "verdicts"],
+              "members of decode")
     tap.equal(got["layout"][:3], [
         {"name": "floating_pointer", "address": "0x9fc00", "offset": 0, "size": 16},
         {"name": "configuration_table", "address": "0x9fc10", "offset": 16, "size": 44},
@@ -422,10 +423,41 @@ def decode_facts(daemon, image):
     tap.equal(rules(decode(daemon, image, "?vcpus=4&irq0_pin=0&bsp_apic_id=0&acpi=false&io_apic_inputs=24"
                                           "&usable=0x0-0x9fc00&ebda=0x9fc00&base_memory_kib=639")), set(),
               "facts that agree give nothing")
+    for query, rule in (("ebda=0&base_memory_kib=0", "bda-not-set"), ("io_apic_inputs=8", "int-pin-range"),
+                        ("io_apic_id=9", "ioapic-id-mismatch"), ("x2apic=true", "x2apic-mode"), ("xen=true", "xen-guest")):
+        tap.ok(rule not in rules(decode(daemon, image, "?" + query)), query + ": Linux does not mind")
+        tap.ok(rule in rules(decode(daemon, image, "?for=all&" + query)), query + " gives " + rule + " for all")
+
+
+def verdicts(daemon):
+    """What becomes of a table on each system; what is asked for changes findings and nothing that is signed."""
+    said = {v["consumer"]: v for v in json.loads(daemon.post(FOUR).body)["verdicts"]}
+    tap.equal(list(said), ["linux", "linux-32", "freebsd", "openbsd", "netbsd", "illumos", "dragonfly", "memtest86+"],
+              "a verdict for each system in current use")
+    tap.equal(said["linux"], {"consumer": "linux", "verdict": "takes", "processors": 4, "rules": []}, "Linux takes it")
+    tap.equal((said["openbsd"]["verdict"], said["openbsd"]["needs"]), ("unknown", ["ebda", "base_memory_kib"]),
+              "OpenBSD may not find it")
+    with_words = json.loads(daemon.post('{"cpus":4,"bios_data_area":true}').body)
+    tap.equal({(v["verdict"], v["processors"]) for v in with_words["verdicts"]}, {("takes", 4)}, "with the words all do")
+    volt, asked = ('{"profile":"volt","cpus":4%s}' % more for more in ("", ',"for":["openbsd","xen"]'))
+    plain, other = json.loads(daemon.post(volt).body), json.loads(daemon.post(asked).body)
+    tap.equal([plain[key] for key in ("image", "signature")], [other[key] for key in ("image", "signature")],
+              "equal bytes and signatures whoever is asked for")
+    tap.equal(({f["rule"] for f in other["findings"]}, [v["consumer"] for v in other["verdicts"]][-1]),
+              ({"imcr-set", "irq2-entry", "lint-missing"}, "xen"), "findings and verdicts are of those that are asked for")
+    tap.ok(daemon.post(volt).headers["etag"] != daemon.post(asked).headers["etag"], "another entity tag of json")
+    tap.equal(daemon.post(volt, query="?format=bin").headers["etag"], daemon.post(asked, query="?format=bin").headers["etag"],
+              "the same of the bytes")
+    for value in ('"linux"', "[]", '["linux","linus"]', "[1]", '[["linux"]]'):
+        answer = daemon.post('{"cpus":1,"for":%s}' % value)
+        tap.equal((answer.status, [e["pointer"] for e in json.loads(answer.body).get("errors", [])]), (422, ["#/for"]), "for " + value)
+    known = json.loads(daemon.curl("/v1/rules").body)
+    tap.ok({"linux", "xv6"} < {c["name"] for c in known["consumers"]} and
+           {h["known"] for rule in known["rules"] for h in rule["consumers"]} == {"run", "source"}, "all rules are told")
 
 
 def decode_refusals(daemon, image):
-    for query, pointers in (("base=x", ["#/base"]), ("base=0xffffffff", ["#/base"]), ("base=0x1000,0x9fc00", ["#/size"]),
+    for query, pointers in (("base=x", ["#/base"]), ("base=0xffffffff", ["#/base"]), ("base=0x1000,0x9fc00", ["#/size"]), ("for=", ["#/for"]), ("for=linux,beos", ["#/for"]),
                             ("size=1", ["#/size"]), ("vcpus=no&irq0_pin=-1", ["#/vcpus", "#/irq0_pin"]),
                             ("ebda=0x9fc01", ["#/ebda"]), ("usable=5", ["#/usable"]), ("acpi=1", ["#/acpi"]),
                             ("cpus=4", ["#/cpus"]), ("floating_pointer=0x9fc10", ["#"]),

@@ -77,6 +77,40 @@ static void by_name(void)
     CU_ASSERT_PTR_NULL(facts_find("vcpu"));
 }
 
+static void consumers(void)
+{
+    static const struct {
+        const char *list;
+        uint32_t set; /* 0 = refused */
+    } rows[] = {
+        { "linux", 1 },
+        { "linux-32", 2 },
+        { "freebsd,linux", 5 },
+        { "linux,all", MPT_FOR_ALL },
+        { "all", MPT_FOR_ALL },
+        { "memtest86+", 0x80 },
+        { "linux,linux", 1 },
+        { "", 0 },
+        { "linux,", 0 },
+        { ",linux", 0 },
+        { "Linux", 0 },
+        { "linux, xen", 0 },
+        { "al", 0 },
+        { "linux-3", 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct facts known = { .known = { .given = 0 } };
+        const bool taken = facts_set(&known, facts_find("for"), rows[i].list, &error) == 0;
+
+        ROW_CHECK(rows[i].list, taken == (rows[i].set != 0));
+        ROW_CHECK(rows[i].list, !taken || facts_asked(&known) == rows[i].set);
+        ROW_CHECK(rows[i].list,
+                  !taken || facts_set(&known, facts_find("for"), rows[i].list, &error) < 0);
+    }
+    CU_ASSERT_EQUAL(facts_asked(&(struct facts){ .asked = 0 }), MPT_FOR_LINUX);
+}
+
 static void as_numbers(void)
 {
     struct facts known = { .known = { .given = 0 } };
@@ -176,9 +210,8 @@ static void from_a_madt(void)
 }
 
 static const struct test tests[] = {
-    { "facts by name", by_name },
-    { "facts as numbers", as_numbers },
-    { "facts that agree", settled },
+    { "consumers", consumers },           { "facts by name", by_name },
+    { "facts as numbers", as_numbers },   { "facts that agree", settled },
     { "facts from a MADT", from_a_madt },
 };
 const struct suite text_facts = { "text/facts", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -26,6 +26,14 @@ static void an_image(void)
 
     CU_ASSERT_EQUAL(build("{'cpus':64,'bios_data_area':true}", &topology, &image, &error), 0);
     image.report.finding_count = 0;
+    memset(image.report.verdicts, 0, sizeof(image.report.verdicts));
+    image.report.verdicts[0] = (struct mpt_verdict){ .consumer = mpt_consumer_named("openbsd"),
+                                                     .worst = MPT_INTERRUPT_LOST,
+                                                     .needs = MPT_FACT_EBDA,
+                                                     .unknown = 1,
+                                                     .rules = { 1 } };
+    image.report.verdicts[3] =
+        (struct mpt_verdict){ .consumer = mpt_consumer_named("linux"), .processors = 64 };
     build_start(&b);
     build_object(&b, NULL);
     render_image(&b, &image, "00ff", "AA==");
@@ -36,12 +44,16 @@ static void an_image(void)
                    "'floating_pointer':'0x9fc00','configuration_table':'0x9f630','entries':83,"
                    "'sha256':'00ff','image':'AA==','segments':[{'base':'0x9f630','offset':0,"
                    "'size':1504},{'base':'0x40e','offset':1504,'size':2},"
-                   "{'base':'0x413','offset':1506,'size':2}],'signature':true,'findings':[]}");
+                   "{'base':'0x413','offset':1506,'size':2}],'signature':true,'findings':[],"
+                   "'verdicts':[{'consumer':'openbsd','verdict':'unknown','worst':'interrupt-lost',"
+                   "'rules':['fp-not-found'],'needs':['ebda']},"
+                   "{'consumer':'linux','verdict':'takes','processors':64,'rules':[]}]}");
 }
 
 /* Each is written as it is read here. */
 static const char *const topologies[] = {
     "{'cpus':4}",
+    "{'for':['linux-32','xen'],'cpus':4}",
     "{'profile':'qemu','bios_data_area':true,'memory_size':4096,'context':'vm','nonce':'abcdefgh',"
     "'ttl':60,'cpus':4,'topology':{'packages':2,'dies':1,'cores':2,'threads':1},'irqs':20}",
     "{'default_configuration':5,'placement':{'window':'ebda','base':'0x9e000',"

@@ -76,7 +76,10 @@ def statuses():
         (USAGE, "decode", "--size", "1", image), (USAGE, "decode", "--scan", "--map", image),
         (USAGE, "decode", "--floating-pointer", "x", image), (USAGE, "lint", "--vcpus", "four", image),
         (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "lint", "--scan", image),
-        (USAGE, "lint", "--ebda", "0x9fc01", image), (USAGE, "profiles", "--format", "hex"),
+        (USAGE, "lint", "--ebda", "0x9fc01", image), (USAGE, "lint", "--for", "linux,", image),
+        (USAGE, "lint", "--ignore", "irq0", image), (USAGE, "rules", "--format", "hex"), (USAGE, "rules", "a", "b"),
+        (REFUSED, "rules", "irq0"), (REFUSED, "lint", "--for", "openbsd,linux", volt), (DONE, "rules"),
+        (DONE, "lint", "--ignore", "irq0-extint-only", volt), (USAGE, "profiles", "--format", "hex"),
         (IO, "encode", path("missing")), (IO, "decode", path("missing")), (IO, "lint", work),
         (IO, "encode", "-o", path("no/such/folder"), topology), (IO, "encode", "--format", "json", "--key", path("no"), topology),
     )
@@ -122,7 +125,7 @@ def round_trips():
     image = encode('{"cpus":255}')
     reply = json.loads(encode('{"cpus":255}', "--format", "json"))
     tap.equal(base64.b64decode(reply["image"]), image, "json has the image")
-    tap.ok("signature" not in reply and list(reply)[-1] == "findings", "and no signature without a key")
+    tap.ok("signature" not in reply and list(reply)[-2:] == ["findings", "verdicts"], "and no signature without a key")
     text = ctl("decode", "--base", reply["base"], "-", data=image).stdout
     got = json.loads(text)
     tap.ok(b'\n      { "entry": "bus", "bus_id": 0, "bus_type": "ISA" },\n' in text, "an entry a line")
@@ -216,22 +219,77 @@ def scans():
     tap.equal(len(full["others"]), 64, "a dump full of floating pointers is cut short")
 
 
+def finding_lines(done):
+    """What lint printed below its table of consumers"""
+    return [line for line in done.stdout.decode().splitlines() if line.startswith("-: ")]
+
+
+def table_of(done):
+    """The table of consumers: the words of each line, by consumer"""
+    lines = [line.split() for line in done.stdout.decode().splitlines() if not line.startswith("-: ")]
+    tap.equal(lines[0], ["consumer", "verdict", "processors", "worst", "rules"], "the head of the table")
+    return {line[0]: line[1:] for line in lines[1:]}
+
+
+def asking():
+    """The table of verdicts shows every system in current use, findings and exit status are for those asked for."""
+    volt = encode('{"cpus":4,"profile":"volt"}')
+    table = table_of(ctl("lint", "-", data=volt))
+    tap.equal(list(table), ["linux", "linux-32", "freebsd", "openbsd", "netbsd", "illumos", "dragonfly", "memtest86+"],
+              "a line for each system in current use")
+    tap.equal(table["linux"], ["crashes", "0", "crashes", "irq0-extint-only"], "Linux crashes")
+    tap.equal(table["memtest86+"], ["takes", "4", "-"], "memtest86+ takes it, and there is nothing to say")
+    tap.ok(table["openbsd"][:2] == ["unknown", "-"] and table["openbsd"][-3:] == ["needs", "ebda", "base_memory_kib"],
+           "OpenBSD may not find it", table["openbsd"])
+    known = table_of(ctl("lint", "--ebda", "0", "--base-memory-kib", "0", "-", data=volt))
+    tap.equal(known["openbsd"][:2], ["not-found", "1"], "with the words both 0 it does not")
+    every = ctl("lint", "--for", "all", "-", data=volt)
+    tap.ok(len(table_of(every)) == 19 and table_of(every)["helenos"][0] == "refuses", "--for all shows all consumers")
+    tap.ok(any(": imcr-set:" in line for line in finding_lines(every)), "and their findings", every.stdout)
+    only = ctl("lint", "--for", "memtest86+", "-", data=volt)
+    tap.ok(only.returncode == DONE and not any("irq0" in line for line in finding_lines(only)),
+           "a system that does not mind has no error", only.stdout)
+    left = ctl("lint", "--ignore", "irq0-extint-only", "--ignore", "irq2-entry", "-", data=volt)
+    tap.equal((finding_lines(left), left.returncode, table_of(left)["linux"][0]), ([], DONE, "crashes"),
+              "what is ignored is no finding; the table says it still")
+    for name in ("kvm", "qemu"):
+        clean = ctl("lint", "--for", "linux,linux-32,freebsd,openbsd,netbsd,illumos,dragonfly,memtest86+", "--vcpus", "4",
+                    "--bsp-apic-id", "0", "--irq0-pin", "2" if name == "qemu" else "0", "-",
+                    data=encode('{"cpus":4,"bios_data_area":true,"profile":"%s"}' % name, "--format", "elf"))
+        tap.equal((finding_lines(clean), {tuple(line[:3]) for line in table_of(clean).values()}), ([], {("takes", "4", "-")}),
+                  name + ": every system in current use takes it")
+
+
+def rule_list():
+    everything = json.loads(ctl("rules", "--format", "json").stdout)
+    ids = [line.split()[0] for line in ctl("rules").stdout.decode().splitlines()]
+    tap.equal(ids, list(dict.fromkeys(rule["rule"] for rule in everything["rules"])), "rules lists each rule once")
+    tap.equal([c["name"] for c in everything["consumers"] if c["in_use"]],
+              ["linux", "linux-32", "freebsd", "openbsd", "netbsd", "illumos", "dragonfly", "memtest86+"], "systems in use")
+    tap.equal(len(everything["consumers"]), 19, "consumers")
+    one = ctl("rules", "cpu-count-over-32").stdout.decode().splitlines()
+    tap.equal(one, ["cpu-count-over-32: more than 32 processors are enabled", "    processors: at most 32",
+                    "    linux-32    cpu-lost       run     Debian's 686-pae kernel starts 32"], "all about one rule")
+    told = {h["known"] for rule in everything["rules"] for h in rule["consumers"]}
+    tap.equal(told, {"run", "source"}, "how it is known")
+
+
 def linting():
     image = encode('{"cpus":4,"profile":"volt"}')
     done = ctl("lint", "-", data=image)
-    lines = done.stdout.decode().splitlines()
+    lines = finding_lines(done)
     tap.equal(sorted(line.split(": ")[1:3] for line in lines),
               sorted([["error", "irq0-extint-only"], ["note", "irq2-entry"]]), "a line for each rule that volt breaks on Linux")
     tap.ok("(linux crashes: where it needs the PIT; linux-32 crashes: where it needs the PIT)" in
            next(line for line in lines if "irq0" in line), "and what happens there", lines)
     tap.ok("at 0x9fc9c (offset 156), entry 6" in next(line for line in lines if "irq0" in line), "it says where", lines)
     nothing = ctl("lint", "-", data=bytes(4096))
-    tap.ok(nothing.stdout.startswith(b"-: error: fp-not-found: ") and nothing.stdout.count(b"\n") == 1 and
+    tap.ok([line.split(": ")[:3] for line in finding_lines(nothing)] == [["-", "error", "fp-not-found"]] and
            nothing.returncode == REFUSED and nothing.stderr == b"", "no table is a finding", nothing)
     fact = ctl("lint", "--irq0-pin", "2", "-", data=encode('{"cpus":1}'))
     tap.ok(b"warning: irq0-pin" in fact.stdout and fact.returncode == DONE, "a fact lets a rule speak", fact.stdout)
     words = ctl("lint", "-", data=encode('{"cpus":1,"bios_data_area":true}', "--format", "elf"))
-    tap.equal((words.stdout, words.returncode), (b"", DONE), "nothing to say of an ELF file with the words set")
+    tap.equal((finding_lines(words), words.returncode), ([], DONE), "nothing to say of an ELF file with the words set")
     names = [p["name"] for p in json.loads(ctl("profiles", "--format", "json").stdout)["profiles"]]
     listed = [line.split()[0] for line in ctl("profiles").stdout.decode().splitlines() if not line.startswith(" ")]
     tap.equal((listed, "kvm" in names), (names, True), "profiles lists what json has")
@@ -302,7 +360,7 @@ def signatures():
 
 def main():
     try:
-        for part in (statuses, messages, round_trips, hexdumps, elf_files, scans, linting, maps, signatures):
+        for part in (statuses, messages, round_trips, hexdumps, elf_files, scans, linting, asking, rule_list, maps, signatures):
             part()
     finally:
         shutil.rmtree(work)

@@ -1,7 +1,69 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl lint: a line for each rule that a table breaks. */
+/*
+ * mptablectl lint: a line for each consumer and what becomes of the table there, then one for each
+ * rule that the table breaks.
+ */
+#include <string.h>
+
+#include "../../text/verdict.h"
 #include "../../text/finding.h"
 #include "../input.h"
+
+/* "openbsd      unknown     -  interrupt-lost  lint-missing needs ebda base_memory_kib" */
+static void print_verdict(const struct mpt_verdict *v)
+{
+    const char *const worst = v->worst == MPT_HARMLESS ? "-" : mpt_effect_name(v->worst);
+    const char *rule;
+    size_t next = 0;
+    char processors[16] = "-";
+    int blanks = 16 - (int)strlen(worst); /* before the next word */
+
+    if (!v->unknown)
+        snprintf(processors, sizeof(processors), "%u", v->processors);
+    printf("%-11s %-10s %10s  %s", mpt_consumer_name(v->consumer), mpt_verdict_name(v), processors,
+           worst);
+    for (; (rule = verdicts_next_rule(v, &next)); blanks = 1)
+        printf("%*s%s", blanks, "", rule);
+    if (v->needs)
+        printf("%*sneeds", blanks, "");
+    for (size_t i = 0; i < fact_count; i++)
+        if (v->needs & facts[i].bit)
+            printf(" %s", facts[i].name);
+    putchar('\n');
+}
+
+static void print_verdicts(const struct mpt_report *report)
+{
+    puts("consumer    verdict    processors  worst           rules");
+    for (size_t i = 0; i < MPT_CONSUMERS; i++)
+        if (report->verdicts[i].consumer)
+            print_verdict(&report->verdicts[i]);
+}
+
+/* Is it one of the rules of --ignore? */
+static bool is_ignored(const struct cli *cli, const struct mpt_rule *rule)
+{
+    for (unsigned i = 0; i < cli->ignore.count; i++)
+        if (strcmp(cli->ignore.values[i], rule->id) == 0)
+            return true;
+    return false;
+}
+
+/* A misspelt rule would be ignored in vain. */
+static int check_ignored(struct cli *cli)
+{
+    for (unsigned i = 0; i < cli->ignore.count; i++) {
+        const struct mpt_rule *rule;
+        size_t at = 0;
+
+        while ((rule = mpt_rule_at(at++)) && strcmp(rule->id, cli->ignore.values[i]) != 0)
+            ;
+        if (!rule)
+            return cli_refuse_option(cli, "ignore",
+                                     "must be the id of a rule; mptablectl rules lists them");
+    }
+    return CLI_DONE;
+}
 
 static void print_value(const char *before, const struct mpt_finding *f, uint64_t value)
 {
@@ -61,9 +123,12 @@ static int print_findings(const struct cli *cli, const struct mpt_report *report
 {
     int status = CLI_DONE;
 
+    print_verdicts(report);
     for (unsigned i = 0; i < report->finding_count; i++) {
         const struct mpt_finding *const f = &report->findings[i];
 
+        if (is_ignored(cli, f->rule))
+            continue;
         printf("%s: %s: %s", cli->operand, finding_severities[f->severity], f->rule->id);
         if (cli->reading.memory)
             print_place(cli, f);
@@ -82,15 +147,17 @@ static int lint_nothing(struct cli *cli)
 
     if (input_explain_nothing(cli) == CLI_IO)
         return CLI_IO;
-    mpt_check(&cli->source.guest, NULL, &cli->facts.known, MPT_FOR_LINUX, report);
+    mpt_check(&cli->source.guest, NULL, &cli->facts.known, facts_asked(&cli->facts), report);
     return print_findings(cli, report);
 }
 
 int cli_lint(struct cli *cli)
 {
-    int status = input_memory(cli, NULL);
+    int status = check_ignored(cli);
     uint32_t address;
 
+    if (status == CLI_DONE)
+        status = input_memory(cli, NULL);
     if (status != CLI_DONE)
         return status;
     if (!cli->floating_pointer &&

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/* mptablectl rules: what is asked of a table, and what a broken rule does to which consumer. */
+#include <string.h>
+
+#include "../../text/verdict.h"
+#include "../files.h"
+
+static void print_rule(const struct mpt_rule *rule)
+{
+    printf("%s: %s\n", rule->id, rule->detail);
+    if (rule->field[0] || rule->expected[0])
+        printf("    %s%s%s\n", rule->field, rule->field[0] && rule->expected[0] ? ": " : "",
+               rule->expected);
+    for (const struct mpt_harm *harm = rule->harms; harm->consumer; harm++)
+        printf("    %-11s %-14s %-7s%s%s\n", mpt_consumer_name(harm->consumer),
+               mpt_effect_name(harm->effect), rules_known(harm), harm->versions[0] ? " " : "",
+               harm->versions);
+}
+
+/* All rows of one rule */
+static int print_named(struct cli *cli)
+{
+    const struct mpt_rule *rule;
+    bool any = false;
+
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
+        if (strcmp(rule->id, cli->operand) == 0) {
+            print_rule(rule);
+            any = true;
+        }
+    if (any)
+        return CLI_DONE;
+    err_at(&cli->err, ERR_INVALID, NULL, "there is no such rule; without one, all are listed");
+    return cli_complain(cli, cli->operand, CLI_REFUSED);
+}
+
+/* Has an earlier row the same id? */
+static bool is_repeated(size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(mpt_rule_at(i)->id, mpt_rule_at(row)->id) == 0)
+            return true;
+    return false;
+}
+
+static int print_all(void)
+{
+    const struct mpt_rule *rule;
+
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
+        if (!is_repeated(i))
+            printf("%-28s %s\n", rule->id, rule->detail);
+    return CLI_DONE;
+}
+
+int cli_rules(struct cli *cli)
+{
+    const bool json = cli->format && strcmp(cli->format, "json") == 0;
+    struct build b;
+
+    if (cli->format && !json && strcmp(cli->format, "text") != 0)
+        return cli_refuse_option(cli, "format", "must be text or json");
+    if (!json)
+        return cli->operand ? print_named(cli) : print_all();
+    build_start(&b);
+    rules_render(&b);
+    return files_print_json(cli, &b);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* The names are libmptable's. */
+#include "consumers.h"
+
+#include <string.h>
+
+bool consumers_add(uint32_t *set, const char *name, size_t size)
+{
+    const struct mpt_consumer *consumer;
+
+    if (size == strlen("all") && memcmp(name, "all", size) == 0) {
+        *set |= MPT_FOR_ALL;
+        return true;
+    }
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) {
+        const char *const known = mpt_consumer_name(consumer);
+
+        if (size == strlen(known) && memcmp(name, known, size) == 0) {
+            *set |= mpt_consumer_bit(consumer);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool consumers_list(uint32_t *set, const char *list)
+{
+    for (;;) {
+        const size_t size = strcspn(list, ",");
+
+        if (!consumers_add(set, list, size))
+            return false;
+        if (list[size] == '\0')
+            return true;
+        list += size + 1;
+    }
+}
+
+void consumers_render(struct build *b, const char *name, uint32_t set)
+{
+    const struct mpt_consumer *consumer;
+
+    build_array(b, name);
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
+        if (set & mpt_consumer_bit(consumer))
+            build_string(b, NULL, mpt_consumer_name(consumer));
+    build_close(b);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* Which consumers a client asks for, by name. */
+#ifndef TEXT_CONSUMERS_H
+#define TEXT_CONSUMERS_H
+
+#include <stdbool.h>
+
+#include "../json/build.h"
+#include "../mptable/mptable.h"
+
+/* consumers_add - add the one of that name to a set; "all" is all. Return: false if there is none */
+bool consumers_add(uint32_t *set, const char *name, size_t size);
+
+/* consumers_list - add each of a list of names with commas between. Return: false if one is none */
+bool consumers_list(uint32_t *set, const char *list);
+
+/* consumers_render - a set as an array of names */
+void consumers_render(struct build *b, const char *name, uint32_t set);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+/* The names of effects are libmptable's, those of facts are rows of facts.c. */
+#include "verdict.h"
+
+#include <string.h>
+
+#include "facts.h"
+
+static bool hurts(const struct mpt_verdict *v, size_t rule)
+{
+    return v->rules[rule / 32] >> rule % 32 & 1;
+}
+
+/* Does a row before it, which hurts too, have the same id? */
+static bool is_repeated(const struct mpt_verdict *v, size_t rule)
+{
+    for (size_t i = 0; i < rule; i++)
+        if (hurts(v, i) && strcmp(mpt_rule_at(i)->id, mpt_rule_at(rule)->id) == 0)
+            return true;
+    return false;
+}
+
+const char *verdicts_next_rule(const struct mpt_verdict *v, size_t *i)
+{
+    const struct mpt_rule *rule;
+
+    while ((rule = mpt_rule_at(*i))) {
+        const size_t at = (*i)++;
+
+        if (hurts(v, at) && !is_repeated(v, at))
+            return rule->id;
+    }
+    return NULL;
+}
+
+static void render_verdict(struct build *b, const struct mpt_verdict *v)
+{
+    const char *rule;
+    size_t next = 0;
+
+    build_object(b, NULL);
+    build_string(b, "consumer", mpt_consumer_name(v->consumer));
+    build_string(b, "verdict", mpt_verdict_name(v));
+    if (!v->unknown)
+        build_number(b, "processors", v->processors);
+    if (v->worst != MPT_HARMLESS)
+        build_string(b, "worst", mpt_effect_name(v->worst));
+    build_array(b, "rules");
+    while ((rule = verdicts_next_rule(v, &next)))
+        build_string(b, NULL, rule);
+    build_close(b);
+    if (v->needs) {
+        build_array(b, "needs");
+        for (size_t i = 0; i < fact_count; i++)
+            if (v->needs & facts[i].bit)
+                build_string(b, NULL, facts[i].name);
+        build_close(b);
+    }
+    build_close(b);
+}
+
+void verdicts_render(struct build *b, const char *name, const struct mpt_report *report)
+{
+    build_array(b, name);
+    for (size_t i = 0; i < MPT_CONSUMERS; i++)
+        if (report->verdicts[i].consumer)
+            render_verdict(b, &report->verdicts[i]);
+    build_close(b);
+}
+
+const char *rules_known(const struct mpt_harm *harm)
+{
+    return harm->ran ? "run" : "source";
+}
+
+static void render_rule(struct build *b, const struct mpt_rule *rule)
+{
+    static const char *const parts[] = { [MPT_PART_FLOATING] = "floating_pointer",
+                                         [MPT_PART_HEADER] = "header",
+                                         [MPT_PART_TABLE] = "table",
+                                         [MPT_PART_PROCESSOR] = "processor",
+                                         [MPT_PART_BUS] = "bus",
+                                         [MPT_PART_IOAPIC] = "io_apic",
+                                         [MPT_PART_IO_INT] = "io_interrupt",
+                                         [MPT_PART_LOCAL_INT] = "local_interrupt",
+                                         [MPT_PART_EXTENDED] = "extended" };
+
+    build_object(b, NULL);
+    build_string(b, "rule", rule->id);
+    build_string(b, "part", parts[rule->part]);
+    if (rule->field[0])
+        build_string(b, "field", rule->field);
+    if (rule->expected[0])
+        build_string(b, "expected", rule->expected);
+    build_string(b, "detail", rule->detail);
+    build_array(b, "consumers");
+    for (const struct mpt_harm *harm = rule->harms; harm->consumer; harm++) {
+        build_object(b, NULL);
+        build_string(b, "name", mpt_consumer_name(harm->consumer));
+        build_string(b, "effect", mpt_effect_name(harm->effect));
+        if (harm->versions[0])
+            build_string(b, "versions", harm->versions);
+        build_string(b, "known", rules_known(harm));
+        build_close(b);
+    }
+    build_close(b);
+    build_close(b);
+}
+
+void rules_render(struct build *b)
+{
+    const struct mpt_consumer *consumer;
+    const struct mpt_rule *rule;
+
+    build_object(b, NULL);
+    build_array(b, "consumers");
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) {
+        build_object(b, NULL);
+        build_string(b, "name", mpt_consumer_name(consumer));
+        build_bool(b, "in_use", i < MPT_CONSUMERS_IN_USE);
+        build_close(b);
+    }
+    build_close(b);
+    build_array(b, "rules");
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
+        render_rule(b, rule);
+    build_close(b);
+    build_close(b);
+}

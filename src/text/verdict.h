@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* What becomes of a table on each consumer, and what the rules know, as JSON. */
+#ifndef TEXT_VERDICT_H
+#define TEXT_VERDICT_H
+
+#include "../json/build.h"
+#include "../mptable/mptable.h"
+
+/*
+ * verdicts_next_rule - the ids of the rules that hurt a consumer, each once
+ * @i: 0 before the first
+ *
+ * Return: NULL when there are no more.
+ */
+const char *verdicts_next_rule(const struct mpt_verdict *verdict, size_t *i);
+
+/* verdicts_render - an array of { consumer, verdict, processors, worst, rules, needs } */
+void verdicts_render(struct build *b, const char *name, const struct mpt_report *report);
+
+/*
+ * rules_render - { "consumers": [ { name, in_use } ], "rules": [ { rule, part, field, expected,
+ * detail, consumers: [ { name, effect, versions, known } ] } ] }
+ */
+void rules_render(struct build *b);
+
+/* rules_known - how a harm is known: "run" or "source" */
+const char *rules_known(const struct mpt_harm *harm);
+
+#endif
