@@ -2,7 +2,7 @@
 /*
  * Asks the rules. A table is surveyed once (survey.c); then the rules about a structure look at it
  * once, and those about a type of entry look at each such entry. The rules themselves are rows of
- * rules.def; here are the questions that more than one of them asks.
+ * rules.def, and what they ask is in questions.h.
  */
 #include "mptable.h"
 
@@ -10,284 +10,10 @@
 #include <string.h>
 
 #include "load.h"
+#include "questions.h"
 #include "search.h"
 #include "survey.h"
 #include "verdict.h"
-
-enum {
-    FIRST_MIB_END = 0x100000,
-    VGA_HOLE_END = 0xc0000,
-    ISA_IRQS = 16,
-    CASCADE_IRQ = 2,
-    PCI_RESERVED = 0x80,
-    FEATURES_WANTED = 1U << 0 | 1U << 9, /* FPU, APIC */
-    IO_INTS_MAX_32BIT = 256,
-    IO_INTS_MAX_64BIT = 1024,
-    XV6_MEMORY_END = 224 << 20
-};
-
-static bool given(const struct survey *s, unsigned facts)
-{
-    return (s->facts.given & facts) == facts;
-}
-
-static bool overlaps(uint64_t base, uint64_t end, uint64_t other_base, uint64_t other_end)
-{
-    return base < other_end && other_base < end;
-}
-
-static bool lies_in(uint64_t base, uint64_t end, const struct mpt_range *ranges, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (overlaps(base, end, ranges[i].base, ranges[i].end))
-            return true;
-    return false;
-}
-
-static bool pointer_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
-{
-    return lies_in(s->view.floating_address, s->view.floating_address + (uint64_t)MPT_FLOATING_SIZE,
-                   ranges, count);
-}
-
-static bool table_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
-{
-    return lies_in(s->view.table_address, s->table_end, ranges, count);
-}
-
-static bool has_table(const struct survey *s)
-{
-    return s->view.table_address != 0;
-}
-
-static bool table_covers(const struct survey *s, uint64_t base, uint64_t end)
-{
-    return has_table(s) && overlaps(s->view.table_address, s->table_end, base, end);
-}
-
-/* RAM ends at memory_size; what lies in 0xc0000 to 0xfffff may be ROM. */
-static bool beyond_memory(const struct survey *s)
-{
-    return given(s, MPT_FACT_MEMORY_SIZE) && s->table_end > s->facts.memory_size &&
-           !(s->view.table_address >= VGA_HOLE_END && s->table_end <= FIRST_MIB_END);
-}
-
-static bool pointer_usable(const struct survey *s)
-{
-    return given(s, MPT_FACT_USABLE) && pointer_lies_in(s, s->facts.usable, s->facts.usable_count);
-}
-
-static bool pointer_collision(const struct survey *s)
-{
-    return given(s, MPT_FACT_OCCUPIED) &&
-           pointer_lies_in(s, s->facts.occupied, s->facts.occupied_count);
-}
-
-static bool bda_known(const struct survey *s)
-{
-    return given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY) && s->in_fixed;
-}
-
-/* Is the end of base memory elsewhere, as far as is known? */
-static bool base_memory_elsewhere(const struct survey *s)
-{
-    return given(s, MPT_FACT_BASE_MEMORY) && s->facts.bios.base_memory_kib != 640;
-}
-
-static bool in_low_kib(const struct survey *s)
-{
-    return s->view.floating_address < 0x400;
-}
-
-static bool in_lower_rom(const struct survey *s)
-{
-    return s->view.floating_address >= 0xe0000 && s->view.floating_address < 0xf0000;
-}
-
-/* The default configurations that FreeBSD knows */
-static bool freebsd_default(const struct survey *s)
-{
-    return s->view.floating.default_configuration == 5 ||
-           s->view.floating.default_configuration == 6;
-}
-
-static bool revision_known(uint8_t revision)
-{
-    return revision == MPT_SPEC_1_1 || revision == MPT_SPEC_1_4;
-}
-
-static bool printable(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if (text[i] < 0x20 || text[i] > 0x7e)
-            return false;
-    return true;
-}
-
-static bool oem_id_padding(const struct survey *s)
-{
-    return !printable(s->view.header.oem_id, sizeof(s->view.header.oem_id));
-}
-
-static bool entry_count_zero(const struct survey *s)
-{
-    return s->view.entry_count == 0 && s->entries > 0;
-}
-
-static bool entry_cut(const struct survey *s)
-{
-    return s->stop == MPT_ECUT && !s->cut_by_image;
-}
-
-static bool is_extended(uint8_t type)
-{
-    return type >= MPT_SPACE && type <= MPT_MODIFIER;
-}
-
-static bool too_many(const struct survey *s)
-{
-    return s->enabled > s->facts.vcpus;
-}
-
-static bool too_few(const struct survey *s)
-{
-    return s->enabled < s->facts.vcpus;
-}
-
-/* Has an enabled processor the APIC ID of the virtual CPU that runs first? */
-static bool bsp_listed(const struct survey *s)
-{
-    return s->listed[s->facts.bsp_apic_id] & 2;
-}
-
-/* Is there a bus that is neither ISA nor PCI? Linux takes each of them for ISA. */
-static bool other_bus(const struct survey *s)
-{
-    for (size_t i = 0; i < sizeof(s->bus_kind); i++)
-        if (s->bus_kind[i] == MPT_BUS_OTHER)
-            return true;
-    return false;
-}
-
-static bool cpu_enabled(const struct survey *s)
-{
-    return s->e.processor.flags & MPT_CPU_ENABLED;
-}
-
-static bool cpu_bsp(const struct survey *s)
-{
-    return s->e.processor.flags & MPT_CPU_BSP;
-}
-
-static bool cpu_integrated(const struct survey *s)
-{
-    return s->e.processor.apic_version >> 4 == 1;
-}
-
-static bool bus_type_unpadded(const struct survey *s)
-{
-    const int type = mpt_bus_type(s->e.bus.bus_type);
-
-    return type >= 0 &&
-           memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
-}
-
-/* An I/O APIC decodes the low eight bits of an address: its registers are not where they should be. */
-static bool ioapic_unreadable(const struct survey *s)
-{
-    return s->e.ioapic.address % 256 != 0;
-}
-
-static bool reserved_line(uint16_t flags)
-{
-    return (flags & 3) == 2 || (flags >> 2 & 3) == 2;
-}
-
-static bool isa_irq(const struct survey *s, uint8_t irq)
-{
-    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA && s->e.io_int.irq == irq;
-}
-
-static bool is_int(const struct survey *s)
-{
-    return s->e.io_int.int_type == MPT_INT;
-}
-
-static bool from_pci(const struct survey *s)
-{
-    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_PCI;
-}
-
-static bool cpu_not_there(const struct survey *s)
-{
-    return given(s, MPT_FACT_APIC_IDS) && cpu_enabled(s) && !s->there[s->e.processor.apic_id];
-}
-
-static bool ioapic_not_there(const struct survey *s)
-{
-    return given(s, MPT_FACT_IOAPICS) && s->e.ioapic.flags & MPT_IOAPIC_ENABLED &&
-           s->e.ioapic.address != 0 && !s->ioapic_fact[s->e.ioapic.apic_id];
-}
-
-/* The I/O APIC of the machine that the entry leads to; NULL = none, or it is not known */
-static const struct mpt_ioapic_fact *destination(const struct survey *s)
-{
-    return given(s, MPT_FACT_IOAPICS) ? s->ioapic_fact[s->e.io_int.apic_id] : NULL;
-}
-
-static bool no_such_input(const struct survey *s)
-{
-    const struct mpt_ioapic_fact *const ioapic = destination(s);
-    const unsigned all = given(s, MPT_FACT_INPUTS) ? s->facts.ioapic_inputs : 0;
-    const unsigned inputs = ioapic && ioapic->inputs > 0 ? ioapic->inputs : all;
-
-    return inputs > 0 && s->e.io_int.intin >= inputs;
-}
-
-/* Where the ISA IRQ of the entry arrives; NULL = it is no such entry, or that is not known */
-static const struct mpt_line_fact *isa_line(const struct survey *s)
-{
-    const struct mpt_line_fact *line = NULL;
-
-    if (given(s, MPT_FACT_LINES) && is_int(s) && s->e.io_int.irq < ISA_IRQS &&
-        s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA)
-        line = &s->facts.lines[s->e.io_int.irq];
-    return line && line->connected ? line : NULL;
-}
-
-/* IRQ 0 has a rule of its own. */
-static bool isa_input_differs(const struct survey *s)
-{
-    const struct mpt_line_fact *const line = isa_line(s);
-    const struct mpt_ioapic_fact *const ioapic = destination(s);
-
-    return line && ioapic && s->e.io_int.irq != 0 &&
-           (ioapic->address != line->ioapic_address || s->e.io_int.intin != line->intin);
-}
-
-/* Polarity and trigger mode that an ISA interrupt has: high and edge where it conforms */
-static uint16_t isa_flags(uint16_t flags)
-{
-    return mpt_flags(flags & 3 ? flags & 3 : MPT_HIGH, flags >> 2 & 3 ? flags >> 2 & 3 : MPT_EDGE);
-}
-
-static bool isa_flags_differ(const struct survey *s)
-{
-    const struct mpt_line_fact *const line = isa_line(s);
-
-    return line && isa_flags(line->flags) != isa_flags(s->e.io_int.flags);
-}
-
-static bool extint_differs(const struct survey *s)
-{
-    return s->whole && given(s, MPT_FACT_8259) &&
-           (s->extints + s->local_extints > 0) != (s->facts.has_8259 != 0);
-}
-
-static bool pci_high(const struct survey *s)
-{
-    return from_pci(s) && is_int(s) && (s->e.io_int.flags & 3) == MPT_HIGH;
-}
 
 /* A member of struct survey; width 0 = none */
 struct member {
@@ -351,6 +77,27 @@ _Static_assert(sizeof(((struct mpt_finding *)0)->text) >=
     HARM(HELENOS, E, V, 0, condition)    \
     HARM(SERENITY, E, V, 0, condition)   \
     HARM(HERMIT, E, V, 0, condition)
+
+/* In the order of the consumers */
+#define EACH_OF(set, E, V)                                     \
+    HARM(LINUX, E, V, 0, s->set >> CONSUMER_LINUX & 1)         \
+    HARM(LINUX_32, E, V, 0, s->set >> CONSUMER_LINUX_32 & 1)   \
+    HARM(FREEBSD, E, V, 0, s->set >> CONSUMER_FREEBSD & 1)     \
+    HARM(OPENBSD, E, V, 0, s->set >> CONSUMER_OPENBSD & 1)     \
+    HARM(NETBSD, E, V, 0, s->set >> CONSUMER_NETBSD & 1)       \
+    HARM(ILLUMOS, E, V, 0, s->set >> CONSUMER_ILLUMOS & 1)     \
+    HARM(DRAGONFLY, E, V, 0, s->set >> CONSUMER_DRAGONFLY & 1) \
+    HARM(MEMTEST, E, V, 0, s->set >> CONSUMER_MEMTEST & 1)     \
+    HARM(XEN, E, V, 0, s->set >> CONSUMER_XEN & 1)             \
+    HARM(HDT, E, V, 0, s->set >> CONSUMER_HDT & 1)             \
+    HARM(MPTABLE, E, V, 0, s->set >> CONSUMER_MPTABLE & 1)     \
+    HARM(XV6, E, V, 0, s->set >> CONSUMER_XV6 & 1)             \
+    HARM(PLAN9, E, V, 0, s->set >> CONSUMER_PLAN9 & 1)         \
+    HARM(NINEFRONT, E, V, 0, s->set >> CONSUMER_NINEFRONT & 1) \
+    HARM(HAIKU, E, V, 0, s->set >> CONSUMER_HAIKU & 1)         \
+    HARM(HELENOS, E, V, 0, s->set >> CONSUMER_HELENOS & 1)     \
+    HARM(SERENITY, E, V, 0, s->set >> CONSUMER_SERENITY & 1)   \
+    HARM(HERMIT, E, V, 0, s->set >> CONSUMER_HERMIT & 1)
 
 #define HARM(C, E, V, RAN_, condition) { &mpt_consumers[CONSUMER_##C], MPT_##E, V, RAN_ },
 #define RULE(NAME, PART, ID, condition, FIELD, EXPECTED, DETAIL, HARMS, ...)         \
@@ -479,7 +226,10 @@ static inline void note(struct findings *found, unsigned rule, const struct surv
 static inline __attribute__((always_inline)) void judge(enum mpt_part part, const struct survey *s,
                                                         struct findings *found)
 {
-#define HARM(C, E, V, RAN_, condition) harms |= (uint32_t)((condition) != 0) << bit++;
+#define HARM(C, E, V, RAN_, condition)                                                            \
+    harms |=                                                                                      \
+        (uint32_t)((condition) && (MPT_##E != MPT_NOT_FOUND || s->passes_by >> CONSUMER_##C & 1)) \
+        << bit++;
 #define RULE(NAME, PART, id, condition, field, expected, detail, HARMS, ...) \
     if (part == MPT_PART_##PART && (condition)) {                            \
         uint32_t harms = 0;                                                  \
@@ -577,13 +327,17 @@ void mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
     all.size = 0;
     memset(all.counts, 0, sizeof(all.counts));
     mpt_survey(&s, memory, view, facts);
+    mpt_survey_readers(&s, memory);
     if (view) {
         judge(MPT_PART_FLOATING, &s, &all);
         judge(MPT_PART_TABLE, &s, &all);
-    } else if (!s.linux_finds) {
-        note(&all, RULE_FP_NOT_FOUND, &s, UINT32_MAX);
+    } else {
+        if (s.passes_by)
+            note(&all, RULE_FP_NOT_FOUND, &s, s.passes_by);
+        if (s.orphan)
+            note(&all, RULE_TABLE_ORPHAN, &s, 0);
     }
-    if (view && view->has_header) {
+    if (view && view->has_header && view->signature_right) {
         judge(MPT_PART_HEADER, &s, &all);
         judge_base_entries(&s, &all);
         judge_extended_entries(&s, &all);

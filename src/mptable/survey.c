@@ -13,6 +13,9 @@
 #include "load.h"
 #include "search.h"
 
+enum {
+    APIC_ON_THE_SYSTEM_BUS = 0x14
+};                 /* the version of the first one; older ones have a serial bus */
 enum { FEW = 32 }; /* up to this count, entries are compared pair by pair */
 
 static bool inside(struct mpt_range window, uint64_t address)
@@ -55,33 +58,55 @@ static void survey_place(struct survey *s)
                  !(base_memory && !given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY));
 }
 
-/* Notes a floating pointer that a consumer takes in place of this one, when its contents differ. */
-static void note_other(struct survey *s, const struct mpt_memory *memory, uint64_t other)
+/* Have the floating pointers the same contents? */
+static bool same_pointer(const struct mpt_memory *memory, uint64_t a, uint64_t b)
 {
-    const uint8_t *const this = mpt_at(memory, s->view.floating_address, MPT_FLOATING_SIZE);
-    const uint8_t *const that = mpt_at(memory, other, MPT_FLOATING_SIZE);
+    const uint8_t *const this = mpt_at(memory, a, MPT_FLOATING_SIZE);
+    const uint8_t *const that = mpt_at(memory, b, MPT_FLOATING_SIZE);
 
-    if (s->other == 0 && this && that && memcmp(this, that, MPT_FLOATING_SIZE) != 0)
-        s->other = other;
+    return this && that && memcmp(this, that, MPT_FLOATING_SIZE) == 0;
 }
 
-/* Asks each consumer's search for the floating pointer looked at; Linux is the first. */
+/* Asks each consumer's search for the floating pointer looked at. */
 static void survey_search(struct survey *s, const struct mpt_memory *memory)
 {
+    const uint64_t at = s->view.floating_address;
     const struct mpt_consumer *consumer;
+    uint64_t other;
 
     for (unsigned i = 0; (consumer = mpt_consumer_at(i)); i++) {
-        uint64_t other;
-        const enum mpt_taken taken =
-            mpt_takes(memory, &s->bounds, consumer, s->view.floating_address, &other);
+        const uint32_t bit = UINT32_C(1) << i;
+        const enum mpt_taken taken = mpt_takes(memory, &s->bounds, consumer, at, &other);
 
-        s->takes |= (uint32_t)(taken == MPT_TAKES) << i;
-        s->passes_by |= (uint32_t)(taken == MPT_PASSES_BY) << i;
-        if (i == 0)
-            s->linux_finds = taken != MPT_PASSES_BY || other || s->outside;
-        if (other)
-            note_other(s, memory, other);
+        if (consumer->windows[0] == NOWHERE)
+            continue; /* its search is not known */
+        if (other && !same_pointer(memory, at, other)) {
+            s->takes_other |= bit;
+            s->other = s->other ? s->other : other;
+        } else if (other || taken == MPT_TAKES) {
+            s->takes |= bit;
+        } else if (taken == MPT_PASSES_BY) {
+            s->passes_by |= bit;
+        }
     }
+    if (given(s, MPT_FACT_NO_MPPARSE)) {
+        const uint32_t linux = 1U << CONSUMER_LINUX | 1U << CONSUMER_LINUX_32;
+
+        s->passes_by |= linux;
+        s->takes &= ~linux;
+    }
+}
+
+/* Who finds none at all? */
+static void survey_absence(struct survey *s, const struct mpt_memory *memory,
+                           const struct mpt_facts *facts)
+{
+    const struct mpt_consumer *consumer;
+    uint32_t any;
+
+    for (unsigned i = 0; (consumer = mpt_consumer_at(i)); i++)
+        if (consumer->windows[0] != NOWHERE && mpt_find(memory, facts, consumer, &any) != MPT_OK)
+            s->passes_by |= UINT32_C(1) << i;
 }
 
 static struct spot spot_at(const struct survey *s, unsigned entry, size_t offset)
@@ -101,6 +126,7 @@ static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
         return 0;
     }
     s->enabled++;
+    s->serial_apics |= p.apic_version < APIC_ON_THE_SYSTEM_BUS;
     s->enabled_bsps += bsp;
     if (s->listed[p.apic_id] & 2)
         mark = MARK_ID_AGAIN;
@@ -110,6 +136,22 @@ static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
     if (p.apic_id > s->highest_id)
         s->highest_id = p.apic_id;
     return mark;
+}
+
+/* enum bus_as of an entry's six bytes */
+static uint8_t bus_as(const char bus_type[6])
+{
+    unsigned as = BUS_DECLARED;
+
+    if (memcmp(bus_type, "PCI", 3) == 0)
+        as |= BUS_LINUX_PCI;
+    if (memcmp(bus_type, "PCI   ", 6) == 0)
+        as |= BUS_PCI;
+    if (memcmp(bus_type, "ISA   ", 6) == 0)
+        as |= BUS_ISA;
+    if (memcmp(bus_type, "EISA  ", 6) == 0)
+        as |= BUS_EISA;
+    return (uint8_t)as;
 }
 
 static uint8_t survey_bus(struct survey *s, struct mpt_bus b, int *last_id)
@@ -123,6 +165,9 @@ static uint8_t survey_bus(struct survey *s, struct mpt_bus b, int *last_id)
         mark |= MARK_BUS_ORDER;
     *last_id = b.bus_id;
     s->bus_kind[b.bus_id] = (uint8_t)kind;
+    s->bus_as[b.bus_id] = bus_as(b.bus_type);
+    if (b.bus_id > s->highest_bus)
+        s->highest_bus = b.bus_id;
     if (kind == MPT_BUS_ISA && s->isa_buses++ > 0)
         mark |= MARK_ISA_AGAIN;
     if (kind == MPT_BUS_PCI) {
@@ -134,10 +179,15 @@ static uint8_t survey_bus(struct survey *s, struct mpt_bus b, int *last_id)
 
 static uint8_t survey_ioapic(struct survey *s, struct mpt_ioapic a)
 {
-    const uint8_t mark = s->ioapic[a.apic_id] ? MARK_ID_AGAIN : 0;
+    uint8_t mark = 0;
 
-    s->ioapic[a.apic_id] = true;
-    s->enabled_ioapics += a.flags & MPT_IOAPIC_ENABLED;
+    s->ioapic[a.apic_id] |= IOAPIC_LISTED;
+    if (!(a.flags & MPT_IOAPIC_ENABLED))
+        return 0;
+    if (s->ioapic[a.apic_id] & IOAPIC_ENABLED)
+        mark = MARK_ID_AGAIN;
+    s->ioapic[a.apic_id] |= IOAPIC_ENABLED;
+    s->sole_ioapic = s->enabled_ioapics++ == 0 ? a.apic_id : -1;
     return mark;
 }
 
@@ -161,8 +211,10 @@ static uint8_t survey_entry(struct survey *s, const uint8_t *e, size_t at, int *
     case MPT_PROCESSOR:
         return survey_processor(s, load_processor(e, &reserved));
     case MPT_BUS:
+        s->late |= s->io_ints > 0;
         return survey_bus(s, load_bus(e, &reserved), last_bus);
     case MPT_IOAPIC:
+        s->late |= s->io_ints > 0;
         stretch(&s->ioapic_span, at, MPT_IOAPIC_SIZE);
         return survey_ioapic(s, load_ioapic(e, &reserved));
     case MPT_IO_INT:
@@ -186,7 +238,7 @@ static void survey_entries(struct survey *s)
     uint8_t last_type = 0;
     int last_bus = -1;
 
-    memset(s->marks, 0, end / 8 + 1);
+    memset(s->marks, 0, (end / 8 + 1) * sizeof(s->marks[0]));
     for (; at < end; at += size, s->entries++) {
         const uint8_t type = table[at];
 
@@ -202,9 +254,13 @@ static void survey_entries(struct survey *s)
             s->unsorted_type = type;
         }
         last_type = type;
+        if (s->entries == s->view.entry_count)
+            s->counted_cpus = s->enabled;
         s->marks[at / 8] = survey_entry(s, table + at, at, &last_bus);
     }
     s->walked_end = at;
+    if (s->entries <= s->view.entry_count)
+        s->counted_cpus = s->enabled;
     s->cut_by_image = s->view.table_size < s->view.base_length;
     s->whole = s->stop == MPT_OK && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
 }
@@ -259,8 +315,10 @@ static void survey_extended(struct survey *s)
     struct mpt_walk walk;
 
     mpt_walk_extended(&s->view, &walk);
+    memset(s->parent, 0xff, sizeof(s->parent));
     while (mpt_next(&walk, &s->e, &s->extended_stop))
-        ;
+        if (s->e.type == MPT_HIERARCHY)
+            s->parent[s->e.hierarchy.bus_id] = s->e.hierarchy.parent_bus;
     s->extended_cut = !s->cut_by_image && s->view.extended_size < s->view.extended_length;
 }
 
@@ -271,9 +329,10 @@ struct order {
 };
 
 /* Offsets of fields in an I/O interrupt entry, and masks that select bytes of load_8 */
-enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5 };
+enum { INT_TYPE = 1, FLAGS = 3, BUS = 4, IRQ = 5, APIC = 6 };
 #define BYTE(n)       (UINT64_C(0xff) << 8 * (n))
 #define INPUT_BYTES   (BYTE(6) | BYTE(7))
+#define KIND_BYTES    (BYTE(INT_TYPE) | BYTE(2) | BYTE(FLAGS))
 #define SOURCE_BYTES  (BYTE(INT_TYPE) | BYTE(BUS) | BYTE(IRQ))
 #define ALL_BYTES     (~BYTE(0))
 #define ADDRESS_BYTES (BYTE(4) | BYTE(5) | BYTE(6) | BYTE(7))
@@ -332,14 +391,33 @@ static void survey_irq0(struct survey *s, const struct order *io_ints)
     }
 }
 
-/* One stable pass of a radix sort; @e + offset is the byte of an entry that it sorts by. */
-static void sort_by_byte(struct order *o, const uint8_t *e)
+/*
+ * An entry's bytes as a number. An interrupt to all I/O APICs is one to the only one there is,
+ * unless the entry is asked for as it stands.
+ */
+static uint64_t entry_value(const struct survey *s, size_t at, bool as_it_stands)
+{
+    const uint64_t v = load_8(s->view.table + at);
+    const unsigned type = v & 0xff, apic = v >> 8 * APIC & 0xff;
+
+    return as_it_stands || s->sole_ioapic < 0 || type != MPT_IO_INT || apic != MPT_ALL
+               ? v
+               : (v & ~BYTE(APIC)) | (uint64_t)s->sole_ioapic << 8 * APIC;
+}
+
+static unsigned entry_byte(const struct survey *s, size_t at, unsigned n, bool as_it_stands)
+{
+    return n == APIC ? entry_value(s, at, as_it_stands) >> 8 * APIC & 0xff : s->view.table[at + n];
+}
+
+/* One stable pass of a radix sort by byte @n of the entries */
+static void sort_by_byte(const struct survey *s, struct order *o, unsigned n, bool as_it_stands)
 {
     uint16_t start[257] = { 0 };
     unsigned highest = 0;
 
     for (size_t i = 0; i < o->count; i++) {
-        const unsigned v = e[o->at[i]];
+        const unsigned v = entry_byte(s, o->at[i], n, as_it_stands);
 
         start[v + 1]++;
         highest = v > highest ? v : highest;
@@ -349,14 +427,15 @@ static void sort_by_byte(struct order *o, const uint8_t *e)
     for (unsigned v = 1; v <= highest; v++)
         start[v] = (uint16_t)(start[v] + start[v - 1]);
     for (size_t i = 0; i < o->count; i++)
-        o->to[start[e[o->at[i]]]++] = o->at[i];
+        o->to[start[entry_byte(s, o->at[i], n, as_it_stands)]++] = o->at[i];
     memcpy(o->at, o->to, o->count * sizeof(o->at[0]));
 }
 
 /* Entries with equal @group bytes form a group; one that differs from the first gets the mark. */
 struct conflict {
-    uint64_t group, differ; /* masks over load_8; differ 0: all but the first get it */
+    uint64_t group, differ; /* masks over the entries; differ 0: all but the first get it */
     enum mark mark;
+    bool as_it_stands;
 };
 
 static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
@@ -383,13 +462,13 @@ static bool mark_few(struct survey *s, const struct order *o, const struct confl
     for (size_t i = 0; i < o->count; i++) {
         size_t first = 0;
 
-        v[i] = load_8(s->view.table + o->at[i]);
+        v[i] = entry_value(s, o->at[i], c->as_it_stands);
         if (seen & group_bit(v[i] & c->group)) {
             while ((v[first] ^ v[i]) & c->group)
                 first++;
             again |= first < i;
             if (first < i && in_conflict(c, v[first], v[i]))
-                s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+                s->marks[o->at[i] / 8] |= (uint16_t)c->mark;
         }
         seen |= group_bit(v[i] & c->group);
     }
@@ -402,15 +481,14 @@ static bool mark_few(struct survey *s, const struct order *o, const struct confl
  */
 static bool mark_many(struct survey *s, struct order *o, const struct conflict *c)
 {
-    const uint8_t *const table = s->view.table;
     uint64_t first = 0;
     bool again = false;
 
     for (unsigned n = 0; n < 8; n++)
         if (c->group & BYTE(n))
-            sort_by_byte(o, table + n);
+            sort_by_byte(s, o, n, c->as_it_stands);
     for (size_t i = 0; i < o->count; i++) {
-        const uint64_t v = load_8(table + o->at[i]);
+        const uint64_t v = entry_value(s, o->at[i], c->as_it_stands);
 
         if (i == 0 || (v ^ first) & c->group) {
             first = v;
@@ -418,7 +496,7 @@ static bool mark_many(struct survey *s, struct order *o, const struct conflict *
         }
         again = true;
         if (in_conflict(c, first, v))
-            s->marks[o->at[i] / 8] |= (uint8_t)c->mark;
+            s->marks[o->at[i] / 8] |= (uint16_t)c->mark;
     }
     return again;
 }
@@ -431,7 +509,7 @@ static bool mark_groups(struct survey *s, struct order *o, const struct conflict
 
 static void survey_ioapics(struct survey *s, struct order *o)
 {
-    static const struct conflict same_address = { ADDRESS_BYTES, 0, MARK_ADDRESS_AGAIN };
+    static const struct conflict same_address = { ADDRESS_BYTES, 0, MARK_ADDRESS_AGAIN, true };
 
     gather(o, s, s->ioapic_span, MPT_IOAPIC);
     keep(o, s, FLAGS, is_enabled);
@@ -440,9 +518,10 @@ static void survey_ioapics(struct survey *s, struct order *o)
 
 static void survey_io_ints(struct survey *s, struct order *o)
 {
-    static const struct conflict same_source = { SOURCE_BYTES, INPUT_BYTES, MARK_SOURCE };
-    static const struct conflict same_entry = { ALL_BYTES, 0, MARK_SAME };
-    static const struct conflict same_input = { INPUT_BYTES, SOURCE_BYTES, MARK_PIN };
+    static const struct conflict same_source = { SOURCE_BYTES, INPUT_BYTES, MARK_SOURCE, false };
+    static const struct conflict same_entry = { ALL_BYTES, 0, MARK_SAME, true };
+    static const struct conflict same_input = { INPUT_BYTES, SOURCE_BYTES, MARK_PIN, false };
+    static const struct conflict same_kind = { INPUT_BYTES, KIND_BYTES, MARK_INPUT, false };
 
     gather(o, s, s->io_int_span, MPT_IO_INT);
     survey_irq0(s, o);
@@ -450,6 +529,9 @@ static void survey_io_ints(struct survey *s, struct order *o)
         mark_groups(s, o, &same_entry);
     if (o->count > FEW)
         gather(o, s, s->io_int_span, MPT_IO_INT); /* back in table order */
+    mark_groups(s, o, &same_kind);
+    if (o->count > FEW)
+        gather(o, s, s->io_int_span, MPT_IO_INT);
     keep(o, s, BUS, is_unshared);
     mark_groups(s, o, &same_input);
 }
@@ -486,14 +568,17 @@ static void survey_table(struct survey *s)
 {
     const struct mpt_view *const v = &s->view;
 
-    s->table_end = (uint64_t)v->table_address + v->base_length + v->extended_length;
+    s->table_end = (uint64_t)v->table_address +
+                   (v->signature_right ? (unsigned)v->base_length + v->extended_length : 0);
     s->right_floating_checksum = (uint8_t)(v->floating_checksum - v->floating_sum);
     s->right_checksum = (uint8_t)(v->checksum - v->sum);
     s->right_extended_checksum = (uint8_t)-v->extended_sum;
-    s->unsorted.entry = s->stop_spot.entry = -1;
+    s->unsorted.entry = s->stop_spot.entry = s->highest_bus = s->sole_ioapic = -1;
     if (!v->has_header)
         return;
     memcpy(s->signature, v->table, sizeof(s->signature));
+    if (!v->signature_right)
+        return; /* what follows are not the fields of a table */
     survey_entries(s);
     if (given(s, MPT_FACT_APIC_IDS))
         survey_apic_ids(s);
@@ -515,9 +600,7 @@ void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct 
         s->view = *view;
     s->bounds = survey_facts(s, memory, facts);
     if (!view) {
-        uint32_t any;
-
-        s->linux_finds = mpt_find(memory, facts, mpt_consumer_at(0), &any) == MPT_OK;
+        survey_absence(s, memory, facts);
         return;
     }
     survey_place(s);

@@ -13,7 +13,7 @@
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
-/* What an entry's neighbours make of it. Bits, one byte for each 8 bytes of the base table. */
+/* What an entry's neighbours make of it. Bits, one set for each 8 bytes of the base table. */
 enum mark {
     MARK_ID_AGAIN =
         1U << 0, /* an earlier entry of its type has that ID (processors: an enabled one) */
@@ -22,8 +22,25 @@ enum mark {
     MARK_ADDRESS_AGAIN = 1U << 3, /* an earlier enabled I/O APIC has that address */
     MARK_PIN = 1U << 4, /* an earlier entry has another source on that input, no PCI bus involved */
     MARK_SOURCE = 1U << 5, /* an earlier entry leads that source to another input */
-    MARK_SAME = 1U << 6    /* an earlier entry is identical */
+    MARK_SAME = 1U << 6,   /* an earlier entry is identical */
+    MARK_INPUT = 1U << 7,  /* an earlier entry has that input with another type or other flags */
+    MARK_LOST = 1U << 8 /* its I/O APIC is not there, and no other entry takes its source to one */
 };
+
+/* How readers name a bus, as bits; of several entries with one ID the last counts */
+enum bus_as {
+    BUS_DECLARED = 1U << 0,
+    BUS_LINUX_PCI = 1U << 1, /* the name begins with "PCI"; Linux takes every other bus for ISA */
+    BUS_ISA = 1U << 2,       /* the six bytes are those of MPS: the BSDs compare no less */
+    BUS_EISA = 1U << 3,
+    BUS_PCI = 1U << 4,
+    BUS_NAME = BUS_DECLARED | BUS_LINUX_PCI | BUS_ISA | BUS_EISA | BUS_PCI,
+    BUS_HAS_INT = 1U << 5, /* an INT comes from it */
+    BUS_CONFORMS =
+        1U << 6 /* one whose polarity or trigger conforms to it, and that FreeBSD routes */
+};
+
+enum ioapic_is { IOAPIC_LISTED = 1U << 0, IOAPIC_ENABLED = 1U << 1 };
 
 /* An entry that a rule about the table as a whole points at */
 struct spot {
@@ -43,12 +60,12 @@ struct survey {
     struct mpt_view view; /* all 0 when there is no floating pointer */
     struct mpt_facts facts;
 
-    bool absent; /* there is none */
-    /* The search for the floating pointer looked at, a bit for each consumer in their order */
-    struct mpt_bounds bounds;  /* of the search */
-    uint32_t takes, passes_by; /* in neither: it depends on facts that are not known */
-    bool linux_finds; /* this one or another, or may do; or it is outside, which has a rule */
-    uint64_t other;   /* another pointer that a consumer takes, with other contents; 0 = none */
+    bool absent; /* there is no floating pointer */
+    /* The search for it, a bit for each consumer in their order; in none of these: undecided */
+    struct mpt_bounds bounds; /* of the search */
+    uint32_t takes, passes_by;
+    uint32_t takes_other; /* another one, with other contents */
+    uint64_t other;       /* the first such; 0 = none */
     bool in_ebda, in_fixed,
         outside; /* of the one looked at: outside = in no window of those that all search */
     uint8_t right_floating_checksum;
@@ -71,13 +88,18 @@ struct survey {
     unsigned processors, enabled, bsps, enabled_bsps; /* bsps: flagged, enabled or not */
     unsigned distinct, highest_id;                    /* of the enabled processors' IDs */
     bool first_is_bsp;
+    bool serial_apics;   /* an enabled one has an APIC older than version 0x14 */
     uint8_t listed[256]; /* processor entries exist with that APIC ID: 1 disabled, 2 enabled */
     unsigned isa_buses, pci_buses;
     bool pci_zero;
     /* enum mpt_bus_kind by bus ID; of several entries with one ID the last counts */
     uint8_t bus_kind[256];
+    uint8_t bus_as[256]; /* enum bus_as by bus ID */
+    int highest_bus;     /* -1 = none is declared */
     unsigned enabled_ioapics;
-    bool ioapic[256]; /* I/O APIC entries exist with that ID */
+    int sole_ioapic;     /* ID of the only one that is enabled; -1 = there are none or several */
+    uint8_t ioapic[256]; /* enum ioapic_is by ID */
+    bool late;           /* a bus or an I/O APIC comes behind an interrupt */
     unsigned io_ints, local_ints;
     struct span ioapic_span, io_int_span;
     bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
@@ -87,13 +109,24 @@ struct survey {
     unsigned unlisted_cpus, unlisted_ioapics;
     uint32_t unlisted_id, unlisted_address; /* of the first */
     unsigned ioapics_there;                 /* that both have */
+    /* An INT of IRQ 0 comes to an input that no entry before it has: Linux sets up that one. */
+    bool irq0_reaches;
+    uint8_t irq0_apic;      /* where it comes to, or MPT_ALL */
+    unsigned distinct_ints; /* of 256 and more: those that differ, as Linux counts them */
+    unsigned counted_cpus;  /* enabled ones among as many entries as the count says */
+    bool count_overruns; /* a walk by the count comes to bytes behind the table that are no entry */
+    unsigned cpus_behind; /* enabled ones behind the entry that ended the walk, by all appearance */
+    bool int_to[256];     /* an INT goes to that I/O APIC ID */
+    int16_t parent[256];  /* the bus above, by a bus's last hierarchy entry; -1 = none */
+    bool extended_hangs;  /* a walk by the length bytes of the extended entries does not end */
+    uint64_t orphan; /* a sound table that no pointer names, when this one names none; 0 = none */
 
     /* The entry that a rule looks at */
     struct mpt_entry e;
     unsigned index; /* among those of its type */
-    uint8_t mark;   /* enum mark */
+    uint16_t mark;  /* enum mark */
 
-    uint8_t marks[MPT_TABLE_MAX / 8 + 1]; /* set as far as the table goes */
+    uint16_t marks[MPT_TABLE_MAX / 8 + 1]; /* set as far as the table goes */
 
     /* The facts by APIC ID, set when they are given */
     bool there[256];                                /* a processor that runs has that ID */

@@ -83,7 +83,7 @@ void mpt_verdicts_end(struct mpt_verdict verdicts[MPT_CONSUMERS], const struct s
             continue;
         if (!s->absent && s->passes_by >> i & 1 && searches(v->consumer))
             v->worst = MPT_NOT_FOUND;
-        else if (!s->absent && !(s->takes >> i & 1))
+        else if (!s->absent && !((s->takes | s->takes_other) >> i & 1))
             v->needs = mpt_search_needs(&s->bounds, v->consumer);
         v->unknown = v->worst < MPT_CRASHES && (v->needs != 0 || !searches(v->consumer));
         v->processors = processors_of(v, s, i);

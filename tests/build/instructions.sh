@@ -31,11 +31,11 @@ while read -r name calls size bound kind; do
 done <<EOF
 encode_loop 10 4 1500
 encode_loop 10 254 8000
-check_loop 10 4 18000
+check_loop 10 4 26000
 check_loop 10 254 80000
-check_loop 1 1024 550000 scattered
-check_loop 1 8186 4500000 scattered
-check_loop 1 8186 4500000 equal
+check_loop 1 1024 850000 scattered
+check_loop 1 8186 7000000 scattered
+check_loop 1 8186 7000000 equal
 check_loop 1 8186 3200000 ioapics
 request_loop 10 254 $((cjson * 3 / 4)) request
 EOF

@@ -39,25 +39,31 @@ static const struct {
     { "I/O APIC ID 255", { P(ioapics[0].apic_id, 255), P(follow, 1) }, "ioapic-id-255" },
     { "bus FOO",
       { P(buses[0].bus_type[0], 'F'), P(buses[0].bus_type[1], 'O'), P(buses[0].bus_type[2], 'O') },
-      "irq0-missing bus-missing-isa bus-type-unknown" },
+      "bus-missing-isa bus-type-unknown" },
     { "bus ISA padded with NUL",
       { P(buses[0].bus_type[3], 0), P(buses[0].bus_type[4], 0), P(buses[0].bus_type[5], 0) },
       "bus-type-padding" },
     { "polarity 10", { P(io_ints[9].flags, 2) }, "int-flags-reserved" },
     { "pointer 0, feature byte 1 = 0", { S(place.table, 0) }, "fp-physptr-zero" },
-    { "default configuration 5", { FP(11, 5), S(place.table, 0) }, "fp-default-config" },
-    { "default configuration 2", { FP(11, 2), S(place.table, 0) }, "fp-default-config" },
-    { "default configuration 9", { FP(11, 9), S(place.table, 0) }, "fp-default-config-unknown" },
+    { "default configuration 5",
+      { FP(11, 5), S(place.table, 0) },
+      "fp-not-found fp-default-config" },
+    { "default configuration 2",
+      { FP(11, 2), S(place.table, 0) },
+      "fp-not-found fp-default-config" },
+    { "default configuration 9",
+      { FP(11, 9), S(place.table, 0) },
+      "fp-not-found fp-default-config-unknown" },
     { "default configuration 5 and a table",
       { FP(11, 5) },
-      "fp-default-config fp-default-config-with-table" },
+      "fp-not-found fp-default-config fp-default-config-with-table" },
     { "pointer at 0x9fc04",
       { S(place.floating, 0x9fc04), S(place.table, 0x9fd00) },
       "fp-not-found fp-alignment" },
     { "pointer at 0xf0000", { S(place.floating, 0xf0000) }, "" },
     { "pointer at 0xe0000", { S(place.floating, 0xe0000) }, "fp-outside-window" },
-    { "pointer at 0", { S(place.floating, 0) }, "fp-outside-window" },
-    { "pointer at 0x9f800", { S(place.floating, 0x9f800) }, "fp-outside-window" },
+    { "pointer at 0", { S(place.floating, 0) }, "fp-outside-window low-vectors" },
+    { "pointer at 0x9f800", { S(place.floating, 0x9f800) }, "fp-not-found" },
 };
 
 static void malformed_images(void)
@@ -65,7 +71,8 @@ static void malformed_images(void)
     for (size_t r = 0; r < sizeof(malformed) / sizeof(malformed[0]); r++) {
         scene_fill(CPUS);
         scene.facts.given = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
-        scene.facts.bios.base_memory_kib = 640;
+        scene.facts.bios.ebda = 0x9fc0;
+        scene.facts.bios.base_memory_kib = 639;
         scene_poke(malformed[r].pokes);
         report.finding_count = 0;
         ROW_CHECK(malformed[r].name, scene_open(malformed[r].pokes));
@@ -232,8 +239,9 @@ static void asking(void)
         ROW_CHECK(asked_rows[r].name, scene_judge(asked_rows[r].pokes));
         mpt_check(&image.memory, &image.view, &scene.facts, set_of(asked_rows[r].asked), &report);
         for (unsigned i = 0; i < report.finding_count; i++)
-            snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s=%c", i > 0 ? " " : "",
-                     report.findings[i].rule->id, "nwe"[report.findings[i].severity]);
+            if (!scene_is_sound(report.findings[i].rule->id))
+                snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s=%c", got[0] ? " " : "",
+                         report.findings[i].rule->id, "nwe"[report.findings[i].severity]);
         snprintf(line, sizeof(line), "%s: %.200s", asked_rows[r].name, got);
         ROW_CHECK(line, strcmp(got, asked_rows[r].rules) == 0);
     }

@@ -58,12 +58,13 @@ static const struct {
     { "modvm-pci2", "ioapic-id-over-15" },
     { "nanovmm", "entry-count-zero irq2-entry int-pin-conflict lint-extint-all" },
     { "nvx", "irq2-entry" },
-    { "openvmm", "fp-outside-window lint-missing cpu-features-missing" },
-    { "openvmm-0", "fp-outside-window lint-missing cpu-features-missing ioapic-id-clash-cpu" },
+    { "openvmm", "fp-outside-window low-vectors lint-missing cpu-features-missing" },
+    { "openvmm-0",
+      "fp-outside-window low-vectors lint-missing cpu-features-missing ioapic-id-clash-cpu" },
     { "openvmm-0-level4",
-      "fp-outside-window lint-missing cpu-features-missing ioapic-id-clash-cpu" },
-    { "openvmm-1", "fp-outside-window lint-missing cpu-features-missing" },
-    { "openvmm-level4", "fp-outside-window lint-missing cpu-features-missing" },
+      "fp-outside-window low-vectors lint-missing cpu-features-missing ioapic-id-clash-cpu" },
+    { "openvmm-1", "fp-outside-window low-vectors lint-missing cpu-features-missing" },
+    { "openvmm-level4", "fp-outside-window low-vectors lint-missing cpu-features-missing" },
     { "palacios", "entry-count-mismatch lint-missing" },
     { "palacios-nopci", "entry-count-mismatch bus-order lint-missing" },
     { "pn-vmm", "irq2-entry" },
@@ -201,7 +202,8 @@ static void larger_tables(void)
     peer_free(&p);
     CU_ASSERT_FATAL(peer_read(&p, "volt", CPUS));
     check_memory(&p.memory, p.floating, &zero);
-    scene_expect("volt, words 0", "bda-not-set imcr-set irq0-extint-only irq2-entry lint-missing");
+    scene_expect("volt, words 0", "fp-not-found bda-not-set imcr-set irq0-extint-only irq2-entry "
+                                  "lint-missing");
     peer_free(&p);
 }
 

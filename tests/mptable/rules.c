@@ -18,6 +18,7 @@ static const struct {
 #define APIC_ROW(id, i)   id, MPT_PART_IOAPIC, i, 1
 #define INT_ROW(id, i)    id, MPT_PART_IO_INT, i, 1
 #define LINT_ROW(id, i)   id, MPT_PART_LOCAL_INT, i, 1
+#define EXT_ROW(id, i)    id, MPT_PART_EXTENDED, i, 1
 
     { FLOATING_ROW("fp-not-found"),
       { FP(10, 0), P(unsummed, 1) },
@@ -27,11 +28,10 @@ static const struct {
       { S(place.floating, 0x9fff0) } },
     { FLOATING_ROW("fp-not-found"), /* Linux never looks where the word at 0x413 says */
       { S(place.floating, 0x9f400), FACTS_BIOS(0, 638) },
-      { S(place.floating, 0x9f400), FACTS_BIOS(0x9f40, 638) } },
+      { S(place.floating, 0xf0000), FACTS_BIOS(0, 638) } },
     { FLOATING_ROW("fp-not-found"),
       { S(place.floating, 0x7fc00), FACTS_BIOS(0, 512) },
-      { S(place.floating, 0x7fc00), P(facts.given, MPT_FACT_BASE_MEMORY),
-        P(facts.bios.base_memory_kib, 512) } }, /* an EBDA may be there */
+      { S(place.floating, 0xffff0), FACTS_BIOS(0, 512) } },
     { FLOATING_ROW("fp-alignment"),
       { S(place.floating, 0x9fc08) },
       { S(place.floating, 0x9fc20) } },
@@ -109,7 +109,13 @@ static const struct {
       { P(facts.given, MPT_FACT_XEN) },
       { P(facts.given, MPT_FACT_XEN | MPT_FACT_ACPI) } },
 
-    { HEADER_ROW("table-signature"), { TB(3, 'p') }, { TB(8, 'p') } },
+    { TABLE_ROW("table-signature"), { TB(3, 'p') }, { TB(8, 'p') } },
+    { TABLE_ROW("table-signature"), { TB(0, 0) }, { S(place.table, 0), FP(11, 5) } },
+    { TABLE_ROW("table-orphan"), { FP(4, 0x24), P(other, 0) }, { FP(4, 0x24), P(other, 1) } },
+    { FLOATING_ROW("low-vectors"), { S(place.floating, 0x4f0) }, { S(place.floating, 0x500) } },
+    { FLOATING_ROW("low-vectors"),
+      { S(place.floating, 0xf0000), S(place.table, 0x4ff) },
+      { S(place.floating, 0xf0000), S(place.table, 0x500) } },
     { HEADER_ROW("table-length-remainder"),
       { TB2(LENGTH, AT_EXT - 1), TB2(EXT_LENGTH, 0) },
       { TB2(LENGTH, AT_EXT - 8), TB2(EXT_LENGTH, 0) } },
@@ -358,7 +364,20 @@ static const struct {
     { TABLE_ROW("extint-multiple"),
       { P(io_ints[15].int_type, MPT_EXTINT) },
       { P(io_ints[15].int_type, MPT_SMI) } },
-    { TABLE_ROW("int-count-limit"), { T(io_int_count, 257) }, { T(io_int_count, 256) } },
+    { TABLE_ROW("int-count-limit"), { T(io_int_count, 256) }, { T(io_int_count, 255) } },
+    { TABLE_ROW("int-count-limit"),
+      { T(io_int_count, 257), P(io_ints[200].irq, 71) },
+      { T(io_int_count, 256), P(io_ints[200].irq, 71) } }, /* two of them are the same */
+    { TABLE_ROW("irq0-missing"),                           /* no I/O APIC has the ID */
+      { P(io_ints[2].apic_id, 9) },
+      { P(io_ints[2].apic_id, 255) } },
+    { TABLE_ROW("irq0-missing"), { P(io_ints[2].intin, 24) }, { P(io_ints[2].intin, 23) } },
+    { TABLE_ROW("irq0-missing"), /* its input is another one's, for Linux */
+      { P(io_ints[1].intin, 2) },
+      { P(io_ints[3].intin, 2) } },
+    { TABLE_ROW("irq0-missing"),
+      { P(io_ints[1].intin, 2), P(io_ints[1].apic_id, 255) },
+      { P(io_ints[1].intin, 2), P(io_ints[1].apic_id, 9) } },
     { TABLE_ROW("lint-missing"), { T(local_int_count, 0) }, { T(local_int_count, 1) } },
 
     { CPU_ROW("bsp-multiple", 0, 2),
@@ -559,6 +578,42 @@ static const struct {
     { INT_ROW("int-pin-conflict", 9), /* and the source of another input */
       { P(io_ints[9].intin, 3), P(io_ints[9].irq, 4) },
       { P(io_ints[9].intin, 9), P(io_ints[9].irq, 4) } },
+    { INT_ROW("int-pin-flags", 9),
+      { P(io_ints[9].intin, 3), P(io_ints[9].flags, 3) },
+      { P(io_ints[9].intin, 3) } },
+    { INT_ROW("int-pin-flags", 9), /* 255 is the only I/O APIC */
+      { P(io_ints[9].intin, 3), P(io_ints[9].int_type, MPT_NMI), P(io_ints[9].apic_id, 255) },
+      { P(io_ints[9].intin, 9), P(io_ints[9].int_type, MPT_NMI), P(io_ints[9].apic_id, 255) } },
+    { INT_ROW("irq0-level", 2), { P(io_ints[2].flags, 0xc) }, { P(io_ints[2].flags, 7) } },
+    { INT_ROW("irq0-level", 2), { P(io_ints[2].flags, 8) }, { P(io_ints[3].flags, 8) } },
+    { INT_ROW("extint-io", 0), { P(io_ints[0].irq, 0) }, { P(io_ints[0].irq, 1) } },
+    { INT_ROW("local-as-io", 9),
+      { P(io_ints[9].apic_id, 255), P(io_ints[9].intin, 1), P(io_ints[9].int_type, MPT_NMI) },
+      { P(io_ints[9].apic_id, 255), P(io_ints[9].intin, 2), P(io_ints[9].int_type, MPT_NMI) } },
+    { INT_ROW("local-as-io", 0), { P(io_ints[0].apic_id, 255) }, { P(io_ints[1].apic_id, 255) } },
+    { BUS_ROW("bus-type-foreign", 0),
+      { P(buses[0].bus_type[0], 'V'), P(buses[0].bus_type[1], 'L'), P(buses[0].bus_type[2], ' ') },
+      { P(buses[0].bus_type[0], 'P'), P(buses[0].bus_type[1], 'C'),
+        P(buses[0].bus_type[2], 'I') } },
+    { APIC_ROW("ioapic-address-odd", 0),
+      { P(ioapics[0].address, 0xfec80000) },
+      { P(ioapics[0].address, 0xfec00800) } },
+    { APIC_ROW("ioapic-address-odd", 0),
+      { T(ioapic_count, 2), P(ioapics[0].address, 0x1000) },
+      { T(ioapic_count, 2), P(ioapics[1].address, 0x1000) } },
+    { APIC_ROW("ioapic-id-15", 0),
+      { P(ioapics[0].apic_id, 15), P(follow, 1), S(processors[0].apic_version, 0x11) },
+      { P(ioapics[0].apic_id, 15), P(follow, 1) } },
+    { EXT_ROW("ext-type-unknown", 2), { TB(AT_EXT + 28, 131) }, { TB(AT_EXT + 28, 130) } },
+    { "ext-bus-unknown",
+      MPT_PART_EXTENDED,
+      0,
+      2,
+      { TB(AT_EXT + 2, 7) }, /* and that of the sound machine's hierarchy */
+      { TB(AT_EXT + 20 + 2, 0) } },
+    { EXT_ROW("ext-hierarchy-loop", 1), { TB(AT_EXT + 20 + 4, 1) }, { TB(AT_EXT + 20 + 4, 0) } },
+    { EXT_ROW("ext-address-type", 0), { TB(AT_EXT + 3, 3) }, { TB(AT_EXT + 3, 2) } },
+    { EXT_ROW("ext-range", 2), { TB(AT_EXT + 28 + 4, 2) }, { TB(AT_EXT + 28 + 4, 1) } },
     { INT_ROW("int-duplicate", 9),
       { P(io_ints[9].irq, 3), P(io_ints[9].intin, 3) },
       { P(io_ints[9].irq, 3), P(io_ints[9].intin, 3), P(io_ints[9].flags, 5) } },

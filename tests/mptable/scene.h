@@ -91,6 +91,12 @@ bool scene_judge(const struct poke *pokes);
 /* scene_find - the finding of that rule, and of that part unless it is -1; NULL = there is none */
 const struct mpt_finding *scene_find(const char *rule, int part);
 
+/*
+ * scene_is_sound - is it a rule that the sound machine breaks? It has an ExtINT input, as many real
+ * ones do, and a hierarchy entry of a bus that it lacks.
+ */
+bool scene_is_sound(const char *id);
+
 /* scene_expect - checks that the findings are of these rules, separated by blanks, and no others */
 void scene_expect(const char *name, const char *rules);
 

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: ISC */
+/* What the rows of rules.def ask of a survey, in words of their own. */
+#ifndef MPT_QUESTIONS_H
+#define MPT_QUESTIONS_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "layout.h"
+#include "load.h"
+#include "readers.h"
+#include "survey.h"
+
+enum {
+    FIRST_MIB_END = 0x100000,
+    VGA_HOLE_END = 0xc0000,
+    ISA_IRQS = 16,
+    CASCADE_IRQ = 2,
+    PCI_RESERVED = 0x80,
+    FEATURES_WANTED = 1U << 0 | 1U << 9, /* FPU, APIC */
+    IO_INTS_MAX_32BIT = 256,
+    IO_INTS_MAX_64BIT = 1024,
+    LEVEL_BIT =
+        1U << 3, /* of an interrupt's flags: level-triggered, or reserved, which Linux takes so */
+    LOW_MEMORY_END = 0x500,
+    XV6_MEMORY_END = 224 << 20
+};
+
+static bool given(const struct survey *s, unsigned facts)
+{
+    return (s->facts.given & facts) == facts;
+}
+
+static bool overlaps(uint64_t base, uint64_t end, uint64_t other_base, uint64_t other_end)
+{
+    return base < other_end && other_base < end;
+}
+
+static bool lies_in(uint64_t base, uint64_t end, const struct mpt_range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (overlaps(base, end, ranges[i].base, ranges[i].end))
+            return true;
+    return false;
+}
+
+static bool pointer_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
+{
+    return lies_in(s->view.floating_address, s->view.floating_address + (uint64_t)MPT_FLOATING_SIZE,
+                   ranges, count);
+}
+
+static bool table_lies_in(const struct survey *s, const struct mpt_range *ranges, size_t count)
+{
+    return lies_in(s->view.table_address, s->table_end, ranges, count);
+}
+
+static bool has_table(const struct survey *s)
+{
+    return s->view.table_address != 0;
+}
+
+static bool table_covers(const struct survey *s, uint64_t base, uint64_t end)
+{
+    return has_table(s) && overlaps(s->view.table_address, s->table_end, base, end);
+}
+
+/* RAM ends at memory_size; what lies in 0xc0000 to 0xfffff may be ROM. */
+static bool beyond_memory(const struct survey *s)
+{
+    return given(s, MPT_FACT_MEMORY_SIZE) && s->table_end > s->facts.memory_size &&
+           !(s->view.table_address >= VGA_HOLE_END && s->table_end <= FIRST_MIB_END);
+}
+
+static bool pointer_usable(const struct survey *s)
+{
+    return given(s, MPT_FACT_USABLE) && pointer_lies_in(s, s->facts.usable, s->facts.usable_count);
+}
+
+static bool pointer_collision(const struct survey *s)
+{
+    return given(s, MPT_FACT_OCCUPIED) &&
+           pointer_lies_in(s, s->facts.occupied, s->facts.occupied_count);
+}
+
+static bool bda_known(const struct survey *s)
+{
+    return given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY) && s->in_fixed;
+}
+
+static bool in_low_kib(const struct survey *s)
+{
+    return s->view.floating_address < 0x400;
+}
+
+static bool in_lower_rom(const struct survey *s)
+{
+    return s->view.floating_address >= 0xe0000 && s->view.floating_address < 0xf0000;
+}
+
+/* The default configurations that FreeBSD knows */
+static bool freebsd_default(const struct survey *s)
+{
+    return s->view.floating.default_configuration == 5 ||
+           s->view.floating.default_configuration == 6;
+}
+
+static bool revision_known(uint8_t revision)
+{
+    return revision == MPT_SPEC_1_1 || revision == MPT_SPEC_1_4;
+}
+
+static bool printable(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] < 0x20 || text[i] > 0x7e)
+            return false;
+    return true;
+}
+
+static bool oem_id_padding(const struct survey *s)
+{
+    return !printable(s->view.header.oem_id, sizeof(s->view.header.oem_id));
+}
+
+static bool entry_count_zero(const struct survey *s)
+{
+    return s->view.entry_count == 0 && s->entries > 0;
+}
+
+static bool entry_cut(const struct survey *s)
+{
+    return s->stop == MPT_ECUT && !s->cut_by_image;
+}
+
+static bool is_extended(uint8_t type)
+{
+    return type >= MPT_SPACE && type <= MPT_MODIFIER;
+}
+
+static bool too_many(const struct survey *s)
+{
+    return s->enabled > s->facts.vcpus;
+}
+
+static bool too_few(const struct survey *s)
+{
+    return s->enabled < s->facts.vcpus;
+}
+
+/* xv6 starts disabled processors too, up to eight in all. */
+static bool xv6_starts_too_many(const struct survey *s)
+{
+    return given(s, MPT_FACT_VCPUS) && s->facts.vcpus < 8 && s->processors > s->facts.vcpus;
+}
+
+/* Has an enabled processor the APIC ID of the virtual CPU that runs first? */
+static bool bsp_listed(const struct survey *s)
+{
+    return s->listed[s->facts.bsp_apic_id] & 2;
+}
+
+static bool linux_has_isa(const struct survey *s)
+{
+    for (unsigned id = 0; id < sizeof(s->bus_as); id++)
+        if (mpt_linux_isa(s, (uint8_t)id))
+            return true;
+    return false;
+}
+
+/* Several PCI buses, and the first of them is not 0 */
+static bool freebsd_pci_panics(const struct survey *s)
+{
+    unsigned count = 0;
+
+    for (unsigned id = 0; id < sizeof(s->bus_as); id++)
+        count += (s->bus_as[id] & BUS_PCI) != 0;
+    return count > 1 && !(s->bus_as[0] & BUS_PCI);
+}
+
+/* FreeBSD attaches a host bridge when an interrupt comes from its first PCI bus. */
+static bool walks_extended(const struct survey *s)
+{
+    unsigned id = 0;
+
+    while (id < sizeof(s->bus_as) && !(s->bus_as[id] & BUS_PCI))
+        id++;
+    return id < sizeof(s->bus_as) && s->bus_as[id] & BUS_HAS_INT && s->table_end < FIRST_MIB_END;
+}
+
+/* FreeBSD looks at the end of the base table alone. */
+static bool base_above_1m(const struct survey *s)
+{
+    return s->view.table_address + (uint64_t)s->view.base_length >= FIRST_MIB_END;
+}
+
+/* Does a walk by the entry count come to the entry that ends the walk? */
+static bool count_comes_to_stop(const struct survey *s)
+{
+    return s->view.entry_count > s->entries;
+}
+
+static bool bsd_loses_cpus(const struct survey *s)
+{
+    return count_comes_to_stop(s) && (s->enabled == 0 || s->cpus_behind > 0);
+}
+
+/* Linux takes the entries that its walk came to, whatever ended it. Without any it invents some. */
+static bool linux_lacks_irq0(const struct survey *s)
+{
+    return s->io_ints > 0 && !s->irq0_reaches && !s->cut_by_image && s->enabled_ioapics > 0;
+}
+
+static bool cpu_enabled(const struct survey *s)
+{
+    return s->e.processor.flags & MPT_CPU_ENABLED;
+}
+
+static bool cpu_bsp(const struct survey *s)
+{
+    return s->e.processor.flags & MPT_CPU_BSP;
+}
+
+static bool cpu_integrated(const struct survey *s)
+{
+    return s->e.processor.apic_version >> 4 == 1;
+}
+
+static bool bus_type_unpadded(const struct survey *s)
+{
+    const int type = mpt_bus_type(s->e.bus.bus_type);
+
+    return type >= 0 &&
+           memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
+}
+
+static bool linux_knows_bus(const struct survey *s)
+{
+    const char *const name = s->e.bus.bus_type;
+
+    return memcmp(name, "ISA", 3) == 0 || memcmp(name, "PCI", 3) == 0 ||
+           memcmp(name, "EISA", 4) == 0;
+}
+
+static bool bus_has_int(const struct survey *s)
+{
+    return s->bus_as[s->e.bus.bus_id] & BUS_HAS_INT;
+}
+
+static bool bus_conforms(const struct survey *s)
+{
+    return s->bus_as[s->e.bus.bus_id] & BUS_CONFORMS;
+}
+
+static bool bus_eisa(const struct survey *s)
+{
+    return memcmp(s->e.bus.bus_type, "EISA", 4) == 0;
+}
+
+/* A name of MPS, well written, but neither ISA nor PCI */
+static bool bus_foreign(const struct survey *s)
+{
+    return mpt_bus_type(s->e.bus.bus_type) >= 0 && !bus_type_unpadded(s) &&
+           memcmp(s->e.bus.bus_type, "ISA   ", 6) != 0 &&
+           memcmp(s->e.bus.bus_type, "PCI   ", 6) != 0;
+}
+
+static bool ioapic_enabled(const struct survey *s)
+{
+    return s->e.ioapic.flags & MPT_IOAPIC_ENABLED;
+}
+
+/* Has another entry of that ID an I/O APIC that is enabled? */
+static bool ioapic_named(const struct survey *s)
+{
+    return mpt_ioapic_enabled(s, s->e.ioapic.apic_id);
+}
+
+/* Does ISA IRQ 0 come to this I/O APIC, as Linux sets it up? */
+static bool ioapic_has_irq0(const struct survey *s)
+{
+    return ioapic_enabled(s) &&
+           (s->enabled_ioapics == 1 ||
+            (s->irq0_reaches && s->irq0_apic == s->e.ioapic.apic_id && !(s->mark & MARK_ID_AGAIN)));
+}
+
+/* Not on the default's page, and no address that another rule names */
+static bool ioapic_elsewhere(const struct survey *s)
+{
+    return ioapic_has_irq0(s) && s->e.ioapic.address != 0 &&
+           s->e.ioapic.address / 4096 != MPT_IOAPIC_ADDRESS / 4096;
+}
+
+/* An I/O APIC decodes the low eight bits of an address: its registers are not where they should be. */
+static bool ioapic_unreadable(const struct survey *s)
+{
+    return s->e.ioapic.address % 256 != 0;
+}
+
+static bool reserved_line(uint16_t flags)
+{
+    return (flags & 3) == 2 || (flags >> 2 & 3) == 2;
+}
+
+static bool isa_irq(const struct survey *s, uint8_t irq)
+{
+    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA && s->e.io_int.irq == irq;
+}
+
+static bool linux_isa_irq(const struct survey *s, uint8_t irq)
+{
+    return mpt_linux_isa(s, s->e.io_int.bus_id) && s->e.io_int.irq == irq;
+}
+
+/* The BSDs look at the flags of interrupts from buses that they know. */
+static bool bsd_bus(const struct survey *s, uint8_t bus)
+{
+    return s->bus_as[bus] & (BUS_ISA | BUS_PCI);
+}
+
+static bool bus_past_array(const struct survey *s)
+{
+    return s->e.io_int.bus_id > s->highest_bus;
+}
+
+static bool local_int_past_array(const struct survey *s)
+{
+    return s->e.local_int.int_type == MPT_INT && s->e.local_int.bus_id > s->highest_bus;
+}
+
+static bool int_lost(const struct survey *s)
+{
+    return s->mark & MARK_LOST;
+}
+
+/* The inputs are those of LINTIN, and the destination is meant to be every processor. */
+static bool local_as_io(const struct survey *s)
+{
+    return s->e.io_int.apic_id == MPT_ALL && !s->ioapic[MPT_ALL] && s->e.io_int.intin <= 1 &&
+           (s->e.io_int.int_type == MPT_EXTINT || s->e.io_int.int_type == MPT_NMI);
+}
+
+static bool local_nmi_as_io(const struct survey *s)
+{
+    return s->e.io_int.int_type == MPT_NMI && mpt_freebsd_routes(s, MPT_ALL);
+}
+
+static bool ext_bus_unknown(const struct survey *s)
+{
+    switch (s->e.type) {
+    case MPT_SPACE:
+        return !s->bus_as[s->e.space.bus_id];
+    case MPT_HIERARCHY:
+        return !s->bus_as[s->e.hierarchy.bus_id] || !s->bus_as[s->e.hierarchy.parent_bus];
+    case MPT_MODIFIER:
+        return !s->bus_as[s->e.modifier.bus_id];
+    default:
+        return false;
+    }
+}
+
+static bool in_hierarchy_loop(const struct survey *s)
+{
+    int bus = s->e.hierarchy.parent_bus;
+
+    for (unsigned i = 0; i < sizeof(s->parent) / sizeof(s->parent[0]) && bus >= 0; i++) {
+        if (bus == s->e.hierarchy.bus_id)
+            return true;
+        bus = s->parent[bus];
+    }
+    return false;
+}
+
+static bool is_int(const struct survey *s)
+{
+    return s->e.io_int.int_type == MPT_INT;
+}
+
+static bool from_pci(const struct survey *s)
+{
+    return s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_PCI;
+}
+
+static bool pci_high(const struct survey *s)
+{
+    return from_pci(s) && is_int(s) && (s->e.io_int.flags & 3) == MPT_HIGH;
+}
+
+static bool cpu_not_there(const struct survey *s)
+{
+    return given(s, MPT_FACT_APIC_IDS) && cpu_enabled(s) && !s->there[s->e.processor.apic_id];
+}
+
+static bool ioapic_not_there(const struct survey *s)
+{
+    return given(s, MPT_FACT_IOAPICS) && s->e.ioapic.flags & MPT_IOAPIC_ENABLED &&
+           s->e.ioapic.address != 0 && !s->ioapic_fact[s->e.ioapic.apic_id];
+}
+
+/* The I/O APIC of the machine that the entry leads to; NULL = none, or it is not known */
+static const struct mpt_ioapic_fact *destination(const struct survey *s)
+{
+    return given(s, MPT_FACT_IOAPICS) ? s->ioapic_fact[s->e.io_int.apic_id] : NULL;
+}
+
+static bool no_such_input(const struct survey *s)
+{
+    const struct mpt_ioapic_fact *const ioapic = destination(s);
+    const unsigned all = given(s, MPT_FACT_INPUTS) ? s->facts.ioapic_inputs : 0;
+    const unsigned inputs = ioapic && ioapic->inputs > 0 ? ioapic->inputs : all;
+
+    return inputs > 0 && s->e.io_int.intin >= inputs;
+}
+
+/* Where the ISA IRQ of the entry arrives; NULL = it is no such entry, or that is not known */
+static const struct mpt_line_fact *isa_line(const struct survey *s)
+{
+    const struct mpt_line_fact *line = NULL;
+
+    if (given(s, MPT_FACT_LINES) && is_int(s) && s->e.io_int.irq < ISA_IRQS &&
+        s->bus_kind[s->e.io_int.bus_id] == MPT_BUS_ISA)
+        line = &s->facts.lines[s->e.io_int.irq];
+    return line && line->connected ? line : NULL;
+}
+
+/* IRQ 0 has a rule of its own. */
+static bool isa_input_differs(const struct survey *s)
+{
+    const struct mpt_line_fact *const line = isa_line(s);
+    const struct mpt_ioapic_fact *const ioapic = destination(s);
+
+    return line && ioapic && s->e.io_int.irq != 0 &&
+           (ioapic->address != line->ioapic_address || s->e.io_int.intin != line->intin);
+}
+
+/* Polarity and trigger mode that an ISA interrupt has: high and edge where it conforms */
+static uint16_t isa_flags(uint16_t flags)
+{
+    return mpt_flags(flags & 3 ? flags & 3 : MPT_HIGH, flags >> 2 & 3 ? flags >> 2 & 3 : MPT_EDGE);
+}
+
+static bool isa_flags_differ(const struct survey *s)
+{
+    const struct mpt_line_fact *const line = isa_line(s);
+
+    return line && isa_flags(line->flags) != isa_flags(s->e.io_int.flags);
+}
+
+static bool extint_differs(const struct survey *s)
+{
+    return s->whole && given(s, MPT_FACT_8259) &&
+           (s->extints + s->local_extints > 0) != (s->facts.has_8259 != 0);
+}
+
+#endif
