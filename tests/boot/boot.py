@@ -98,6 +98,19 @@ def faulty(entries, **header):
     return image(table(entries, **header))
 
 
+def many_interrupts(count):
+    """Interrupts of 34 PCI buses, until there are that many I/O interrupt entries."""
+    wiring = isa_wiring(0, 15)
+    routes = [tables.io_interrupt(1 + i // 128, i % 128, 15, 16 + i % 8) for i in range(count - len(wiring))]
+    return (processors(4) + [bus(0, "ISA")] + [bus(1 + i, "PCI") for i in range(9)] + [io_apic(15)] + wiring + routes +
+            tables.local_interrupts(0))
+
+
+def timer_crash(entries, rule, **more):
+    """Linux finds no way to its timer, and the I/O APIC's setup dies of it."""
+    return Row(image=faulty(entries), brought_up=CRASH, says=("RIP: 0010:setup_IO_APIC+...",), rule=rule, **more)
+
+
 def pci(device, pin):
     """A device whose INTA arrives at an input of the I/O APIC."""
     return qemu(2, pci_interrupts=[{"bus": 0, "device": device, "pin_name": "INTA", "pin": pin}])
@@ -111,6 +124,7 @@ ROM_END = guest.BIOS + guest.ROM_CODE - 16
 TYPE_5 = bytes([5]) + bytes(7)
 SPARE_60 = {"profile": "qemu", "processors": [{"apic_id": i, "enabled": i < 4} for i in range(64)]}
 VERSION_0 = {"profile": "qemu", "processors": [{"apic_id": i, "apic_version": 0 if i == 1 else 0x14} for i in range(4)]}
+STORM_SECONDS = 25  # Linux 6.1 comes to its missing root file system in eight
 DEFAULT_5 = [(tables.WINDOW, floating_pointer(0, configuration=5))]
 
 ROWS = (
@@ -205,6 +219,70 @@ ROWS = (
         "Kernel panic - not syncing: Attempted to kill the idle task!"), rule="fp-default-config", smp="2",
         suite=False),
 
+    # Effects on Linux that other systems do not share
+    Row("base-638", image(GOOD, 0x9F400) + tables.bios_data(0, 638), 1, never=("found SMP...",), rule="fp-not-found"),
+    Row("base-512", image(GOOD, 0x7FC00) + tables.bios_data(0, 512), 1, never=("found SMP...",), rule="fp-not-found",
+        suite=False),
+    Row("low", [(0, floating_pointer(0x400)), (0x400, table(pc(4)))], says=(FOUND % (0, 15),), rule="low-vectors"),
+    Row("ints-1024", [(tables.WINDOW, floating_pointer(0x90000)), (0x90000, table(many_interrupts(1024)))], CRASH,
+        ("Kernel panic - not syncing: Max # of irq sources exceeded!!",), rule="int-count-limit"),
+    Row("ints-1023", [(tables.WINDOW, floating_pointer(0x90000)), (0x90000, table(many_interrupts(1023)))]),
+    Row("dest-255", faulty(pc(4, destination=255)), never=TIMER_COMPLAINTS),
+    Row("dest-255-irq0", faulty(pc(4, irq0={"destination": 255})), suite=False),
+    Row("mca", faulty(pc(4, isa="MCA")), says=("..TIMER: vector=0x30 apic1=0 pin1=2...",), rule="bus-type-foreign"),
+    Row("isabus", faulty(pc(4, isa="ISABUS")), suite=False),
+    Row("idle-bus", faulty(processors(4) + [bus(0, "ISA"), bus(1, "AGP"), io_apic(15)] + isa_wiring(0, 15)),
+        says=("Unknown bustype AGP    - ignoring",), rule="bus-type-unknown", suite=False),
+    Row("absent-ioapic", faulty(pc(4, more=[tables.io_interrupt(0, 5, 9, 5)])), rule="int-unknown-ioapic",
+        suite=False),
+    timer_crash(pc(4, irq0={"destination": 9}), "irq0-missing", name="absent-ioapic-irq0"),
+    timer_crash(pc(4, irq0={"pin": 24}), "irq0-missing", name="input-24-irq0", suite=False),
+    timer_crash(pc(4, irq0={"source_bus": 7}), "irq0-missing", name="absent-bus-irq0", suite=False),
+    timer_crash(pc(4, io_apic(15, 0xFEC00001)), "ioapic-address-align", name="ioapic-fec00001"),
+    timer_crash(pc(4, io_apic(15, 0x1000)), "ioapic-address-odd", name="ioapic-1000", suite=False),
+    timer_crash(pc(4, io_apic(15, 0xFEE00000)), "ioapic-address-odd", name="ioapic-fee00000", suite=False),
+    Row("ioapic-fec00800", faulty(pc(4, io_apic(15, 0xFEC00800))), suite=False),
+    Row("ioapic-fec00100", faulty(pc(4, io_apic(15, 0xFEC00100))), suite=False),
+    timer_crash(pc(4, io_apic(15, 0xFEC00010)), "ioapic-address-align", name="ioapic-fec00010", suite=False),
+    timer_crash(pc(4, io_apic(15, 0xFEC80000)), "ioapic-address-odd", name="ioapic-fec80000", suite=False),
+    Row("lapic-fee01000", faulty(pc(4), local_apic=0xFEE01000), CRASH,
+        ("Kernel panic - not syncing: IO-APIC + timer doesn't work!...",), rule="lapic-address-odd", limit=60, suite=False),
+    Row("level-irq0", faulty(pc(1, irq0={"flags": 0xf})), CRASH, rule="irq0-level", smp="1", until="Unable to mount root fs",
+        limit=STORM_SECONDS, suite=False),
+    Row("level-irq0-c", faulty(pc(1, irq0={"flags": 0xc})), CRASH, rule="irq0-level", smp="1", until="Unable to mount root fs",
+        limit=STORM_SECONDS, suite=False),
+    Row("low-irq0", faulty(pc(1, irq0={"flags": 0x3})), 1, smp="1", until="Unable to mount root fs",
+        limit=STORM_SECONDS, suite=False),
+    Row("edge-irq0", faulty(pc(1, irq0={"flags": 0x5})), 1, smp="1", until="Unable to mount root fs",
+        limit=STORM_SECONDS, suite=False),
+    Row("bsp-multiple", faulty([processor(i, EN | BP if i < 2 else EN) for i in range(4)] + PC_WITHOUT_CPUS), 3,
+        rule="bsp-multiple"),
+    Row("bsp-all", faulty([processor(i, EN | BP) for i in range(4)] + PC_WITHOUT_CPUS), 1, rule="bsp-multiple",
+        suite=False),
+    Row("bsp-200", faulty([processor(200, EN | BP)] + processors(4)[1:] + PC_WITHOUT_CPUS), CRASH,
+        ("RIP: 0010:setup_local_APIC+...",), rule="bsp-id-mismatch", suite=False),
+    Row("ap-200", faulty(processors(3) + [processor(200)] + PC_WITHOUT_CPUS), 3, rule="cpu-id-sparse", suite=False),
+    Row("extint", faulty(pc(4, extint=True)), says=("ExtINT not setup in hardware but reported by MP table",), rule="extint-io"),
+    Row("no-extint", faulty(pc(4)), never=("ExtINT...",) + TIMER_COMPLAINTS),
+    Row("no-ioapic", faulty(processors(4) + [bus(0, "ISA")] + isa_wiring(0, 15)), CRASH, rule="ioapic-none", options="",
+        limit=30, suite=False),
+    Row("reserved-flags", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 20, flags=0xa)])), suite=False),
+    Row("type-4", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 20, kind=4)])), suite=False),
+    Row("input-30", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 30)])), suite=False),
+    Row("isa-irq-16", faulty(pc(4, more=[tables.io_interrupt(0, 16, 15, 16)])), suite=False),
+    Row("pci-only", faulty(processors(4) + [bus(0, "PCI"), io_apic(15), tables.pci_interrupt(0, 3, "INTA", 15, 11)]),
+        CRASH, NULL_POINTER, rule="irq0-missing", suite=False),
+
+    timer_crash(processors(4) + [bus(0, "ISA"), io_apic(15), tables.io_interrupt(0, 5, 15, 2)] + isa_wiring(0, 15) +
+                tables.local_interrupts(0), "irq0-missing", name="shadowed-irq0", suite=False),
+    Row("unknown-type-between", faulty(processors(2) + [TYPE_5] + pc([processor(2), processor(3)])), 2,
+        ("type 5",), rule="unknown-entry-type", suite=False),
+
+    Row("memtest-lapic", faulty(pc(4), local_apic=0xFEE01000), 1, rule="lapic-address-odd", program=MEMTEST, suite=False),
+    Row("memtest-no-bp", faulty([processor(i) for i in range(4)] + PC_WITHOUT_CPUS), 5, rule="bsp-missing", program=MEMTEST,
+        suite=False),
+    Row("memtest-two-bp", faulty([processor(i, EN | BP if i < 2 else EN) for i in range(4)] + PC_WITHOUT_CPUS), 3,
+        rule="bsp-multiple", program=MEMTEST, suite=False),
     Row("memtest", qemu(4), program=MEMTEST),
     Row("memtest-three", qemu(3), 3, program=MEMTEST),
     Row("memtest-spare", SPARE_60, 64, rule="cpu-disabled", program=MEMTEST, smp="64", suite=False),

@@ -30,8 +30,8 @@ def io_apic(apic_id, address=IO_APIC, flags=EN):
     return struct.pack("<BBBBI", 2, apic_id, 0x20, flags, address)
 
 
-def io_interrupt(source_bus, source_irq, destination, pin, kind=INT):
-    return struct.pack("<BBHBBBB", 3, kind, 0, source_bus, source_irq, destination, pin)
+def io_interrupt(source_bus, source_irq, destination, pin, kind=INT, flags=0):
+    return struct.pack("<BBHBBBB", 3, kind, flags, source_bus, source_irq, destination, pin)
 
 
 def pci_interrupt(source_bus, device, intx, destination, pin):
@@ -43,18 +43,22 @@ def local_interrupts(source_bus):
             struct.pack("<BBHBBBB", 4, NMI, 0, source_bus, 0, 0xFF, 1)]
 
 
-def isa_wiring(source_bus, destination):
-    """The wiring of QEMU: IRQ 0 on input 2, each other IRQ on the input of its number."""
-    return [io_interrupt(source_bus, 0, destination, 2)] + [
-        io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS]
+def isa_wiring(source_bus, destination, extint=False, irq0=()):
+    """The wiring of QEMU: IRQ 0 on input 2, each other IRQ on the input of its number. extint: and the 8259 on input 0,
+    as firmware programs it; irq0: what is else of the INT entry of IRQ 0, as io_interrupt has it."""
+    timer = dict({"source_bus": source_bus, "source_irq": 0, "destination": destination, "pin": 2}, **dict(irq0))
+    return ([io_interrupt(source_bus, 0, destination, 0, EXTINT)] * extint + [io_interrupt(**timer)] +
+            [io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS])
 
 
-def pc(cpus, io_apic_entry=None):
-    """The table of a correct machine: cpus is their number or their entries."""
+def pc(cpus, io_apic_entry=None, isa="ISA", more=(), **wiring):
+    """The table of a correct machine: cpus is their number or their entries. isa: the name of its bus; more: further
+    I/O interrupts; wiring: as isa_wiring has it."""
     if isinstance(cpus, int):
         cpus = processors(cpus)
     io_apic_entry = io_apic_entry or io_apic(15)
-    return cpus + [bus(0, "ISA"), io_apic_entry] + isa_wiring(0, io_apic_entry[1]) + local_interrupts(0)
+    return (cpus + [bus(0, isa), io_apic_entry] + isa_wiring(**dict({"source_bus": 0, "destination": io_apic_entry[1]},
+                                                                    **wiring)) + list(more) + local_interrupts(0))
 
 
 def table(entries, signature=b"PCMP", revision=4, count=None, local_apic=LOCAL_APIC, sum_error=0):
