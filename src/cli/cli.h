@@ -42,7 +42,7 @@ struct cli {
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *madt_file, *from_madt;
     const char *server, *cacert, *cert, *key_file, *token_file;
-    bool scan, map, force, no_nonce, help, version;
+    bool scan, map, routing, force, no_nonce, help, version;
     struct option_list ignore;
     struct facts facts;
 

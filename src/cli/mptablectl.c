@@ -105,6 +105,9 @@ static const struct option_row common_rows[] = {
       .help = "print the bytes, a line for each structure" },
     { "ignore", 0, OPTION_LIST, "RULE", AT(ignore), .commands = LINT,
       .help = "leave out what this rule finds" },
+    { "routing", 0, OPTION_FLAG, NULL, AT(routing), .commands = LINT,
+      .help = "print first which input each interrupt of Linux\n"
+              "arrives at, and where its timer comes from" },
     { "version", 0, OPTION_LAST, NULL, AT(version), .help = "print the version and exit" },
     { "help", 0, OPTION_LAST, NULL, AT(help),
       .help = "print this, or a command's own options, and exit" },

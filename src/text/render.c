@@ -37,6 +37,7 @@
 #include "consumers.h"
 #include "finding.h"
 #include "members.h"
+#include "routing.h"
 #include "verdict.h"
 
 static bool is_printable(const char *text, size_t size)
@@ -302,6 +303,16 @@ static void render_layout(struct build *b, const struct found *found, const stru
     build_close(b);
 }
 
+static void render_routing(struct build *b, const struct found *found)
+{
+    struct routing routing;
+
+    if (!topology_has_table(found->topology))
+        return;
+    routing_make(found->topology, found->facts, &routing);
+    routing_render(b, "routing", &routing);
+}
+
 void render_found(struct build *b, const char *name, const struct found *found,
                   const struct memory *input, bool layout)
 {
@@ -326,6 +337,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
         render_layout(b, found, input);
     finding_render_all(b, "findings", found->report.findings, found->report.finding_count, &source);
     verdicts_render(b, "verdicts", &found->report);
+    render_routing(b, found);
     build_close(b);
 }
 

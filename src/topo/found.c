@@ -257,7 +257,7 @@ int found_read(const struct mpt_memory *memory, uint32_t address, const struct m
                uint32_t asked, struct topology *topology, struct image *scratch, struct found *r,
                struct err *err)
 {
-    *r = (struct found){ .memory = memory, .topology = topology };
+    *r = (struct found){ .memory = memory, .topology = topology, .facts = facts };
     if (mpt_open(memory, address, &r->view) != MPT_OK)
         return err_at(err, ERR_INVALID, NULL, "no floating pointer begins at 0x%x", address);
     list_takers(facts, r);

@@ -16,6 +16,7 @@ enum { FOUND_CONSUMERS_MAX = 32 };
 struct found {
     const struct mpt_memory *memory;
     const struct topology *topology; /* what the bytes say, in the form of entries */
+    const struct mpt_facts *facts;   /* as given; may be NULL */
     struct mpt_view view;
     unsigned entries, extended_entries; /* that could be walked */
     bool unknown; /* some of them are of no known type, and not in the topology */

@@ -51,6 +51,18 @@ def isa_wiring(source_bus, destination, extint=False, irq0=()):
             [io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS])
 
 
+def odd_wiring():
+    """What a wiring may have besides that of a PC, in the order that decides which entry has an input."""
+    def to(pin, irq, flags=0, source_bus=0, destination=5):
+        return struct.pack("<BBHBBBB", 3, INT, flags, source_bus, irq, destination, pin)
+    isa, pci, mca, eisa, level_low, edge_high = 0, 1, 2, 3, 0xF, 5
+    return processors(2) + [bus(isa, "ISA"), bus(pci, "PCI"), bus(mca, "MCA"), bus(eisa, "EISA"), io_apic(5),
+                            io_apic(6, 0xFEC10000)] + [
+        to(2, 0), to(1, 1, destination=0xFF), to(9, 9, level_low), to(4, 4, source_bus=mca), to(5, 5, source_bus=eisa),
+        to(7, 7, destination=6), to(19, 3 << 2, source_bus=pci), to(3, 4 << 2, source_bus=pci, destination=6),
+        to(19, 11, edge_high), to(3, 3), to(3, 6), to(13, 13), to(14, 13), to(15, 15, 2)]
+
+
 def pc(cpus, io_apic_entry=None, isa="ISA", more=(), **wiring):
     """The table of a correct machine: cpus is their number or their entries. isa: the name of its bus; more: further
     I/O interrupts; wiring: as isa_wiring has it."""

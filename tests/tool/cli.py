@@ -286,6 +286,12 @@ def linting():
     tap.ok("(linux crashes: where it needs the PIT; linux-32 crashes: where it needs the PIT)" in
            next(line for line in lines if "irq0" in line), "and what happens there", lines)
     tap.ok("at 0x9fc9c (offset 156), entry 6" in next(line for line in lines if "irq0" in line), "it says where", lines)
+    lines = ctl("lint", "--routing", "-", data=image).stdout.decode().splitlines()
+    tap.equal([line for line in lines if ": linux: " in line][1:3] + lines[15:16],
+              ["-: linux: IRQ 2 of bus 0: lost, Linux keeps IRQ 2 for the cascade of the two 8259s",
+               "-: linux: IRQ 3 of bus 0: I/O APIC 4 pin 3 (GSI 3), edge, active high",
+               "-: linux: timer: apic1=-1 pin1=-1 apic2=0 pin2=0: no I/O APIC input brings IRQ 0: Linux crashes where it "
+               "needs the PIT"], "the routing comes first")
     nothing = ctl("lint", "-", data=bytes(4096))
     tap.ok([line.split(": ")[:3] for line in finding_lines(nothing)] == [["-", "error", "fp-not-found"]] and
            nothing.returncode == REFUSED and nothing.stderr == b"", "no table is a finding", nothing)

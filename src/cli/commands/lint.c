@@ -7,6 +7,7 @@
 
 #include "../../text/verdict.h"
 #include "../../text/finding.h"
+#include "../../text/routing.h"
 #include "../input.h"
 
 /* "openbsd      unknown     -  interrupt-lost  lint-missing needs ebda base_memory_kib" */
@@ -151,6 +152,18 @@ static int lint_nothing(struct cli *cli)
     return print_findings(cli, report);
 }
 
+static void print_routing(const struct cli *cli)
+{
+    char text[ROUTING_LINE_SIZE];
+    struct routing routing;
+
+    if (!topology_has_table(&cli->topology))
+        return;
+    routing_make(&cli->topology, cli->reading.facts, &routing);
+    for (unsigned i = 0; routing_line(&routing, i, text); i++)
+        printf("%s: linux: %s\n", cli->operand, text);
+}
+
 int cli_lint(struct cli *cli)
 {
     int status = check_ignored(cli);
@@ -166,5 +179,7 @@ int cli_lint(struct cli *cli)
     status = cli->floating_pointer ? input_table(cli) : input_read(cli, address);
     if (status != CLI_DONE)
         return status;
+    if (cli->routing)
+        print_routing(cli);
     return print_findings(cli, &cli->reading.report);
 }
