@@ -4,6 +4,7 @@
 
 #include "../seal/keyring.h"
 #include "../text/request.h"
+#include "../topo/patch.h"
 #include "context.h"
 #include "job.h"
 #include "represent.h"
@@ -41,6 +42,7 @@ static int sign_image(const struct context *context, struct job *job)
 static void answer(const struct context *context, struct job *job, int (*read)(struct job *job))
 {
     if (represent_choose(job) < 0 || read(job) < 0 ||
+        patch_signable(&job->topology, &job->err) < 0 ||
         request_complete(&job->topology, &job->err) < 0 ||
         image_build(&job->topology, &job->image, &job->err) < 0 ||
         job_claim(job, REPLY_SHARE * job->image.size, LEDGER_REQUEST) < 0 ||

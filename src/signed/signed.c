@@ -7,6 +7,7 @@
 #include "../base/base64.h"
 #include "../base/hex.h"
 #include "../text/render.h"
+#include "../topo/patch.h"
 
 int signed_claim(const struct key *key, const struct topology *t, const struct image *image,
                  struct seal *seal, struct err *err)
@@ -14,9 +15,12 @@ int signed_claim(const struct key *key, const struct topology *t, const struct i
     struct seal_claims claims = { .segment_count = image->segment_count,
                                   .floating_pointer = image->place.floating };
 
-    static_assert((int)IMAGE_SEGMENTS_MAX <= (int)SEAL_SEGMENTS_MAX, "every segment is bound");
+    static_assert((int)IMAGE_SEGMENTS_MAX - 1 <= (int)SEAL_SEGMENTS_MAX,
+                  "every segment is bound, and one of an OEM table is not signed");
     static_assert(sizeof(claims.context) == sizeof(t->context), "the same token");
     static_assert(sizeof(claims.nonce) == sizeof(t->nonce), "the same token");
+    if (patch_signable(t, err) < 0)
+        return -1;
     for (unsigned i = 0; i < image->segment_count; i++)
         claims.segments[i] =
             (struct seal_segment){ image->segments[i].base, (uint32_t)image->segments[i].size };

@@ -16,7 +16,8 @@
  * topology's context, nonce and life. Without nonce and ttl no time is bound, so equal topologies
  * get equal signatures. seal_sign signs it.
  *
- * Return: 0; -1 with ERR_INTERNAL, or ERR_BUSY when a time is wanted and the clock cannot be right.
+ * Return: 0; -1 with ERR_INTERNAL, ERR_INVALID when the topology gives bytes as they are
+ * (patch_signable), or ERR_BUSY when a time is wanted and the clock cannot be right.
  */
 int signed_claim(const struct key *key, const struct topology *topology, const struct image *image,
                  struct seal *seal, struct err *err) MUST_USE;

@@ -15,8 +15,10 @@
 /* NUMBER(name, structure and its member, lowest, highest) and the like */
 #define NUMBER(text, type, m, low, high) \
     NAME(text), FIELD(type, m), .kind = UINT, .lowest = (low), .highest = (high)
-#define BYTE(text, type, m)       NUMBER(text, type, m, 0, UINT8_MAX)
-#define HEX(text, type, m, high)  NAME(text), FIELD(type, m), .kind = MASK, .highest = (high)
+#define BYTE(text, type, m)      NUMBER(text, type, m, 0, UINT8_MAX)
+#define HEX(text, type, m, high) NAME(text), FIELD(type, m), .kind = MASK, .highest = (high)
+#define HEX_BYTES(text, type, m, most) \
+    NAME(text), FIELD(type, m), .kind = BYTES, .lowest = 1, .highest = (most)
 #define FLAG(text, type, m, bits) NAME(text), FIELD(type, m), .kind = BOOL, .mask = (bits)
 #define CHOICE(text, type, m, choice) \
     NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .lowest = 1
@@ -132,6 +134,12 @@ static const struct member pci_int_members[] = {
     { BYTE("pin", mpt_io_int, intin), .required = true },
 };
 
+static const struct member patch_members[] = {
+    [PATCH_AT] = { HEX("at", topology_patch, at, UINT32_MAX), .required = true },
+    [PATCH_BYTES] = { HEX_BYTES("bytes", topology_patch, bytes, TOPOLOGY_POOL_MAX),
+                      .required = true },
+};
+
 static const struct member space_members[] = {
     { KIND_OF_ENTRY },
     { BYTE("bus_id", mpt_space, bus_id), .required = true },
@@ -171,6 +179,7 @@ const struct member_form member_forms[FORMS] = {
     ENTRIES(FORM)
 #undef FORM
         [PCI_INTERRUPT] = { NULL, MPT_IO_INT, ROWS(pci_int_members), ARRAY(pci_ints) },
+    [PATCH] = { NULL, MPT_IO_INT /* no entry */, ROWS(patch_members), ARRAY(patches) },
 };
 
 static const struct member_list processor_list = { &member_forms[PROCESSOR], PLAIN };
@@ -179,6 +188,7 @@ static const struct member_list ioapic_list = { &member_forms[IOAPIC], PLAIN };
 static const struct member_list io_int_list = { &member_forms[IO_INT], PLAIN };
 static const struct member_list local_int_list = { &member_forms[LOCAL_INT], PLAIN };
 static const struct member_list pci_int_list = { &member_forms[PCI_INTERRUPT], PLAIN };
+static const struct member_list patch_list = { &member_forms[PATCH], PLAIN };
 static const struct member_list extended_list = { NULL, EXTENDED };
 static const struct member_list entry_list = { NULL, ENTRIES };
 
@@ -195,6 +205,7 @@ static const struct member placement_members[] = {
     { HEX("base", topology, place.base, UINT32_MAX), .given = GIVEN_BASE },
     { HEX("floating_pointer", topology, place.floating, UINT32_MAX), .given = GIVEN_FLOATING },
     { HEX("configuration_table", topology, place.table, UINT32_MAX), .given = GIVEN_TABLE },
+    { NUMBER("table_size", topology, table_size, 0, 2 * MPT_TABLE_MAX), .given = GIVEN_TABLE_SIZE },
 };
 static const struct member_object placement = ROWS(placement_members);
 
@@ -230,6 +241,9 @@ static const struct member top_members[] = {
     [TOP_OEM_TABLE_SIZE] = { NUMBER("oem_table_size", topology, table.header.oem_table_size, 0,
                                     UINT16_MAX),
                              .given = GIVEN_OEM_TABLE_SIZE, .apart = true },
+    [TOP_OEM_TABLE_BYTES] = { HEX_BYTES("oem_table_bytes", topology, oem_bytes, TOPOLOGY_OEM_MAX),
+                              .given = GIVEN_OEM_BYTES, .needs = BIT(TOP_OEM_TABLE),
+                              .apart = true },
     [TOP_LOCAL_APIC_ADDRESS] = { HEX("local_apic_address", topology,
                                      table.header.local_apic_address, UINT32_MAX),
                                  .given = GIVEN_LOCAL_APIC_ADDRESS, .apart = true },
@@ -267,6 +281,8 @@ static const struct member top_members[] = {
     [TOP_ENTRIES] = { ELEMENTS("entries", entry_list, 0, MPT_ENTRIES_MAX + MPT_EXTENDED_MAX),
                       .given = GIVEN_ENTRIES,
                       .excludes = BIT(TOP_CPUS) | BIT(TOP_PROCESSORS) | BIT(TOP_TOPOLOGY) | LISTS },
+    [TOP_PATCHES] = { ELEMENTS("patches", patch_list, 0, TOPOLOGY_PATCHES_MAX),
+                      .given = GIVEN_PATCHES, .apart = true },
 };
 const struct member_object member_top = ROWS(top_members);
 

@@ -29,6 +29,7 @@ enum member_kind {
     PROFILE, /* a profile's name */
     TEXT, /* printable ASCII of at most width characters, padded with blanks; or an array of width bytes */
     BUS_TYPE,  /* the same in entries, elsewhere one of the names of MPS 1.4 Table 4-8 */
+    BYTES,     /* hex digits of lowest to highest bytes, kept in the topology's pool */
     CONSUMERS, /* array of names of consumers */
     TOKEN,     /* lowest to highest letters, digits and characters of alphabet; terminated */
     LIST,      /* array of lowest to highest elements */
@@ -92,6 +93,7 @@ enum {
     ENTRIES(FORM)
 #undef FORM
         PCI_INTERRUPT,
+    PATCH,
     FORMS
 };
 
@@ -109,6 +111,7 @@ enum { IOAPIC_VERSION = 2 };
 enum { INT_DEVICE = 7 };
 enum { PCI_IO_APIC = 3 };
 enum { PLACEMENT_WINDOW = 0 };
+enum { PATCH_AT, PATCH_BYTES };
 
 /* In the order in which a topology is written: what is short, then the list */
 enum {
@@ -121,6 +124,7 @@ enum {
     TOP_PRODUCT_ID,
     TOP_OEM_TABLE,
     TOP_OEM_TABLE_SIZE,
+    TOP_OEM_TABLE_BYTES,
     TOP_LOCAL_APIC_ADDRESS,
     TOP_ENTRY_COUNT,
     TOP_BIOS_DATA_AREA,
@@ -139,7 +143,8 @@ enum {
     TOP_EXTENDED,
     TOP_IRQS,
     TOP_PCI_INTERRUPTS,
-    TOP_ENTRIES
+    TOP_ENTRIES,
+    TOP_PATCHES
 };
 
 /* One of these says which processors there are. */

@@ -30,8 +30,10 @@
  */
 #include "render.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "../base/hex.h"
 #include "../topo/complete.h"
 #include "../topo/profiles.h"
 #include "consumers.h"
@@ -94,6 +96,8 @@ static void render_scalar(struct build *b, const struct member *m, const void *b
     case TEXT:
     case BUS_TYPE:
         render_text(b, m->name, text, m->width);
+        break;
+    case BYTES: /* of a pool that is not at @base: render_hex */
         break;
     case TOKEN:
         build_string(b, m->name, text);
@@ -175,6 +179,35 @@ static void render_entries(struct build *b, const char *name, const struct topol
     build_close(b);
 }
 
+/* Bytes of the topology's pool as hex digits; the text does not fit a stack. */
+static void render_hex(struct build *b, const char *name, const struct topology *t,
+                       const struct topology_bytes *bytes)
+{
+    char *const text = malloc(2 * (size_t)bytes->size + 1);
+
+    if (!text) {
+        build_fail(b);
+        return;
+    }
+    hex_encode(t->pool + bytes->offset, bytes->size, text);
+    build_string(b, name, text);
+    free(text);
+}
+
+static void render_patches(struct build *b, const char *name, const struct topology *t)
+{
+    const struct member *const rows = member_forms[PATCH].object.members;
+
+    build_array(b, name);
+    for (unsigned i = 0; i < t->patch_count; i++) {
+        build_object(b, NULL);
+        build_address(b, rows[PATCH_AT].name, t->patches[i].at);
+        render_hex(b, rows[PATCH_BYTES].name, t, &t->patches[i].bytes);
+        build_close(b);
+    }
+    build_close(b);
+}
+
 static bool is_given(const struct topology *t, const struct member *m)
 {
     if (m->given)
@@ -212,10 +245,14 @@ static void render_members(struct build *b, const struct member_object *object,
             build_object(b, m->name);
             render_members(b, m->object, t);
             build_close(b);
+        } else if (m->kind == BYTES) {
+            render_hex(b, m->name, t, &t->oem_bytes);
         } else if (m->kind != LIST) {
             render_scalar(b, m, t);
         } else if (m->list->where == ENTRIES) {
             render_entries(b, m->name, t);
+        } else if (m->given == GIVEN_PATCHES) {
+            render_patches(b, m->name, t);
         }
     }
 }
@@ -319,13 +356,12 @@ void render_found(struct build *b, const char *name, const struct found *found,
     const struct finding_source source = { .memory = input,
                                            .by_entry = true,
                                            .base_entries = found->entries,
-                                           .extended_entries =
-                                               found->unknown ? 0 : found->extended_entries };
+                                           .extended_entries = found->extended_entries };
 
     build_object(b, name);
     render_topology(b, "topology", found->topology);
     build_bool(b, "exact", found->exact);
-    if (!found->exact)
+    if (found->difference[0])
         build_string(b, "difference", found->difference);
     build_address(b, "floating_pointer", found->view.floating_address);
     build_address(b, "configuration_table", found->view.table_address);

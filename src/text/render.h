@@ -35,7 +35,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
 
 /*
  * render_topology - a topology as request_parse takes it: all that is given but lists other than
- * entries
+ * entries and patches
  */
 void render_topology(struct build *b, const char *name, const struct topology *topology);
 

@@ -46,6 +46,8 @@ static int read_value(struct reader *r, const struct member *m, const struct jso
     uint32_t seen;
     int status;
 
+    if (m->kind == BYTES && v->kind == JSON_STRING)
+        return value_read_bytes(&r->in, m, v, r->topology, base, at);
     if (v->kind != JSON_ARRAY && v->kind != JSON_OBJECT)
         return value_read(&r->in, m, v, base, at);
     if (m->kind == LIST && v->kind == JSON_ARRAY)
@@ -402,6 +404,9 @@ static void settle(struct reader *r)
     ENTRIES(COUNT)
 #undef COUNT
     t->pci_int_count = (unsigned)r->counts[PCI_INTERRUPT];
+    t->patch_count = (unsigned)r->counts[PATCH];
+    if (t->given & GIVEN_OEM_BYTES && !(t->given & GIVEN_OEM_TABLE_SIZE))
+        table->header.oem_table_size = (uint16_t)t->oem_bytes.size;
     settle_processors(r);
     settle_ioapics(r);
     settle_levels(t);

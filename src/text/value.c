@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/hex.h"
 #include "../topo/profiles.h"
 #include "consumers.h"
 
@@ -62,6 +63,9 @@ int value_refuse(const struct value_reader *r, const struct member *m, const str
         return err_at(err, ERR_INVALID, at,
                       "must be an array of one or more consumers by name, such as [\"linux\", "
                       "\"freebsd\"], or [\"all\"]");
+    case BYTES:
+        return err_at(err, ERR_INVALID, at,
+                      "must be hex digits, two for each of %llu to %llu bytes", lowest, most);
     case TOKEN:
         return err_at(err, ERR_INVALID, at,
                       "must be %llu to %llu characters out of A-Z a-z 0-9 %s%s", lowest, most,
@@ -244,6 +248,31 @@ static int read_consumers(struct value_reader *r, const struct member *m,
     return 0;
 }
 
+/* The pool is a topology's, and the structure at @base may be an element of it. */
+int value_read_bytes(struct value_reader *r, const struct member *m, const struct json_value *v,
+                     struct topology *t, void *base, const struct at *at)
+{
+    const bool whole = v->size <= JSON_TEXT_MAX || v->text != r->json.room;
+    const size_t size = v->size / 2;
+    struct topology_bytes bytes = { (uint32_t)t->pool_used, (uint32_t)size };
+
+    if (v->kind != JSON_STRING || !whole || v->size % 2 || size < m->lowest || size > m->highest)
+        return value_refuse(r, m, at);
+    if (size > sizeof(t->pool) - t->pool_used)
+        return err_at(r->err, ERR_INVALID, at, "more bytes than the %zu that a topology may give",
+                      sizeof(t->pool));
+    for (size_t i = 0; i < size; i++) {
+        const int high = hex_digit(v->text[2 * i]), low = hex_digit(v->text[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return value_refuse(r, m, at);
+        t->pool[bytes.offset + i] = (uint8_t)(high << 4 | low);
+    }
+    t->pool_used += size;
+    memcpy((char *)base + m->offset, &bytes, sizeof(bytes));
+    return 0;
+}
+
 int value_read(struct value_reader *r, const struct member *m, const struct json_value *v,
                void *base, const struct at *at)
 {
@@ -267,6 +296,7 @@ int value_read(struct value_reader *r, const struct member *m, const struct json
         return read_consumers(r, m, v, base, at);
     case TOKEN:
         return read_token(r, m, v, base, at);
+    case BYTES:
     case LIST:
     case OBJECT:
         break;

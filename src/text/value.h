@@ -22,6 +22,13 @@ struct value_reader {
 int value_read(struct value_reader *r, const struct member *m, const struct json_value *v,
                void *base, const struct at *at) MUST_USE;
 
+/*
+ * value_read_bytes - the same for a row of kind BYTES: into the pool of the topology, and where in it
+ * into the structure at @base
+ */
+int value_read_bytes(struct value_reader *r, const struct member *m, const struct json_value *v,
+                     struct topology *topology, void *base, const struct at *at) MUST_USE;
+
 /* value_refuse - say what the value of a row must be. Return: always -1 */
 int value_refuse(const struct value_reader *r, const struct member *m, const struct at *at);
 

@@ -2,8 +2,12 @@
 /*
  * The topology of a table is the list of its entries as they stand. Whether it holds all of the
  * table is found out by trying: it is built like any request and compared with the bytes it came
- * from. What no topology can hold (wrong sums, reserved bits, entries of unknown types, wrong
- * lengths) shows as a difference.
+ * from. What no other member can say (wrong sums, reserved bits, entries of unknown types, wrong
+ * lengths) shows as a difference, and becomes patches. The topology with them is built and compared
+ * once more, so what is called exact has been seen to be so.
+ *
+ * The bytes that count are the 16 of the floating pointer, and of the table what its lengths claim,
+ * at least a header, as far as the input has it.
  */
 #include "found.h"
 
@@ -13,6 +17,8 @@
 
 #include "../mptable/entries.h"
 #include "complete.h"
+#include "patch.h"
+#include "range.h"
 
 enum {
     DEFAULT_CONFIGURATION_CPUS = 2, /* MPS 1.4 §5 */
@@ -95,26 +101,38 @@ static bool take_entry(struct topology *t, const struct mpt_entry *entry)
     }
 }
 
-/* All entries of a walk. Return: how many there were */
-static unsigned take_walk(struct topology *t, struct found *r, struct mpt_walk *walk)
+/* Notes why a walk ended where no entry is. */
+static void tell_end(struct found *r, const struct mpt_walk *walk, enum mpt_err end)
 {
     const uint32_t table = r->view.table_address;
-    struct mpt_entry entry;
-    enum mpt_err end;
-    unsigned count = 0;
 
-    for (; mpt_next(walk, &entry, &end); count++)
-        if (!take_entry(t, &entry)) {
-            r->unknown = true;
-            differ(r, "the entry at 0x%x has the undefined type %u", table + (unsigned)entry.offset,
-                   entry.type);
-        }
     if (end == MPT_EUNKNOWN)
         differ(r, "the bytes at 0x%x are no entry: type %u is undefined",
                table + (unsigned)walk->at, walk->bytes[walk->at]);
     else if (end == MPT_ECUT)
         differ(r, "the bytes at 0x%x are no entry: it would run past the end or has a wrong length",
                table + (unsigned)walk->at);
+}
+
+/*
+ * The entries of a walk up to the first of an undefined type: what lies behind it would not come to
+ * lie there again. Return: how many
+ */
+static unsigned take_walk(struct topology *t, struct found *r, struct mpt_walk *walk)
+{
+    struct mpt_entry entry;
+    enum mpt_err end;
+    unsigned count = 0;
+
+    while (mpt_next(walk, &entry, &end)) {
+        if (!take_entry(t, &entry)) {
+            differ(r, "the entry at 0x%x has the undefined type %u",
+                   r->view.table_address + (unsigned)entry.offset, entry.type);
+            return count;
+        }
+        count++;
+    }
+    tell_end(r, walk, end);
     return count;
 }
 
@@ -127,8 +145,10 @@ static void take_entries(struct topology *t, struct found *r)
         return;
     mpt_walk_base(&r->view, &walk);
     r->entries = take_walk(t, r, &walk);
-    mpt_walk_extended(&r->view, &walk);
-    r->extended_entries = take_walk(t, r, &walk);
+    if (walk.at == r->view.base_length) { /* else extended entries would come to lie elsewhere */
+        mpt_walk_extended(&r->view, &walk);
+        r->extended_entries = take_walk(t, r, &walk);
+    }
     if (r->view.entry_count != r->entries) {
         t->given |= GIVEN_ENTRY_COUNT;
         t->table.entry_count_given = 1;
@@ -138,16 +158,42 @@ static void take_entries(struct topology *t, struct found *r)
 
 static void take_header(struct topology *t, const struct mpt_view *v)
 {
-    if (v->table_address) {
-        t->given |= GIVEN_TABLE;
-        t->place.table = v->table_address;
-    }
+    t->given |= GIVEN_TABLE;
+    t->place.table = v->table_address;
     if (!v->has_header)
         return;
     t->given |= GIVEN_OEM_ID | GIVEN_PRODUCT_ID | GIVEN_OEM_TABLE | GIVEN_OEM_TABLE_SIZE |
                 GIVEN_LOCAL_APIC_ADDRESS;
     t->table.header = v->header;
     t->table.header.spec_revision = 0;
+}
+
+/* Bytes of the table that its lengths claim, at least a header, as far as the input has them */
+static size_t table_bytes(const struct found *r)
+{
+    const size_t claimed = (size_t)r->view.base_length + r->view.extended_length;
+    const size_t least = claimed < MPT_HEADER_SIZE ? MPT_HEADER_SIZE : claimed;
+    const size_t room = r->view.table_address ? mpt_room(r->memory, r->view.table_address) : 0;
+
+    return least < room ? least : room;
+}
+
+/* The OEM table, as far as the input has it, unless it lies over pointer or table */
+static void take_oem(struct topology *t, const struct found *r)
+{
+    const struct mpt_header *const header = &r->view.header;
+    const struct mpt_segment pointer = { r->view.floating_address, MPT_FLOATING_SIZE, NULL },
+                             table = { r->view.table_address, table_bytes(r), NULL };
+    const size_t room = mpt_room(r->memory, header->oem_table);
+    struct mpt_segment oem = { header->oem_table, header->oem_table_size, NULL };
+
+    if (oem.size > room)
+        oem.size = room;
+    if (oem.base == 0 || oem.size == 0 || range_overlaps(&oem, &pointer) ||
+        range_overlaps(&oem, &table))
+        return;
+    if (patch_pool(t, mpt_at(r->memory, oem.base, oem.size), oem.size, &t->oem_bytes))
+        t->given |= GIVEN_OEM_BYTES;
 }
 
 /*
@@ -186,11 +232,12 @@ static void take_topology(struct topology *t, struct found *r)
     } else {
         take_header(t, v);
         take_entries(t, r);
+        take_oem(t, r);
     }
     take_revision(t, v);
 }
 
-/* Are @size bytes at @address equal in both? Notes where they differ. */
+/* Are the first bytes at @address, @size of them, equal in both? Notes where they differ. */
 static bool same_bytes(struct found *r, const struct mpt_memory *built, uint32_t address,
                        size_t size)
 {
@@ -198,14 +245,16 @@ static bool same_bytes(struct found *r, const struct mpt_memory *built, uint32_t
     const uint8_t *const there = mpt_at(built, address, size);
     size_t i = 0;
 
+    if (size == 0)
+        return true;
     if (!here || !there) {
-        differ(r, "not all of the %zu bytes at 0x%x are there", size, address);
+        differ(r, "not all of the %zu bytes at 0x%x are in the image", size, address);
         return false;
     }
     while (i < size && here[i] == there[i])
         i++;
     if (i < size)
-        differ(r, "the byte at 0x%llx is 0x%02x, a topology gives 0x%02x",
+        differ(r, "the byte at 0x%llx is 0x%02x, the encoder gives 0x%02x",
                (unsigned long long)address + i, here[i], there[i]);
     return i == size;
 }
@@ -220,7 +269,9 @@ static void tell_missing(struct found *r)
     const uint64_t behind = (uint64_t)v->floating_address + MPT_FLOATING_SIZE;
     const uint8_t *const bytes = mpt_at(r->memory, behind, MPT_HEADER_SIZE);
 
-    if (bytes && memcmp(bytes, "PCMP", 4) == 0 && v->table_address >= MPT_FLOATING_SIZE)
+    if (v->table_address == 0)
+        differ(r, "the floating pointer names neither a table nor a default configuration");
+    else if (bytes && memcmp(bytes, "PCMP", 4) == 0 && v->table_address >= MPT_FLOATING_SIZE)
         differ(
             r,
             "the table at 0x%x is not in the bytes; one lies behind the floating pointer, as if that were at "
@@ -230,27 +281,61 @@ static void tell_missing(struct found *r)
         differ(r, "the table at 0x%x is not in the bytes", v->table_address);
 }
 
-static bool is_exact(struct topology *t, struct image *built, struct found *r)
+/* Notes what the input lacks of the table. */
+static void tell_cut(struct found *r)
 {
-    const struct mpt_view *const v = &r->view;
+    const size_t claimed = (size_t)r->view.base_length + r->view.extended_length;
+
+    if (table_bytes(r) < claimed)
+        differ(r, "the table at 0x%x claims %zu bytes, of which %zu are in the input",
+               r->view.table_address, claimed, table_bytes(r));
+}
+
+/* Builds the topology. Return: does the image have all the bytes that count? */
+static bool same_image(struct topology *t, struct image *built, struct found *r)
+{
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
     struct err err = { .count = 0 };
     struct mpt_memory memory;
 
-    if (v->table_address && !v->has_header) {
-        tell_missing(r);
-        return false;
-    }
     if (complete_topology(t, &err) < 0 || image_build(t, built, &err) < 0) {
-        differ(r, "no topology can be built so: %.60s%s%.100s", err.places[0].pointer,
-               err.places[0].pointer[0] ? " " : "", err.places[0].detail);
+        differ(r, "without patches no topology can be built so: %.60s%s%.100s",
+               err.places[0].pointer, err.places[0].pointer[0] ? " " : "", err.places[0].detail);
         return false;
     }
     memory = image_memory(built, segments);
-    return same_bytes(r, &memory, v->floating_address, MPT_FLOATING_SIZE) &&
-           (v->table_address == 0 || same_bytes(r, &memory, v->table_address, MPT_HEADER_SIZE)) &&
-           (v->table_address == 0 ||
-            same_bytes(r, &memory, v->table_address, (size_t)v->base_length + v->extended_length));
+    return same_bytes(r, &memory, r->view.floating_address, MPT_FLOATING_SIZE) &&
+           same_bytes(r, &memory, r->view.table_address, table_bytes(r));
+}
+
+/* Gives the topology the patches that it needs. Return: does its image then have all the bytes? */
+static bool patch(struct topology *t, struct image *built, struct found *r)
+{
+    const uint32_t size = (uint32_t)table_bytes(r);
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    struct err err = { .count = 0 };
+    struct mpt_memory memory;
+    struct patch_target target = { &memory, built->bytes };
+
+    t->given |= GIVEN_PATCHES;
+    if (topology_has_table(t) && size != mpt_base_size(&t->table) + mpt_extended_size(&t->table)) {
+        t->given |= GIVEN_TABLE_SIZE;
+        t->table_size = size;
+    }
+    if (complete_topology(t, &err) < 0 || image_build(t, built, &err) < 0)
+        return false;
+    memory = image_memory(built, segments);
+    return patch_find(t, &target, r->memory, r->view.floating_address, MPT_FLOATING_SIZE) &&
+           patch_find(t, &target, r->memory, r->view.table_address, size) &&
+           same_image(t, built, r);
+}
+
+static bool is_exact(struct topology *t, struct image *built, struct found *r)
+{
+    if (!r->view.has_header && topology_has_table(t))
+        tell_missing(r);
+    tell_cut(r);
+    return (!r->difference[0] && same_image(t, built, r)) || patch(t, built, r);
 }
 
 int found_read(const struct mpt_memory *memory, uint32_t address, const struct mpt_facts *facts,

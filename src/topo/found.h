@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * From bytes to a topology: which floating pointer is meant, what the table behind it holds,
- * whether a topology gives the same bytes, and which rules the table breaks. No length, count or
+ * by which patches it gives the same bytes, and which rules the table breaks. No length, count or
  * address in the bytes is trusted; time is linear in them.
  */
 #ifndef TOPO_FOUND_H
@@ -18,10 +18,9 @@ struct found {
     const struct topology *topology; /* what the bytes say, in the form of entries */
     const struct mpt_facts *facts;   /* as given; may be NULL */
     struct mpt_view view;
-    unsigned entries, extended_entries; /* that could be walked */
-    bool unknown; /* some of them are of no known type, and not in the topology */
-    bool exact;   /* the topology, built, gives these very bytes */
-    /* unless exact: where it does not, or why it cannot be built */
+    unsigned entries, extended_entries; /* that the topology has */
+    bool exact; /* the topology, built, gives these very bytes: any less is a bug */
+    /* "" or why it needs patches: what no other member can say, or what the input lacks */
     char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
     const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* that take this floating pointer */

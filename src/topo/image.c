@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "patch.h"
 #include "profiles.h"
 #include "range.h"
 
@@ -82,6 +83,47 @@ static int write_structures(struct image *image, const struct mpt_table *table, 
                        bytes + (p->table - p->base), err);
 }
 
+/*
+ * The image that patches are for. The structures may lie anywhere, over each other too, and @room
+ * says how many bytes of the table there are: the encoder's are cut, or zeros follow them. All
+ * segments so far are written here, the one of the table last.
+ */
+static int write_unread(struct image *image, const struct mpt_table *table, size_t size,
+                        size_t room, struct err *err)
+{
+    const struct mpt_place p = image->place;
+    const uint64_t floating_end = (uint64_t)p.floating + MPT_FLOATING_SIZE;
+    const uint64_t table_end = (uint64_t)p.table + room;
+    const bool apart = room == 0 || p.table > floating_end + PLACE_GAP_MAX ||
+                       p.floating > table_end + PLACE_GAP_MAX;
+    const uint32_t base = apart || p.floating < p.table ? p.floating : p.table;
+    const uint64_t end = apart || floating_end > table_end ? floating_end : table_end;
+    const size_t kept = size < room ? size : room;
+    uint8_t *const first = add_segment(image, base, (size_t)(end - base));
+    uint8_t *bytes = apart ? NULL : first + (p.table - base);
+    size_t len;
+
+    if (apart && room > 0)
+        bytes = add_segment(image, p.table, room);
+    memset(image->bytes, 0, image->size);
+    if (bytes) {
+        if (mpt_encode_table(table, bytes, size, &len) != MPT_OK)
+            return not_read_back(err);
+        memset(bytes + kept, 0, (size_t)(image->bytes + image->size - (bytes + kept)));
+    }
+    mpt_encode_floating(&table->floating, p.table, first + (p.floating - base));
+    image->place.base = base;
+    return 0;
+}
+
+static void write_oem(struct image *image, const struct topology *t)
+{
+    const struct topology_bytes *const bytes = &t->oem_bytes;
+
+    memcpy(add_segment(image, t->table.header.oem_table, bytes->size), t->pool + bytes->offset,
+           bytes->size);
+}
+
 static void write_bios(struct image *image, const struct mpt_bios *bios)
 {
     uint8_t *const ebda = add_segment(image, MPT_BIOS_EBDA, MPT_BIOS_WORD_SIZE);
@@ -103,29 +145,44 @@ static int check_memory(const struct topology *t, const struct image *image, str
                   (unsigned long long)end, (unsigned long long)t->memory_size);
 }
 
-/* The first segment that lies over one before it; NULL when there is none */
+/* The first segment that lies over one before it or passes 4 GiB; NULL when there is none */
 static const struct image_segment *misplaced(const struct image *image)
 {
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
     const struct mpt_memory memory = image_memory(image, segments);
 
-    for (size_t i = 0; i < memory.count; i++)
+    for (size_t i = 0; i < memory.count; i++) {
+        if (segments[i].size > (uint64_t)UINT32_MAX + 1 - segments[i].base)
+            return &image->segments[i];
         for (size_t j = 0; j < i; j++)
             if (range_overlaps(&segments[j], &segments[i]))
                 return &image->segments[i];
+    }
     return NULL;
 }
 
-/* Pointer and table do not overlap by now: the words of the BIOS data area are what is in the way. */
-static int check_segments(const struct image *image, struct err *err)
+/* Pointer and table do not overlap by now: a further segment is what is in the way. */
+static int check_segments(const struct topology *t, const struct image *image, struct err *err)
 {
-    static const struct at at_bios = { NULL, "bios_data_area", 0 };
+    static const struct at at_bios = { NULL, "bios_data_area", 0 },
+                           at_oem = { NULL, "oem_table_bytes", 0 };
     const struct image_segment *const segment = misplaced(image);
+    const bool words =
+        segment && t->bios_data_area && segment >= image->segments + image->segment_count - 2;
 
     if (!segment)
         return 0;
-    return err_at(err, ERR_INVALID, &at_bios, "the word at 0x%x would lie over the image",
+    return err_at(err, ERR_INVALID, words ? &at_bios : &at_oem,
+                  "its %zu bytes at 0x%x would lie over the image or pass 4 GiB", segment->size,
                   (unsigned)segment->base);
+}
+
+static int patch(const struct topology *t, struct image *image, struct err *err)
+{
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    const struct mpt_memory memory = image_memory(image, segments);
+
+    return patch_apply(t, &(struct patch_target){ &memory, image->bytes }, err);
 }
 
 static int judge(const struct topology *t, struct image *image, const struct mpt_bios *bios,
@@ -135,14 +192,16 @@ static int judge(const struct topology *t, struct image *image, const struct mpt
     const struct mpt_memory memory = image_memory(image, segments);
     struct mpt_facts facts = { .bios = *bios, .memory_size = t->memory_size };
     struct mpt_view view;
+    bool there;
 
     if (t->bios_data_area)
         facts.given |= MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
     if (t->memory_size)
         facts.given |= MPT_FACT_MEMORY_SIZE;
-    if (mpt_open(&memory, image->place.floating, &view) != MPT_OK)
+    there = mpt_open(&memory, image->place.floating, &view) == MPT_OK;
+    if (!there && !(t->given & GIVEN_PATCHES))
         return not_read_back(err);
-    mpt_check(&memory, &view, &facts, t->asked, &image->report);
+    mpt_check(&memory, there ? &view : NULL, &facts, t->asked, &image->report);
     return 0;
 }
 
@@ -161,6 +220,8 @@ int image_build(const struct topology *t, struct image *image, struct err *err)
     const bool tabled = topology_has_table(t);
     const size_t base = tabled ? mpt_base_size(&t->table) : 0;
     const size_t size = tabled ? base + mpt_extended_size(&t->table) : 0;
+    const size_t room = t->given & GIVEN_TABLE_SIZE ? t->table_size : size;
+    const bool patched = t->given & GIVEN_PATCHES;
     struct mpt_table table = t->table;
     struct mpt_bios bios;
 
@@ -169,16 +230,20 @@ int image_build(const struct topology *t, struct image *image, struct err *err)
     image->entries = tabled ? (unsigned)mpt_entries(&table) : 0;
     image->size = 0;
     image->segment_count = 0;
-    if (place_choose(t, size, &image->place, err) < 0)
+    if (place_choose(t, room, &image->place, err) < 0)
         return -1;
     if (t->profile->stale_oem_table && !(t->given & GIVEN_OEM_TABLE))
         table.header.oem_table = image->place.table + (uint32_t)base + t->profile->stale_oem_table;
-    if (write_structures(image, &table, size, err) < 0)
+    if ((patched ? write_unread(image, &table, size, room, err)
+                 : write_structures(image, &table, size, err)) < 0)
         return -1;
-    bios = place_bios(t, &image->place, size);
+    if (t->given & GIVEN_OEM_BYTES)
+        write_oem(image, t);
+    bios = place_bios(t, &image->place, room);
     if (t->bios_data_area)
         write_bios(image, &bios);
-    if (check_segments(image, err) < 0 || check_memory(t, image, err) < 0)
+    if (check_segments(t, image, err) < 0 || check_memory(t, image, err) < 0 ||
+        patch(t, image, err) < 0)
         return -1;
     return judge(t, image, &bios, err);
 }

@@ -11,8 +11,10 @@
 #include "topology.h"
 
 enum {
-    IMAGE_SEGMENTS_MAX = 4, /* pointer and table, together or apart; two BIOS data words */
-    IMAGE_MAX = 2 * MPT_TABLE_MAX + MPT_FLOATING_SIZE + PLACE_GAP_MAX + 2 * MPT_BIOS_WORD_SIZE
+    /* pointer and table, together or apart; OEM table; two BIOS data words */
+    IMAGE_SEGMENTS_MAX = 5,
+    IMAGE_MAX = 2 * MPT_TABLE_MAX + MPT_FLOATING_SIZE + PLACE_GAP_MAX + TOPOLOGY_OEM_MAX +
+                2 * MPT_BIOS_WORD_SIZE
 };
 
 /* Bytes that lie together in guest memory. */
@@ -35,11 +37,14 @@ struct image {
 };
 
 /*
- * image_build - place, encode, read back, and judge
+ * image_build - place, encode, read back, patch, and judge
  * @topology: as complete_topology left it
  *
- * Return: 0; -1 and ERR_INVALID when the image does not fit its window or the guest's memory,
- * ERR_INTERNAL when the bytes written do not read back as the values they were made from.
+ * With patches nothing is read back: the table may be any bytes, and is judged as it is.
+ *
+ * Return: 0; -1 and ERR_INVALID when the image does not fit its window or the guest's memory, when
+ * its segments overlap or a patch lies outside; ERR_INTERNAL when the bytes written do not read back
+ * as the values they were made from.
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;
 

@@ -26,8 +26,9 @@
  * has its ROMs, with the table's address; no system looks for the pointer there.
  *
  * A placement that the request gives is checked against all of this, except in topologies of
- * entries, which describe a table that exists. The place that a profile's builder chooses is used
- * as it is. Sums are 64 bits wide, so that nothing wraps before it is compared.
+ * entries, which describe a table that exists, and in those with patches, whose places are taken as
+ * they are. The place that a profile's builder chooses is used as it is. Sums are 64 bits wide, so
+ * that nothing wraps before it is compared.
  */
 #include "place.h"
 
@@ -43,6 +44,8 @@ enum {
     BIOS = 0xf0000,
     FIRST_MIB_END = 0x100000
 };
+
+#define ADDRESSES_END (UINT64_C(1) << 32)
 
 static const struct at at_placement = { NULL, "placement", 0 };
 
@@ -301,6 +304,19 @@ static int check_base(const struct choice *c, struct err *err)
                                   (unsigned)lower);
 }
 
+/* With patches any place will do that there is. */
+static int check_end(const struct choice *c, struct err *err)
+{
+    const struct at floating = blame(c->t, GIVEN_FLOATING, "floating_pointer"),
+                    table = blame(c->t, GIVEN_TABLE, "configuration_table");
+
+    if (c->floating + MPT_FLOATING_SIZE > ADDRESSES_END)
+        return err_at(err, ERR_INVALID, &floating, "the floating pointer would pass 4 GiB");
+    if (c->table + c->size > ADDRESSES_END)
+        return err_at(err, ERR_INVALID, &table, "the table would pass 4 GiB");
+    return 0;
+}
+
 /* Places the image in a window, as the request's placement says */
 static int place_window(struct choice *c, struct err *err)
 {
@@ -310,6 +326,8 @@ static int place_window(struct choice *c, struct err *err)
     set_window(c);
     c->floating = t->given & GIVEN_FLOATING ? t->place.floating : choose_floating(c);
     c->table = t->given & GIVEN_TABLE ? t->place.table : choose_table(c);
+    if (t->given & GIVEN_PATCHES)
+        return check_end(c, err);
     if (check_floating(c, err) < 0)
         status = -1;
     if (c->table_wanted && check_table(c, err) < 0)
@@ -330,11 +348,17 @@ int place_choose(const struct topology *t, size_t table_size, struct mpt_place *
                  struct err *err)
 {
     const unsigned placed = GIVEN_WINDOW | GIVEN_BASE | GIVEN_FLOATING | GIVEN_TABLE;
-    struct choice c = { .t = t, .size = table_size, .table_wanted = table_size > 0 };
+    struct choice c = { .t = t, .size = table_size, .table_wanted = topology_has_table(t) };
 
-    if (!c.table_wanted && t->given & GIVEN_TABLE)
-        return err_at(err, ERR_INVALID, &(struct at){ &at_placement, "configuration_table", 0 },
+    if (!c.table_wanted && t->given & (GIVEN_TABLE | GIVEN_TABLE_SIZE))
+        return err_at(err, ERR_INVALID,
+                      &(struct at){ &at_placement,
+                                    t->given & GIVEN_TABLE ? "configuration_table" : "table_size",
+                                    0 },
                       "a default configuration has no table");
+    if (t->given & GIVEN_TABLE_SIZE && !(t->given & GIVEN_PATCHES))
+        return err_at(err, ERR_INVALID, &(struct at){ &at_placement, "table_size", 0 },
+                      "needs patches: without them a table is as long as its entries make it");
     if (t->given & placed || t->profile->layout == LAYOUT_WINDOW) {
         if (place_window(&c, err) < 0)
             return -1;
@@ -352,6 +376,8 @@ int place_check(const struct topology *t, struct err *err)
     struct choice c = { .t = t, .size = MPT_HEADER_SIZE, .table_wanted = true };
     int status = 0;
 
+    if (t->given & GIVEN_PATCHES)
+        return 0;
     set_window(&c);
     c.floating = t->place.floating;
     c.table = t->place.table;

@@ -13,7 +13,7 @@ const char *const topology_window_names[WINDOWS] = { TOPOLOGY_WINDOWS(WINDOW_NAM
 void topology_init(struct topology *t)
 {
     memset(t, 0, offsetof(struct topology, processors));
-    t->pci_int_count = 0;
+    t->pci_int_count = t->patch_count = 0;
     t->profile = profiles_find(PROFILE_DEFAULT);
     t->asked = MPT_FOR_LINUX;
 #define POINT(T, S, array, word) t->table.array = t->array;

@@ -25,7 +25,11 @@ enum {
     TOPOLOGY_CONTEXT_MAX = 64,
     TOPOLOGY_NONCE_MAX = 64,
     TOPOLOGY_PROCESSORS_MAX = (MPT_TABLE_MAX - MPT_HEADER_SIZE) / MPT_PROCESSOR_SIZE,
-    TOPOLOGY_SPACES_MAX = MPT_TABLE_MAX / MPT_SPACE_SIZE
+    TOPOLOGY_SPACES_MAX = MPT_TABLE_MAX / MPT_SPACE_SIZE,
+    TOPOLOGY_OEM_MAX = UINT16_MAX, /* bytes of an OEM table: its size is a 16-bit field */
+    TOPOLOGY_PATCHES_MAX = 16384,
+    /* bytes of the patches and of the OEM table: patches can cover pointer and table */
+    TOPOLOGY_POOL_MAX = MPT_FLOATING_SIZE + 2 * MPT_TABLE_MAX + TOPOLOGY_OEM_MAX
 };
 
 /* Which members the request has: those whose absence the value alone does not show. */
@@ -54,7 +58,21 @@ enum topology_given {
     GIVEN_TABLE = 1U << 20,
     GIVEN_IRQS = 1U << 21,
     GIVEN_PCI_INTS = 1U << 22,
-    GIVEN_DEVICES = 1U << 23 /* interrupts that give a device */
+    GIVEN_DEVICES = 1U << 23, /* interrupts that give a device */
+    GIVEN_TABLE_SIZE = 1U << 24,
+    GIVEN_PATCHES = 1U << 25, /* the list, be it empty: any place is taken */
+    GIVEN_OEM_BYTES = 1U << 26
+};
+
+/* Bytes that the request gives, in pool[] */
+struct topology_bytes {
+    uint32_t offset, size;
+};
+
+/* Bytes that are written over those of the encoder. */
+struct topology_patch {
+    uint32_t at; /* guest-physical */
+    struct topology_bytes bytes;
 };
 
 /* A bit for each element of a list */
@@ -96,6 +114,9 @@ struct topology {
     bool bios_data_area;                     /* two more segments: the words at 0x40e and 0x413 */
     enum topology_window window;             /* with GIVEN_WINDOW */
     struct mpt_place place;                  /* members with GIVEN_BASE, _FLOATING, _TABLE */
+    uint32_t table_size;             /* with GIVEN_TABLE_SIZE: bytes of the table in the image */
+    struct topology_bytes oem_bytes; /* with GIVEN_OEM_BYTES */
+    size_t pool_used;
 
     /*
      * The table, its pointers to the arrays below. What is not given stands at 0 until
@@ -119,6 +140,9 @@ struct topology {
     unsigned pci_int_count;
     struct topology_marks io_by_device,
         local_by_device; /* with GIVEN_DEVICES: given by a device and a pin */
+    struct topology_patch patches[TOPOLOGY_PATCHES_MAX]; /* in the order of the request */
+    unsigned patch_count;
+    uint8_t pool[TOPOLOGY_POOL_MAX];
 };
 
 /*

@@ -6,7 +6,7 @@ import json
 import os
 import urllib.parse
 
-from corpus import ROWS
+from corpus import ROWS, UNSIGNED
 from daemon import SRCDIR, Daemon, Tap
 
 try:
@@ -27,6 +27,18 @@ def rows_and_daemon(daemon):
         reply = daemon.post(body)
         got = None if reply.status == 200 else json.loads(reply.body)["errors"][0]["pointer"]
         tap.equal((reply.status, got), (200 if builds else 422, None if builds else "#" + quote(pointer)), "daemon: " + name)
+
+
+def unsigned(daemon):
+    """Bytes of a client's choice are refused with the members that give them, whatever else the request says."""
+    for name, body, _, builds, _ in UNSIGNED:
+        if len(body) > 65536:
+            continue
+        reply = daemon.post(body)
+        problem = json.loads(reply.body)
+        tap.equal(reply.status, 422, "bytes of a client's choice: " + name)
+        tap.ok(not builds or {e["pointer"] for e in problem["errors"]} <= {"#/patches", "#/oem_table_bytes"}, name + ": where", problem)
+        tap.ok("mptable-signature" not in reply.headers and "signature" not in problem, name + ": no signature")
 
 
 def quote(pointer):
@@ -85,6 +97,17 @@ def readings(daemon, document):
                               ("type", whole[:60] + b"\x09" + whole[61:]), ("zeros", whole[:16] + bytes(len(whole) - 16))):
             reply = daemon.curl("/v1/decode?base=" + base, "-H", "Content-Type: application/octet-stream", data=image)
             check_reply(document, operation, reply, "%s, %s" % (name, change))
+            if reply.status == 200:
+                sign_again(daemon, json.loads(reply.body), "%s, %s" % (name, change))
+
+
+def sign_again(daemon, reading, name):
+    """What decode makes of any bytes is signed only if no other member than entries says them."""
+    given = sorted({"patches", "oem_table_bytes"} & set(reading["topology"]))
+    reply = daemon.post(json.dumps(reading["topology"]))
+    tap.ok(reading["exact"] and ("difference" in reading) == ("patches" in given), name + ": exact, and says why not plainly")
+    tap.equal((reply.status, sorted(e["pointer"] for e in json.loads(reply.body).get("errors", []))),
+              (422 if given else 200, sorted("#/" + member for member in given)), name + ": signed only without patches")
 
 
 def main():
@@ -104,6 +127,7 @@ def main():
         tap.equal(profiles, topology["properties"]["profile"]["enum"], "and with its profiles")
         examples(schema)
         rows_and_daemon(daemon)
+        unsigned(daemon)
         operations(daemon, document)
         readings(daemon, document)
     tap.done()

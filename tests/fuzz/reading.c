@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * POST /v1/decode: any bytes become a reply, and a topology that is called exact builds them again.
+ * POST /v1/decode: any bytes become a reply, and its topology builds them again, of which those with
+ * patches are never signed.
  */
 #include "fuzz.h"
+
+#include "../../src/topo/patch.h"
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
@@ -20,6 +23,30 @@ static void verify(const struct found *reading)
     if (reading->view.has_header && mpt_encode_table(table, bytes, sizeof(bytes), &size) == MPT_OK)
         assert(mpt_verify_table(table, reading->view.table, room) ==
                (size <= room && memcmp(bytes, reading->view.table, size) == 0));
+}
+
+/* Are the first bytes at an address, at most @size and as many as the input has, in the image too? */
+static void comes_back(const struct mpt_memory *input, const struct mpt_memory *image,
+                       uint32_t address, size_t size)
+{
+    const size_t room = mpt_room(input, address), there = size < room ? size : room;
+    const uint8_t *const bytes = mpt_at(image, address, there);
+
+    assert(there == 0 || (bytes && memcmp(bytes, mpt_at(input, address, there), there) == 0));
+}
+
+/* Pointer and table, by a reckoning of their own: what the lengths claim, at least a header */
+static void all_come_back(const struct found *reading, const struct image *image)
+{
+    const struct mpt_view *const v = &reading->view;
+    const size_t claimed = (size_t)v->base_length + v->extended_length;
+    struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
+    const struct mpt_memory memory = image_memory(image, segments);
+
+    comes_back(reading->memory, &memory, v->floating_address, MPT_FLOATING_SIZE);
+    if (v->table_address)
+        comes_back(reading->memory, &memory, v->table_address,
+                   claimed > MPT_HEADER_SIZE ? claimed : MPT_HEADER_SIZE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -47,8 +74,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reply = build_compact(&b, &length);
     assert(reply);
     free(reply);
-    assert(reading.exact == (reading.difference[0] == '\0'));
-    if (reading.exact)
-        builds_again(&topology, &image);
+    assert(reading.exact);
+    assert((topology.given & GIVEN_PATCHES) == (reading.difference[0] ? GIVEN_PATCHES : 0));
+    assert((patch_signable(&topology, &err) < 0) ==
+           ((topology.given & (GIVEN_PATCHES | GIVEN_OEM_BYTES)) != 0));
+    all_come_back(&reading, &image);
+    builds_again(&topology, &image);
     return 0;
 }

@@ -51,6 +51,13 @@ def texts(size):
              "{}", "[]", "[%s]" % ",".join(byte[1:]), "[%s]" % ",".join(byte + ["0"])])
 
 
+def digits(most):
+    """Hex digits for 1 to @most bytes"""
+    return (['"00"', '"fF"', '"\\u0035f"', '"%s"' % ("5a" * most)],
+            ['""', '"0"', '"000"', '"0x00"', '"0g"', '" 00"', '"00 "', '"00\\n"', '"\\u0000"', '"\\u00e9"', "0", "null", "true",
+             "[]", "[0]", "{}"] + (['"%s"' % ("5a" * (most + 1))] if most > 65000 else []))
+
+
 def tokens(lowest, highest, more, refused):
     return (['"%s"' % ("a" * lowest), '"%s"' % ("Z" * highest), '"%s"' % (more * 8)[:highest], '"0123456789"'],
             ['"%s"' % ("a" * (lowest - 1)), '"%s"' % ("a" * (highest + 1)), "null", "true", "1234567890", "[]", "{}"] +
@@ -104,6 +111,8 @@ FRAMES = (
         "spec_revision": (["1", "4", "4.0"], ["0", "2", "3", "5", "-1", '"4"', "null", "true", "[]", "{}"])}),
     ("cpus", lambda member: {member: HOLE}, "", {"cpus": integers(1, 255)}),
     ("default configuration", lambda member: {"cpus": 2, member: HOLE}, "", {"default_configuration": integers(0, 7)}),
+    ("OEM table", lambda member: {"cpus": 1, "oem_table": "0x80000", member: HOLE}, "", {
+        "oem_table_bytes": digits(65535)}),
     ("levels", lambda member: {"cpus": 1, "topology": {member: HOLE}}, "/topology", {
         name: (["1", "1.0"], integers(1, 255)[1]) for name in ("packages", "dies", "cores", "threads")}),
     ("processor", lambda member: cpu({member: HOLE}), "/processors/0", {
@@ -128,6 +137,8 @@ FRAMES = (
     ("PCI interrupt", element("pci_interrupts", PCI_INTERRUPT, profile="bhyve"), "/pci_interrupts/0", {
         "bus": (["0"], BYTE[1]), "device": integers(0, 31), "pin_name": PIN_NAME,
         "io_apic": (['"all"', "0"], words("all", numbers=(0, 254))[1]), "pin": (["16", "23"], BYTE[1])}),
+    ("patch", element("patches", {"at": "0x9fc00", "bytes": "5f"}), "/patches/0", {
+        "at": (['"0x9fc00"', '"0x009FC10"', "654336.0"], hexadecimal(32)[1]), "bytes": digits(232)}),
     ("address space", element("extended", SPACE, **EVERY_BUS), "/extended/0", {
         "bus_id": BYTE, "address_type": words("io", "memory", "prefetch", numbers=range(3)),
         "address": hexadecimal(64, 16), "length": (hexadecimal(64, 16)[0][1:4], hexadecimal(64, 16)[1])}),
@@ -171,7 +182,7 @@ def framed():
 
 def objects():
     """Each object without one of its members, with an unknown member, and replaced by another type"""
-    for where, document, pointer, members in FRAMES[3:]:
+    for where, document, pointer, members in FRAMES[4:]:
         whole = document(HOLE)
         inner = whole
         for step in pointer.split("/")[1:]:
@@ -366,6 +377,45 @@ ROWS = (
     for token in tokens_
 )
 
+# Topologies with bytes as they are: what they build is never signed. The pointer of a good one is that of the member.
+ANYWHERE = {"floating_pointer": "0xa0001", "configuration_table": "0xfffffff8", "table_size": 8}
+UNSIGNED = (
+    good("a patch", {"cpus": 1, "patches": [{"at": "0x9fc07", "bytes": "ff"}]}),
+    good("no patch", {"cpus": 1, "patches": []}),
+    good("patches over one another", {"cpus": 1, "patches": [{"at": "0x9fc00", "bytes": "00" * 232}, {"at": 654336, "bytes": "5F"}]}),
+    good("a patch of the BIOS data words", {"cpus": 1, "bios_data_area": True, "patches": [{"at": "0x40e", "bytes": "0000"}]}),
+    good("any place", {"entries": [], "patches": [], "placement": ANYWHERE}),
+    good("pointer and table in one place", {"cpus": 1, "patches": [],
+                                            "placement": {"floating_pointer": "0x9fc04", "configuration_table": "0x9fc04"}}),
+    good("a longer table", {"cpus": 1, "patches": [{"at": "0x9fcff", "bytes": "01"}], "placement": {"table_size": 1000}}),
+    good("no table", {"cpus": 1, "patches": [], "placement": {"table_size": 0}}),
+    good("an OEM table", {"cpus": 1, "oem_table": "0x80000", "oem_table_bytes": "4f454d"}),
+    good("an OEM table of another size", {"cpus": 1, "oem_table": 1, "oem_table_size": 0, "oem_table_bytes": "00" * 65535}),
+    bad("a patch before the image", {"cpus": 1, "patches": [{"at": "0x9fbff", "bytes": "0000"}]}, "/patches/0/at", UNSAID),
+    bad("a patch past its end", {"cpus": 1, "patches": [{"at": "0x9fc00", "bytes": "00"}, {"at": "0x9fce7", "bytes": "0000"}]},
+        "/patches/1/at", UNSAID),
+    bad("a patch far off", {"cpus": 1, "patches": [{"at": 0, "bytes": "00"}]}, "/patches/0/at", UNSAID),
+    bad("a patch over two segments", {"cpus": 1, "patches": [{"at": "0x9fc00", "bytes": "00" * 32}],
+                                      "placement": {"configuration_table": "0x90000"}}, "/patches/0/at", UNSAID),
+    bad("a patch without bytes", {"cpus": 1, "patches": [{"at": "0x9fc00", "bytes": ""}]}, "/patches/0/bytes"),
+    bad("digits as escapes, too many to keep", '{"cpus":1,"patches":[{"at":"0x9fc00","bytes":"%s"}]}' % ("\\u0030" * 130),
+        "/patches/0/bytes", UNSAID),
+    bad("past 4 GiB with patches", {"cpus": 1, "patches": [], "placement": {"floating_pointer": "0xfffffff1"}},
+        "/placement/floating_pointer", UNSAID),
+    bad("table past 4 GiB with patches", {"cpus": 1, "patches": [], "placement": dict(ANYWHERE, table_size=9)},
+        "/placement/configuration_table", UNSAID),
+    bad("table size without patches", {"cpus": 1, "placement": {"table_size": 232}}, "/placement/table_size"),
+    bad("table size of none", {"cpus": 2, "default_configuration": 5, "patches": [], "placement": {"table_size": 44}},
+        "/placement/table_size", UNSAID),
+    bad("table size over both tables", {"cpus": 1, "patches": [], "placement": {"table_size": 131071}}, "/placement/table_size"),
+    bad("an OEM table without an address", {"cpus": 1, "oem_table_bytes": "00"}, "/oem_table"),
+    bad("an OEM table over the image", {"cpus": 1, "oem_table": "0x9fc80", "oem_table_bytes": "00"}, "/oem_table_bytes", UNSAID),
+    bad("an OEM table past 4 GiB", {"cpus": 1, "oem_table": "0xffffffff", "oem_table_bytes": "0000"}, "/oem_table_bytes", UNSAID),
+    bad("16385 patches", {"cpus": 1, "patches": [{"at": "0x9fc00", "bytes": "00"}] * 16385}, "/patches"),
+    bad("more bytes than fit", {"cpus": 1, "patches": [{"at": "0x9fc00", "bytes": "00" * 232}] * 848}, "/patches/847/bytes", UNSAID),
+    bad("patches an object", {"cpus": 1, "patches": {}}, "/patches"),
+)
+
 # limits of CPUs that no other member changes
 LIMITS = {"acrn-dm": 64, "acrn-hv": 64, "bhyve": 254, "bhyve-illumos": 254, "crosvm": 254, "dragonball": 254, "firecracker": 254,
           "firecracker-1.6": 254, "gokvm": 64, "hvmloader": 128, "hyperkit": 64, "libkrun": 254, "modvm": 254, "palacios": 32,
@@ -386,4 +436,4 @@ def profiles():
 
 
 def corpus():
-    return list(framed()) + list(objects()) + list(ROWS) + list(profiles())
+    return list(framed()) + list(objects()) + list(ROWS) + list(UNSIGNED) + list(profiles())

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import tempfile
 
+import tables
 from daemon import MPTABLECTL, SRCDIR, Tap
 
 EXAMPLES = sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))
@@ -130,6 +131,34 @@ def round_trips():
     got = json.loads(text)
     tap.ok(b'\n      { "entry": "bus", "bus_id": 0, "bus_type": "ISA" },\n' in text, "an entry a line")
     tap.equal((got["exact"], got["floating_pointer"]), (True, "0x9fc00"), "raw bytes with a base")
+
+
+def any_bytes():
+    """Memory with a floating pointer, whatever lies behind it: its 16 bytes and the table's come back through JSON."""
+    pointer = tables.floating_pointer
+    sound, low = tables.table(tables.pc(4)), tables.table(tables.pc(2))
+    stray = bytearray(sound)
+    stray[4:6] = b"\xff\xff"  # a length that wraps
+    stray[40:42] = b"\xff\xff"
+    text = b"Press any key to continue, F1 for setup, F2 for boot order, or wait ten seconds"
+    some, none = -1, None  # any number of patches; no such member
+    rows = [("a sum", pointer(0x9FC10, sum_error=1) + sound, 1), ("a table cut off", (pointer(0x9FC10) + sound)[:100], some),
+            ("no table", pointer(0x80000), 0), ("neither table nor configuration", pointer(0), 0),
+            ("configuration 9", pointer(0, configuration=9), 1), ("a default configuration", pointer(0, configuration=5), none),
+            ("lengths that wrap", pointer(0x9FC10) + bytes(stray), some), ("text", pointer(0x9FC10) + text, some),
+            ("a table over its pointer", pointer(0x9FC00) + sound, some), ("on no boundary", bytes(4) + pointer(0x9FC14) + sound, 0)]
+    memory, other = bytearray(0x500), bytearray(0x800)  # old LinuxBIOS; OpenVMM's place
+    memory[0x10:0x20 + len(low)] = pointer(0x20) + low
+    other[:16], other[0x400:0x400 + len(low)] = pointer(0x400), low
+    rows = [(name, 0x9FC00, data, patches) for name, data, patches in rows]
+    for name, base, data, patches in rows + [("the first KiB", 0, memory, none), ("0x0 and 0x400", 0, other, none)]:
+        got = json.loads(ctl("decode", "--base", hex(base), "-", data=bytes(data)).stdout)
+        there = {base + i: byte for i, byte in enumerate(data)}
+        differ = [hex(at + i) for at, raw in segments_of(json.dumps(got["topology"])) for i, byte in enumerate(raw)
+                  if there.get(at + i, byte) != byte]
+        given = got["topology"].get("patches")
+        tap.equal((got["exact"], differ, patches if given and patches == some else len(given) if given is not None else None), (True, [], patches),
+                  "any bytes: " + name)
 
 
 def xxd(data, *arguments):
@@ -369,7 +398,8 @@ def signatures():
 
 def main():
     try:
-        for part in (statuses, messages, round_trips, hexdumps, elf_files, scans, linting, asking, rule_list, maps, signatures):
+        for part in (statuses, messages, round_trips, any_bytes, hexdumps, elf_files, scans, linting,
+                     asking, rule_list, maps, signatures):
             part()
     finally:
         shutil.rmtree(work)

@@ -134,6 +134,13 @@ def no_oracle(tool):
             REFUSED, "not signed", "sign refuses one segment as two")
     refused(tap, tool.run("sign", *key, "--base", "0x9f800", "-x", "oracle", "-", data=image), REFUSED, "not signed",
             "sign refuses another address")
+    for name, body in (("patches", b'{"cpus":4,"patches":[{"at":"0x9fc07","bytes":"00"}]}'),
+                       ("no patches", b'{"cpus":4,"patches":[]}'),
+                       ("an OEM table", b'{"cpus":4,"oem_table":"0x80000","oem_table_bytes":"00"}')):
+        elf = tool.run("encode", "--format", "elf", "-", data=body).stdout
+        refused(tap, tool.run("encode", *key, "--format", "json", "-", data=body), REFUSED, "are not signed", "a key refuses " + name)
+        if name != "no patches":  # whose image is as sound as any
+            refused(tap, tool.run("sign", *key, "-x", "oracle", "-", data=elf), REFUSED, "not signed", "sign refuses " + name)
     tap.equal(tool.files(), before, "and nothing is written")
 
 

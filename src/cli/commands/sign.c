@@ -4,7 +4,8 @@
  *
  * The given bytes are never signed directly. They are decoded to a topology, and the image of the
  * topology is built. The new image is signed if it equals the given one in every byte and address.
- * So a signature means the same here as from encode or the daemon: this encoder made the image.
+ * So a signature means the same here as from encode or the daemon: this encoder made the image. What
+ * takes patches to build again is refused (found.h: difference), and an OEM table by signed_claim.
  */
 #include <string.h>
 
@@ -64,7 +65,7 @@ static int rebuild(struct cli *cli)
 
     if (status != CLI_DONE)
         return status;
-    if (!cli->reading.exact) {
+    if (cli->reading.difference[0]) {
         err_at(&cli->err, ERR_INVALID, NULL, "not signed: %s", cli->reading.difference);
         return cli_complain(cli, cli->operand, CLI_REFUSED);
     }
