@@ -38,6 +38,7 @@ struct input {
  */
 struct cli {
     const char *operand; /* a file, or "-" for standard input */
+    const char *second;  /* the other file of diff */
     const char *output, *format, *as, *key, *base, *size, *floating_pointer;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *madt_file, *from_madt;
@@ -60,6 +61,7 @@ int cli_encode(struct cli *cli);
 int cli_decode(struct cli *cli);
 int cli_lint(struct cli *cli);
 int cli_rules(struct cli *cli);
+int cli_diff(struct cli *cli);
 int cli_profiles(struct cli *cli);
 int cli_keygen(struct cli *cli);
 int cli_sign(struct cli *cli);

@@ -19,7 +19,8 @@ enum {
     VERIFY = 1U << 6,
     GET = 1U << 7,
     INJECT = 1U << 8,
-    RULES = 1U << 9
+    RULES = 1U << 9,
+    DIFF = 1U << 10
 };
 
 static const struct command {
@@ -32,6 +33,7 @@ static const struct command {
     { DECODE, "decode", "FILE", cli_decode, "print the topology, layout and findings of a table" },
     { LINT, "lint", "FILE", cli_lint, "print what is wrong with a table, a line each" },
     { RULES, "rules", "[RULE]", cli_rules, "list the rules of lint, or tell all about one" },
+    { DIFF, "diff", "FILE FILE", cli_diff, "print what two tables differ in, a line each" },
     { PROFILES, "profiles", NULL, cli_profiles, "list the profiles" },
     { KEYGEN, "keygen", NULL, cli_keygen, "make a key pair" },
     { SIGN, "sign", "IMAGE", cli_sign, "sign an image that encode or the daemon made" },
@@ -87,15 +89,15 @@ static const struct option_row common_rows[] = {
     { "no-nonce", 0, OPTION_FLAG, NULL, AT(no_nonce), .commands = GET,
       .help = "do not add a random nonce to the topology" },
     { "base", 0, OPTION_TEXT, "ADDRESS[,ADDRESS]", AT(base),
-      .commands = DECODE | LINT | SIGN | VERIFY | INJECT,
+      .commands = DECODE | LINT | DIFF | SIGN | VERIFY | INJECT,
       .help = "guest-physical address of the bytes, or of each\n"
               "segment; default " MEMORY_BASE ", with --scan 0; verify\n"
               "and inject: that of the signature must be this" },
-    { "size", 0, OPTION_TEXT, "BYTES[,BYTES]", AT(size), .commands = DECODE | LINT | SIGN,
+    { "size", 0, OPTION_TEXT, "BYTES[,BYTES]", AT(size), .commands = DECODE | LINT | DIFF | SIGN,
       .help = "bytes of each segment, where there are several" },
     { "floating-pointer", 0, OPTION_TEXT, "ADDRESS", AT(floating_pointer),
-      .commands = DECODE | LINT, .help = "take the floating pointer at this address" },
-    { "as", 0, OPTION_TEXT, "KIND", AT(as), .commands = DECODE | LINT,
+      .commands = DECODE | LINT | DIFF, .help = "take the floating pointer at this address" },
+    { "as", 0, OPTION_TEXT, "KIND", AT(as), .commands = DECODE | LINT | DIFF,
       .help = "take the file as raw memory, image, elf, lime or\n"
               "hexdump, whatever its first bytes say" },
     { "scan", 0, OPTION_FLAG, NULL, AT(scan), .commands = DECODE,
@@ -224,9 +226,22 @@ static int refuse(const struct cli *cli, const char *command)
 /* An operand in brackets may be left out. */
 static bool has_operands(const struct command *command, int count)
 {
-    if (command->operand && command->operand[0] == '[')
+    const char *const operand = command->operand;
+
+    if (operand && operand[0] == '[')
         return count <= 1;
-    return count == (command->operand ? 1 : 0);
+    return count == (!operand ? 0 : strchr(operand, ' ') ? 2 : 1);
+}
+
+static int refuse_operands(const struct command *command)
+{
+    const char *const operand = command->operand;
+
+    return usage(command->name,
+                 !operand               ? " takes no file"
+                 : strchr(operand, ' ') ? " takes two files"
+                                        : " takes one file",
+                 command->name);
 }
 
 static int run_command(const struct command *command, const struct rows *r, int argc, char **argv,
@@ -244,9 +259,9 @@ static int run_command(const struct command *command, const struct rows *r, int 
     if (cli->version)
         return print_version();
     if (!has_operands(command, argc - first) && !(cli->from_madt && argc == first))
-        return command->operand ? usage(command->name, " takes one file", command->name)
-                                : usage(command->name, " takes no file", command->name);
+        return refuse_operands(command);
     cli->operand = argc > first ? argv[first] : NULL;
+    cli->second = argc > first + 1 ? argv[first + 1] : NULL;
     status = madt_settle(cli);
     return status == CLI_DONE ? command->run(cli) : status;
 }

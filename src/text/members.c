@@ -380,3 +380,36 @@ bool member_word_value(const struct member *m, const char *word, size_t size, ui
         }
     return false;
 }
+
+/* Do the rows that @whole excludes say all of its value? */
+static bool parts_say(const struct member_object *object, const struct member *whole,
+                      const void *base)
+{
+    uint64_t left = member_load(base, whole);
+
+    for (size_t i = 0; i < object->count; i++) {
+        const struct member *const part = &object->members[i];
+
+        if (!(whole->excludes & MEMBER_BIT(i)))
+            continue;
+        if (part->words && !member_word(part, member_load(base, part)))
+            return false;
+        left &= ~(uint64_t)part->mask;
+    }
+    return left == 0;
+}
+
+uint32_t member_left_out(const struct member_object *object, const void *base)
+{
+    uint32_t rows = 0;
+
+    for (size_t i = 0; i < object->count; i++) {
+        const struct member *const m = &object->members[i];
+
+        if (m->fallback && parts_say(object, m, base))
+            rows |= MEMBER_BIT(i);
+        else
+            rows |= m->excludes;
+    }
+    return rows;
+}

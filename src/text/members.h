@@ -163,6 +163,11 @@ size_t member_find(const struct member_object *object, const char *name, size_t 
 uint64_t member_load(const void *base, const struct member *m);
 void member_store(void *base, const struct member *m, uint64_t value);
 
+/*
+ * member_left_out - the rows of an entry that are not written, because others say the same, as bits
+ */
+uint32_t member_left_out(const struct member_object *object, const void *base);
+
 /* member_word - the word that stands for a value, or NULL */
 const char *member_word(const struct member *m, uint64_t value);
 

@@ -113,44 +113,10 @@ static void render_scalar(struct build *b, const struct member *m, const void *b
     }
 }
 
-/* Do the rows that @whole excludes say all of its value? */
-static bool parts_say(const struct member_object *object, const struct member *whole,
-                      const void *base)
-{
-    uint64_t left = member_load(base, whole);
-
-    for (size_t i = 0; i < object->count; i++) {
-        const struct member *const part = &object->members[i];
-
-        if (!(whole->excludes & MEMBER_BIT(i)))
-            continue;
-        if (part->words && !member_word(part, member_load(base, part)))
-            return false;
-        left &= ~(uint64_t)part->mask;
-    }
-    return left == 0;
-}
-
-/* The rows of an entry that are not written because others say the same, as bits */
-static uint32_t left_out(const struct member_object *object, const void *base)
-{
-    uint32_t rows = 0;
-
-    for (size_t i = 0; i < object->count; i++) {
-        const struct member *const m = &object->members[i];
-
-        if (m->fallback && parts_say(object, m, base))
-            rows |= MEMBER_BIT(i);
-        else
-            rows |= m->excludes;
-    }
-    return rows;
-}
-
 static void render_entry(struct build *b, const struct member_form *form, const void *element)
 {
     const struct member_object *const object = &form->object;
-    const uint32_t out = left_out(object, element);
+    const uint32_t out = member_left_out(object, element);
 
     build_object(b, NULL);
     for (size_t i = 0; i < object->count; i++) {

@@ -161,6 +161,45 @@ def any_bytes():
                   "any bytes: " + name)
 
 
+def comparing():
+    """diff: each line that it prints, and its status."""
+    cpus, rest = tables.processors(4), tables.pc([])
+
+    def file(name, entries, at=0x9FC10, **more):
+        return write(name, tables.floating_pointer(at) + tables.table(entries, **more))
+
+    one = file("one", cpus + rest)
+    cpu = "processor: apic_id %d, bsp false, enabled %s, apic_version 20, signature 0x600, features 0x201"
+    base = len(tables.table(cpus + rest)), len(cpus + rest)
+    longer, shorter = ([f % (base[i] + (20, 1)[i] * by[0], base[i] + (20, 1)[i] * by[1]) for i, f in enumerate(
+        ("configuration_table: base_length %d -> %d", "configuration_table: entry_count %d -> %d"))] for by in ((0, 1), (1, 0)))
+    two = file("two", cpus + [tables.processor(4)] + rest)
+    rows = [("the same", one, one, []), ("added", one, two, longer + ["added " + cpu % (4, "true")]),
+            ("gone", two, one, shorter + ["gone " + cpu % (4, "true")]),
+            ("put in front", one, file("front", [tables.processor(4)] + cpus + rest), longer + ["added " + cpu % (4, "true")]),
+            ("changed", one, file("off", cpus[:3] + [tables.processor(3, 0)] + rest),
+             ["changed " + cpu % (3, "true") + "; enabled true -> false"]),
+            ("a reserved byte", one, file("reserved", cpus[:3] + [cpus[3][:19] + b"\1"] + rest),
+             ["changed " + cpu % (3, "true") + "; bytes %s -> %s01" % (cpus[3].hex(), cpus[3][:19].hex())]),
+            ("moved", one, file("moved", cpus[:1] + cpus[2:] + cpus[1:2] + rest),
+             ["moved " + cpu % (1, "true") + "; entry 1 -> 3"]),
+            ("another address", one, file("at", cpus + rest, 0x80000),
+             ["floating_pointer: table_address 0x9fc10 -> 0x80000", "configuration_table: gone"] +
+             ["gone"] * (len(cpus) + len(rest))),
+            ("a header", one, file("header", cpus + rest, local_apic=0xFEE01000),
+             ["configuration_table: local_apic_address 0xfee00000 -> 0xfee01000"]),
+            ("a wrong sum", one, file("sum", cpus + rest, sum_error=1), ["configuration_table: checksum "])]
+    for name, a, b, lines in rows:
+        done = ctl("diff", "--base", "0x9fc00", a, b)
+        said = done.stdout.decode().splitlines()
+        tap.ok(len(said) == len(lines) and all(got.startswith(line) for got, line in zip(said, lines)), "diff: " + name, said)
+        tap.equal((done.returncode, done.stderr), (1 if lines else 0, b""), "diff: %s: status" % name)
+    for status, arguments in ((USAGE, (one,)), (USAGE, (one, one, one)), (IO, (one, path("nothing"))),
+                              (IO, (write("text", b"no table"), one)), (IO, (one, write("text", b"no table")))):
+        done = ctl("diff", *arguments)
+        tap.equal((done.returncode, done.stdout, len(done.stderr.splitlines())), (status, b"", 1), "diff: status %d" % status)
+
+
 def xxd(data, *arguments):
     return subprocess.run(["xxd", *arguments], input=data, capture_output=True)
 
@@ -398,7 +437,7 @@ def signatures():
 
 def main():
     try:
-        for part in (statuses, messages, round_trips, any_bytes, hexdumps, elf_files, scans, linting,
+        for part in (statuses, messages, round_trips, any_bytes, comparing, hexdumps, elf_files, scans, linting,
                      asking, rule_list, maps, signatures):
             part()
     finally:

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mptablectl diff: what two tables differ in, a line for each field of the floating pointer and the
+ * header, and for each entry that was added, is gone, was changed or has moved.
+ *
+ * Entries with the same bytes are one entry, the first with the first, the second with the second.
+ * What remains is paired by what makes an entry that one: a processor's ID, an interrupt's source.
+ * Of all pairs the longest run in rising order has stayed in place; the others have moved. So an
+ * entry that is put in front of all others is one line.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../mptable/layout.h"
+#include "../../text/members.h"
+#include "../input.h"
+
+enum { KEY_SIZE = 16, TEXT_SIZE = 64 };
+
+/* An entry, or the bytes behind the last one that cannot be read as entries */
+struct item {
+    const char *name;
+    struct mpt_entry entry; /* unless it is such a rest */
+    const uint8_t *bytes;
+    size_t size;
+    bool known;            /* the type is one that MPS defines */
+    uint8_t key[KEY_SIZE]; /* of a known one: what the other table's entry must have in common */
+    struct item *other;    /* its like in the other table */
+    size_t place;          /* in its own table */
+    size_t run, before; /* of pairs: length of the rising run that ends here; the one before it */
+    bool stays;
+};
+
+struct side {
+    const struct found *found;
+    struct item *items;
+    size_t count;
+};
+
+struct diff {
+    struct side a, b;
+    unsigned lines;
+};
+
+/* --- values as text --- */
+
+static void print_text(const char *text, size_t size)
+{
+    while (size > 0 && text[size - 1] == ' ')
+        size--;
+    putchar('"');
+    for (size_t i = 0; i < size; i++)
+        if (text[i] < ' ' || text[i] > '~' || text[i] == '\\' || text[i] == '"')
+            printf("\\x%02x", (unsigned char)text[i]);
+        else
+            putchar(text[i]);
+    putchar('"');
+}
+
+static void print_bytes(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        printf("%02x", bytes[i]);
+}
+
+/* The value of a row in the structure at @base */
+static void print_member(const struct member *m, const void *base)
+{
+    const uint64_t value = m->kind == TEXT || m->kind == BUS_TYPE ? 0 : member_load(base, m);
+    const char *const word = m->kind == WORD ? member_word(m, value) : NULL;
+
+    if (m->kind == TEXT || m->kind == BUS_TYPE)
+        print_text((const char *)base + m->offset, m->width);
+    else if (m->kind == BOOL)
+        fputs(value ? "true" : "false", stdout);
+    else if (word)
+        fputs(word, stdout);
+    else
+        printf(m->kind == MASK ? "0x%llx" : "%llu", (unsigned long long)value);
+}
+
+/* The structure of an entry's type in struct mpt_entry, and the rows of its members */
+static const void *values(const struct item *item, const struct member_object **rows)
+{
+    switch (item->entry.type) {
+#define VALUES(T, S, array, word)        \
+    case MPT_##T:                        \
+        *rows = &member_forms[T].object; \
+        return &item->entry.S;
+        ENTRIES(VALUES)
+#undef VALUES
+    default:
+        return NULL;
+    }
+}
+
+static bool same_member(const struct member *m, const void *a, const void *b)
+{
+    if (m->kind == TEXT || m->kind == BUS_TYPE)
+        return memcmp((const char *)a + m->offset, (const char *)b + m->offset, m->width) == 0;
+    return member_load(a, m) == member_load(b, m);
+}
+
+/* ": apic_id 1, bsp false, ..." */
+static void print_item(const struct item *item)
+{
+    const struct member_object *rows = NULL;
+    const void *const base = item->known ? values(item, &rows) : NULL;
+    const uint32_t out = base ? member_left_out(rows, base) : 0;
+    const char *before = ": ";
+
+    if (!base) {
+        fputs(": bytes ", stdout);
+        print_bytes(item->bytes, item->size);
+        return;
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct member *const m = &rows->members[i];
+
+        if (m->kind == ENTRY || out & MEMBER_BIT(i))
+            continue;
+        printf("%s%s ", before, m->name);
+        print_member(m, base);
+        before = ", ";
+    }
+}
+
+/* Each member that changed; the bytes, when it is reserved ones that did */
+static void print_changes(const struct item *a, const struct item *b)
+{
+    const struct member_object *rows;
+    const void *const from = values(a, &rows), *const to = values(b, &rows);
+    const uint32_t out = member_left_out(rows, from) & member_left_out(rows, to);
+    const char *before = "; ";
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct member *const m = &rows->members[i];
+
+        if (m->kind == ENTRY || out & MEMBER_BIT(i) || same_member(m, from, to))
+            continue;
+        printf("%s%s ", before, m->name);
+        print_member(m, from);
+        fputs(" -> ", stdout);
+        print_member(m, to);
+        before = ", ";
+    }
+    if (*before == ',')
+        return;
+    fputs("; bytes ", stdout);
+    print_bytes(a->bytes, a->size);
+    fputs(" -> ", stdout);
+    print_bytes(b->bytes, b->size);
+}
+
+/* --- floating pointer and header, field by field --- */
+
+enum field_kind { GIVEN, TEXT_FIELD, MADE, ZERO };
+#define KIND_GIVEN GIVEN
+#define KIND_TEXT  TEXT_FIELD
+#define KIND_MADE  MADE
+#define KIND_ZERO  ZERO
+
+struct field {
+    const char *name;
+    size_t at, width;
+    enum field_kind kind;
+};
+#define FIELD_ROW(S, kind, member, width) { #member, AT(S, member), width, KIND_##kind },
+
+static const struct field floating_fields[] = { LAYOUT_FLOATING(FIELD_ROW, floating) };
+static const struct field header_fields[] = { LAYOUT_HEADER(FIELD_ROW, header) };
+
+enum {
+    FLOATING_FIELDS = sizeof(floating_fields) / sizeof(floating_fields[0]),
+    HEADER_FIELDS = sizeof(header_fields) / sizeof(header_fields[0])
+};
+
+static void print_field(const struct field *f, const uint8_t *from)
+{
+    uint32_t value = 0;
+
+    if (f->kind == TEXT_FIELD || strcmp(f->name, "signature") == 0) {
+        print_text((const char *)from + f->at, f->width);
+        return;
+    }
+    for (size_t i = f->width; i-- > 0;)
+        value = value << 8 | from[f->at + i];
+    printf(f->width == 4 || f->kind == ZERO || strcmp(f->name, "features") == 0 ? "0x%x" : "%u",
+           (unsigned)value);
+}
+
+/* A right sum follows from the other bytes. */
+static bool says_nothing(const struct field *f, const struct mpt_view *a, const struct mpt_view *b)
+{
+    const bool pointer = f >= floating_fields && f < floating_fields + FLOATING_FIELDS;
+
+    if (strcmp(f->name, "extended_checksum") == 0)
+        return (uint8_t)(a->extended_sum + a->extended_checksum) == 0 &&
+               (uint8_t)(b->extended_sum + b->extended_checksum) == 0;
+    if (strcmp(f->name, "checksum") != 0)
+        return false;
+    return pointer ? a->floating_sum == 0 && b->floating_sum == 0 : a->sum == 0 && b->sum == 0;
+}
+
+static void diff_fields(struct diff *d, const char *name, const struct field *fields, size_t count,
+                        const uint8_t *a, const uint8_t *b)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct field *const f = &fields[i];
+
+        if (memcmp(a + f->at, b + f->at, f->width) == 0 ||
+            says_nothing(f, &d->a.found->view, &d->b.found->view))
+            continue;
+        printf("%s: %s ", name, f->name);
+        print_field(f, a);
+        fputs(" -> ", stdout);
+        print_field(f, b);
+        putchar('\n');
+        d->lines++;
+    }
+}
+
+static void diff_structures(struct diff *d)
+{
+    const struct found *const a = d->a.found, *const b = d->b.found;
+
+    if (a->view.floating_address != b->view.floating_address) {
+        printf("floating_pointer: address 0x%x -> 0x%x\n", a->view.floating_address,
+               b->view.floating_address);
+        d->lines++;
+    }
+    diff_fields(d, "floating_pointer", floating_fields, FLOATING_FIELDS,
+                mpt_at(a->memory, a->view.floating_address, MPT_FLOATING_SIZE),
+                mpt_at(b->memory, b->view.floating_address, MPT_FLOATING_SIZE));
+    if (a->view.has_header && b->view.has_header) {
+        diff_fields(d, "configuration_table", header_fields, HEADER_FIELDS, a->view.table,
+                    b->view.table);
+    } else if (a->view.has_header || b->view.has_header) {
+        printf("configuration_table: %s\n", b->view.has_header ? "added" : "gone");
+        d->lines++;
+    }
+}
+
+/* --- entries --- */
+
+/* What makes an entry that one; the rest of it may change. */
+static void fill_key(struct item *item)
+{
+    const struct mpt_entry *const e = &item->entry;
+    uint8_t *const key = item->key;
+
+    key[0] = e->type;
+    switch (e->type) {
+    case MPT_IO_INT: /* its source */
+        memcpy(key + 1, (uint8_t[]){ e->io_int.int_type, e->io_int.bus_id, e->io_int.irq }, 3);
+        break;
+    case MPT_LOCAL_INT: /* its destination */
+        memcpy(key + 1, (uint8_t[]){ e->local_int.apic_id, e->local_int.lintin }, 2);
+        break;
+    case MPT_SPACE:
+        memcpy(key + 1, (uint8_t[]){ e->space.bus_id, e->space.address_type }, 2);
+        memcpy(key + 3, &e->space.address, sizeof(e->space.address));
+        break;
+    case MPT_MODIFIER:
+        key[1] = e->modifier.bus_id;
+        memcpy(key + 2, &e->modifier.range_list, sizeof(e->modifier.range_list));
+        break;
+    case MPT_HIERARCHY:
+        key[1] = e->hierarchy.bus_id;
+        break;
+    default: /* processor, bus, I/O APIC: an ID behind the type */
+        key[1] = item->bytes[1];
+        break;
+    }
+}
+
+/* Reads the entry at an item of the layout; its size is that of the walk that found it. */
+static void take_item(struct item *item, const struct mpt_memory *memory,
+                      const struct found_item *from, size_t place)
+{
+    const uint8_t *const bytes = mpt_at(memory, from->address, from->size);
+    struct mpt_walk walk = { .bytes = bytes, .end = from->size, .extended = from->type >= 128 };
+    enum mpt_err err;
+
+    *item = (struct item){ .name = from->name, .bytes = bytes, .size = from->size, .place = place };
+    item->known = from->type >= 0 && mpt_next(&walk, &item->entry, &err) &&
+                  type_slot(item->entry.type) < SLOTS;
+    if (item->known)
+        fill_key(item);
+}
+
+/* The entries of a table, and what cannot be read as such. Return: false when memory ran out */
+static bool take_items(struct side *s, const struct found *found)
+{
+    struct found_item item;
+    struct found_walk walk;
+
+    s->found = found;
+    s->items =
+        calloc((found->view.table_size + found->view.extended_size) / 2 + 1, sizeof(*s->items));
+    if (!s->items)
+        return false;
+    found_walk_begin(found, &walk);
+    while (found_walk_next(&walk, &item))
+        if (item.type >= 0 || strcmp(item.name, "rest") == 0) {
+            take_item(&s->items[s->count], found->memory, &item, s->count);
+            s->count++;
+        }
+    return true;
+}
+
+static int by_place(const struct item *a, const struct item *b)
+{
+    return a->place < b->place ? -1 : a->place > b->place;
+}
+
+static int compare_bytes(const struct item *a, const struct item *b)
+{
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return memcmp(a->bytes, b->bytes, a->size);
+}
+
+static int compare_keys(const struct item *a, const struct item *b)
+{
+    return memcmp(a->key, b->key, sizeof(a->key));
+}
+
+static int sort_bytes(const void *a, const void *b)
+{
+    const struct item *const x = *(struct item *const *)a, *const y = *(struct item *const *)b;
+    const int order = compare_bytes(x, y);
+
+    return order ? order : by_place(x, y);
+}
+
+static int sort_keys(const void *a, const void *b)
+{
+    const struct item *const x = *(struct item *const *)a, *const y = *(struct item *const *)b;
+    const int order = compare_keys(x, y);
+
+    return order ? order : by_place(x, y);
+}
+
+/* The entries without a like, sorted. Return: how many */
+static size_t sort_single(struct side *s, struct item **sorted, bool by_key)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        if (!s->items[i].other && (s->items[i].known || !by_key))
+            sorted[count++] = &s->items[i];
+    qsort(sorted, count, sizeof(struct item *), by_key ? sort_keys : sort_bytes);
+    return count;
+}
+
+/* Pairs equal ones in the order of their places. @sorted: room for the entries of both tables */
+static void pair(struct diff *d, struct item **sorted, bool by_key)
+{
+    struct item **const a = sorted, **const b = sorted + d->a.count;
+    const size_t a_count = sort_single(&d->a, a, by_key), b_count = sort_single(&d->b, b, by_key);
+
+    for (size_t i = 0, j = 0; i < a_count && j < b_count;) {
+        const int order = by_key ? compare_keys(a[i], b[j]) : compare_bytes(a[i], b[j]);
+
+        if (order == 0) {
+            a[i]->other = b[j];
+            b[j]->other = a[i];
+        }
+        i += order <= 0;
+        j += order >= 0;
+    }
+}
+
+/*
+ * Marks the longest run of pairs whose places rise in both tables. @ends: for each length of a run
+ * the one that ends at the lowest place in the other table; its length is found by bisection.
+ */
+static void mark_stays(struct side *a, struct item **ends)
+{
+    size_t longest = 0;
+    struct item *item;
+
+    for (item = a->items; item < a->items + a->count; item++) {
+        size_t low = 0, high = longest;
+
+        if (!item->other)
+            continue;
+        while (low < high) {
+            const size_t middle = low + (high - low) / 2;
+
+            if (ends[middle]->other->place < item->other->place)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        item->before = low > 0 ? ends[low - 1]->place : 0;
+        item->run = low;
+        ends[low] = item;
+        longest += low == longest;
+    }
+    for (item = longest > 0 ? ends[longest - 1] : NULL; item;
+         item = item->run > 0 ? &a->items[item->before] : NULL)
+        item->stays = item->other->stays = true;
+}
+
+static void print_line(struct diff *d, const char *what, const struct item *item)
+{
+    printf("%s %s", what, item->name);
+    print_item(item);
+    d->lines++;
+}
+
+/* In the order of the first table, and then what only the second one has */
+static void print_entries(struct diff *d)
+{
+    for (size_t i = 0; i < d->a.count; i++) {
+        const struct item *const a = &d->a.items[i], *const b = a->other;
+
+        if (!b) {
+            print_line(d, "gone", a);
+            putchar('\n');
+            continue;
+        }
+        if (compare_bytes(a, b) != 0) {
+            print_line(d, "changed", a);
+            print_changes(a, b);
+            putchar('\n');
+        }
+        if (!a->stays) {
+            print_line(d, "moved", b);
+            printf("; entry %zu -> %zu\n", a->place, b->place);
+        }
+    }
+    for (size_t i = 0; i < d->b.count; i++)
+        if (!d->b.items[i].other) {
+            print_line(d, "added", &d->b.items[i]);
+            putchar('\n');
+        }
+}
+
+/* Return: false when memory ran out */
+static bool diff_entries(struct diff *d)
+{
+    struct item **const sorted = calloc(d->a.count + d->b.count + 1, sizeof(struct item *));
+
+    if (!sorted)
+        return false;
+    pair(d, sorted, false);
+    pair(d, sorted, true);
+    mark_stays(&d->a, sorted);
+    free(sorted);
+    print_entries(d);
+    return true;
+}
+
+static int compare(struct cli *cli, const struct found *a, const struct found *b)
+{
+    struct diff d = { .lines = 0 };
+    bool done = take_items(&d.a, a) && take_items(&d.b, b);
+
+    if (done) {
+        diff_structures(&d);
+        done = diff_entries(&d);
+    }
+    free(d.a.items);
+    free(d.b.items);
+    if (!done)
+        return cli_no_memory(cli);
+    return d.lines > 0 ? CLI_REFUSED : CLI_DONE;
+}
+
+/* Reads a file's table. One without a table cannot be compared, which is no difference. */
+static int read_side(struct cli *cli)
+{
+    int status = input_memory(cli, NULL);
+
+    if (status == CLI_DONE)
+        status = input_table(cli);
+    return status == CLI_REFUSED ? CLI_IO : status;
+}
+
+int cli_diff(struct cli *cli)
+{
+    struct cli *const other = calloc(1, sizeof(*other)); /* only what is used of it is touched */
+    int status;
+
+    if (!other)
+        return cli_no_memory(cli);
+    other->operand = cli->second;
+    other->base = cli->base;
+    other->size = cli->size;
+    other->as = cli->as;
+    other->floating_pointer = cli->floating_pointer;
+    status = read_side(cli);
+    if (status == CLI_DONE)
+        status = read_side(other);
+    if (status == CLI_DONE)
+        status = compare(cli, &cli->reading, &other->reading);
+    free(other);
+    return status;
+}
