@@ -17,6 +17,7 @@ from wire import HOST, Wire, get, post, wait_until
 
 tap = Tap()
 FORMATS = ("json", "bin", "hex", "elf", "minisig")
+PIPELINED = 60
 RCVBUF = (socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -112,12 +113,12 @@ def ids(daemon):
     with Wire(address(daemon)) as a, Wire(address(daemon)) as b:
         a.socket.setsockopt(*RCVBUF)
         for wire, name in ((a, b"a"), (b, b"b")):
-            wire.send(b"".join(post(b'{"cpus":200}', b"X-Request-Id: %s%d\r\n" % (name, i)) for i in range(200)))
-        for wire, name in ((a, "a"), (b, "b")):
-            answers = [wire.reply() for _ in range(200)]
-            tap.equal([x.headers["x-request-id"] for x in answers], ["%s%d" % (name, i) for i in range(200)],
-                      "each of 200 pipelined answers has its own id")
-            tap.equal(len({essence(x) for x in answers}), 1, "and nothing else differs")
+            wire.send(b"".join(post(b'{"cpus":200}', b"X-Request-Id: %s%d\r\n" % (name, i)) for i in range(PIPELINED)))
+        answers = [(a.reply(), b.reply()) for _ in range(PIPELINED)]  # in turn: a reply that is not read is cut
+        for wire, name in ((0, "a"), (1, "b")):
+            tap.equal([x[wire].headers["x-request-id"] for x in answers], ["%s%d" % (name, i) for i in range(PIPELINED)],
+                      "each of %d pipelined answers has its own id" % PIPELINED)
+            tap.equal(len({essence(x[wire]) for x in answers}), 1, "and nothing else differs")
     with Wire(address(daemon)) as wire:
         made = [wire.send(post(b'{"cpus":200}')).reply().headers["x-request-id"] for _ in range(100)]
     tap.equal((len(set(made)), {len(x) for x in made}), (100, {32}), "ids that are made are new ones")
