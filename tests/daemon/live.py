@@ -395,7 +395,8 @@ def decoding(daemon):
     image = daemon.post(FOUR, query="?format=bin").body
     got = json.loads(decode(daemon, image).body)
     tap.equal([key for key in got if key != "topology"],
-              ["exact", "floating_pointer", "configuration_table", "found_by", "layout", "findings", "verdicts"],
+              ["exact", "floating_pointer", "configuration_table", "found_by", "layout", "findings", "verdicts",
+               "routing"],
               "members of decode")
     tap.equal(got["layout"][:3], [
         {"name": "floating_pointer", "address": "0x9fc00", "offset": 0, "size": 16},
