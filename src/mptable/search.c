@@ -360,7 +360,7 @@ enum mpt_taken mpt_takes(const struct mpt_memory *memory, const struct mpt_bound
 {
     enum search search = faults(consumer, bounds) ? SEARCH_ENDS : SEARCH_GOES_ON;
     unsigned lacks = 0;
-    uint64_t match;
+    uint64_t match = 0; /* SEARCH_FINDS sets it */
 
     *other = 0;
     for (const uint8_t *window = consumer->windows; search == SEARCH_GOES_ON && *window; window++) {

@@ -91,7 +91,7 @@ bool routing_line(const struct routing *r, unsigned index, char text[ROUTING_LIN
     if (index >= r->count)
         return index == r->count;
     if (row->pci)
-        snprintf(source, sizeof(source), "PCI %u:%u INT%c", row->bus_id, row->irq >> 2 & 0x1f,
+        snprintf(source, sizeof(source), "PCI %u:%u INT%c", row->bus_id, row->irq >> 2 & 0x1fU,
                  'A' + (row->irq & 3));
     else
         snprintf(source, sizeof(source), "IRQ %u of bus %u", row->irq, row->bus_id);
