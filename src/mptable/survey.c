@@ -90,10 +90,10 @@ static void survey_search(struct survey *s, const struct mpt_memory *memory)
         }
     }
     if (given(s, MPT_FACT_NO_MPPARSE)) {
-        const uint32_t linux = 1U << CONSUMER_LINUX | 1U << CONSUMER_LINUX_32;
+        const uint32_t both = 1U << CONSUMER_LINUX | 1U << CONSUMER_LINUX_32;
 
-        s->passes_by |= linux;
-        s->takes &= ~linux;
+        s->passes_by |= both;
+        s->takes &= ~both;
     }
 }
 
