@@ -497,6 +497,7 @@ int cli_diff(struct cli *cli)
         status = read_side(other);
     if (status == CLI_DONE)
         status = compare(cli, &cli->reading, &other->reading);
+    free(other->input.bytes);
     free(other);
     return status;
 }
