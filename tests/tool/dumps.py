@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from daemon import Tap
-from tool import DONE, IO, REFUSED, USAGE, Tool, refused
+from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, refused
 
 tap = Tap()
 BASE, MIB, GIB = 0x9FC00, 1 << 20, 1 << 30
@@ -24,8 +24,8 @@ def topology(decoded):
     return {key: value for key, value in decoded["topology"].items() if key != "findings"}
 
 
-def decode(tool, *arguments, data=b""):
-    done = tool.run("decode", *arguments, data=data)
+def decode(tool, *arguments, data=b"", **more):
+    done = tool.run("decode", *arguments, data=data, **more)
     return (json.loads(done.stdout) if done.stdout else None), done
 
 
@@ -115,10 +115,13 @@ def large(tool, wanted, image):
         file.truncate(8 * GIB)
         file.seek(BASE)
         file.write(image)
+    with open(MPTABLECTL, "rb") as program:
+        sanitized = b"__asan_init" in program.read()  # its shadow alone takes more addresses
+    limit = None if sanitized else lambda: resource.setrlimit(resource.RLIMIT_AS, (64 * MIB, 64 * MIB))
     before = time.monotonic()
-    done = tool.run("decode", "large", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (64 * MIB, 64 * MIB)))
-    tap.ok(done.returncode == DONE and topology(json.loads(done.stdout)) == topology(wanted),
-           "a sparse file of 8 GiB in 64 MiB of addresses", done.stderr)
+    got, done = decode(tool, "large", preexec_fn=limit)
+    tap.ok(got and topology(got) == topology(wanted), "a sparse file of 8 GiB" + " in 64 MiB of addresses" * (not sanitized),
+           done.stderr)
     print("# %.2f seconds" % (time.monotonic() - before))
     refused(tap, tool.run("decode", "--base", "0", "large"), USAGE, "at most 16 MiB", "--base is for small files")
 
