@@ -95,7 +95,7 @@ void decode_post(const struct context *context, struct job *job)
     struct facts known = { .known = { .given = 0 } };
     struct found found;
     struct memory source;
-    uint32_t address;
+    uint32_t address = 0;
     bool layout;
 
     (void)context;

@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!decode_take(&decode, data, size))
         return 0;
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
-        if (mpt_find(memory, &known->bios, consumer, &address) == MPT_OK)
+        if (mpt_find(memory, known, consumer, &address) == MPT_OK)
             assert(mpt_at(memory, address, MPT_FLOATING_SIZE));
     for (int i = 0; i < FLOATING_MAX && mpt_next_floating(memory, &at) == MPT_OK; i++, at += 4)
         look(memory, (uint32_t)at, known);

@@ -82,6 +82,7 @@ static void print_member(const struct member *m, const void *base)
 /* The structure of an entry's type in struct mpt_entry, and the rows of its members */
 static const void *values(const struct item *item, const struct member_object **rows)
 {
+    *rows = NULL;
     switch (item->entry.type) {
 #define VALUES(T, S, array, word)        \
     case MPT_##T:                        \
