@@ -38,6 +38,22 @@ bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t 
     return end && !*end && *value >= lowest && *value <= highest;
 }
 
+bool number_parse_size(const char *text, uint64_t *value)
+{
+    static const char units[] = "KMG";
+    const char *const end = number_take(text, value), *unit;
+    unsigned shift;
+
+    if (!end || !*end)
+        return end != NULL;
+    unit = strchr(units, *end);
+    shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    if (!unit || end[1] || *value > UINT64_MAX >> shift)
+        return false;
+    *value <<= shift;
+    return true;
+}
+
 bool number_decimal(const char *text, uint64_t highest, uint64_t *value)
 {
     return strncmp(text, "0x", 2) != 0 && number_parse(text, 0, highest, value);

@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "near.h"
 #include "number.h"
 
 /* VALUE_FIRST is getopt's value of row 0, above every letter. */
 enum { VALUE_FIRST = 0x100, HELP_COLUMN = 30, LINE_WIDTH = 80 };
 
-static bool takes(const struct options *o, const struct option_row *row)
+bool options_takes(const struct options *o, const struct option_row *row)
 {
     return !row->commands || !o->command || row->commands & o->command;
 }
@@ -28,13 +29,14 @@ static void list(const struct options *o, struct option longs[OPTIONS_MAX + 1],
     for (size_t i = 0; i < o->count && n < OPTIONS_MAX; i++) {
         const struct option_row *const row = &o->rows[i];
 
-        if (!takes(o, row))
+        if (!options_takes(o, row))
             continue;
         longs[n++] = (struct option){ row->name, row->argument ? required_argument : no_argument,
                                       NULL, VALUE_FIRST + (int)i };
         if (row->letter) {
             *letter++ = row->letter;
-            *letter++ = ':';
+            if (row->argument)
+                *letter++ = ':';
         }
     }
     longs[n] = (struct option){ NULL, 0, NULL, 0 };
@@ -46,9 +48,35 @@ static const struct option_row *find(const struct options *o, int value)
     if (value >= VALUE_FIRST)
         return &o->rows[value - VALUE_FIRST];
     for (size_t i = 0; value && i < o->count; i++)
-        if (o->rows[i].letter == value && takes(o, &o->rows[i]))
+        if (o->rows[i].letter == value && options_takes(o, &o->rows[i]))
             return &o->rows[i];
     return NULL;
+}
+
+/* A name that no row has, or that several rows begin with */
+static int refuse_name(const struct options *o, const char *word, struct err *err)
+{
+    const size_t size = strcspn(word, "="), length = size - strlen("--");
+    char several[ERR_DETAIL_SIZE / 2] = "", hint[NEAR_HINT_SIZE];
+    size_t used = 0;
+    struct near near;
+
+    near_start(&near, word + strlen("--"), length);
+    for (size_t i = 0; i < o->count; i++) {
+        const char *const name = o->rows[i].name;
+
+        if (!options_takes(o, &o->rows[i]))
+            continue;
+        near_try(&near, name);
+        if (strncmp(name, near.word, length) == 0 && used < sizeof(several))
+            used += (size_t)snprintf(several + used, sizeof(several) - used, "%s--%s",
+                                     used ? ", " : "", name);
+    }
+    if (used > 0)
+        return err_at(err, ERR_INVALID, NULL, "%.*s: several options begin so: %s", (int)size, word,
+                      several);
+    return err_at(err, ERR_INVALID, NULL, "%.*s: %s has no such option%s", (int)size, word, o->what,
+                  near_hint(&near, "--", hint));
 }
 
 /* What getopt stopped at: optopt is the option if it knows it, else 0 or a letter. */
@@ -63,8 +91,7 @@ static int refuse(const struct options *o, int why, const char *word, struct err
         return err_at(err, ERR_INVALID, NULL, "--%s: takes no value", row->name);
     if (optopt)
         return err_at(err, ERR_INVALID, NULL, "-%c: %s has no such option", optopt, o->what);
-    return err_at(err, ERR_INVALID, NULL, "%.*s: %s has no such option, or several that begin so",
-                  (int)strcspn(word, "="), word, o->what);
+    return refuse_name(o, word, err);
 }
 
 static int add(struct option_list *l, const struct option_row *row, const char *text,
@@ -89,6 +116,47 @@ static int set_number(unsigned *number, const struct option_row *row, const char
     return 0;
 }
 
+/* The words of a row as a sentence has them: "bin, json or elf" */
+static void list_words(const char *words, char *list, size_t size)
+{
+    size_t used = 0;
+
+    for (const char *next; words && used < size; words = next) {
+        const int length = (int)strcspn(words, " ");
+
+        next = words[length] ? words + length + 1 : NULL;
+        used += (size_t)snprintf(list + used, size - used, "%.*s%s", length, words,
+                                 !next               ? ""
+                                 : strchr(next, ' ') ? ", "
+                                                     : " or ");
+    }
+}
+
+static bool is_word(const char *words, const char *text)
+{
+    const size_t size = strlen(text);
+
+    for (; words; words = strchr(words, ' ') ? strchr(words, ' ') + 1 : NULL)
+        if (strcspn(words, " ") == size && memcmp(words, text, size) == 0)
+            return true;
+    return false;
+}
+
+static int set_text(const char **member, const struct option_row *row, const char *text,
+                    struct err *err)
+{
+    char list[ERR_DETAIL_SIZE / 2];
+
+    if (*member)
+        return err_at(err, ERR_INVALID, NULL, "--%s: at most once", row->name);
+    if (row->words && !is_word(row->words, text)) {
+        list_words(row->words, list, sizeof(list));
+        return err_at(err, ERR_INVALID, NULL, "--%s: must be %s", row->name, list);
+    }
+    *member = text;
+    return 0;
+}
+
 static int store(void *target, const struct option_row *row, const char *text, struct err *err)
 {
     void *const member = (char *)target + row->member;
@@ -104,15 +172,10 @@ static int store(void *target, const struct option_row *row, const char *text, s
         return add(member, row, text, err);
     case OPTION_NUMBER:
         return set_number(member, row, text, err);
-    case OPTION_ONCE:
-        if (*(const char **)member)
-            return err_at(err, ERR_INVALID, NULL, "--%s: at most once", row->name);
-        break;
     case OPTION_TEXT:
         break;
     }
-    *(const char **)member = text;
-    return 0;
+    return set_text(member, row, text, err);
 }
 
 static void set_initial(const struct options *o, void *target)
@@ -212,7 +275,16 @@ static void print_row(const struct option_row *row)
 
 void options_help(const struct options *o)
 {
-    for (size_t i = 0; i < o->count; i++)
-        if (takes(o, &o->rows[i]))
-            print_row(&o->rows[i]);
+    const char *group = NULL;
+
+    for (size_t i = 0; i < o->count; i++) {
+        const struct option_row *const row = &o->rows[i];
+
+        if (!options_takes(o, row))
+            continue;
+        if (row->group && row->group != group)
+            printf("%s%s:\n", group ? "\n" : "", row->group);
+        group = row->group;
+        print_row(row);
+    }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Command lines. An option is a row: its name, the values that it may have, the member that gets
- * the value, the commands that take it, and its help.
+ * the value, the commands that take it, and its help. Several rows may have one name when no
+ * command takes two of them.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -11,13 +12,13 @@
 
 #include "err.h"
 
-enum { OPTIONS_MAX = 64, OPTIONS_LIST_MAX = 16 }; /* rows; values of one option */
+enum { OPTIONS_MAX = 96, OPTIONS_LIST_MAX = 16 }; /* rows; values of one option */
 
 enum option_kind {
-    OPTION_FLAG,  /* no value; sets a bool */
-    OPTION_LAST,  /* the same, and the rest of the line is not read: --help */
-    OPTION_TEXT,  /* sets a const char *; the last one counts */
-    OPTION_ONCE,  /* the same, but refused when given twice */
+    OPTION_FLAG, /* no value; sets a bool */
+    OPTION_LAST, /* the same, and the rest of the line is not read: --help */
+    OPTION_TEXT, /* sets a const char *; refused when given twice */
+    OPTION_ONCE = OPTION_TEXT,
     OPTION_LIST,  /* adds to a struct option_list */
     OPTION_NUMBER /* sets an unsigned; the last one counts */
 };
@@ -30,7 +31,7 @@ struct option_list {
 
 struct option_row {
     const char *name; /* --name */
-    char letter;      /* -l, 0 = none; only of options with an argument */
+    char letter;      /* -l, 0 = none */
     enum option_kind kind;
     const char *argument;              /* what help calls the value, NULL = it has none */
     size_t member;                     /* offset in the caller's struct */
@@ -39,7 +40,9 @@ struct option_row {
     unsigned needed_by;                /* the commands that need it */
     /* in place of storing by kind; the text of an option without argument is "true" */
     int (*take)(void *target, const struct option_row *row, const char *text, struct err *err);
-    const char *help; /* lines of at most 50 characters, with newlines between */
+    const char *words; /* of a text: what it may be, with blanks between; NULL = anything */
+    const char *group; /* the heading in the help; the rows of a group follow one another */
+    const char *help;  /* lines of at most 50 characters, with newlines between */
 };
 
 struct options {
@@ -49,19 +52,25 @@ struct options {
     const char *what; /* for messages: "mptablectl encode" */
 };
 
+/* options_takes - is this row an option of the command? Without a command, every row is */
+bool options_takes(const struct options *options, const struct option_row *row);
+
 /*
  * options_parse - read a command line
  * @argv:   argv[0] is skipped; operands are moved behind the options
  * @target: the struct that members are offsets in; numbers are set to their initial values first
  *
  * Return: the index of the first operand, or of what follows an OPTION_LAST; -1 with ERR_INVALID:
- * no such option, a value that is missing, not wanted, out of range or given too often, or an
- * option that the command needs.
+ * no such option, a value that is missing, not wanted, out of range, none of the words or given too
+ * often, or an option that the command needs.
  */
 int options_parse(const struct options *options, int argc, char **argv, void *target,
                   struct err *err) MUST_USE;
 
-/* options_help - print help for each option of the command; without a command, for all options */
+/*
+ * options_help - print help for each option of the command, or without a command for all options:
+ * a line with its heading before each group
+ */
 void options_help(const struct options *options);
 
 #endif

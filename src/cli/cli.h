@@ -68,6 +68,7 @@ int cli_sign(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_get(struct cli *cli);
 int cli_inject(struct cli *cli);
+int cli_help(struct cli *cli);
 
 /*
  * cli_complain - one line for each place of cli->err, on standard error: "mptablectl: FILE:

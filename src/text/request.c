@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/near.h"
 #include "../json/check.h"
 #include "../topo/complete.h"
 #include "../topo/place.h"
@@ -85,15 +86,22 @@ static size_t take_name(struct reader *r, const struct member_object *object, si
 }
 
 /* A name that no row has, as the last step of a pointer. */
-static int refuse_name(struct reader *r, const struct json_value *name, const struct at *up)
+static int refuse_name(struct reader *r, const struct member_object *object,
+                       const struct json_value *name, const struct at *up)
 {
     const size_t size = name->size < ERR_POINTER_SIZE ? name->size : ERR_POINTER_SIZE;
-    char text[ERR_POINTER_SIZE + 1];
+    char text[ERR_POINTER_SIZE + 1], hint[NEAR_HINT_SIZE];
+    struct near near;
 
     for (size_t i = 0; i < size; i++)
         text[i] = name->text[i] ? name->text[i] : '?';
     text[size] = '\0';
-    return err_at(r->in.err, ERR_INVALID, &(struct at){ up, text, 0 }, "unknown member");
+    near_start(&near, text, size);
+    for (size_t i = 0; i < object->count; i++)
+        if (stands_here(r, &object->members[i]))
+            near_try(&near, object->members[i].name);
+    return err_at(r->in.err, ERR_INVALID, &(struct at){ up, text, 0 }, "unknown member%s",
+                  near_hint(&near, "", hint));
 }
 
 /* The member before it that the member of row @i excludes, or is excluded by. */
@@ -149,7 +157,7 @@ static int read_member(struct reader *r, const struct member_object *object, voi
     int status;
 
     if (i == object->count || !stands_here(r, m)) {
-        status = refuse_name(r, &name, up);
+        status = refuse_name(r, object, &name, up);
         json_skip(&r->in.json);
         return status;
     }

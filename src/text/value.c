@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../base/hex.h"
+#include "../base/near.h"
 #include "../topo/profiles.h"
 #include "consumers.h"
 
@@ -32,7 +33,7 @@ int value_refuse(const struct value_reader *r, const struct member *m, const str
 
     switch (m->kind) {
     case UINT:
-        return err_at(err, ERR_INVALID, at, "must be %llu to %llu", lowest, most);
+        return err_at(err, ERR_INVALID, at, "must be an integer from %llu to %llu", lowest, most);
     case MASK:
         return err_at(err, ERR_INVALID, at, "must be 0 to %llu, or \"0x...\" up to %#llx",
                       most < MEMBER_INTEGER_MAX ? most : MEMBER_INTEGER_MAX, most);
@@ -48,7 +49,7 @@ int value_refuse(const struct value_reader *r, const struct member *m, const str
     case BOOL:
         return err_at(err, ERR_INVALID, at, "must be true or false");
     case PROFILE:
-        return err_at(err, ERR_INVALID, at, "no such profile; see the list of profiles");
+        return err_at(err, ERR_INVALID, at, "must be the name of a profile; see their list");
     case BUS_TYPE:
         if (r->where != ENTRIES)
             return err_at(err, ERR_INVALID, at,
@@ -129,18 +130,22 @@ static int read_bool(struct value_reader *r, const struct member *m, const struc
 static int read_profile(struct value_reader *r, const struct member *m, const struct json_value *v,
                         struct topology *topology, const struct at *at)
 {
-    const struct profile *profile = NULL;
-    char name[JSON_TEXT_MAX + 1];
+    char hint[NEAR_HINT_SIZE];
+    struct near near;
 
-    if (v->kind == JSON_STRING && v->size <= JSON_TEXT_MAX && !memchr(v->text, '\0', v->size)) {
-        memcpy(name, v->text, v->size);
-        name[v->size] = '\0';
-        profile = profiles_find(name);
-    }
-    if (!profile)
+    if (v->kind != JSON_STRING)
         return value_refuse(r, m, at);
-    topology->profile = profile;
-    return 0;
+    near_start(&near, v->text, v->size);
+    for (size_t i = 0; i < profile_count; i++) {
+        if (strlen(profiles[i].name) == v->size &&
+            memcmp(profiles[i].name, v->text, v->size) == 0) {
+            topology->profile = &profiles[i];
+            return 0;
+        }
+        near_try(&near, profiles[i].name);
+    }
+    return err_at(r->err, ERR_INVALID, at, "no such profile%s",
+                  near.best ? near_hint(&near, "", hint) : "; see the list of profiles");
 }
 
 static bool is_printable(const struct json_value *v)

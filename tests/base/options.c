@@ -28,13 +28,15 @@ static int parse(unsigned command, const char *const *arguments)
 {
     const struct option_row rows[] = {
         { "output", 'o', OPTION_TEXT, "FILE", AT(output), .help = "" },
-        { "once", 0, OPTION_ONCE, "FILE", AT(once), .help = "" },
+        { "once", 0, OPTION_TEXT, "FILE", AT(once), .commands = MAKE, .help = "" },
+        { "once", 0, OPTION_TEXT, "WORD", AT(once), .commands = TAKE, .words = "to be not",
+          .help = "" },
         { "name", 'n', OPTION_LIST, "NAME", AT(names), .help = "" },
         { "count", 0, OPTION_NUMBER, "NUMBER", AT(count), 1, 20, 5, .help = "" },
         { "depth", 0, OPTION_NUMBER, "NUMBER", AT(depth), 1, 4294967295, 0, .help = "" },
         { "key", 'k', OPTION_TEXT, "FILE", AT(key), .commands = MAKE | TAKE, .needed_by = TAKE,
           .help = "" },
-        { "force", 0, OPTION_FLAG, NULL, AT(force), .commands = MAKE, .help = "" },
+        { "force", 'f', OPTION_FLAG, NULL, AT(force), .commands = MAKE, .help = "" },
         { "fact", 0, OPTION_TEXT, "VALUE", .commands = MAKE, .take = take, .help = "" },
         { "flag", 0, OPTION_FLAG, NULL, .commands = MAKE, .take = take, .help = "" },
         { "help", 0, OPTION_LAST, NULL, AT(help), .help = "" },
@@ -55,14 +57,14 @@ static int parse(unsigned command, const char *const *arguments)
 
 static void values(void)
 {
-    const char *const all[] = { "x",       "-o",       "a",      "--output=b", "--once",
-                                "c",       "-nd",      "--name", "e",          "--count=20",
-                                "--force", "--fact=7", "--",     "-y",         NULL };
+    const char *const all[] = { "x", "-o",         "a",        "--once", "c",  "-fnd", "--name",
+                                "e", "--count=20", "--fact=7", "--",     "-y", NULL };
+    const char *const word[] = { "-k", "x", "--once", "be", NULL };
     const char *const flag[] = { "--flag", "--cou", "0x10", NULL };
     const char *const help[] = { "--help", "--nonsense", NULL };
 
-    CU_ASSERT_EQUAL(parse(MAKE, all), 13); /* operands are moved behind */
-    CU_ASSERT_STRING_EQUAL(got.output, "b");
+    CU_ASSERT_EQUAL(parse(MAKE, all), 11); /* operands are moved behind */
+    CU_ASSERT_STRING_EQUAL(got.output, "a");
     CU_ASSERT_STRING_EQUAL(got.once, "c");
     CU_ASSERT_EQUAL(got.names.count, 2);
     CU_ASSERT_STRING_EQUAL(got.names.values[0], "d");
@@ -72,6 +74,8 @@ static void values(void)
     CU_ASSERT_EQUAL(parse(MAKE, flag), 4); /* a name may be cut short while it is clear */
     CU_ASSERT_STRING_EQUAL(got.taken, "flag=true");
     CU_ASSERT_EQUAL(got.count, 16);
+    CU_ASSERT_EQUAL(parse(TAKE, word), 5); /* rows of one name for two commands */
+    CU_ASSERT_STRING_EQUAL(got.once, "be");
     CU_ASSERT_EQUAL(parse(TAKE, help), 2);
     CU_ASSERT(got.help && got.count == 5);
 }
@@ -85,7 +89,12 @@ static void refusals(void)
     } rows[] = {
         { { "--nonsense=1" }, MAKE, "--nonsense: program has no such option" },
         { { "-z" }, MAKE, "-z: program has no such option" },
-        { { "--o", "x" }, MAKE, "--o: program has no such option, or several that begin so" },
+        { { "--o", "x" }, MAKE, "--o: several options begin so: --output, --once" },
+        { { "--ouput=x" }, MAKE, "--ouput: program has no such option; did you mean --output?" },
+        { { "--fore" }, TAKE, "--fore: program has no such option" },
+        { { "--once=b" }, TAKE, "--once: must be to, be or not" },
+        { { "--once=" }, TAKE, "--once: must be to, be or not" },
+        { { "-oa", "--output=a" }, MAKE, "--output: at most once" },
         { { "--force" }, TAKE, "--force: program has no such option" },
         { { "--output" }, MAKE, "--output: the value is missing: --output FILE" },
         { { "-o" }, MAKE, "--output: the value is missing: --output FILE" },

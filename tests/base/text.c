@@ -3,6 +3,7 @@
 
 #include "../../src/base/base64.h"
 #include "../../src/base/hex.h"
+#include "../../src/base/near.h"
 #include "../../src/base/number.h"
 #include "suites.h"
 
@@ -150,9 +151,78 @@ static void numbers(void)
     }
 }
 
+static void sizes(void)
+{
+    static const struct {
+        const char *text;
+        uint64_t value; /* 0 = refused */
+    } rows[] = { { "1", 1 },
+                 { "0x10", 16 },
+                 { "2K", 2048 },
+                 { "3M", 3145728 },
+                 { "0x1G", 1073741824 },
+                 { "16777215G", 0x3fffffc0000000 },
+                 { "K", 0 },
+                 { "", 0 },
+                 { "1k", 0 },
+                 { "1KB", 0 },
+                 { "1 K", 0 },
+                 { "1T", 0 },
+                 { "17179869184G", 0 },
+                 { "01K", 0 },
+                 { "-1K", 0 } };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t value;
+        const bool good = number_parse_size(rows[i].text, &value);
+
+        ROW_CHECK(rows[i].text, good == (rows[i].value > 0) && (!good || value == rows[i].value));
+    }
+}
+
+static void likes(void)
+{
+    static const char *const known[] = { "encode", "decode", "verify",     "cpus",
+                                         "irqs",   "kvm",    "memory_size" };
+    static const char longest[] = "a word of more than thirty-two bytes";
+    static const struct {
+        const char *word, *like; /* NULL = none */
+    } rows[] = { { "encdoe", "encode" },
+                 { "decod", "decode" },
+                 { "decodes", "decode" },
+                 { "vrfy", "verify" },
+                 { "ver", "verify" },
+                 { "CPUS", "cpus" },
+                 { "cpu", "cpus" },
+                 { "kvn", "kvm" },
+                 { "memory-size", "memory_size" },
+                 { "memory_size_", "memory_size" },
+                 { "xyz", NULL },
+                 { "", NULL },
+                 { "x", NULL },
+                 { "frobnicate", NULL },
+                 { longest, NULL } };
+    char hint[NEAR_HINT_SIZE], expected[NEAR_HINT_SIZE];
+    struct near near;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        near_start(&near, rows[i].word, strlen(rows[i].word));
+        for (size_t j = 0; j < sizeof(known) / sizeof(known[0]); j++)
+            near_try(&near, known[j]);
+        snprintf(expected, sizeof(expected), rows[i].like ? "; did you mean --%s?" : "%s",
+                 rows[i].like ? rows[i].like : "");
+        ROW_CHECK(rows[i].word, strcmp(near_hint(&near, "--", hint), expected) == 0);
+    }
+    near_start(&near, "kvmx and more", 4); /* not terminated */
+    near_try(&near, "kvm");
+    near_try(&near, longest);
+    CU_ASSERT_STRING_EQUAL(near.best, "kvm");
+}
+
 static const struct test tests[] = {
     { "base64 and hex", texts },        { "long texts, and every pair of characters", long_texts },
     { "hexadecimal digits", digits },   { "numbers are read", readings },
-    { "numbers are written", numbers },
+    { "numbers are written", numbers }, { "sizes", sizes },
+    { "what a word is like", likes },
 };
 const struct suite base_text = { "base/text", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -14,10 +14,21 @@ check()
     fi
 }
 check 1 'the pages are sound' "$(mandoc -Tlint -Wwarning "$src"/*.8 "$src"/*/*.[13])"
+# commands of the tool
+commands()
+{
+    "$MPTABLECTL" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+# help PROGRAM: its help, and that of each command
+help()
+{
+    "$1" --help
+    [ "$1" = "$MPTABLED" ] || for command in $(commands); do "$1" help "$command"; done
+}
 # differences PROGRAM PAGE: options, with what their arguments are called, that one of them has and the other has not
 differences()
 {
-    "$1" --help | sed -nE 's/^  (-., )?(--[a-z0-9-]+)( ([A-Za-z]+)[^ ]*)?( .*)?$/\2 \4/p' | tr '[:upper:]' '[:lower:]' |
+    help "$1" | sed -nE 's/^  (-., )?(--[a-z0-9-]+)( ([A-Za-z]+)[^ ]*)?( .*)?$/\2 \4/p' | tr '[:upper:]' '[:lower:]' |
         sort -u >manual.program
     grep '^\.It' "$2" | grep -oE 'Fl Fl [a-z0-9-]+( Ar [a-z]+)?' | sed -E 's/Fl Fl ([a-z0-9-]+)( Ar )?/--\1 /' |
         sort -u >manual.page
@@ -35,7 +46,7 @@ numbers()
 }
 check 2 'the options of the daemon are those of its page' "$(differences "$MPTABLED" "$src/mptabled.8")"
 check 3 'the options of the tool are those of its page' "$(differences "$MPTABLECTL" "$src/cli/mptablectl.1")"
-"$MPTABLECTL" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort >manual.program
+commands | sort >manual.program
 check 4 'the commands of the tool are those of its page, in the synopsis and below' "$(
     page=$src/cli/mptablectl.1
     sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm \([a-z]*\)$/\1/p' "$page" | sort | comm -3 manual.program -
@@ -46,6 +57,6 @@ check 5 'every function of the library is in a page' "$(
         cat "$src"/mptable/*.3 | grep -q "^\.Nm $function\>" || echo "$function"
     done)"
 check 6 'help fits a terminal, and the page of the daemon has its ranges and defaults' "$(
-    "$MPTABLED" --help | grep -E '.{81}'
-    "$MPTABLECTL" --help | grep -E '.{81}'
+    help "$MPTABLED" | grep -E '.{81}'
+    help "$MPTABLECTL" | grep -E '.{81}'
     numbers "$MPTABLED" "$src/mptabled.8")"

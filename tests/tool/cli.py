@@ -70,13 +70,13 @@ def statuses():
         (REFUSED, "encode", write("bad.json", '{"cpus":0}')), (REFUSED, "encode", write("cut.json", '{"cpus":')),
         (REFUSED, "encode", image), (REFUSED, "decode", "--floating-pointer", "0x9fc10", image),
         (REFUSED, "decode", write("elf", b"\x7fELF" + bytes(100))),
-        (USAGE,), (USAGE, "frobnicate"), (USAGE, "encode"), (USAGE, "encode", topology, topology), (USAGE, "profiles", image),
+        (USAGE,), (USAGE, "frobnicate"), (REFUSED, "encode"), (USAGE, "encode", topology, topology), (USAGE, "profiles", image),
         (USAGE, "encode", "--nonsense", topology), (USAGE, "encode", "--format", "png", topology),
         (USAGE, "encode", "--base", "0", topology), (USAGE, "encode", topology, "--format"),
         (USAGE, "encode", "--key", "k", topology), (USAGE, "decode", "--base", "nowhere", image),
         (USAGE, "decode", "--size", "1", image), (USAGE, "decode", "--scan", "--map", image),
         (USAGE, "decode", "--floating-pointer", "x", image), (USAGE, "lint", "--vcpus", "four", image),
-        (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "lint", "--scan", image),
+        (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "decode", "--as", "raw", "--as", "raw", image), (USAGE, "lint", "--scan", image),
         (USAGE, "lint", "--ebda", "0x9fc01", image), (USAGE, "lint", "--for", "linux,", image),
         (USAGE, "lint", "--ignore", "irq0", image), (USAGE, "rules", "--format", "hex"), (USAGE, "rules", "a", "b"),
         (REFUSED, "rules", "irq0"), (REFUSED, "lint", "--for", "openbsd,linux", volt), (DONE, "rules"),
@@ -99,7 +99,7 @@ def statuses():
 
 
 def messages():
-    for topology, expected in (('{"cpus":0}', "standard input: /cpus: must be 1 to 255"),
+    for topology, expected in (('{"cpus":0}', "standard input: /cpus: must be an integer from 1 to 255"),
                                ('{"cpus":\n04}', "standard input:2:2: "),
                                ('{"cpus":4,"processors":[]}', "standard input: /processors"),
                                ('{"cpus":2,"irqs":3,"no":1}', "standard input: /irqs: ")):

@@ -84,7 +84,7 @@ def live(tool, daemon, key):
     refuses(tool, REFUSED, "is revoked", "a revoked key", *tcp, "--revoked", "list")
     tool.run("keygen", "-s", "stranger.key")
     refuses(tool, REFUSED, "signed with the key", "a key that did not sign", "-p", "stranger.pub", "--server", daemon.url)
-    refuses(tool, REFUSED, "standard input: /cpus: must be 1 to 255", "no topology", *tcp, topology='{"cpus":256}')
+    refuses(tool, REFUSED, "standard input: /cpus: must be an integer from 1 to 255", "no topology", *tcp, topology='{"cpus":256}')
     refuses(tool, REFUSED, "standard input:2:3: ", "no JSON", *tcp, topology='{"cpus":\n 04}')
     tap.equal(len(tool.run("get", "-o", "x", *tcp, "-", data='{"cpus":0,"irqs":3}').stderr.splitlines()), 2,
               "a line for each place")

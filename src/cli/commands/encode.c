@@ -15,16 +15,14 @@
  */
 static int check_options(struct cli *cli, const struct format *format)
 {
-    if (!format || format == &formats[FORMAT_MINISIG])
-        return cli_refuse_option(cli, "format", "must be bin, json, hex or elf");
     if (cli->key && format != &formats[FORMAT_JSON] &&
         (format != &formats[FORMAT_BIN] || !cli->output))
         return cli_refuse_option(cli, "key", "needs --format json, or --format bin and --output");
     if (cli->facts.known.given & MPT_FACT_BSP && !cli->from_madt)
         return cli_refuse_option(cli, "bsp_apic_id", "needs --from-madt; a topology has bsp");
     if (format->binary && !cli->output && isatty(STDOUT_FILENO))
-        return cli_refuse_option(cli, "output",
-                                 "is needed: these bytes are nothing for a terminal");
+        return cli_refuse_option(
+            cli, "output", "is needed: these bytes are nothing for a terminal; --format hex is");
     return CLI_DONE;
 }
 
@@ -76,7 +74,11 @@ int cli_encode(struct cli *cli)
     const struct format *const format =
         cli->format ? format_find(cli->format) : &formats[FORMAT_BIN];
     struct seal seal;
-    int status = check_options(cli, format);
+    int status;
+
+    if (cli->output && strcmp(cli->output, "-") == 0)
+        cli->output = NULL;
+    status = check_options(cli, format);
 
     if (status != CLI_DONE)
         return status;

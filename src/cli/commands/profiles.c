@@ -31,12 +31,9 @@ static int print_profiles(struct cli *cli)
 
 int cli_profiles(struct cli *cli)
 {
-    const bool text = !cli->format || strcmp(cli->format, "text") == 0;
     struct build b;
 
-    if (!text && strcmp(cli->format, "json") != 0)
-        return cli_refuse_option(cli, "format", "must be text or json");
-    if (text)
+    if (!cli->format || strcmp(cli->format, "text") == 0)
         return print_profiles(cli);
     build_start(&b);
     render_profiles(&b, &cli->topology, &cli->image);

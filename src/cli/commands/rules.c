@@ -58,8 +58,6 @@ int cli_rules(struct cli *cli)
     const bool json = cli->format && strcmp(cli->format, "json") == 0;
     struct build b;
 
-    if (cli->format && !json && strcmp(cli->format, "text") != 0)
-        return cli_refuse_option(cli, "format", "must be text or json");
     if (!json)
         return cli->operand ? print_named(cli) : print_all();
     build_start(&b);
