@@ -190,6 +190,7 @@ def chunks(bench):
         bench.case("chunks: size %r" % bad, chunked(bad + b"\r\n" + TOPOLOGY + b"\r\n0\r\n\r\n"), (400, 413, END), closes=True)
     bench.case("chunks: no line end behind the data", chunked(size + b"\r\n" + TOPOLOGY + b"0\r\n\r\n"), (400, END), closes=True)
     bench.case("chunks: more than a body may have", chunked(b"%x\r\n" % (BIG + 1) + b" " * (BIG + 1) + b"\r\n0\r\n\r\n"), 413, closes=True)
+    bench.case("chunks: size 2^64 - 1", chunked(b"f" * 16 + b"\r\n" + b" " * (3 * BIG)), (413, END), closes=True)
     bench.case("chunks: without an end", chunked((b"1000\r\n" + b" " * 4096 + b"\r\n") * 200), (413, END), closes=True)
 
 
