@@ -256,6 +256,8 @@ static void judge_base_entries(struct survey *s, struct findings *found)
         s->e.index = index++;
         s->e.offset = at;
         s->e.reserved = 0;
+        if (e[0] == MPT_BUS)
+            s->bus_type = mpt_bus_type((const char *)e + AT(bus, bus_type));
         switch (e[0]) {
 #define JUDGE_ENTRY(T, S, array, word)        \
     case MPT_##T:                             \

@@ -228,10 +228,8 @@ static bool cpu_integrated(const struct survey *s)
 
 static bool bus_type_unpadded(const struct survey *s)
 {
-    const int type = mpt_bus_type(s->e.bus.bus_type);
-
-    return type >= 0 &&
-           memcmp(s->e.bus.bus_type, mpt_bus_types[type], sizeof(s->e.bus.bus_type)) != 0;
+    return s->bus_type >= 0 &&
+           memcmp(s->e.bus.bus_type, mpt_bus_types[s->bus_type], sizeof(s->e.bus.bus_type)) != 0;
 }
 
 static bool linux_knows_bus(const struct survey *s)
@@ -260,7 +258,7 @@ static bool bus_eisa(const struct survey *s)
 /* A name of MPS, well written, but neither ISA nor PCI */
 static bool bus_foreign(const struct survey *s)
 {
-    return mpt_bus_type(s->e.bus.bus_type) >= 0 && !bus_type_unpadded(s) &&
+    return s->bus_type >= 0 && !bus_type_unpadded(s) &&
            memcmp(s->e.bus.bus_type, "ISA   ", 6) != 0 &&
            memcmp(s->e.bus.bus_type, "PCI   ", 6) != 0;
 }

@@ -18,18 +18,27 @@ enum {
     ORPHANS_TRIED = 64,  /* "PCMP" whose bytes are summed, so that no memory takes long */
 };
 
-/* 65536 bits, by two bytes */
+/* 65536 bits, by two bytes. Most tables need few of the rows: one is cleared when it is first used. */
 struct pairs {
+    bool used[256];
     uint8_t bits[256][32];
 };
 
+static void pairs_clear(struct pairs *p)
+{
+    memset(p->used, 0, sizeof(p->used));
+}
+
 static bool pairs_has(const struct pairs *p, uint8_t a, uint8_t b)
 {
-    return p->bits[a][b / 8] >> b % 8 & 1;
+    return p->used[a] && p->bits[a][b / 8] >> b % 8 & 1;
 }
 
 static void pairs_add(struct pairs *p, uint8_t a, uint8_t b)
 {
+    if (!p->used[a])
+        memset(p->bits[a], 0, sizeof(p->bits[a]));
+    p->used[a] = true;
     p->bits[a][b / 8] |= (uint8_t)(1U << b % 8);
 }
 
@@ -86,7 +95,7 @@ static void mark_lost(struct survey *s, struct pairs *routed)
     size_t at = s->io_int_span.begin;
     const uint8_t *e;
 
-    memset(routed, 0, sizeof(*routed));
+    pairs_clear(routed);
     while ((e = next_io_int(s, &at))) {
         uint8_t reserved;
         const struct mpt_io_int i = load_io_int(e, &reserved);
@@ -111,7 +120,7 @@ static void survey_ints(struct survey *s)
     bool stray = false;
     const uint8_t *e;
 
-    memset(&pairs, 0, sizeof(pairs));
+    pairs_clear(&pairs);
     while ((e = next_io_int(s, &at))) {
         uint8_t reserved;
         const struct mpt_io_int i = load_io_int(e, &reserved);

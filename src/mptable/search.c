@@ -7,6 +7,7 @@
  */
 #include "search.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -232,23 +233,26 @@ static unsigned window_needs(unsigned window, const struct mpt_bounds *bounds)
     return facts & ~bounds->known;
 }
 
-/* Does the consumer accept the floating pointer at @e? @room: readable bytes at @e, 16 or more */
-static int accepts(const struct mpt_consumer *consumer, const uint8_t *e, size_t room)
+/* Those of @checks that the floating pointer at @e fails. @room: readable bytes at @e, 16 or more */
+static unsigned failed(unsigned checks, const uint8_t *e, size_t room)
 {
     const size_t length = e[AT(floating, length)];
     const uint8_t revision = e[AT(floating, spec_revision)];
-    const size_t summed = consumer->checks & SUM_OF_LENGTH ? length * 16 : MPT_FLOATING_SIZE;
+    unsigned fails = 0;
 
-    if ((consumer->checks & LENGTH_1 && length != 1) ||
-        (consumer->checks & LENGTH_NOT_0 && length == 0))
-        return 0;
-    if (consumer->checks & REVISION && revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
-        return 0;
-    if (consumer->checks & NO_DEFAULT &&
-        (e[AT(floating, default_configuration)] != 0 || revision > MPT_SPEC_1_4))
-        return 0;
-    return !(consumer->checks & (SUM_OF_16 | SUM_OF_LENGTH)) ||
-           (summed <= room && mpt_byte_sum(e, summed) == 0);
+    if (length != 1)
+        fails |= LENGTH_1;
+    if (length == 0)
+        fails |= LENGTH_NOT_0;
+    if (revision != MPT_SPEC_1_1 && revision != MPT_SPEC_1_4)
+        fails |= REVISION;
+    if (e[AT(floating, default_configuration)] != 0 || revision > MPT_SPEC_1_4)
+        fails |= NO_DEFAULT;
+    if (checks & SUM_OF_16 && mpt_byte_sum(e, MPT_FLOATING_SIZE) != 0)
+        fails |= SUM_OF_16;
+    if (checks & SUM_OF_LENGTH && (length * 16 > room || mpt_byte_sum(e, length * 16) != 0))
+        fails |= SUM_OF_LENGTH;
+    return checks & fails;
 }
 
 /* The segment that holds @address, else the next one above it; NULL = none */
@@ -291,7 +295,7 @@ static int next_match(const struct mpt_memory *memory, struct mpt_range range, u
             const uint8_t *const e = s->bytes + (at - s->base);
 
             if (memcmp(e, "_MP_", 4) == 0 &&
-                (!consumer || accepts(consumer, e, (size_t)(segment_end - at)))) {
+                (!consumer || !failed(consumer->checks, e, (size_t)(segment_end - at)))) {
                 *match = at;
                 return 1;
             }
@@ -301,24 +305,71 @@ static int next_match(const struct mpt_memory *memory, struct mpt_range range, u
     return 0;
 }
 
-/* The outcome of the search in one window */
-enum search { SEARCH_GOES_ON, SEARCH_ENDS, SEARCH_FINDS };
-
-static enum search search_window(const struct mpt_memory *memory, const struct mpt_bounds *bounds,
-                                 const struct mpt_consumer *consumer, unsigned window,
-                                 uint64_t *match)
+void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory,
+                      const struct mpt_bounds *bounds, uint64_t address)
 {
-    const struct mpt_range range = mpt_window(window, bounds);
+    const uint8_t *const bytes = mpt_at(memory, address, MPT_FLOATING_SIZE);
+
+    search->memory = memory;
+    search->bounds = bounds;
+    search->address = address;
+    search->fails = bytes ? failed(~0U, bytes, mpt_room(memory, address)) : ~0U;
+    search->looked = search->unknown = search->hits = 0;
+}
+
+/* Not inlined: each window is looked at once, and asked for by many consumers. */
+static __attribute__((noinline)) void look(struct mpt_search *search, unsigned window)
+{
+    struct mpt_range *const range = &search->windows[window];
+    const uint32_t bit = UINT32_C(1) << window;
+
+    search->looked |= bit;
+    *range = mpt_window(window, search->bounds);
+    if (window_needs(window, search->bounds))
+        search->unknown |= bit;
+    if (next_match(search->memory, *range, ALIGN_SWEEP, NULL, &range->base))
+        search->hits |= bit;
+}
+
+/* Is the window in that set? It is looked at when it is first asked for. */
+static inline bool has(struct mpt_search *search, const uint32_t *set, unsigned window)
+{
+    if (!(search->looked >> window & 1))
+        look(search, window);
+    return *set >> window & 1;
+}
+
+/* The outcome of the search in one window */
+enum outcome { GOES_FURTHER, ENDS, FINDS };
+
+/* Does the consumer take what it came to? */
+static enum outcome outcome_at(const struct mpt_search *search, const struct mpt_consumer *consumer,
+                               uint64_t match)
+{
+    const struct mpt_memory *const memory = search->memory;
+    const unsigned fails = match == search->address
+                               ? search->fails & consumer->checks
+                               : failed(consumer->checks, mpt_at(memory, match, MPT_FLOATING_SIZE),
+                                        mpt_room(memory, match));
+
+    return fails ? ENDS : FINDS;
+}
+
+/* In a window that has a hit */
+static enum outcome search_window(const struct mpt_search *search,
+                                  const struct mpt_consumer *consumer, unsigned window,
+                                  uint64_t *match)
+{
+    struct mpt_range range = search->windows[window];
 
     if (consumer->checks & BELOW_HOLE && (window == EBDA || window == BASE) &&
-        range.base >= MPT_BASE_MEMORY_END)
-        return SEARCH_GOES_ON;
-    if (!next_match(memory, range, consumer->step, consumer->invalid == GOES_ON ? consumer : NULL,
-                    match))
-        return SEARCH_GOES_ON;
-    return accepts(consumer, mpt_at(memory, *match, MPT_FLOATING_SIZE), mpt_room(memory, *match))
-               ? SEARCH_FINDS
-               : SEARCH_ENDS;
+        range.end - KIB >= MPT_BASE_MEMORY_END)
+        return GOES_FURTHER;
+    range.base = step_to(0, consumer->step, range.base); /* windows begin at multiples of 16 */
+    if (!next_match(search->memory, range, consumer->step,
+                    consumer->invalid == GOES_ON ? consumer : NULL, match))
+        return GOES_FURTHER;
+    return outcome_at(search, consumer, *match);
 }
 
 /* xv6 subtracts a KiB from an address of 0, and touches what is there. */
@@ -334,47 +385,46 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
                       const struct mpt_consumer *consumer, uint32_t *address)
 {
     const struct mpt_bounds bounds = mpt_bounds(memory, facts);
-    enum search search = faults(consumer, &bounds) ? SEARCH_ENDS : SEARCH_GOES_ON;
+    enum outcome outcome = faults(consumer, &bounds) ? ENDS : GOES_FURTHER;
+    struct mpt_search search;
     uint64_t match;
 
-    for (const uint8_t *window = consumer->windows; search == SEARCH_GOES_ON && *window; window++)
-        search = search_window(memory, &bounds, consumer, *window, &match);
-    if (search != SEARCH_FINDS)
+    mpt_search_start(&search, memory, &bounds, 0);
+    for (const uint8_t *window = consumer->windows; outcome == GOES_FURTHER && *window; window++)
+        if (has(&search, &search.hits, *window))
+            outcome = search_window(&search, consumer, *window, &match);
+    if (outcome != FINDS)
         return MPT_ENOTFOUND;
     *address = (uint32_t)match; /* windows end below 66 MiB */
     return MPT_OK;
 }
 
 /* Can it be in a window that facts not known place? They place none in the first KiB. */
-static int may_take(const struct mpt_memory *memory, const struct mpt_consumer *consumer,
-                    uint64_t address)
+static bool may_take(const struct mpt_search *search, const struct mpt_consumer *consumer)
 {
-    const uint8_t *const bytes = mpt_at(memory, address, MPT_FLOATING_SIZE);
-
-    return bytes && address >= KIB && address < MPT_BASE_MEMORY_END &&
-           address % consumer->step == 0 && accepts(consumer, bytes, mpt_room(memory, address));
+    return !(search->fails & consumer->checks) && search->address >= KIB &&
+           search->address < MPT_BASE_MEMORY_END && search->address % consumer->step == 0;
 }
 
-enum mpt_taken mpt_takes(const struct mpt_memory *memory, const struct mpt_bounds *bounds,
-                         const struct mpt_consumer *consumer, uint64_t address, uint64_t *other)
+enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *consumer,
+                         uint64_t *other)
 {
-    enum search search = faults(consumer, bounds) ? SEARCH_ENDS : SEARCH_GOES_ON;
-    unsigned lacks = 0;
-    uint64_t match = 0; /* SEARCH_FINDS sets it */
+    enum outcome outcome = faults(consumer, search->bounds) ? ENDS : GOES_FURTHER;
+    bool lacks = false;
+    uint64_t match = 0; /* FINDS sets it */
 
     *other = 0;
-    for (const uint8_t *window = consumer->windows; search == SEARCH_GOES_ON && *window; window++) {
-        const unsigned unknown = window_needs(*window, bounds);
-
-        lacks |= unknown;
-        if (!unknown)
-            search = search_window(memory, bounds, consumer, *window, &match);
+    for (const uint8_t *window = consumer->windows; outcome == GOES_FURTHER && *window; window++) {
+        if (has(search, &search->unknown, *window))
+            lacks = true;
+        else if (has(search, &search->hits, *window))
+            outcome = search_window(search, consumer, *window, &match);
     }
-    if (search == SEARCH_FINDS && match == address)
+    if (outcome == FINDS && match == search->address)
         return MPT_TAKES;
-    if (search == SEARCH_FINDS)
+    if (outcome == FINDS)
         *other = match;
-    return lacks && may_take(memory, consumer, address) ? MPT_UNDECIDED : MPT_PASSES_BY;
+    return lacks && may_take(search, consumer) ? MPT_UNDECIDED : MPT_PASSES_BY;
 }
 
 unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_consumer *consumer)

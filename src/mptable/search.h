@@ -3,6 +3,8 @@
 #ifndef MPT_SEARCH_H
 #define MPT_SEARCH_H
 
+#include <stdbool.h>
+
 #include "mptable.h"
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
@@ -22,10 +24,11 @@ enum window {
     ROM,          /* 0xf0000 to 0xfffff */
     LOWER_ROM,    /* 0xe0000 to 0xeffff */
     LAST_PAGE,    /* 0x9f000 to 0x9ffff */
-    UNLESS_EBDA = 0x80 /* with one of them: only where no EBDA is defined */
+    UNLESS_EBDA = 0x10, /* with one of them: only where no EBDA is defined */
+    WINDOWS = 0x20
 };
 
-enum { WINDOWS_MAX = 6 };
+enum { WINDOWS_MAX = 6 /* of one reader */ };
 
 /* What a reader checks of a floating pointer besides its signature, as bits */
 enum search_checks {
@@ -86,17 +89,35 @@ struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_f
 /* mpt_window - the addresses of a window; empty when the BIOS words define none */
 struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds);
 
+/*
+ * A search for one floating pointer, by all consumers. Most windows are several consumers', so each
+ * is looked at once, and none that holds nothing again.
+ */
+struct mpt_search {
+    const struct mpt_memory *memory;
+    const struct mpt_bounds *bounds;
+    uint64_t address;
+    unsigned fails; /* enum search_checks; all of them when its bytes are not there */
+    /* A bit for each window: looked at; placed by facts that are not known; bytes "_MP_" are in it */
+    uint32_t looked, unknown, hits;
+    struct mpt_range windows[WINDOWS]; /* with a hit: from the first "_MP_" on, in steps of 4 */
+};
+
+/* mpt_search_start - of the floating pointer at that address; all is borrowed */
+void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory,
+                      const struct mpt_bounds *bounds, uint64_t address);
+
 enum mpt_taken { MPT_PASSES_BY, MPT_TAKES, MPT_UNDECIDED };
 
 /*
- * mpt_takes - does a consumer come to the floating pointer at that address?
+ * mpt_takes - does a consumer come to the floating pointer?
  * @other: set to the one that it takes in its place; 0 = none
  *
  * Other floating pointers are those in memory: one that the bytes do not show is none.
  * MPT_UNDECIDED: it depends on facts that are not known, which mpt_search_needs gives.
  */
-enum mpt_taken mpt_takes(const struct mpt_memory *memory, const struct mpt_bounds *bounds,
-                         const struct mpt_consumer *consumer, uint64_t address, uint64_t *other);
+enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *consumer,
+                         uint64_t *other);
 
 /* mpt_search_needs - the facts (MPT_FACT_*) that place the consumer's windows and are not known */
 unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_consumer *consumer);

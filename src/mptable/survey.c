@@ -71,14 +71,15 @@ static bool same_pointer(const struct mpt_memory *memory, uint64_t a, uint64_t b
 static void survey_search(struct survey *s, const struct mpt_memory *memory)
 {
     const uint64_t at = s->view.floating_address;
-    const struct mpt_consumer *consumer;
+    struct mpt_search search;
     uint64_t other;
 
-    for (unsigned i = 0; (consumer = mpt_consumer_at(i)); i++) {
+    mpt_search_start(&search, memory, &s->bounds, at);
+    for (unsigned i = 0; i < MPT_CONSUMERS; i++) {
         const uint32_t bit = UINT32_C(1) << i;
-        const enum mpt_taken taken = mpt_takes(memory, &s->bounds, consumer, at, &other);
+        const enum mpt_taken taken = mpt_takes(&search, &mpt_consumers[i], &other);
 
-        if (consumer->windows[0] == NOWHERE)
+        if (mpt_consumers[i].windows[0] == NOWHERE)
             continue; /* its search is not known */
         if (other && !same_pointer(memory, at, other)) {
             s->takes_other |= bit;
@@ -446,7 +447,7 @@ static bool in_conflict(const struct conflict *c, uint64_t first, uint64_t v)
 /*
  * A hash of the common bytes of a group, as one of 64 bits: the upper bits of a product depend on
  * all bytes. If no earlier entry has an entry's bit, it is the first of its group and no search is
- * needed: a check of 4 CPUs takes 6 899 instructions, and 8 175 when every entry searches.
+ * needed, which saves a sixth of the instructions of a check of 4 CPUs.
  */
 static uint64_t group_bit(uint64_t common)
 {

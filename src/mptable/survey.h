@@ -125,6 +125,7 @@ struct survey {
     struct mpt_entry e;
     unsigned index; /* among those of its type */
     uint16_t mark;  /* enum mark */
+    int bus_type;   /* of a bus, as mpt_bus_type has it */
 
     uint16_t marks[MPT_TABLE_MAX / 8 + 1]; /* set as far as the table goes */
 
