@@ -41,7 +41,7 @@ struct cli {
     const char *second;  /* the other file of diff */
     const char *output, *format, *as, *key, *base, *size, *floating_pointer;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
-    const char *madt_file, *from_madt;
+    const char *madt_file, *from_madt, *svg;
     const char *server, *cacert, *cert, *key_file, *token_file;
     bool scan, map, routing, force, no_nonce, help, version;
     struct option_list ignore;

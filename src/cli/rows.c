@@ -92,6 +92,9 @@ static const struct option_row common_rows[] = {
               "takes which table" },
     { "map", 0, OPTION_FLAG, NULL, AT(map), .commands = DECODE, .group = OUTPUT,
       .help = "print the bytes, a line for each structure" },
+    { "svg", 0, OPTION_TEXT, "FILE", AT(svg), .commands = DECODE, .group = OUTPUT,
+      .help = "draw the wiring into FILE, as SVG; - is standard\n"
+              "output" },
     { "ignore", 0, OPTION_LIST, "RULE", AT(ignore), .commands = LINT, .group = OUTPUT,
       .help = "leave out what this rule finds" },
     { "routing", 0, OPTION_FLAG, NULL, AT(routing), .commands = LINT, .group = OUTPUT,

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "../base/number.h"
+#include "../http/accept.h"
 #include "../json/build.h"
 #include "../text/facts.h"
 #include "../text/render.h"
+#include "../text/wiring.h"
 #include "../topo/memory.h"
 #include "job.h"
 
@@ -15,6 +17,8 @@
  * 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the text is
  * whole. A test measures the largest.
  */
+#define PICTURE "image/svg+xml"
+
 enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48 };
 
 /* Takes the body as guest memory at the addresses that the parameters base and size give. */
@@ -70,13 +74,32 @@ static int take_layout(struct job *job, bool *layout)
     return 0;
 }
 
+/* The reply is the wiring as a picture when the client prefers that to JSON. */
+static bool wants_picture(const struct job *job)
+{
+    static const char *const types[] = { "application/json", PICTURE };
+
+    return accept_choose(job_header(job, HEADER_ACCEPT), types, 2) == 1;
+}
+
 /* However long the body is, a table in it has 16-bit lengths. */
 static int claim_reply(struct job *job, bool layout)
 {
-    const size_t longest = 2 * MPT_TABLE_MAX;
+    const bool picture = wants_picture(job); /* extended entries are not in it */
+    const size_t longest = picture ? MPT_TABLE_MAX : 2 * MPT_TABLE_MAX;
     const size_t size = job->body_size < longest ? job->body_size : longest;
 
+    if (picture)
+        return job_claim(job, WIRING_FIXED + size * WIRING_SHARE, LEDGER_REQUEST);
     return job_claim(job, size * (layout ? SHARE : SHARE_WITHOUT_LAYOUT), LEDGER_REQUEST);
+}
+
+static void reply_picture(struct job *job, const struct found *found)
+{
+    size_t size = 0;
+    char *const picture = wiring_draw(found->topology, found->facts, &size);
+
+    reply_owned(&job->reply, 200, PICTURE, picture, size);
 }
 
 static void reply_found(struct job *job, const struct found *found, const struct memory *input,
@@ -84,9 +107,14 @@ static void reply_found(struct job *job, const struct found *found, const struct
 {
     struct build b;
 
-    build_start(&b);
-    render_found(&b, NULL, found, input, layout);
-    reply_json(&job->reply, 200, "application/json", &b);
+    if (wants_picture(job)) {
+        reply_picture(job, found);
+    } else {
+        build_start(&b);
+        render_found(&b, NULL, found, input, layout);
+        reply_json(&job->reply, 200, "application/json", &b);
+    }
+    reply_header(&job->reply, "Vary", "Accept");
 }
 
 void decode_post(const struct context *context, struct job *job)

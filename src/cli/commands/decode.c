@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl decode: a table as JSON, as a map, or the tables of a memory dump. */
+/* mptablectl decode: a table as JSON, as a map, as a picture, or the tables of a memory dump. */
 #include "../../text/render.h"
 #include "../files.h"
 #include "../input.h"
 #include "../map.h"
 #include "../scan.h"
+#include "../svg.h"
 
 static int print_found(struct cli *cli)
 {
@@ -19,8 +20,14 @@ int cli_decode(struct cli *cli)
 {
     int status;
 
-    if (cli->scan && (cli->map || cli->floating_pointer))
-        return cli_refuse_option(cli, cli->map ? "map" : "floating_pointer", "excludes --scan");
+    if (cli->scan && (cli->map || cli->svg || cli->floating_pointer))
+        return cli_refuse_option(cli,
+                                 cli->map   ? "map"
+                                 : cli->svg ? "svg"
+                                            : "floating_pointer",
+                                 "excludes --scan");
+    if (cli->map && cli->svg)
+        return cli_refuse_option(cli, "svg", "excludes --map");
     if (cli->scan)
         return scan_print(cli);
     status = input_memory(cli, NULL);
@@ -28,5 +35,7 @@ int cli_decode(struct cli *cli)
         status = input_table(cli);
     if (status != CLI_DONE)
         return status;
+    if (cli->svg)
+        return svg_write(cli);
     return cli->map ? map_print(cli) : print_found(cli);
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* mptablectl decode --svg: the wiring of a table as a picture. */
+#ifndef CLI_SVG_H
+#define CLI_SVG_H
+
+#include "cli.h"
+
+/* svg_write - draw cli->reading into the file of --svg. Return: the exit status, error reported */
+int svg_write(struct cli *cli);
+
+#endif
