@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 int cli_complain(const struct cli *cli, const char *subject, enum cli_status status)
@@ -47,6 +48,13 @@ int cli_refuse_option(struct cli *cli, const char *option, const char *detail)
 {
     err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, option, 0 }, "%s", detail);
     return cli_complain_options(cli);
+}
+
+bool cli_is_coloured(void)
+{
+    const char *const no = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && !(no && no[0]);
 }
 
 int cli_no_memory(struct cli *cli)

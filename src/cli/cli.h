@@ -33,6 +33,8 @@ struct input {
     bool by_windows;
 };
 
+enum { ASKED_MEMBERS = 9 }; /* members of a topology that are options: asked.h */
+
 /*
  * The command line, and the structures that commands work with. It is large, so there is only one.
  */
@@ -43,6 +45,7 @@ struct cli {
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *madt_file, *from_madt, *svg;
     const char *server, *cacert, *cert, *key_file, *token_file;
+    const char *asked[ASKED_MEMBERS];
     bool scan, map, routing, force, no_nonce, help, version;
     struct option_list ignore;
     struct facts facts;
@@ -91,6 +94,12 @@ int cli_complain_options(const struct cli *cli);
 
 /* cli_refuse_option - the same for one option and a detail. Return: CLI_USAGE */
 int cli_refuse_option(struct cli *cli, const char *option, const char *detail);
+
+/*
+ * cli_is_coloured - may standard output be in colours? It is a terminal, and NO_COLOR is not set or
+ * empty (https://no-color.org)
+ */
+bool cli_is_coloured(void);
 
 /* cli_no_memory - report that memory ran out. Return: CLI_IO */
 int cli_no_memory(struct cli *cli);

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "../base/file.h"
 
@@ -16,22 +19,27 @@ char *files_read(struct cli *cli, const char *path, size_t *size)
     return file_load(strcmp(path, "-") == 0 ? NULL : path, &rules, size, &cli->err);
 }
 
-int files_write(struct cli *cli, const char *path, const void *bytes, size_t size)
+bool files_is_descriptor(const char *path)
 {
-    if (path)
-        return file_write(path, bytes, size, &cli->err);
-    return fwrite(bytes, 1, size, stdout) == size
-               ? 0
-               : err_system(&cli->err, ERR_FILE, "standard output");
+    const char *const slash = strrchr(path, '/');
+    char *dir SCOPED(scoped_free) = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    struct statfs fs;
+
+    return dir && statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* Only a regular file may be replaced: a rename would also replace a device or a link. */
-static int check_place(struct cli *cli, const char *path)
+/*
+ * Only a regular file may be replaced: a rename would also replace a device or a link.
+ * @mode: set to the mode that the new file gets, that of the old one or 0
+ */
+static int check_place(struct cli *cli, const char *path, mode_t *mode)
 {
     struct stat st;
 
+    *mode = 0;
     if (lstat(path, &st) < 0)
         return errno == ENOENT ? 0 : err_system(&cli->err, ERR_FILE, "%s", path);
+    *mode = st.st_mode & 07777;
     if (S_ISREG(st.st_mode))
         return 0;
     return err_at(&cli->err, ERR_FILE, NULL,
@@ -46,10 +54,12 @@ struct draft {
 
 static int draft(struct cli *cli, const struct files_new *file, struct draft *d)
 {
-    if (check_place(cli, file->path) < 0)
+    mode_t mode;
+
+    if (check_place(cli, file->path, &mode) < 0)
         return -1;
     if (file_place_open(&d->place, file->path, O_RDONLY) < 0 ||
-        file_draft(d->place.dir, d->place.name, 0, file->bytes, file->size, d->name) < 0)
+        file_draft(d->place.dir, d->place.name, mode, file->bytes, file->size, d->name) < 0)
         return err_system(&cli->err, ERR_FILE, "%s: cannot write the file", file->path);
     return 0;
 }
@@ -73,6 +83,31 @@ int files_save(struct cli *cli, const struct files_new *files, size_t count)
         scoped_file_place(&drafts[i].place);
     }
     return placed == count ? 0 : -1;
+}
+
+/* Is that a device or a pipe, or a descriptor as /dev/stdout is? The path of a link is @target. */
+static bool is_stream(const char *path, char target[PATH_MAX])
+{
+    const ssize_t length = readlink(path, target, PATH_MAX - 1);
+    struct stat st;
+
+    target[length > 0 ? length : 0] = '\0';
+    return (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) || files_is_descriptor(path) ||
+           (target[0] == '/' && files_is_descriptor(target));
+}
+
+int files_write(struct cli *cli, const char *path, const void *bytes, size_t size)
+{
+    char *real SCOPED(scoped_free) = NULL, target[PATH_MAX];
+
+    if (!path)
+        return fwrite(bytes, 1, size, stdout) == size
+                   ? 0
+                   : err_system(&cli->err, ERR_FILE, "standard output");
+    if (is_stream(path, target))
+        return file_write(path, bytes, size, &cli->err);
+    real = target[0] ? realpath(path, NULL) : NULL;
+    return files_save(cli, &(struct files_new){ real ? real : path, bytes, size }, 1);
 }
 
 char *files_signature(struct cli *cli, const char *image)

@@ -13,7 +13,17 @@
  */
 char *files_read(struct cli *cli, const char *path, size_t *size) MUST_USE;
 
-/* files_write - a whole file; NULL = standard output. -1 with cli->err filled */
+/* files_is_descriptor - is this a link in /proc to an open file? */
+bool files_is_descriptor(const char *path);
+
+/*
+ * files_write - write a file; NULL = standard output
+ *
+ * A regular file is replaced whole, or left as it is, also when a link leads to it. A device, a pipe
+ * and a descriptor in /proc are written to.
+ *
+ * Return: 0; -1 with cli->err filled.
+ */
 int files_write(struct cli *cli, const char *path, const void *bytes, size_t size) MUST_USE;
 
 /* A file to write. */
@@ -27,7 +37,7 @@ struct files_new {
  * files_save - write up to two files. Each appears whole, the first one first; if one of them
  * cannot be written, neither appears
  *
- * A regular file of that name is replaced; anything else there is refused.
+ * A regular file of that name is replaced, and its mode kept; anything else there is refused.
  *
  * Return: 0; -1 with cli->err filled.
  */

@@ -2,6 +2,7 @@
 #include "madt.h"
 
 #include "../text/request.h"
+#include "asked.h"
 #include "files.h"
 
 /* Reads the MADT in a file into cli->madt; @refused: the exit status when it is none */
@@ -29,21 +30,17 @@ int madt_settle(struct cli *cli)
     return CLI_DONE;
 }
 
-/* What the operand gives besides the processors, in cli->topology */
+/* What operand and options give besides the processors, in cli->topology */
 static int read_rest(struct cli *cli)
 {
     size_t size;
     char *text SCOPED(scoped_free) = NULL;
 
-    topology_init(&cli->topology);
-    if (!cli->operand)
-        return CLI_DONE;
-    text = files_read(cli, cli->operand, &size);
+    text = asked_read(cli, &size);
     if (!text)
         return cli_complain(cli, NULL, CLI_IO);
-    if (request_read_rest(text, size, &cli->topology, &cli->err) < 0)
-        return cli_complain(cli, cli->operand, CLI_REFUSED);
-    return CLI_DONE;
+    return request_read_rest(text, size, &cli->topology, &cli->err) < 0 ? asked_complain(cli)
+                                                                        : CLI_DONE;
 }
 
 /* What no MADT says, unless the topology does */
@@ -90,7 +87,7 @@ int madt_encode(struct cli *cli)
     if (from_madt_fill(&cli->madt, told ? cli->facts.known.bsp_apic_id : FROM_MADT_FIRST,
                        &cli->topology, &cli->err) < 0 ||
         request_complete(&cli->topology, &cli->err) < 0)
-        return cli_complain(cli, cli->operand ? cli->operand : cli->from_madt, CLI_REFUSED);
+        return asked_complain(cli);
     print_unsaid(cli, given);
     print_renamed(cli);
     return CLI_DONE;

@@ -31,14 +31,6 @@ static const char *const severity_colours[] = {
     [MPT_NOTE] = "\033[2m", [MPT_WARNING] = "\033[33m", [MPT_ERROR] = "\033[1;31m"
 };
 
-/* https://no-color.org: set and not empty means no */
-static bool want_colour(void)
-{
-    const char *const no = getenv("NO_COLOR");
-
-    return isatty(STDOUT_FILENO) && !(no && no[0]);
-}
-
 static const char *item_colour(const char *name)
 {
     for (size_t i = 0; i < sizeof(colours) / sizeof(colours[0]); i++)
@@ -88,7 +80,7 @@ static void print_item(const struct found *r, const struct found_item *item, boo
 
 int map_print(struct cli *cli)
 {
-    const bool colour = want_colour();
+    const bool colour = cli_is_coloured();
     struct found_item item;
     struct found_walk walk;
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asked.h"
 #include "cli.h"
 #include "help.h"
 #include "madt.h"
@@ -37,7 +38,7 @@ static int choose_input(struct cli *cli, const struct command *command)
 {
     char problem[64];
 
-    if (cli->operand || !command->reads || cli->from_madt)
+    if (cli->operand || !command->reads || asked_alone(cli))
         return CLI_DONE;
     if (isatty(STDIN_FILENO)) {
         snprintf(problem, sizeof(problem), "%s needs a file, or - for standard input",

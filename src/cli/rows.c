@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/number.h"
+#include "asked.h"
 #include "fetch.h"
 
 enum {
@@ -32,7 +33,8 @@ const struct command commands[] = {
       "list the rules of lint, or tell all about one" },
     { DIFF, "diff", "FILE FILE", 2, 2, false, cli_diff,
       "print what two tables differ in, a line each" },
-    { PROFILES, "profiles", "", 0, 0, false, cli_profiles, "list the profiles" },
+    { PROFILES, "profiles", "[PROFILE]", 0, 1, false, cli_profiles,
+      "list the profiles, or tell all about one" },
     { KEYGEN, "keygen", "", 0, 0, false, cli_keygen, "make a key pair" },
     { SIGN, "sign", "[IMAGE]", 0, 1, true, cli_sign,
       "sign an image that encode or the daemon made" },
@@ -59,7 +61,7 @@ const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 static const struct option_row common_rows[] = {
     { "from-madt", 0, OPTION_TEXT, "FILE", AT(from_madt), .commands = ENCODE, .group = MACHINE,
       .help = "processors, I/O APICs and interrupts of this ACPI\n"
-              "MADT; TOPOLOGY may be left out" },
+              "MADT; in place of TOPOLOGY" },
 
     { "as", 0, OPTION_TEXT, "KIND", AT(as), .commands = DECODE | LINT | DIFF, .group = PLACE,
       .words = "raw image elf lime hexdump",
@@ -198,6 +200,26 @@ static void name_option(const char *fact, char name[NAME_SIZE])
             *c = '-';
 }
 
+static int take_asked(void *target, const struct option_row *row, const char *text, struct err *err)
+{
+    return asked_take(target, row->member, text, err);
+}
+
+static struct option_row asked_row(size_t i, const char *name)
+{
+    const struct asked_member *const m = &asked_members[i];
+
+    return (struct option_row){ .name = name,
+                                .kind = m->argument ? OPTION_TEXT : OPTION_FLAG,
+                                .argument = m->argument,
+                                .member = i,
+                                .commands = ENCODE | GET,
+                                .take = take_asked,
+                                .words = m->words,
+                                .group = MACHINE,
+                                .help = m->help };
+}
+
 static struct option_row fact_row(size_t i, const char *name)
 {
     static const char *const arguments[] = { [FACT_NUMBER] = "NUMBER",
@@ -219,25 +241,25 @@ static struct option_row fact_row(size_t i, const char *name)
                                 .help = facts[i].help };
 }
 
-/* The rows of options above, a row for each fact, and what every command takes */
+/* Members of a topology, the rows above, facts, and what every command takes */
 struct options rows_options(const struct command *command)
 {
     static struct option_row rows[OPTIONS_MAX];
     static char names[OPTIONS_MAX][NAME_SIZE];
     size_t count = 0;
 
-    for (size_t i = 0; i < fact_count; i++) { /* a MADT does not say which processor runs first */
-        name_option(facts[i].name, names[i]);
-        if (facts[i].bit != MPT_FACT_BSP)
-            continue;
-        rows[count] = fact_row(i, names[i]);
-        rows[count].commands = ENCODE;
-        rows[count++].group = MACHINE;
+    for (size_t i = 0; i < ASKED_MEMBERS; i++, count++) {
+        name_option(asked_members[i].name, names[count]);
+        rows[count] = asked_row(i, names[count]);
     }
     memcpy(rows + count, common_rows, sizeof(common_rows));
     count += COMMON_ROWS;
-    for (size_t i = 0; i < fact_count; i++)
-        rows[count++] = fact_row(i, names[i]);
+    for (size_t i = 0; i < fact_count; i++, count++) {
+        name_option(facts[i].name, names[count]);
+        rows[count] = fact_row(i, names[count]);
+        if (facts[i].bit == MPT_FACT_BSP) /* which a MADT does not say */
+            rows[count].commands |= ENCODE;
+    }
     memcpy(rows + count, last_rows, sizeof(last_rows));
     count += LAST_ROWS;
     return (struct options){ rows, count, command ? command->bit : 0,

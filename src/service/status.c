@@ -24,7 +24,7 @@ void status_profiles(const struct context *context, struct job *job)
 
     (void)context;
     build_start(&b);
-    render_profiles(&b, &job->topology, &job->image);
+    render_profiles(&b, NULL, &job->topology, &job->image);
     reply_json(&job->reply, 200, "application/json", &b);
 }
 

@@ -377,16 +377,19 @@ static void render_profile(struct build *b, const struct profile *profile,
     build_number(b, "max_cpus", profile->max_cpus);
     if (profiles_multiple(profile) > 1)
         build_number(b, "multiple_of", profiles_multiple(profile));
+    build_address(b, "base", image->segments[0].base);
     render_image_findings(b, topology, image);
     build_close(b);
 }
 
-void render_profiles(struct build *b, struct topology *topology, struct image *image)
+void render_profiles(struct build *b, const struct profile *only, struct topology *topology,
+                     struct image *image)
 {
     build_object(b, NULL);
     build_array(b, "profiles");
     for (size_t i = 0; i < profile_count; i++)
-        render_profile(b, &profiles[i], topology, image);
+        if (!only || only == &profiles[i])
+            render_profile(b, &profiles[i], topology, image);
     build_close(b);
     build_close(b);
 }

@@ -40,10 +40,14 @@ void render_found(struct build *b, const char *name, const struct found *found,
 void render_topology(struct build *b, const char *name, const struct topology *topology);
 
 /*
- * render_profiles - { "profiles": [ { name, description, default, max_cpus, multiple_of, findings } ] }
+ * render_profiles - { "profiles": [ { name, description, default, max_cpus, multiple_of, base,
+ * findings, verdicts } ] }
+ * @only: the only one; NULL = all
  * @topology, @image: scratch
  */
-void render_profiles(struct build *b, struct topology *topology, struct image *image);
+struct profile;
+void render_profiles(struct build *b, const struct profile *only, struct topology *topology,
+                     struct image *image);
 
 /*
  * render_profile_image - the image whose findings stand for a profile's: that of

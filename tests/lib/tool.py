@@ -54,6 +54,10 @@ class Tool:
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         return self.run(*arguments, data=data, preexec_fn=limit)
 
+    def in_namespace(self, script):
+        """Runs a shell script that sees mounts of its own, as root of its own."""
+        return subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, timeout=60, cwd=self.work)
+
     def killed(self, call, when, *arguments, data=b""):
         """Runs the tool and kills it in place of the @when-th call of that name. Returns whether it was killed."""
         inject = "inject=%s:signal=KILL:when=%d" % (call, when)

@@ -110,7 +110,7 @@ static void every_profile(void)
     unsigned defaults = 0, count = 0;
 
     build_start(&b);
-    render_profiles(&b, &topology, &image);
+    render_profiles(&b, NULL, &topology, &image);
     text = build_compact(&b, &size);
     json = cJSON_Parse(text);
 

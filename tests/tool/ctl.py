@@ -155,7 +155,8 @@ def statuses(tool):
     os.symlink("memory", tool.path("out.link"))
     sign, verify, inject = ("sign", "--key", "mptabled.key"), ("verify", "-p", "mptabled.pub"), ("inject", "-p", "mptabled.pub")
     rows = (
-        (USAGE, "needs --key", "sign", "image.bin"), (USAGE, "takes one file", *sign), (USAGE, "takes one file", *verify),
+        (USAGE, "needs --key", "sign", "image.bin"), (USAGE, "--signature: ", *sign), (USAGE, "--signature: ", *verify),
+        (USAGE, "takes one file", *sign, "image.bin", "image.bin"),
         (USAGE, "--context: ", *sign, "--context", "two words", "image.bin"),
         (USAGE, "--context: ", *sign, "--context", "-", "image.bin"),
         (USAGE, "--nonce: ", *sign, "--nonce", "short", "image.bin"), (USAGE, "--ttl: ", *sign, "--ttl", "86401", "image.bin"),

@@ -136,7 +136,8 @@ def statuses(tool, daemon, key):
                   "http://localhost?x", "http://localhost#x", "http://user:pass@localhost", "http://local host",
                   "http://localhost:99999", "https:/localhost")]
         for status, says, *options in rows:
-            refused(tap, tool.run("get", *out, *options, "-", data=FOUR), status, says, "status %d: %s"
+            place = () if "-o" in options else out
+            refused(tap, tool.run("get", *place, *options, "-", data=FOUR), status, says, "status %d: %s"
                     % (status, " ".join(options).replace(tool.work, "")[:60]))
     refused(tap, tool.run("get", *server, "-p", key, "-", data=FOUR), USAGE, "needs --output", "status 2: no -o")
     refused(tap, tool.run("get", *server, *out, "nothing.json"), IO, "nothing.json", "status 3: no topology file")

@@ -5,6 +5,7 @@
 
 #include "../../signed/format.h"
 #include "../../text/request.h"
+#include "../asked.h"
 #include "../files.h"
 #include "../madt.h"
 #include "../signing.h"
@@ -26,11 +27,14 @@ static int check_options(struct cli *cli, const struct format *format)
     return CLI_DONE;
 }
 
-static int write_signature(struct cli *cli, const struct seal *seal)
+/* The signature is replaced first, so a new image never stands beside an old signature. */
+static int write_pair(struct cli *cli, const struct format_body *body, const struct seal *seal)
 {
-    char *path SCOPED(scoped_free) = files_signature(cli, cli->output);
+    char *beside SCOPED(scoped_free) = files_signature(cli, cli->output);
+    const struct files_new files[] = { { beside, seal->minisign, seal->minisign_size },
+                                       { cli->output, body->bytes, body->size } };
 
-    return path ? files_write(cli, path, seal->minisign, seal->minisign_size) : -1;
+    return beside ? files_save(cli, files, 2) : -1;
 }
 
 static int write_image(struct cli *cli, const struct format *format, const struct seal *seal)
@@ -38,26 +42,26 @@ static int write_image(struct cli *cli, const struct format *format, const struc
     const struct signed_image image = { &cli->topology, &cli->image, seal, true };
     struct format_body body;
     char *owned SCOPED(scoped_free) = NULL;
+    int status;
 
     if (format->write(&image, &body) < 0)
         return cli_no_memory(cli);
     owned = body.owned;
-    if (files_write(cli, cli->output, body.bytes, body.size) < 0 ||
-        (seal && format == &formats[FORMAT_BIN] && write_signature(cli, seal) < 0))
-        return cli_complain(cli, NULL, CLI_IO);
-    return CLI_DONE;
+    status = seal && format == &formats[FORMAT_BIN]
+                 ? write_pair(cli, &body, seal)
+                 : files_write(cli, cli->output, body.bytes, body.size);
+    return status < 0 ? cli_complain(cli, NULL, CLI_IO) : CLI_DONE;
 }
 
 static int read_topology(struct cli *cli)
 {
     size_t size;
-    char *text SCOPED(scoped_free) = files_read(cli, cli->operand, &size);
+    char *text SCOPED(scoped_free) = asked_read(cli, &size);
 
     if (!text)
         return cli_complain(cli, NULL, CLI_IO);
-    if (request_parse(text, size, &cli->topology, &cli->err) < 0)
-        return cli_complain(cli, cli->operand, CLI_REFUSED);
-    return CLI_DONE;
+    return request_parse(text, size, &cli->topology, &cli->err) < 0 ? asked_complain(cli)
+                                                                    : CLI_DONE;
 }
 
 static int build(struct cli *cli)
@@ -65,7 +69,7 @@ static int build(struct cli *cli)
     const int status = cli->from_madt ? madt_encode(cli) : read_topology(cli);
 
     if (status == CLI_DONE && image_build(&cli->topology, &cli->image, &cli->err) < 0)
-        return cli_complain(cli, cli->operand ? cli->operand : cli->from_madt, CLI_REFUSED);
+        return asked_complain(cli);
     return status;
 }
 

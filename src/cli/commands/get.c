@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../text/request.h"
+#include "../asked.h"
 #include "../fetch.h"
 #include "../files.h"
 #include "../signing.h"
@@ -37,33 +38,20 @@ static void make_nonce(char nonce[SEAL_NONCE_MAX + 1])
         snprintf(nonce + 2 * i, 3, "%02x", random[i]);
 }
 
-/* The text has been parsed as an object with members, so its first brace opens that object. */
-static int add_nonce(struct cli *cli, struct question *q)
-{
-    const size_t before = (size_t)(strchr(q->text, '{') + 1 - q->text);
-    char *text = NULL;
-    int size;
-
-    make_nonce(cli->topology.nonce);
-    size = asprintf(&text, "%.*s\"nonce\":\"%s\",%s", (int)before, q->text, cli->topology.nonce,
-                    q->text + before);
-    if (size < 0)
-        return cli_no_memory(cli);
-    free(q->text);
-    *q = (struct question){ text, (size_t)size };
-    return CLI_DONE;
-}
-
 /* Reads the topology and builds its image, both into @cli. Return: the exit status */
 static int take_question(struct cli *cli, struct question *q)
 {
-    q->text = files_read(cli, cli->operand, &q->size);
+    q->text = asked_read(cli, &q->size);
     if (!q->text)
         return cli_complain(cli, NULL, CLI_IO);
     if (request_parse(q->text, q->size, &cli->topology, &cli->err) < 0 ||
         image_build(&cli->topology, &cli->image, &cli->err) < 0)
-        return cli_complain(cli, cli->operand, CLI_REFUSED);
-    return cli->no_nonce || cli->topology.nonce[0] ? CLI_DONE : add_nonce(cli, q);
+        return asked_complain(cli);
+    if (cli->no_nonce || cli->topology.nonce[0])
+        return CLI_DONE;
+    make_nonce(cli->topology.nonce);
+    q->text = asked_insert(cli, q->text, &q->size, "nonce", cli->topology.nonce);
+    return q->text ? CLI_DONE : cli_complain(cli, NULL, CLI_IO);
 }
 
 /* Is the signature valid, and does it belong to this request? */

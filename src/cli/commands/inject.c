@@ -9,29 +9,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
+#include "../files.h"
 #include "../trust.h"
 
-/* Is this a link in /proc to an open file? Memory without a name has no other path. */
-static bool is_descriptor(const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-    char *dir SCOPED(scoped_free) = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-    struct statfs fs;
-
-    return dir && statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-/* Other links are not followed: a user who may write to the directory could choose the target. */
+/*
+ * Memory without a name has no path but a descriptor. Other links are not followed: a user who may
+ * write to the directory could choose the target.
+ */
 static int open_memory(struct cli *cli, const char *path)
 {
     const int flags =
-        O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (is_descriptor(path) ? 0 : O_NOFOLLOW);
+        O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (files_is_descriptor(path) ? 0 : O_NOFOLLOW);
     const int fd = open(path, flags);
     struct stat st;
 
