@@ -269,10 +269,13 @@ static const struct mpt_segment *segment_from(const struct mpt_memory *memory, u
     return lowest;
 }
 
-/* The first of from, from + step, ... that is not below @least */
+/*
+ * The first of from, from + step, ... that is not below @least. Steps are powers of two: a division
+ * of 64-bit numbers would be a call into the compiler's library on 32-bit machines.
+ */
 static uint64_t step_to(uint64_t from, unsigned step, uint64_t least)
 {
-    return least <= from ? from : from + (least - from + step - 1) / step * step;
+    return least <= from ? from : from + ((least - from + step - 1) & ~(uint64_t)(step - 1));
 }
 
 /*
@@ -403,7 +406,7 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
 static bool may_take(const struct mpt_search *search, const struct mpt_consumer *consumer)
 {
     return !(search->fails & consumer->checks) && search->address >= KIB &&
-           search->address < MPT_BASE_MEMORY_END && search->address % consumer->step == 0;
+           search->address < MPT_BASE_MEMORY_END && (search->address & (consumer->step - 1U)) == 0;
 }
 
 enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *consumer,

@@ -13,7 +13,7 @@ check()
         echo "not ok $1 - $2"
     fi
 }
-check 1 'the pages are sound' "$(mandoc -Tlint -Wwarning "$src"/*.8 "$src"/*/*.[13])"
+check 1 'the pages are sound' "$(mandoc -Tlint -Wwarning "$src"/*.8 "$src"/*/*.[137])"
 # commands of the tool
 commands()
 {

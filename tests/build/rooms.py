@@ -21,6 +21,7 @@ ARROWS = {
     "service": "base mptable json topo text seal signed http",
     "net": "base mptable json topo text seal signed http service",
     "cli": "base mptable json topo text seal signed http",
+    "rom": "mptable",
     "": "base mptable json topo text seal signed http service net",
 }
 # Headers of other projects that only these rooms include.

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Text for people: on COM1, and on port 0xe9, which QEMU's isa-debugcon shows. A port that is not
+ * there takes the bytes without effect.
+ */
+#ifndef ROM_CONSOLE_H
+#define ROM_CONSOLE_H
+
+#include <stdint.h>
+
+/* console_start - COM1 to 115200 baud, eight bits, no parity */
+void console_start(void);
+
+/*
+ * console_print - a text in which each %u and %x stands for the next value, in decimal, and in hex
+ * after 0x
+ */
+void console_print(const char *format, const uint32_t *values);
+
+/* say - console_print with the values as arguments */
+#define say(...)                SAY_FORMAT(__VA_ARGS__, 0)
+#define SAY_FORMAT(format, ...) console_print(format, (const uint32_t[]){ __VA_ARGS__ })
+
+#endif

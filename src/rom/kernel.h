@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* What -kernel, -initrd and -append give. */
+#ifndef ROM_KERNEL_H
+#define ROM_KERNEL_H
+
+#include "map.h"
+
+/*
+ * kernel_start - load kernel, initrd and command line, and enter the kernel by the 32-bit boot
+ * protocol (Documentation/x86/boot.rst in its tree)
+ *
+ * Refuses when there is no kernel, one that cannot be entered like this, or no room for it.
+ */
+_Noreturn void kernel_start(const struct map *map);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* What memory there is, as the kernel is told of it. */
+#ifndef ROM_MAP_H
+#define ROM_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PAGE_SIZE = 4096,
+    BASE_MEMORY_END = 0xa0000,
+    HIGH_MEMORY = 0x100000,
+    MAP_MAX = 128 /* ranges that the boot parameters have room for */
+};
+
+/* A range as BIOS function 0xe820 gives it, and etc/e820 and the boot parameters have it */
+struct map_range {
+    uint64_t base, size;
+    uint32_t type;
+} __attribute__((packed));
+
+enum map_type { MAP_RAM = 1, MAP_RESERVED = 2 };
+
+struct map {
+    struct map_range ranges[MAP_MAX];
+    unsigned count;
+    uint32_t end;                        /* of the RAM from 1 MiB on, below 4 GiB */
+    bool taken[HIGH_MEMORY / PAGE_SIZE]; /* pages that the kernel must leave alone */
+};
+
+/* map_read - the machine's RAM, by etc/e820; refuses when there is no such file */
+void map_read(struct map *map);
+
+/* map_take - the pages of [base, base + size), below 1 MiB, are no memory for the kernel */
+void map_take(struct map *map, uint32_t base, uint32_t size);
+
+/*
+ * map_write - all of it as ranges, lowest first, to @out, which has room for MAP_MAX
+ *
+ * Return: how many.
+ */
+unsigned map_write(const struct map *map, struct map_range *out);
+
+#endif
