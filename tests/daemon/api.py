@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: ISC
 """The API documents, compared with the daemon: it takes and refuses the topologies that the corpus says, its replies match
-the document, and every operation in the document answers with a status that it lists."""
+the document, and every operation in the document answers with statuses that it lists."""
 import glob
 import json
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import urllib.parse
 
 from corpus import ROWS, UNSIGNED
@@ -110,25 +114,77 @@ def sign_again(daemon, reading, name):
               (422 if given else 200, sorted("#/" + member for member in given)), name + ": signed only without patches")
 
 
+# What any operation may be asked: the status, and what makes it
+ANYWHERE = ((400, ["-X", "GET", "--request-target", "/%zz"]), (421, ["-H", "Host: other"]), (417, ["-H", "Expect: more"]),
+            (414, ["--request-target", "/?" + "a" * 3000]), (413, ["-H", "Content-Length: 99999999", "-H", "Expect: 100-continue"]))
+
+
+def refusals(daemon, document):
+    """What is refused on any path, in both forms of a problem."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for status, options in ANYWHERE:
+                options = ["-X", method.upper(), "-H", "Content-Length: 1"] + options if status == 421 else options
+                reply = daemon.curl(path, *options, data=b"x" if status == 421 else None)
+                tap.equal(reply.status, status, "%s %s: %d" % (method.upper(), path, status))
+                check_reply(document, operation, reply, "%s %s: %d" % (method.upper(), path, status))
+            plain = daemon.curl(path + "?nonsense=1", "-X", method.upper(), "-H", "Accept: text/plain", "-H", "Content-Type: " + (
+                list(operation.get("requestBody", {}).get("content", ["a/b"]))[0]), data=b"{}")
+            check_reply(document, operation, plain, "%s %s as text" % (method.upper(), path))
+            tap.ok(operation["description"] and operation["tags"], "%s %s is described" % (method.upper(), path))
+
+
+# Faults of a document, each of which its reader must refuse, and what it says of them
+FAULTS = (("'304': { $ref: '#/components/responses/NotModified' }", "'304': { description: a, b. C }", "null"),
+          ("'#/components/responses/NotModified'", "'#/components/responses/NotThere'", "does not exist"),
+          ("'topology.schema.json#/$defs/irqs'", "'#/components/schemas/Topology/properties/irqs'", "not the name of a component"))
+
+
+def faults(source):
+    """embed.py refuses what no generator would understand."""
+    program = os.path.join(SRCDIR, "src", "service", "embed.py")
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(os.path.join(SRCDIR, "api", "topology.schema.json"), folder)
+        path = os.path.join(folder, "openapi.yaml")
+        for right, wrong, words in FAULTS:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(source.replace(right, wrong))
+            done = subprocess.run([sys.executable, program, path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            tap.ok(right in source and done.returncode == 1 and words in done.stderr.decode(), "refused: " + wrong, done.stderr)
+
+
+def references(node):
+    """Every reference of a document."""
+    for name, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        if name == "$ref":
+            yield value
+        yield from references(value)
+
+
 def main():
     with open(os.path.join(SRCDIR, "api", "topology.schema.json"), encoding="ascii") as file:
         schema = json.load(file)
     with open(os.path.join(SRCDIR, "api", "openapi.yaml"), encoding="ascii") as file:
-        source = yaml.safe_load(file)
+        text = file.read()
+    source = yaml.safe_load(text)
     with Daemon() as daemon:
         document = json.loads(daemon.curl("/openapi.json").body)
-        tap.equal(document["paths"], source["paths"], "the daemon serves the document")
-        topology = document["components"]["schemas"]["Topology"]
-        here = json.loads(json.dumps(schema).replace('"#/$defs/', '"#/components/schemas/Topology/$defs/'))
-        tap.equal(topology, {k: v for k, v in here.items() if k != "$schema"}, "with the schema of the request in it")
+        tap.equal({path: list(item) for path, item in document["paths"].items()},
+                  {path: list(item) for path, item in source["paths"].items()}, "the daemon serves the document")
+        schemas = document["components"]["schemas"]
+        tap.equal(list(schemas["Topology"]["properties"]), list(schema["properties"]), "with the schema of the request in it")
+        tap.ok(len(schemas) > len(schema["$defs"]) + len(source["components"]["schemas"]), "and each part of it by a name")
+        tap.equal({r.count("/") for r in references(document)}, {3}, "every reference is the name of a component")
         version = json.loads(daemon.curl("/v1/version").body)["version"]
         tap.equal(version, document["info"]["version"], "of the daemon's version")
         profiles = [p["name"] for p in json.loads(daemon.curl("/v1/profiles").body)["profiles"]]
-        tap.equal(profiles, topology["properties"]["profile"]["enum"], "and with its profiles")
+        tap.equal(profiles, schemas["ProfileName"]["enum"], "and with its profiles")
         examples(schema)
+        faults(text)
         rows_and_daemon(daemon)
         unsigned(daemon)
         operations(daemon, document)
+        refusals(daemon, document)
         readings(daemon, document)
     tap.done()
 
