@@ -14,8 +14,7 @@
 #include "files.h"
 
 enum {
-    WHOLE_MAX = 16 << 20,                         /* bytes of what is read as a whole */
-    SHORT_MAX = DUMP_WINDOW - MEMORY_BASE_ADDRESS /* a longer file is memory from 0 on */
+    WHOLE_MAX = 16 << 20 /* bytes of what is read as a whole */
 };
 
 static int read_file(const void *from, uint64_t offset, void *bytes, size_t size)
@@ -44,6 +43,11 @@ static int read_whole(struct cli *cli)
 
     in->bytes = file_load(strcmp(cli->operand, "-") == 0 ? NULL : cli->operand, &rules, &in->size,
                           &cli->err);
+    if (!in->bytes && in->size > WHOLE_MAX) {
+        cli_note(cli,
+                 "a pipe may have at most 16 MiB; of a file that is named, only parts are read");
+        return CLI_IO;
+    }
     if (!in->bytes)
         return cli_complain(cli, NULL, CLI_IO);
     in->held = (struct dump_bytes){ (const uint8_t *)in->bytes, in->size };
@@ -71,15 +75,6 @@ static int open_operand(struct cli *cli, bool *device)
     return CLI_DONE;
 }
 
-/* Return: -1: there is no such kind */
-static int named_kind(const char *name)
-{
-    for (int kind = 0; kind < DUMP_DEVICE; kind++)
-        if (strcmp(name, dump_kinds[kind]) == 0)
-            return kind;
-    return -1;
-}
-
 /* What --as says, else what the first bytes say. Return: -1 with the error in cli->err */
 static int kind_of(struct cli *cli, bool device)
 {
@@ -88,12 +83,12 @@ static int kind_of(struct cli *cli, bool device)
     uint8_t head[DUMP_HEAD_SIZE];
 
     if (cli->as)
-        return named_kind(cli->as);
+        return dump_kind_named(cli->as);
     if (device)
         return DUMP_DEVICE;
     if (in->source.read(in->source.from, 0, head, size) < 0)
         return err_system(&cli->err, ERR_FILE, "cannot be read");
-    return dump_identify(head, size, &cli->err);
+    return dump_identify(head, size, in->source.size, &cli->err);
 }
 
 static int place(struct cli *cli, const char *bases, const char *sizes)
@@ -174,27 +169,36 @@ static int open_dump(struct cli *cli, enum dump_kind kind)
     return CLI_DONE;
 }
 
+/* Places bytes where --base says, unless they tell it themselves. */
+static int place_as_told(struct cli *cli, enum dump_kind kind)
+{
+    if (!dump_has_addresses(kind))
+        return place(cli, cli->base ? cli->base : MEMORY_BASE, cli->size);
+    err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, cli->base ? "base" : "size", 0 },
+           "the file is %s, which has its own addresses; --as raw takes it as bytes",
+           dump_kinds[kind]);
+    return cli_complain_options(cli);
+}
+
 int input_memory(struct cli *cli, const char *short_base)
 {
     struct input *const in = &cli->input;
-    bool device;
+    bool device = false;
     int status, kind;
 
-    if (cli->as && named_kind(cli->as) < 0)
-        return cli_refuse_option(cli, "as", "must be raw, image, elf, lime or hexdump");
+    if (cli->as && dump_kind_named(cli->as) < 0)
+        return cli_refuse_option(cli, "as", "must be " DUMP_KIND_NAMES);
     status = open_operand(cli, &device);
     if (status != CLI_DONE)
         return status;
-    if (in->bytes && (cli->base || cli->size))
-        return place(cli, cli->base ? cli->base : MEMORY_BASE, cli->size);
-    if (cli->base || cli->size)
+    if (!in->bytes && (cli->base || cli->size))
         return cli_refuse_option(cli, cli->base ? "base" : "size",
                                  "is for files of at most 16 MiB");
     kind = kind_of(cli, device);
     if (kind < 0)
         return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
-    if (kind == DUMP_RAW && !cli->as && in->source.size <= SHORT_MAX)
-        kind = DUMP_IMAGE;
+    if (cli->base || cli->size)
+        return place_as_told(cli, (enum dump_kind)kind);
     if (kind == DUMP_IMAGE && !in->bytes)
         return cli_refuse_option(cli, "as", "image is for files of at most 16 MiB");
     if (kind == DUMP_IMAGE)

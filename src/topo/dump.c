@@ -61,14 +61,51 @@ static const struct {
             "7zXZ",
             "compressed; unpack it with unxz"),
     FOREIGN("\x04\x22\x4d\x18", "compressed; unpack it with unlz4"),
+    FOREIGN("AVML", "a compressed dump of AVML; avml-convert makes LiME or raw memory of it"),
+    FOREIGN(
+        "APIC",
+        "an ACPI MADT; encode --from-madt makes a table of it, lint --madt compares one with it"),
     FOREIGN("untrusted comment:", "a minisign file, which holds no image; name the image"),
 #undef FOREIGN
 };
 
-int dump_identify(const uint8_t *head, size_t size, struct err *err)
+int dump_kind_named(const char *name)
+{
+    for (int kind = 0; kind < DUMP_DEVICE; kind++)
+        if (strcmp(name, dump_kinds[kind]) == 0)
+            return kind;
+    return -1;
+}
+
+bool dump_has_addresses(enum dump_kind kind)
+{
+    return kind == DUMP_ELF || kind == DUMP_LIME || kind == DUMP_HEXDUMP;
+}
+
+/* A brace alone may be the first byte of memory. */
+static bool is_json_object(const uint8_t *head, size_t size)
+{
+    char brace = '{';
+
+    for (size_t i = 0; i < size; i++) {
+        if (memchr(" \t\r\n", head[i], 4))
+            continue;
+        if (brace == '\0')
+            return head[i] == '"' || head[i] == '}';
+        if (head[i] != brace)
+            return false;
+        brace = '\0';
+    }
+    return false;
+}
+
+int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *err)
 {
     if (size == 0)
         return err_at(err, ERR_INVALID, NULL, "is empty");
+    if (is_json_object(head, size))
+        return err_at(err, ERR_INVALID, NULL,
+                      "is a JSON document; mptablectl encode makes the image of a topology");
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
         if (size >= foreign[i].size && memcmp(head, foreign[i].magic, foreign[i].size) == 0)
             return err_at(err, ERR_INVALID, NULL, "is %s", foreign[i].what);
@@ -76,7 +113,12 @@ int dump_identify(const uint8_t *head, size_t size, struct err *err)
         return DUMP_ELF;
     if (lime_begins(head, size))
         return DUMP_LIME;
-    return hexdump_begins(head, size) ? DUMP_HEXDUMP : DUMP_RAW;
+    if (hexdump_begins(head, size))
+        return DUMP_HEXDUMP;
+    if (hexdump_lacks_addresses(head, size))
+        return err_at(err, ERR_INVALID, NULL,
+                      "is hexadecimal text without addresses; xxd -r -p makes bytes of it");
+    return total > DUMP_WINDOW - MEMORY_BASE_ADDRESS ? DUMP_RAW : DUMP_IMAGE;
 }
 
 static int read_bytes(const void *from, uint64_t offset, void *bytes, size_t size)
@@ -326,4 +368,13 @@ int dump_table(struct dump *d, uint32_t address, struct err *err)
     size = (unsigned)(little_load(header + AT_BASE_LENGTH, 2) +
                       little_load(header + AT_EXTENDED_LENGTH, 2));
     return take_table(d, address, size, err);
+}
+
+int dump_follow(struct dump *d, uint32_t floating, struct err *err)
+{
+    struct mpt_view view;
+
+    if (mpt_open(&d->memory->guest, floating, &view) != MPT_OK || view.table_address == 0)
+        return 0;
+    return dump_table(d, view.table_address, err);
 }

@@ -33,16 +33,25 @@ struct dump_bytes {
 };
 struct dump_source dump_source_bytes(const struct dump_bytes *bytes);
 
+/* dump_kind_named - the kind of that name but DUMP_DEVICE. Return: -1: there is no such kind */
+int dump_kind_named(const char *name);
+#define DUMP_KIND_NAMES "raw, image, elf, lime or hexdump"
+
+/* dump_has_addresses - do inputs of that kind tell by themselves where their bytes lie? */
+bool dump_has_addresses(enum dump_kind kind);
+
 /*
- * dump_identify - what the first bytes of an input are
- * @head: the first bytes, all of them or at least DUMP_HEAD_SIZE
- * @size: of @head
+ * dump_identify - what an input is
+ * @head:  its first bytes, all of them or at least DUMP_HEAD_SIZE
+ * @size:  of @head
+ * @total: bytes of the input
  *
- * Return: DUMP_ELF, DUMP_LIME, DUMP_HEXDUMP or DUMP_RAW; -1 and ERR_INVALID: a kind that is not read,
- * with the way to one that is.
+ * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP; of what has no mark, DUMP_IMAGE when it would end below
+ * 1 MiB as an image at MEMORY_BASE, else DUMP_RAW; -1 and ERR_INVALID: a kind that is not read, with the
+ * way to one that is.
  */
 enum { DUMP_HEAD_SIZE = 4096 };
-int dump_identify(const uint8_t *head, size_t size, struct err *err) MUST_USE;
+int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *err) MUST_USE;
 
 enum {
     DUMP_WINDOW = 0x100000,     /* systems search below 1 MiB */
@@ -79,11 +88,13 @@ int dump_open(struct dump *dump, const struct dump_source *source, enum dump_kin
 
 /*
  * dump_table - take the table at an address, too: its header, and then as many bytes as the header
- * claims. The table
- * that was taken before is gone, if it was above 1 MiB.
+ * claims. The table that was taken before is gone, if it was above 1 MiB.
  *
  * Return: 0, also where the dump has no such bytes; -1 as dump_open.
  */
 int dump_table(struct dump *dump, uint32_t address, struct err *err) MUST_USE;
+
+/* dump_follow - dump_table for the table that the floating pointer at an address names, if it does */
+int dump_follow(struct dump *dump, uint32_t floating, struct err *err) MUST_USE;
 
 #endif

@@ -132,6 +132,12 @@ static int64_t count_headers(const struct dump_source *source, const struct clas
     return (int64_t)little_load(info, WORD);
 }
 
+static bool is_wanted(const struct dump_sink *sink, const struct dump_range *range)
+{
+    return range->size > 0 && range->address < sink->to &&
+           (range->address >= sink->from || range->size > sink->from - range->address);
+}
+
 static int walk_segments(const struct dump_source *source, const struct class_layout *c,
                          uint64_t at, int64_t count, const struct dump_sink *sink, struct err *err)
 {
@@ -145,7 +151,7 @@ static int walk_segments(const struct dump_source *source, const struct class_la
         range = (struct dump_range){ .address = little_load(header + c->p_paddr, c->word),
                                      .size = little_load(header + c->p_filesz, c->word),
                                      .offset = little_load(header + c->p_offset, c->word) };
-        if (little_load(header, WORD) != PT_LOAD || range.size == 0)
+        if (little_load(header, WORD) != PT_LOAD || !is_wanted(sink, &range))
             continue;
         if (range.offset > source->size || range.size > source->size - range.offset)
             return err_at(err, ERR_INVALID, NULL,

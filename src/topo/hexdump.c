@@ -205,6 +205,46 @@ static int repeat(struct reading *r, const struct dump_sink *sink, const struct 
     return 0;
 }
 
+/* A number whose hexadecimal digits are those of another base, read in that base. Return: false: it is none */
+static bool reread(uint64_t number, unsigned base, uint64_t *value)
+{
+    uint64_t scale = 1;
+
+    for (*value = 0; number > 0; number >>= 4, scale *= base) {
+        if ((number & 0xf) >= base)
+            return false;
+        *value += scale * (number & 0xf);
+    }
+    return true;
+}
+
+/* Do the addresses of two lines meet in octal or in decimal, though not in hexadecimal? */
+static bool has_other_base(const struct line *first, const struct line *second)
+{
+    static const unsigned bases[] = { 8, 10 };
+    uint64_t from, to;
+
+    if (second->address - first->address == first->size || first->size < 2)
+        return false;
+    for (unsigned i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
+        if (reread(first->address, bases[i], &from) && reread(second->address, bases[i], &to) &&
+            to - from == first->size)
+            return true;
+    return false;
+}
+
+/* What stands between two lines: nothing, or repetitions of the first of them */
+static int take_line(struct reading *r, const struct dump_sink *sink, const struct line *last,
+                     bool repeated, const struct line *line, struct err *err)
+{
+    if (r->number == 2 && !repeated && has_other_base(last, line))
+        return err_at(err, ERR_INVALID, NULL,
+                      "has addresses that are not hexadecimal; od -A x writes such");
+    if (repeated && repeat(r, sink, last, line->address, err) < 0)
+        return -1;
+    return hand_over(sink, line->address, line, err);
+}
+
 int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink, struct err *err)
 {
     struct reading r = { .source = source };
@@ -221,8 +261,7 @@ int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink,
             continue;
         if (!parse_line(r.text, &line))
             return err_at(err, ERR_INVALID, NULL, "line %u is none of a hexdump", r.number);
-        if ((repeated && repeat(&r, sink, &last, line.address, err) < 0) ||
-            hand_over(sink, line.address, &line, err) < 0)
+        if (take_line(&r, sink, &last, repeated, &line, err) < 0)
             return -1;
         repeated = false;
         last = line;
@@ -230,18 +269,39 @@ int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink,
     return status;
 }
 
-bool hexdump_begins(const uint8_t *text, size_t size)
+/* The first line, with its end cut off. Return: false: it is longer than any, or no text */
+static bool first_line(const uint8_t *text, size_t size, char line[LINE_MAX])
 {
-    char first[LINE_MAX];
-    struct line line;
     const uint8_t *const end = memchr(text, '\n', size);
     const size_t length = end ? (size_t)(end - text) : size;
 
     if (length >= LINE_MAX || memchr(text, '\0', length))
         return false;
-    memcpy(first, text, length);
-    first[length] = '\0';
-    if (length > 0 && first[length - 1] == '\r')
-        first[length - 1] = '\0';
-    return parse_line(first, &line) && line.size > 0;
+    memcpy(line, text, length);
+    line[length] = '\0';
+    line[strcspn(line, "\r")] = '\0';
+    return true;
+}
+
+bool hexdump_begins(const uint8_t *text, size_t size)
+{
+    char first[LINE_MAX];
+    struct line line;
+
+    return first_line(text, size, first) && parse_line(first, &line) && line.size > 0;
+}
+
+bool hexdump_lacks_addresses(const uint8_t *text, size_t size)
+{
+    enum { PAIRS_MIN = 16 };
+    char first[LINE_MAX];
+    const char *at = first;
+    unsigned pairs = 0;
+
+    if (!first_line(text, size, first))
+        return false;
+    for (; *(at += strspn(at, " \t")); at += 2, pairs++)
+        if (hex_digit(at[0]) < 0 || hex_digit(at[1]) < 0)
+            return false;
+    return pairs >= PAIRS_MIN;
 }

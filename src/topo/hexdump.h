@@ -21,6 +21,9 @@ size_t hexdump_render(const struct image *image, char *out);
 /* hexdump_begins - is the first line one of a hexdump with addresses? */
 bool hexdump_begins(const uint8_t *text, size_t size);
 
+/* hexdump_lacks_addresses - is the first line made of pairs of hexadecimal digits alone, 16 at least? */
+bool hexdump_lacks_addresses(const uint8_t *text, size_t size);
+
 /*
  * hexdump_walk - hand each line of a hexdump to @sink
  *
@@ -28,7 +31,8 @@ bool hexdump_begins(const uint8_t *text, size_t size);
  * 8 or 16 hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax -tx1, and
  * xp of QEMU's monitor write such lines. Digits stand in the order of the bytes, but in two cases a group
  * is a little-endian number: with 0x before it, and with more than 2 digits where the address has no
- * colon (hexdump, od -tx2). A line "*" stands for repetitions of the line before it.
+ * colon (hexdump, od -tx2). A line "*" stands for repetitions of the line before it. od without -A x
+ * writes addresses that are octal; they are refused, and decimal ones too: the first two show it.
  *
  * Return: 0; -1 with @err: the line that is none, or the sink's error.
  */

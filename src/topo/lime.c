@@ -16,7 +16,7 @@ static const char magic[4] = { 'E', 'M', 'i', 'L' };
 
 bool lime_begins(const uint8_t *bytes, size_t size)
 {
-    return size >= HEADER_SIZE && memcmp(bytes, magic, sizeof(magic)) == 0;
+    return size >= sizeof(magic) && memcmp(bytes, magic, sizeof(magic)) == 0;
 }
 
 int lime_walk(const struct dump_source *source, const struct dump_sink *sink, struct err *err)

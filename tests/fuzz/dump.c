@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int kind;
 
     memory_guess_base(data, size, &base);
-    kind = dump_identify(data, size, &err);
+    kind = dump_identify(data, size, size, &err);
+    kind = kind == DUMP_IMAGE ? DUMP_RAW : kind;
     if (kind < 0 || dump_open(&dump, &source, (enum dump_kind)kind, &memory, &room, &err) < 0)
         return refused(&err);
     check_memory(&memory, data, size);

@@ -105,6 +105,9 @@ def of_text(tool, wanted):
         text = subprocess.run([*command, tool.path("low")], capture_output=True, check=True).stdout
         same(tool, wanted, ["-"], name, data=text)
         same(tool, wanted, ["-"], name + ", lines that end in CR LF", data=text.replace(b"\n", b"\r\n"))
+    if shutil.which("od"):
+        text = subprocess.run(["od", "-tx1", "-v", tool.path("image.bin")], capture_output=True, check=True).stdout
+        refused(tap, tool.run("decode", "-", data=text), REFUSED, "od -A x", "od with octal addresses is refused")
     text = tool.run("encode", "--format", "hex", "-", data=b'{"cpus":4}').stdout
     same(tool, wanted, ["-"], "our own hexdump", data=text)
     refused(tap, tool.run("decode", "-", data=text + b"the end\n"), REFUSED, "is none of a hexdump", "a line that is none is named")
@@ -130,7 +133,8 @@ def pipes(tool, wanted, image):
     memory = bytes(BASE) + image + bytes(MIB)
     same(tool, wanted, ["-"], "an image in a pipe", data=image)
     same(tool, wanted, ["-"], "memory in a pipe", data=memory, says=b"memory from address 0")
-    refused(tap, tool.run("decode", "-", data=bytes(16 * MIB + 1)), IO, "standard input", "a pipe of more than 16 MiB")
+    refused(tap, tool.run("decode", "-", data=bytes(16 * MIB + 1)), IO, "at most 16 MiB; of a file that is named",
+            "a pipe of more than 16 MiB")
 
 
 def of_profiles(tool):
@@ -168,6 +172,14 @@ def insisted(tool, image):
     tap.ok(got and got["floating_pointer"] == "0x0", "--as raw: memory from 0 on", done.stderr)
     refused(tap, tool.run("decode", "--as", "elf", "short"), REFUSED, "ELF", "--as elf: no such file")
     refused(tap, tool.run("decode", "--as", "vmdk", "short"), USAGE, "--as: must be", "no such kind")
+    core = tool.run("encode", "--format", "elf", "-", data=b'{"cpus":4}').stdout
+    tool.write("core.elf", core)
+    refused(tap, tool.run("lint", "--base", "0x9fc00", "core.elf"), USAGE, "elf, which has its own addresses",
+            "--base for a file that has its addresses")
+    got, done = decode(tool, "--as", "raw", "--base", "0x9fc00", "core.elf")
+    tap.ok(got and got["floating_pointer"] != "0x9fc00", "--as raw --base: bytes, whatever they are", done.stderr)
+    for name, data, way in (("a topology", b'{"cpus":4}', "mptablectl encode"), ("a MADT", b"APIC" + bytes(40), "--from-madt")):
+        refused(tap, tool.run("decode", "-", data=data), REFUSED, way, name + " is named as one")
     refused(tap, tool.run("decode", "-", data=b""), REFUSED, "standard input: is empty", "nothing at all")
     refused(tap, tool.run("decode", "-", data=bytes(64)), REFUSED, "_MP_", "zeros hold no table")
 

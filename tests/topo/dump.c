@@ -42,14 +42,14 @@ static const struct {
         name, head, sizeof(head) - 1, kind \
     }
     HEAD("nothing", "", -1),
-    HEAD("zeros", "\0\0\0\0", DUMP_RAW),
-    HEAD("an image", "_MP_\x10\xfc\x09", DUMP_RAW),
+    HEAD("zeros", "\0\0\0\0", DUMP_IMAGE),
+    HEAD("an image", "_MP_\x10\xfc\x09", DUMP_IMAGE),
     HEAD("ELF",
          "\x7f"
          "ELF\2",
          DUMP_ELF),
     HEAD("LiME", "EMiL\1\0\0\0\0\0\0\0\0\0\0\0\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", DUMP_LIME),
-    HEAD("LiME, its header cut", "EMiL\1\0\0", DUMP_RAW),
+    HEAD("LiME, its header cut", "EMiL\1\0\0", DUMP_LIME),
     HEAD("xxd", "0009fc00: 5f4d 505f 10fc 0900  _MP_....\n", DUMP_HEXDUMP),
     HEAD("hexdump -C",
          "0009fc00  5f 4d 50 5f 10 fc 09 00  01 04 8b 00 00 00 00 00  |_MP_............|\n",
@@ -57,8 +57,15 @@ static const struct {
     HEAD("hexdump", "009fc00 4d5f 5f50 fc10 0009\n", DUMP_HEXDUMP),
     HEAD("od -Ax -tx1", "09fc00 5f 4d 50 5f\r\n", DUMP_HEXDUMP),
     HEAD("QEMU xp", "000000000009fc00: 0x5f 0x4d 0x50 0x5f\n", DUMP_HEXDUMP),
-    HEAD("an address alone", "0009fc00\n", DUMP_RAW),
-    HEAD("a word", "deadbeef is not a hexdump\n", DUMP_RAW),
+    HEAD("an address alone", "0009fc00\n", DUMP_IMAGE),
+    HEAD("a word", "deadbeef is not a hexdump\n", DUMP_IMAGE),
+    HEAD("xxd -p", "5f4d505f10fc090001048b0000000000\n", -1),
+    HEAD("od -An -tx1", " 5f 4d 50 5f 10 fc 09 00 01 04 8b 00 00 00 00 00\r\n", -1),
+    HEAD("fewer digits than that", "5f4d505f10fc090001048b00000000\n", DUMP_IMAGE),
+    HEAD("a topology", " {\n\"cpus\": 4}", -1),
+    HEAD("a brace in memory", "{\0\0\0", DUMP_IMAGE),
+    HEAD("an ACPI MADT", "APIC\x78\0\0\0\3", -1),
+    HEAD("AVML", "AVML\2\0\0\0", -1),
     HEAD("kdump", "KDUMP   \6\0\0\0", -1),
     HEAD("a flattened kdump", "makedumpfile\0\0\0\0", -1),
     HEAD("a migration stream", "QEVM\0\0\0\3", -1),
@@ -73,8 +80,8 @@ static const struct {
 static void kinds(void)
 {
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-        const int kind =
-            (error.count = 0, dump_identify((const uint8_t *)heads[i].head, heads[i].size, &error));
+        const int kind = (error.count = 0, dump_identify((const uint8_t *)heads[i].head,
+                                                         heads[i].size, heads[i].size, &error));
 
         ROW_CHECK(heads[i].name, kind == heads[i].kind && (kind >= 0 || error.count == 1));
     }
@@ -128,6 +135,15 @@ static void repeated_lines(void)
     CU_ASSERT_TRUE(has(0x9fbff, "\0_MP_", 5));
 }
 
+/* What ends below 1 MiB as an image at 0x9fc00 is taken for one. */
+static void longest_image(void)
+{
+    static const uint8_t head[DUMP_HEAD_SIZE];
+
+    CU_ASSERT_EQUAL(dump_identify(head, sizeof(head), 0x60400, &error), DUMP_IMAGE);
+    CU_ASSERT_EQUAL(dump_identify(head, sizeof(head), 0x60401, &error), DUMP_RAW);
+}
+
 static const struct {
     const char *name, *text, *says;
 } faults[] = {
@@ -135,6 +151,10 @@ static const struct {
     { "an odd group", "0009fc00: 5f4\n", "line 1" },
     { "a decimal point", "0009fc00: 5f.4d\n", "line 1" },
     { "an address of 17 digits", "0000000000009fc00: 5f\n", "line 1" },
+    { "octal addresses", "0001740: 5f 4d 50 5f 10 fc 09 00 01 04 8b 00 00 00 00 00\n0001760: 50\n",
+      "od -A x" },
+    { "decimal addresses", "0000992 5f 4d 50 5f 10 fc 09 00 01 04 8b 00 00 00 00 00\n0001008 50\n",
+      "od -A x" },
     { "other bytes for an address", "0009fc00: 5f4d\n0009fc00: 5f4e\n", "other bytes" },
     { "repeats without end", "00000000: 00\n*\n00100000: 00\n00000000: 00\n*\n00100000: 00\n",
       "line 6 repeats" },
@@ -308,6 +328,7 @@ static void guessed_base(void)
 static const struct test tests[] = {
     { "what the bytes are", kinds },
     { "hexdumps of several programs", hexdumps },
+    { "the longest image", longest_image },
     { "repeated lines", repeated_lines },
     { "texts that are none", faults_of_texts },
     { "LiME", lime },

@@ -107,6 +107,11 @@ static void faults_of_elf(void)
         ROW_CHECK(faults[i].name, open_elf(guard.bytes, size) == faults[i].expected);
         guard.bytes[faults[i].at] = right;
     }
+    guard.bytes[P_FILESZ + 2] ^= 0xff;
+    guard.bytes[P_PADDR + 3] ^= 0x10;
+    CU_ASSERT_EQUAL(open_elf(guard.bytes, size), 2); /* it is cut, but above the first MiB */
+    guard.bytes[P_FILESZ + 2] ^= 0xff;
+    guard.bytes[P_PADDR + 3] ^= 0x10;
     memcpy(guard.bytes + P_PADDR + PH_SIZE, guard.bytes + P_PADDR, 4);
     CU_ASSERT_EQUAL(open_elf(guard.bytes, size), -1); /* other bytes for the same addresses */
     memcpy(guard.bytes + P_OFFSET + PH_SIZE, guard.bytes + P_OFFSET, 4);
