@@ -58,7 +58,8 @@ struct body *body_grow(struct bodies *s, struct body *old, size_t size)
         return old;
     while (capacity < size)
         capacity *= 2;
-    if (ledger_take(s->lease, capacity - counted, LEDGER_REQUEST)) {
+    if (ledger_take(s->lease, capacity - counted,
+                    capacity > LEDGER_BODY ? LEDGER_LARGE : LEDGER_REQUEST)) {
         grown = b && b->capacity == capacity ? b : realloc(b, sizeof(*b) + capacity);
         if (!grown)
             ledger_give(s->lease, capacity - counted);

@@ -8,8 +8,8 @@
  *                context of the request, and the peer points to it.
  *   on_request   The head. It is checked for all that must end the connection: contradictory or
  *                malformed lines, an expectation, the announced size of the body. A client that
- *                waits for 100 Continue, or has not shown the certificate that it needs, is refused
- *                now if it would be anyway.
+ *                waits for 100 Continue, has not shown the certificate that it needs, or will send more
+ *                than max_body, is refused now if it would be anyway.
  *   on_request   Each part of the body, which is appended to the exchange's buffer.
  *   on_request   The end. The loop's job is filled, routes answer it, and the reply goes to the
  *                library, which sends it while the loop does other work.
@@ -26,8 +26,10 @@
  * call returns. So a reply's body is copied, given away, or lives as long as the program.
  *
  * Limits: a head must fit in the engine's memory (engine.c), and the whole request must come before
- * the peer's deadline (peer.c). Of a body max_body bytes are kept. As many again are read and
- * dropped, so that the client reads the refusal; if more come, the connection is cut. What body and
+ * the peer's deadline (peer.c). Of a body as many bytes are kept as its path may have: max_body, or
+ * more where the path's row in service/routes.c says so. Before such a longer body comes, the request is
+ * admitted with its head alone. As many bytes again are read and dropped, so that the client reads the
+ * refusal; if more come, the connection is cut. What body and
  * reply hold is taken from the ledger (service/ledger.h). A request is refused with its head when
  * there is no room for the first bytes of its body; when there is none for the rest, the body is
  * read, dropped and answered 503.
@@ -295,10 +297,9 @@ static bool is_trusted(const struct loop *l, struct MHD_Connection *connection, 
     return p->trusted;
 }
 
-static void refuse_size(const struct loop *l, struct job *job)
+static void refuse_size(const struct exchange *x, struct job *job)
 {
-    err_at(&job->err, ERR_INVALID, NULL, "the body may have at most %zu bytes",
-           l->context->max_body);
+    err_at(&job->err, ERR_INVALID, NULL, "the body may have at most %zu bytes", x->peer->body_max);
     job_refuse(job, PROBLEM_TOO_LARGE, -1);
 }
 
@@ -313,14 +314,18 @@ static void check_announced(struct loop *l, struct exchange *x, struct job *job)
     const char *const expect = x->head.values[HEADER_EXPECT];
     const unsigned long long size =
         length ? strtoull(length, NULL, 10) : 0; /* the library has checked its form */
-    const bool has_body = size > 0 || x->head.values[HEADER_TRANSFER_ENCODING];
+    const bool is_chunked = x->head.values[HEADER_TRANSFER_ENCODING] != NULL;
 
+    x->peer->body_max =
+        size > 0 || is_chunked ? dispatch_body_max(l->context, job) : l->context->max_body;
+    x->is_large =
+        x->peer->body_max > l->context->max_body && (size > l->context->max_body || is_chunked);
     if (expect && strcasecmp(expect, "100-continue") != 0) {
         err_at(&job->err, ERR_INVALID, NULL, "100-continue is the only expectation that is met");
         job_refuse(job, PROBLEM_EXPECT, -1);
-    } else if (size > l->context->max_body) {
-        refuse_size(l, job);
-    } else if (has_body && !(x->body = body_grow(&l->bodies, NULL, 1))) {
+    } else if (size > x->peer->body_max) {
+        refuse_size(x, job);
+    } else if ((size > 0 || is_chunked) && !(x->body = body_grow(&l->bodies, NULL, 1))) {
         refuse_body(job);
     }
 }
@@ -349,7 +354,7 @@ static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connecti
     check_head(l, x, whole, minor, job);
     if (job->err.count > 0)
         return refuse_problem(l, connection, x);
-    if (!x->head.values[HEADER_EXPECT] && !x->untrusted)
+    if (!x->head.values[HEADER_EXPECT] && !x->untrusted && !x->is_large)
         return MHD_YES;
     name_job(l, x);
     if (dispatch_admit(l->context, job) < 0)
@@ -370,7 +375,7 @@ static void keep_pace(const struct loop *l, struct peer *p, size_t size)
 
 static enum MHD_Result take_part(struct loop *l, struct exchange *x, const char *data, size_t size)
 {
-    const size_t max = l->context->max_body;
+    const size_t max = x->peer->body_max;
 
     keep_pace(l, x->peer, size);
     if (x->discarded > 0 || size > max - x->size) {
@@ -393,7 +398,7 @@ static enum MHD_Result take_end(struct loop *l, struct MHD_Connection *connectio
     struct job *job = fill_job(l, x, method);
 
     if (x->discarded > 0)
-        refuse_size(l, job);
+        refuse_size(x, job);
     else if (x->starved)
         refuse_body(job);
     if (job->err.count > 0)

@@ -88,7 +88,7 @@ static void linger(struct loop *l, struct peer *p)
     p->state = PEER_LINGERING;
     p->engine = NULL;
     p->since = l->now;
-    p->allowance = l->context->max_body;
+    p->allowance = p->body_max > 0 ? p->body_max : l->context->max_body;
     if (!peer_watch(l, p) ||
         shutdown(p->fd, SHUT_WR) < 0) /* which fails when the client has gone */
         peer_drop(l, p);

@@ -72,6 +72,7 @@ struct peer {
         struct ucred process;
     } from;
     size_t held;      /* bytes of the lease: memory for a long head */
+    size_t body_max;  /* bytes that the body of its last request may have had; 0: there was none */
     size_t allowance; /* lingering: bytes that it may still send */
     unsigned score;   /* how stalled it is: see room.c */
     bool watched;     /* in the loop's epoll set */
@@ -97,7 +98,8 @@ struct exchange {
     bool has_head;
     bool untrusted; /* the client has not shown the certificate that it needs */
     bool answered;
-    bool starved; /* there is no memory for its body */
+    bool starved;  /* there is no memory for its body */
+    bool is_large; /* its body may be longer than the context's max_body */
     struct body *body;
     size_t size;      /* bytes of the body that are kept */
     size_t discarded; /* bytes beyond the limit */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * Bytes that are an image, or memory at addresses that the query gives, are read where they are. Of a
+ * dump the parts that systems search are taken into a room (topo/dump.h), which is claimed first and
+ * lives until the reply is made.
+ */
 #include "decode.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/number.h"
@@ -9,26 +15,79 @@
 #include "../text/facts.h"
 #include "../text/render.h"
 #include "../text/wiring.h"
-#include "../topo/memory.h"
+#include "../topo/dump.h"
 #include "job.h"
 
-/*
- * Bytes that the reply takes while it is made, for each byte of the body. An entry of 8 bytes is some
- * 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the text is
- * whole. A test measures the largest.
- */
 #define PICTURE "image/svg+xml"
 
-enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48 };
+/*
+ * Bytes that the reply takes while it is made, for each byte of the table. An entry of 8 bytes is some
+ * 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the text is
+ * whole. A test measures the largest. An OEM table is written as digits.
+ */
+enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48, SHARE_OF_HEX = 8 };
 
-/* Takes the body as guest memory at the addresses that the parameters base and size give. */
-static int take_source(struct job *job, struct memory *source)
+/* The body as guest memory */
+struct input {
+    struct memory memory;
+    struct dump_bytes held;
+    struct dump_source source;
+    struct dump dump;
+    struct dump_room *room; /* of a dump; else NULL */
+};
+
+/* Return: enum dump_kind; -1 with the error */
+static int take_kind(struct job *job, const struct dump_bytes *body)
 {
-    const char *bases = target_take(&job->target, "base"),
-               *sizes = target_take(&job->target, "size");
+    const char *const as = target_take(&job->target, "as");
+    const int kind = as ? dump_kind_named(as) : 0;
 
-    return memory_place(source, (const uint8_t *)(job->body ? job->body : ""), job->body_size,
-                        bases ? bases : MEMORY_BASE, sizes, &job->err);
+    if (kind < 0)
+        return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, "as", 0 },
+                      "must be " DUMP_KIND_NAMES);
+    return as ? kind : dump_identify(body->bytes, body->size, body->size, &job->err);
+}
+
+static int place(struct job *job, struct input *in, const char *bases, const char *sizes)
+{
+    char text[NUMBER_ADDRESS_SIZE];
+    uint32_t base = MEMORY_BASE_ADDRESS;
+
+    if (!bases && !sizes)
+        memory_guess_base(in->held.bytes, in->held.size, &base);
+    return memory_place(&in->memory, in->held.bytes, in->held.size,
+                        bases ? bases : number_address(base, text), sizes, &job->err);
+}
+
+static int open_dump(struct job *job, struct input *in, enum dump_kind kind)
+{
+    if (job_claim(job, sizeof(*in->room), LEDGER_REQUEST) < 0)
+        return -1;
+    in->room = malloc(sizeof(*in->room));
+    if (!in->room)
+        return err_at(&job->err, ERR_BUSY, NULL, "there is no memory for the parts of a dump");
+    in->source = dump_source_bytes(&in->held);
+    return dump_open(&in->dump, &in->source, kind, &in->memory, in->room, &job->err);
+}
+
+/* Takes the body as guest memory: where its bytes lie, they tell, or else the query. */
+static int take_input(struct job *job, struct input *in)
+{
+    const char *const bases = target_take(&job->target, "base");
+    const char *const sizes = target_take(&job->target, "size");
+    int kind;
+
+    in->held = (struct dump_bytes){ (const uint8_t *)(job->body ? job->body : ""), job->body_size };
+    kind = take_kind(job, &in->held);
+    if (kind < 0)
+        return -1;
+    if ((bases || sizes) && dump_has_addresses((enum dump_kind)kind))
+        return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, bases ? "base" : "size", 0 },
+                      "the body is %s, which has its own addresses; as=raw takes it as bytes",
+                      dump_kinds[kind]);
+    if (bases || sizes || kind == DUMP_IMAGE)
+        return place(job, in, bases, sizes);
+    return open_dump(job, in, (enum dump_kind)kind);
 }
 
 /* Goes on after an error, so that the client learns all errors at once. */
@@ -82,16 +141,35 @@ static bool wants_picture(const struct job *job)
     return accept_choose(job_header(job, HEADER_ACCEPT), types, 2) == 1;
 }
 
-/* However long the body is, a table in it has 16-bit lengths. */
-static int claim_reply(struct job *job, bool layout)
+static int claim_reply(struct job *job, const struct mpt_memory *memory, uint32_t floating,
+                       bool layout)
 {
-    const bool picture = wants_picture(job); /* extended entries are not in it */
-    const size_t longest = picture ? MPT_TABLE_MAX : 2 * MPT_TABLE_MAX;
-    const size_t size = job->body_size < longest ? job->body_size : longest;
+    const size_t share = layout ? SHARE : SHARE_WITHOUT_LAYOUT;
+    struct mpt_view view;
+    size_t size, oem = 0;
 
-    if (picture)
+    if (mpt_open(memory, floating, &view) != MPT_OK)
+        return 0; /* found_read refuses it */
+    size = MPT_FLOATING_SIZE + MPT_HEADER_SIZE + view.table_size;
+    if (wants_picture(job)) /* extended entries are not in it */
         return job_claim(job, WIRING_FIXED + size * WIRING_SHARE, LEDGER_REQUEST);
-    return job_claim(job, size * (layout ? SHARE : SHARE_WITHOUT_LAYOUT), LEDGER_REQUEST);
+    if (view.has_header && mpt_at(memory, view.header.oem_table, view.header.oem_table_size))
+        oem = view.header.oem_table_size;
+    return job_claim(job, (size + view.extended_size) * share + oem * SHARE_OF_HEX, LEDGER_REQUEST);
+}
+
+/* Reads the table, after what the reply takes was claimed. */
+static int read_table(struct job *job, struct input *in, uint32_t floating,
+                      const struct facts *known, bool layout, struct found *found)
+{
+    const struct mpt_memory *const memory = &in->memory.guest;
+
+    if (in->room && dump_follow(&in->dump, floating, &job->err) < 0)
+        return -1;
+    if (claim_reply(job, memory, floating, layout) < 0)
+        return -1;
+    return found_read(memory, floating, &known->known, facts_asked(known), &job->topology,
+                      &job->image, found, &job->err);
 }
 
 static void reply_picture(struct job *job, const struct found *found)
@@ -122,17 +200,16 @@ void decode_post(const struct context *context, struct job *job)
     const char *named = target_take(&job->target, "floating_pointer");
     struct facts known = { .known = { .given = 0 } };
     struct found found;
-    struct memory source;
+    struct input in = { .room = NULL };
     uint32_t address = 0;
     bool layout;
 
     (void)context;
-    if (take_layout(job, &layout) < 0 || take_source(job, &source) < 0 ||
-        take_facts(job, &known) < 0 || claim_reply(job, layout) < 0 ||
-        find_floating(job, named, &source, &known, &address) < 0 ||
-        found_read(&source.guest, address, &known.known, facts_asked(&known), &job->topology,
-                   &job->image, &found, &job->err) < 0)
+    if (take_layout(job, &layout) < 0 || take_input(job, &in) < 0 || take_facts(job, &known) < 0 ||
+        find_floating(job, named, &in.memory, &known, &address) < 0 ||
+        read_table(job, &in, address, &known, layout, &found) < 0)
         job_problem(job);
     else
-        reply_found(job, &found, &source, layout);
+        reply_found(job, &found, &in.memory, layout);
+    free(in.room);
 }

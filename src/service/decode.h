@@ -9,6 +9,8 @@
 struct context;
 struct job;
 
+enum { DECODE_BODY_MAX = 1 << 20 }; /* bytes: all that systems search of guest memory */
+
 void decode_post(const struct context *context, struct job *job);
 
 #endif

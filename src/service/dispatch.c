@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admit.h"
+#include "context.h"
 #include "job.h"
 #include "represent.h"
 #include "routes.h"
@@ -66,6 +67,15 @@ int dispatch_admit(const struct context *context, struct job *job)
         return -1;
     }
     return 0;
+}
+
+size_t dispatch_body_max(const struct context *context, struct job *job)
+{
+    struct err ignored = { .count = 0 };
+
+    if (target_parse(job->raw_target, &job->target, &ignored) != TARGET_OK)
+        return context->max_body;
+    return routes_body_max(job->method, job->target.path, context->max_body);
 }
 
 static void handle(const struct context *context, struct job *job, const struct route *route)

@@ -3,6 +3,8 @@
 #ifndef SERVICE_DISPATCH_H
 #define SERVICE_DISPATCH_H
 
+#include <stddef.h>
+
 #include "../base/cleanup.h"
 
 struct context;
@@ -17,5 +19,8 @@ void dispatch_job(const struct context *context, struct job *job);
  * Return: 0; -1 with the refusal in job->reply.
  */
 int dispatch_admit(const struct context *context, struct job *job) MUST_USE;
+
+/* dispatch_body_max - bytes that the body of a request may have; job->target is used as scratch */
+size_t dispatch_body_max(const struct context *context, struct job *job);
 
 #endif

@@ -25,10 +25,12 @@ void ledger_open(struct ledger *l, const struct ledger_size *size)
 static bool grow(struct lease *lease, size_t bytes, enum ledger_use use)
 {
     struct ledger *const l = lease->ledger;
-    const size_t kept = use == LEDGER_LAST ? 0 : LEDGER_WORK / 8;
+    static const size_t kept[] = {
+        [LEDGER_LARGE] = LEDGER_WORK / 4, [LEDGER_REQUEST] = LEDGER_WORK / 8, [LEDGER_LAST] = 0
+    };
     const size_t before = atomic_fetch_add_explicit(&l->taken, bytes, memory_order_relaxed);
 
-    if (bytes <= LEDGER_WORK && before + 2 * bytes + kept <= l->limit) {
+    if (bytes <= LEDGER_WORK && before + 2 * bytes + kept[use] <= l->limit) {
         lease->taken += bytes;
         return true;
     }

@@ -9,10 +9,12 @@
  *
  * The account begins with LEDGER_WORK and what all slots need. The slots' part is taken when the
  * server starts, so a connection that has a slot needs no more, and LEDGER_WORK is never spent on
- * connections. The rest is granted by two rules:
+ * connections. The rest is granted by three rules:
  *
  *   - A claim must leave as much as it takes. So large claims are refused first, and clients that
  *     hold as many large replies as they can get leave room for small requests of others.
+ *   - The last quarter of LEDGER_WORK is not for LEDGER_LARGE, bodies that are longer than LEDGER_BODY.
+ *     A client can hold one for as long as a request may take, without a reply being made for it.
  *   - The last eighth of LEDGER_WORK is for LEDGER_LAST alone: the metrics, which an operator wants
  *     to see just then. Health needs nothing, because its replies are part of the program.
  *
@@ -40,6 +42,7 @@ enum {
     LEDGER_SLOT = 16 * LEDGER_KIB,        /* of a slot: one connection in the clear */
     LEDGER_SLOT_TLS = 112 * LEDGER_KIB,   /* the same with TLS: its handshake is the largest part */
     LEDGER_LONG_HEAD = 128 * LEDGER_KIB,  /* of a connection with memory for a long head */
+    LEDGER_BODY = 64 * LEDGER_KIB,        /* bytes of a body that is not large */
     LEDGER_SMALL = 6 * LEDGER_KIB,        /* bytes of a reply's body that a slot has room for */
     /* beside the account */
     LEDGER_PROGRAM = 4 * 1024 * LEDGER_KIB, /* the program, its libraries' data, its keys */
@@ -51,7 +54,7 @@ enum {
 };
 
 /* Which part of the account may be spent on a claim. */
-enum ledger_use { LEDGER_REQUEST, LEDGER_LAST };
+enum ledger_use { LEDGER_LARGE, LEDGER_REQUEST, LEDGER_LAST };
 
 struct ledger {
     size_t sum; /* of the account and all beside it: the most that the process takes */

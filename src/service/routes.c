@@ -16,10 +16,10 @@
  * so one reply never mixes old and new.
  *
  * The size of a request is bounded before it comes here: the target by http/target.h, head and body
- * by net/exchange.c. A handler allocates only the reply's body; if that fails the reply is 503.
- * Everything else is in the job, whose size is fixed. What the reply takes is claimed from the
- * ledger (ledger.h) before the handler runs, and again by a handler that finds that it is more. If
- * there is no room, the reply is 503.
+ * by net/exchange.c. A handler allocates only the reply's body, and decode.c a room for the parts of a
+ * dump; if that fails the reply is 503. Everything else is in the job, whose size is fixed. What the
+ * reply takes is claimed from the ledger (ledger.h) before the handler runs, and again by a handler
+ * that finds that it is more. If there is no room, the reply is 503.
  *
  * A client that sends "Expect: 100-continue" is refused before it sends the body, if the refusal
  * does not depend on the body: dispatch_admit makes the same checks with the head alone.
@@ -35,19 +35,20 @@
 
 /* Rows of one path stand together. Columns: see struct route. */
 static const struct route routes[] = {
-    { "POST", "/v1/images", images_post, "application/json", true, false, true, 64 },
-    { "GET", "/v1/images", images_get, NULL, true, false, true, 64 },
-    { "POST", "/v1/decode", decode_post, "application/octet-stream", true, false, false, 64 },
-    { "GET", "/v1/profiles", status_profiles, NULL, false, false, false, 128 },
-    { "GET", "/v1/rules", status_rules, NULL, false, false, false, 512 },
-    { "GET", "/v1/keys", status_keys, NULL, false, false, false, 64 },
-    { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false, 0 },
-    { "GET", "/v1/version", status_version, NULL, false, false, false, 0 },
-    { "GET", "/openapi.json", status_openapi, NULL, false, false, false, 0 },
-    { "GET", "/livez", status_live, NULL, false, true, false, 0 },
-    { "GET", "/readyz", status_ready, NULL, false, true, false, 0 },
-    { "GET", "/healthz", status_ready, NULL, false, false, false, 0 },
-    { "GET", "/metrics", status_metrics, NULL, false, false, false, 0 },
+    { "POST", "/v1/images", images_post, "application/json", true, false, true, 64, 0 },
+    { "GET", "/v1/images", images_get, NULL, true, false, true, 64, 0 },
+    { "POST", "/v1/decode", decode_post, "application/octet-stream", true, false, false, 64,
+      DECODE_BODY_MAX },
+    { "GET", "/v1/profiles", status_profiles, NULL, false, false, false, 128, 0 },
+    { "GET", "/v1/rules", status_rules, NULL, false, false, false, 512, 0 },
+    { "GET", "/v1/keys", status_keys, NULL, false, false, false, 64, 0 },
+    { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false, 0, 0 },
+    { "GET", "/v1/version", status_version, NULL, false, false, false, 0, 0 },
+    { "GET", "/openapi.json", status_openapi, NULL, false, false, false, 0, 0 },
+    { "GET", "/livez", status_live, NULL, false, true, false, 0, 0 },
+    { "GET", "/readyz", status_ready, NULL, false, true, false, 0, 0 },
+    { "GET", "/healthz", status_ready, NULL, false, false, false, 0, 0 },
+    { "GET", "/metrics", status_metrics, NULL, false, false, false, 0, 0 },
 };
 
 enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };
@@ -84,6 +85,14 @@ const struct route *routes_method(const struct routes_match *m, const char *meth
         if (strcmp(m->first[i].method, method) == 0)
             return &m->first[i];
     return NULL;
+}
+
+size_t routes_body_max(const char *method, const char *path, size_t max_body)
+{
+    const struct routes_match m = routes_find(path);
+    const struct route *const route = routes_method(&m, method);
+
+    return route && route->body_max > max_body ? route->body_max : max_body;
 }
 
 void routes_list_methods(const struct routes_match *m, char *list, size_t size)

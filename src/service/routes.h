@@ -19,6 +19,7 @@ struct route {
     bool open;         /* for probes: any Host, no credentials; the same in all rows of a path */
     bool formats;      /* the reply is an image, in one of several formats */
     unsigned claim;    /* KiB of the ledger that making the reply takes; 0: the slot has them */
+    size_t body_max;   /* bytes that a body may have, even if the context's max_body is less */
 };
 
 /* The rows of a path, and the number of its template; count is 0 if the path is unknown. */
@@ -32,6 +33,9 @@ struct routes_match routes_find(const char *path);
 
 /* routes_method - the row of a method, or NULL */
 const struct route *routes_method(const struct routes_match *match, const char *method);
+
+/* routes_body_max - bytes that a body may have there: @max_body, or more if the route's row says so */
+size_t routes_body_max(const char *method, const char *path, size_t max_body);
 
 /* routes_list_methods - the methods of a path as Allow has them; 64 is enough for @size */
 void routes_list_methods(const struct routes_match *match, char *list, size_t size);

@@ -9,6 +9,7 @@
 #include "../text/verdict.h"
 #include "../text/render.h"
 #include "context.h"
+#include "decode.h"
 #include "job.h"
 #include "metrics.h"
 #include "openapi_json.h"
@@ -116,6 +117,8 @@ void status_version(const struct context *context, struct job *job)
     build_string(&b, "specification", "MPS 1.4");
     build_object(&b, "limits");
     build_number(&b, "body_bytes", context->max_body);
+    build_number(&b, "decode_body_bytes",
+                 context->max_body > DECODE_BODY_MAX ? context->max_body : DECODE_BODY_MAX);
     build_number(&b, "cpus", TOPOLOGY_CPUS_MAX);
     build_number(&b, "irqs", TOPOLOGY_IRQS_MAX);
     build_close(&b);

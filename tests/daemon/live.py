@@ -408,6 +408,44 @@ def decoding(daemon):
     tap.equal(decode(daemon, image, "?layout=yes").status, 422, "layout takes no other word")
     decode_facts(daemon, image)
     decode_refusals(daemon, image)
+    decode_kinds(daemon, image, got)
+
+
+def decode_kinds(daemon, image, wanted):
+    """Dumps are read by their own addresses; what is not read is named, with the way to what is."""
+    def topology(reply):
+        return json.loads(reply.body)["topology"] if reply.status == 200 else (reply.status, reply.body)
+    base = 0x9FC00
+    low = bytes(base) + image + bytes(1024 - len(image))
+    program = daemon.post(FOUR, query="?format=elf").body
+    core = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 4, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0) + \
+        b"".join(struct.pack("<IIQQQQQQ", 1, 4, *segment, 0) for segment in (
+            (176, 0, 0x100000000, 16, 16), (192, 0, base, len(image), len(image)))) + bytes(16) + image
+    lime = b"".join(struct.pack("<IIQQ8x", 0x4C694D45, 1, first, first + len(data) - 1) + data
+                    for first, data in ((0, low), (0xF0000, bytes(4096))))
+    pc = json.loads(daemon.post('{"cpus":4,"profile":"bochs"}').body)
+    for name, body in (("an executable, ELF of 32 bits", program), ("a core, ELF of 64 bits", core), ("LiME", lime),
+                       ("a hexdump", daemon.post(FOUR, query="?format=hex").body), ("memory", low),
+                       ("1 MiB of memory", low + bytes((1 << 20) - len(low)))):
+        tap.equal(topology(decode(daemon, body)), wanted["topology"], "decode of " + name)
+    there = json.loads(decode(daemon, base64.b64decode(pc["image"])).body)
+    tap.equal((there["floating_pointer"], there["exact"]), (pc["floating_pointer"], True), "an image elsewhere finds its address")
+    tap.equal(topology(decode(daemon, core, "?as=elf")), wanted["topology"], "as=elf")
+    tap.equal((decode(daemon, image, "?as=elf").status, decode(daemon, program, "?as=raw&base=0x1000").status,
+               decode(daemon, image, "?as=vmdk").status), (422, 200, 422), "as insists")
+    for query, body, word in (("?base=0x9fc00", core, "has its own addresses"), ("", b"KDUMP   " + image, "dump-guest-memory"),
+                              ("", b"QEVM" + image, "dump-guest-memory"), ("", FOUR, "mptablectl encode"),
+                              ("", program[:90], "cut")):
+        reply = decode(daemon, body, query)
+        tap.ok(reply.status == 422 and word in reply.body.decode(), "refused: " + word, reply.status, reply.body)
+    reply = decode(daemon, bytes((1 << 20) + 1))
+    tap.equal(reply.status, 413, "more than 1 MiB")
+    tap.ok(decode(daemon, low, "", "-H", "Transfer-Encoding: chunked").status == 200, "in chunks")
+    reply = daemon.curl("/v1/decode", "-H", "Content-Type: text/plain", data=low)
+    tap.equal(reply.status, 415, "a long body of another type is refused before it is sent")
+    tap.equal(daemon.curl("/v1/images", "-H", "Content-Type: application/json", data=FOUR + b" " * 65536).status, 413,
+              "other paths keep their limit")
+    tap.equal(json.loads(daemon.curl("/v1/version").body)["limits"]["decode_body_bytes"], 1 << 20, "the limit is told")
 
 
 def rules(reply):

@@ -101,6 +101,15 @@ def metric(daemon, name):
 
 
 
+def dump(entries):
+    """A request of 1 MiB: guest memory with a table of those entries in it"""
+    table = bytearray(decode(entries).split(b"\r\n\r\n", 1)[1])
+    at = 0x80000
+    table[4:8], table[10] = struct.pack("<I", at + 16), 0
+    table[10:11] = sums(table[:16])
+    return post((bytes(at) + table).ljust(MIB, b"\0"), media=b"Content-Type: application/octet-stream\r\n", target=b"/v1/decode")
+
+
 def quietly(call):
     """For threads whose connection may be cut at any time"""
     try:
@@ -166,17 +175,42 @@ def ask(daemon, request, count, statuses):
 
 def read():
     """16 threads decode the largest table at once, for clients that read. A tree of JSON for each would be 200 MiB."""
-    request, group, statuses = decode(LARGEST["local interrupts"]), Group(), []
+    for kind, request in (("", decode(LARGEST["local interrupts"])), (" of dumps", dump(LARGEST["local interrupts"]))):
+        group, statuses = Group(), []
+        try:
+            with Daemon("--threads", "16", prepare=group.enter) as daemon:
+                clients = [threading.Thread(target=quietly, args=(lambda: ask(daemon, request, 2, statuses),))
+                           for _ in range(48 if not kind else 24)]
+                for client in clients:
+                    client.start()
+                for client in clients:
+                    client.join()
+                tap.equal(statuses, [200] * 2 * len(clients),
+                          "%d clients that read large replies%s get them, if they come again after a 503" % (len(clients), kind))
+                bounded(daemon, group, "%d replies that are read" % len(statuses))
+                tap.equal(group.kills(), 0, "nothing is killed while they are made")
+        finally:
+            group.end()
+
+
+def held():
+    """Clients on nearly all slots send dumps of 1 MiB but for the last byte: requests of others find room meanwhile."""
+    request, group = dump(LARGEST["local interrupts"]), Group()
     try:
-        with Daemon("--threads", "16", prepare=group.enter) as daemon:
-            clients = [threading.Thread(target=quietly, args=(lambda: ask(daemon, request, 2, statuses),)) for _ in range(48)]
-            for client in clients:
-                client.start()
-            for client in clients:
-                client.join()
-            tap.equal(statuses, [200] * 96, "48 clients that read large replies get them, if they come again after a 503")
-            bounded(daemon, group, "96 replies that are read")
-            tap.equal(group.kills(), 0, "nothing is killed while they are made")
+        with Daemon("--threads", "2", "--timeout", "60", prepare=group.enter) as daemon:
+            wires = [Wire(daemon.socket) for _ in range(225)]
+            for wire in wires:
+                wire.socket.settimeout(0.1)
+                quietly(lambda wire=wire: wire.socket.sendall(request[:-1]))
+            with Wire(daemon.socket, timeout=20) as wire:
+                tap.equal([wire.send(thing).reply().status for thing in (get(b"/livez"), post(), get(b"/metrics"), decode([IO] * 99))],
+                          [200] * 4, "225 dumps of 1 MiB that do not end: an image is signed and a table decoded beside them")
+            bounded(daemon, group, "225 unfinished dumps")
+            for wire in wires:
+                wire.socket.close()
+            statuses = []
+            ask(daemon, request, 1, statuses)
+            tap.equal((statuses, group.kills()), ([200], 0), "when they are gone such a dump is decoded")
     finally:
         group.end()
 
@@ -266,7 +300,7 @@ def one_place():
 
 def main():
     begin = time.monotonic()
-    for part in (one_place, unread, read, handshakes, burst):
+    for part in (one_place, unread, read, held, handshakes, burst):
         part()
     print("# %.0f s" % (time.monotonic() - begin))
     tap.done()

@@ -45,6 +45,26 @@ static void large_first(void)
     CU_ASSERT_EQUAL(l.limit - atomic_load(&l.taken), LEDGER_WORK);
 }
 
+/* Bodies that are held leave room for requests whose replies are made. */
+static void large_bodies(void)
+{
+    struct ledger l;
+    struct lease lease = { .ledger = &l };
+    unsigned small = 0;
+
+    ledger_open(&l, &some);
+    while (ledger_take(&lease, MIB, LEDGER_LARGE))
+        ;
+    while (ledger_take(&lease, 128 * KIB, LEDGER_LARGE))
+        ;
+    CU_ASSERT_TRUE(lease.used >= LEDGER_WORK / 2);
+    while (ledger_take(&lease, 128 * KIB, LEDGER_REQUEST))
+        small++;
+    CU_ASSERT_TRUE(small >= 60);
+    ledger_give(&lease, lease.used);
+    ledger_close(&lease);
+}
+
 static void *one_loop(void *ledger)
 {
     struct lease lease = { .ledger = ledger };
@@ -82,6 +102,7 @@ static void several_loops(void)
 static const struct test tests[] = {
     { "slots are paid for at the start", slots },
     { "large claims are refused first", large_first },
+    { "large bodies leave room for others", large_bodies },
     { "several loops", several_loops },
 };
 const struct suite service_ledger = { "service/ledger", tests, sizeof(tests) / sizeof(tests[0]) };
