@@ -44,10 +44,11 @@ struct cli {
     const char *output, *format, *as, *key, *base, *size, *floating_pointer;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *madt_file, *from_madt, *svg;
-    const char *server, *cacert, *cert, *key_file, *token_file;
+    const char *cacert, *cert, *key_file, *token_file;
     const char *asked[ASKED_MEMBERS];
     bool scan, map, routing, force, no_nonce, help, version;
-    struct option_list ignore;
+    bool unverified;
+    struct option_list ignore, public_keys, servers;
     struct facts facts;
 
     struct input input;

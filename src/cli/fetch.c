@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "fetch.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -10,12 +13,12 @@
 #include "../seal/minisig.h"
 
 #define UNIX_PREFIX "unix:"
+#define UNIT_SOCKET "/run/mptabled/api.sock"
 #define TOKEN_CHARS \
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=" /* RFC 6750 */
 
 enum {
-    CONNECT_SECONDS = 10,
-    WHOLE_SECONDS = 30,            /* the daemon gives a request 20 */
+    CONNECT_MAX = 10000,           /* milliseconds */
     TOKEN_FILE = 65536,            /* bytes of a token file, as the daemon takes it */
     REPLY_MAX = IMAGE_MAX + 32768, /* bytes of heads, body and trailers together */
     LINE_COST = 128,   /* bytes that libcurl takes for a line of a head, beside its text */
@@ -30,6 +33,8 @@ static const struct file_rules token_rules = { .what = "token file",
 
 /* Everything a transfer needs, to be released together. */
 struct transfer {
+    const char *server;
+    long milliseconds;
     CURL *curl;
     CURLU *url;
     struct curl_slist *headers;
@@ -95,29 +100,80 @@ static bool has_part(CURLU *url, CURLUPart part, const char *but)
     return has;
 }
 
-/* Return: the exit status */
-static int set_server(struct cli *cli, struct transfer *t)
+static bool is_local(const char *server)
 {
-    const char *const server = cli->server ? cli->server : FETCH_SERVER;
-    const bool local = strncmp(server, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
+    return strncmp(server, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
+}
+
+/* Return: the exit status */
+static int parse_server(struct cli *cli, const char *server, CURLU *url)
+{
     CURLUcode code;
 
-    if (!local && strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0)
+    if (!is_local(server) && strncmp(server, "http://", 7) != 0 &&
+        strncmp(server, "https://", 8) != 0)
         return bad_server(cli);
-    code = curl_url_set(t->url, CURLUPART_URL, local ? "http://localhost" : server,
+    code = curl_url_set(url, CURLUPART_URL, is_local(server) ? "http://localhost" : server,
                         CURLU_DISALLOW_USER);
     if (code == CURLUE_OUT_OF_MEMORY)
         return cli_no_memory(cli);
-    if (code != CURLUE_OK || has_part(t->url, CURLUPART_PATH, "/") ||
-        has_part(t->url, CURLUPART_QUERY, "") || has_part(t->url, CURLUPART_FRAGMENT, ""))
+    if (code != CURLUE_OK || has_part(url, CURLUPART_PATH, "/") ||
+        has_part(url, CURLUPART_QUERY, "") || has_part(url, CURLUPART_FRAGMENT, ""))
         return bad_server(cli);
+    return CLI_DONE;
+}
+
+/* Return: the exit status */
+static int set_server(struct cli *cli, struct transfer *t)
+{
+    const int status = parse_server(cli, t->server, t->url);
+
+    if (status != CLI_DONE)
+        return status;
     if (curl_url_set(t->url, CURLUPART_PATH, "/v1/images", 0) ||
         curl_url_set(t->url, CURLUPART_QUERY, "format=bin", 0) ||
         curl_easy_setopt(t->curl, CURLOPT_CURLU, t->url) ||
-        (local &&
-         curl_easy_setopt(t->curl, CURLOPT_UNIX_SOCKET_PATH, server + strlen(UNIX_PREFIX))))
+        (is_local(t->server) &&
+         curl_easy_setopt(t->curl, CURLOPT_UNIX_SOCKET_PATH, t->server + strlen(UNIX_PREFIX))))
         return cli_no_memory(cli);
     return CLI_DONE;
+}
+
+/* Splits MPTABLED_SERVER at its blanks. */
+static int split_servers(struct cli *cli, const char *list, struct servers *servers)
+{
+    char *rest = NULL;
+
+    servers->copy = strdup(list);
+    if (!servers->copy)
+        return cli_no_memory(cli);
+    for (char *url = strtok_r(servers->copy, " ", &rest); url; url = strtok_r(NULL, " ", &rest)) {
+        if (servers->count == OPTIONS_LIST_MAX)
+            return bad_server(cli);
+        servers->urls[servers->count++] = url;
+    }
+    return CLI_DONE;
+}
+
+int fetch_servers(struct cli *cli, struct servers *servers)
+{
+    const char *const list = getenv("MPTABLED_SERVER");
+    CURLU *url;
+    int status = CLI_DONE;
+
+    *servers = (struct servers){ .count = cli->servers.count };
+    memcpy(servers->urls, cli->servers.values, sizeof(servers->urls));
+    if (servers->count == 0 && list)
+        status = split_servers(cli, list, servers);
+    if (servers->count == 0)
+        servers->urls[servers->count++] =
+            access(UNIT_SOCKET, F_OK) == 0 ? UNIX_PREFIX UNIT_SOCKET : "http://127.0.0.1:8640";
+    for (unsigned i = 0; status == CLI_DONE && i < servers->count; i++) {
+        url = curl_url();
+        status = url ? parse_server(cli, servers->urls[i], url) : cli_no_memory(cli);
+        curl_url_cleanup(url);
+    }
+    return status;
 }
 
 /* The first line that is not blank and has no # in front, so a daemon's token file can serve. */
@@ -134,12 +190,12 @@ static char *find_token(char *text)
 /* Return: the exit status */
 static int set_token(struct cli *cli, struct transfer *t)
 {
-    const char *const path = cli->token_file;
+    const char *const path = cli->token_file ? cli->token_file : getenv("MPTABLED_TOKEN_FILE");
     char *token = NULL;
     struct stat st;
     size_t size;
 
-    if (!path)
+    if (!path || !path[0])
         return CLI_DONE;
     if (file_read(path, &token_rules, t->token, &size, &st, &cli->err) == 0 &&
         !(token = find_token(t->token)))
@@ -168,8 +224,9 @@ static bool set_request(struct transfer *t, const char *topology, size_t size)
     const struct {
         CURLoption option;
         long value;
-    } numbers[] = { { CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS },
-                    { CURLOPT_TIMEOUT, WHOLE_SECONDS },
+    } numbers[] = { { CURLOPT_CONNECTTIMEOUT_MS,
+                      t->milliseconds < CONNECT_MAX ? t->milliseconds : CONNECT_MAX },
+                    { CURLOPT_TIMEOUT_MS, t->milliseconds },
                     { CURLOPT_QUICK_EXIT, 1 }, /* not to wait for a look-up that hangs */
                     { CURLOPT_NOSIGNAL, 1 },
                     { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
@@ -242,37 +299,69 @@ static int take_signature(struct cli *cli, struct transfer *t)
     return 0;
 }
 
+/* Is it what was asked that a server refuses, and not who asks, which server, or when? */
+static bool is_final(long status)
+{
+    return status >= 400 && status < 500 && status != 408 && status != 421 && status != 429;
+}
+
+/* libcurl says of a socket file only that it could not connect. */
+static void explain_failure(struct cli *cli, const struct transfer *t, CURLcode code)
+{
+    static const struct {
+        int error;
+        const char *detail;
+    } rows[] = { { ENOENT, "no such socket (is mptabled.socket enabled?)" },
+                 { EACCES, "Permission denied (are you in the group mptabled-client?)" },
+                 { ECONNREFUSED, "nothing listens at this socket (is mptabled running?)" } };
+    long error = 0;
+
+    curl_easy_getinfo(t->curl, CURLINFO_OS_ERRNO, &error);
+    for (size_t i = 0;
+         is_local(t->server) && code == CURLE_COULDNT_CONNECT && i < sizeof(rows) / sizeof(rows[0]);
+         i++)
+        if (rows[i].error == error) {
+            err_at(&cli->err, ERR_FILE, NULL, "%s", rows[i].detail);
+            return;
+        }
+    err_at(&cli->err, ERR_FILE, NULL, "%s", t->message[0] ? t->message : curl_easy_strerror(code));
+}
+
 static int transfer(struct cli *cli, struct transfer *t)
 {
-    const char *const server = cli->server ? cli->server : FETCH_SERVER;
     const CURLcode code = curl_easy_perform(t->curl);
     long status = 0;
 
     if (t->too_long) {
         err_at(&cli->err, ERR_INVALID, NULL, "answers with more than %d bytes", REPLY_MAX);
-        return cli_complain(cli, server, CLI_REFUSED);
+        return cli_complain(cli, t->server, CLI_REFUSED);
     }
     if (code != CURLE_OK) {
-        err_at(&cli->err, ERR_FILE, NULL, "%s",
-               t->message[0] ? t->message : curl_easy_strerror(code));
-        return cli_complain(cli, server, CLI_IO);
+        explain_failure(cli, t, code);
+        return cli_complain(cli, t->server, CLI_IO);
     }
     curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200) {
         take_problem(cli, t->fetch, status);
-        return cli_complain(cli, server, status >= 500 ? CLI_IO : CLI_REFUSED);
+        t->fetch->final = is_final(status);
+        return cli_complain(cli, t->server, status >= 500 ? CLI_IO : CLI_REFUSED);
     }
-    return take_signature(cli, t) < 0 ? cli_complain(cli, server, CLI_REFUSED) : CLI_DONE;
+    return take_signature(cli, t) < 0 ? cli_complain(cli, t->server, CLI_REFUSED) : CLI_DONE;
 }
 
-int fetch_image(struct cli *cli, const char *topology, size_t size, struct fetch *fetch)
+int fetch_image(struct cli *cli, const char *server, long milliseconds, const char *topology,
+                size_t size, struct fetch *fetch)
 {
     struct transfer *t SCOPED(scoped_transfer) = calloc(1, sizeof(*t));
     int status;
 
     if (!t || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return cli_no_memory(cli);
+    t->server = server;
+    t->milliseconds = milliseconds;
     t->fetch = fetch;
+    fetch->size = 0;
+    fetch->final = false;
     t->curl = curl_easy_init();
     t->url = curl_url();
     if (!t->curl || !t->url || !set_request(t, topology, size) || !set_certificates(cli, t->curl))

@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: ISC */
-/* One request to a daemon, through libcurl. */
+/* Requests to daemons, through libcurl. */
 #ifndef CLI_FETCH_H
 #define CLI_FETCH_H
 
 #include "../seal/seal.h"
 #include "cli.h"
 
-#define FETCH_SERVER "http://127.0.0.1:8640" /* where the daemon listens by default */
+/* The daemons to ask, in this order; fetch_servers fills it. */
+struct servers {
+    unsigned count;
+    const char *urls[OPTIONS_LIST_MAX];
+    char *copy; /* scoped_servers releases it */
+};
+
+static inline void scoped_servers(const struct servers *servers)
+{
+    free(servers->copy);
+}
+
+/*
+ * fetch_servers - those of --server, else of MPTABLED_SERVER, with blanks between, else the socket
+ * of the unit if it is there, else 127.0.0.1:8640
+ *
+ * Return: CLI_DONE; the exit status after the error was reported: one is not of the right form.
+ */
+int fetch_servers(struct cli *cli, struct servers *servers);
 
 /* What the server sent. None of it may be trusted before it is verified. */
 struct fetch {
@@ -14,18 +32,20 @@ struct fetch {
     char image[IMAGE_MAX];
     size_t minisig_size;
     char minisig[SEAL_FILE_SIZE];
+    bool final; /* the server refused the request itself: no other one needs to be asked */
 };
 
 /*
  * fetch_image - post a topology and take the image and the signature file that come back
+ * @milliseconds: how long the whole exchange may take
  *
- * The server and our credentials are options. No proxy is used and no redirection is followed. The
- * whole exchange takes at most 30 seconds.
+ * Our credentials are options. No proxy is used and no redirection is followed.
  *
  * Return: CLI_DONE, or the exit status after the error was reported: CLI_REFUSED when the server
  * refused or its reply is not an image; CLI_IO when there was no reply, or a status of 500 and
  * above.
  */
-int fetch_image(struct cli *cli, const char *topology, size_t size, struct fetch *fetch);
+int fetch_image(struct cli *cli, const char *server, long milliseconds, const char *topology,
+                size_t size, struct fetch *fetch);
 
 #endif

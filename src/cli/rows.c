@@ -5,7 +5,6 @@
 
 #include "../base/number.h"
 #include "asked.h"
-#include "fetch.h"
 
 enum {
     ENCODE = 1U << 0,
@@ -84,8 +83,8 @@ static const struct option_row common_rows[] = {
     { "output", 'o', OPTION_TEXT, "FILE", AT(output), .commands = ENCODE, .group = OUTPUT,
       .help = "write to FILE; - and the default are standard\noutput" },
     { "output", 'o', OPTION_TEXT, "FILE", AT(output), .commands = GET, .needed_by = GET,
-      .group = OUTPUT, .help = "write to FILE" },
-    { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = ENCODE, .group = OUTPUT,
+      .group = OUTPUT, .help = "write to FILE; - is standard output" },
+    { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = ENCODE | GET, .group = OUTPUT,
       .words = "bin json hex elf", .help = "bin (default), json, hex or elf" },
     { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = PROFILES | RULES, .group = OUTPUT,
       .words = "text json", .help = "text (default) or json" },
@@ -107,8 +106,13 @@ static const struct option_row common_rows[] = {
       .group = KEYS, .help = "sign with this minisign secret key" },
     { "key", 's', OPTION_TEXT, "FILE", AT(key), .commands = KEYGEN, .group = KEYS,
       .help = "the secret key to make; default mptabled.key" },
-    { "public-key", 'p', OPTION_TEXT, "FILE", AT(public_key), .commands = VERIFY | GET | INJECT,
-      .needed_by = VERIFY | INJECT, .group = KEYS, .help = "minisign public key" },
+    { "public-key", 'p', OPTION_LIST, "FILE|FOLDER", AT(public_keys),
+      .commands = VERIFY | GET | INJECT, .group = KEYS,
+      .help = "minisign public key, or a folder of them; default\n"
+              "MPTABLED_PUBLIC_KEYS, else /etc/mptabled/keys/ or\n"
+              "/run/mptabled/keys/" },
+    { "unverified", 0, OPTION_FLAG, NULL, AT(unverified), .commands = GET, .group = KEYS,
+      .help = "without a public key, take the image as it comes" },
     { "public-key", 'p', OPTION_TEXT, "FILE", AT(public_key), .commands = KEYGEN, .group = KEYS,
       .help = "the public key to make; default beside the secret\none" },
     { "force", 0, OPTION_FLAG, NULL, AT(force), .commands = KEYGEN, .group = KEYS,
@@ -131,8 +135,10 @@ static const struct option_row common_rows[] = {
     { "base", 0, OPTION_TEXT, "ADDRESS[,ADDRESS]", AT(base), .commands = VERIFY | INJECT,
       .group = CLAIMS, .help = "address that it must be signed for, or one for\neach segment" },
 
-    { "server", 0, OPTION_TEXT, "URL|unix:PATH", AT(server), .commands = GET, .group = SERVER,
-      .help = "the daemon; default " FETCH_SERVER },
+    { "server", 0, OPTION_LIST, "URL|unix:PATH", AT(servers), .commands = GET, .group = SERVER,
+      .help = "a daemon; several are tried in turn. Default\n"
+              "MPTABLED_SERVER, else unix:/run/mptabled/api.sock\n"
+              "if it is there, else http://127.0.0.1:8640" },
     { "cacert", 0, OPTION_TEXT, "FILE", AT(cacert), .commands = GET, .group = SERVER,
       .help = "authorities for the server's certificate (PEM)" },
     { "cert", 0, OPTION_TEXT, "FILE", AT(cert), .commands = GET, .group = SERVER,
@@ -140,7 +146,8 @@ static const struct option_row common_rows[] = {
     { "key-file", 0, OPTION_TEXT, "FILE", AT(key_file), .commands = GET, .group = SERVER,
       .help = "the certificate's secret key (PEM)" },
     { "token-file", 0, OPTION_TEXT, "FILE", AT(token_file), .commands = GET, .group = SERVER,
-      .help = "file with our bearer token for the server" },
+      .help = "file with our bearer token for the server; default\n"
+              "MPTABLED_TOKEN_FILE" },
     { "no-nonce", 0, OPTION_FLAG, NULL, AT(no_nonce), .commands = GET, .group = SERVER,
       .help = "do not add a random nonce to the topology" },
 

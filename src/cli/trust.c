@@ -4,35 +4,9 @@
 #include <string.h>
 
 #include "../base/number.h"
-#include "../seal/revoked.h"
 #include "files.h"
 #include "input.h"
 #include "signing.h"
-
-static int check_revoked(struct cli *cli, const struct public_key *key)
-{
-    struct revoked list;
-    char id[KEY_ID_TEXT_SIZE];
-    const int status = revoked_load(cli->revoked, &list, &cli->err);
-
-    if (status > 0)
-        err_at(&cli->err, ERR_FILE, NULL, "%s: there is no such list of revoked keys",
-               cli->revoked);
-    if (status != 0)
-        return cli_complain(cli, NULL, CLI_IO);
-    if (!revoked_has(&list, key))
-        return CLI_DONE;
-    public_key_id(key, id);
-    err_at(&cli->err, ERR_INVALID, NULL, "the key %s is revoked", id);
-    return cli_complain(cli, cli->public_key, CLI_REFUSED);
-}
-
-int trust_take_key(struct cli *cli, struct public_key *key)
-{
-    if (public_key_load(cli->public_key, key, &cli->err) < 0)
-        return cli_complain(cli, NULL, CLI_IO);
-    return cli->revoked ? check_revoked(cli, key) : CLI_DONE;
-}
 
 /* The encoder built the signed image, so its floating pointer leads to a table or needs none. */
 static int check_bytes(struct cli *cli, const struct trust *t)
@@ -58,11 +32,58 @@ static int check_bytes(struct cli *cli, const struct trust *t)
     return 0;
 }
 
+static int refuse_strange(struct cli *cli, struct trust *t)
+{
+    char signer[KEY_ID_TEXT_SIZE], trusted[KEY_ID_TEXT_SIZE], list[ERR_DETAIL_SIZE / 2] = "";
+    size_t used = 0;
+
+    if (seal_signer(t->minisig, t->minisig_size, signer) < 0) /* it was one a moment ago */
+        return err_at(&cli->err, ERR_INTERNAL, NULL, "the signature names no key");
+    for (unsigned i = 0; i < t->keys->count && used < sizeof(list); i++) {
+        public_key_id(&t->keys->keys[i], trusted);
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", trusted);
+    }
+    t->strange = true;
+    return err_at(&cli->err, ERR_INVALID, NULL,
+                  "signed by the key %s, which you do not trust; you trust %s", signer, list);
+}
+
+static int check_revoked(struct cli *cli, const struct trust *t, const struct public_key *key)
+{
+    char id[KEY_ID_TEXT_SIZE];
+
+    if (!revoked_has(&t->keys->revoked, key))
+        return 0;
+    public_key_id(key, id);
+    return err_at(&cli->err, ERR_INVALID, NULL, "signed by the key %s, which is revoked", id);
+}
+
+/* The id of a key is no secret and need not be the only one of its kind: each key of it is tried. */
+static int verify(struct cli *cli, struct trust *t)
+{
+    struct err first = { .count = 0 };
+
+    t->strange = false;
+    for (unsigned i = 0; i < t->keys->count; i++) {
+        const struct public_key *const key = &t->keys->keys[i];
+        struct err err = { .count = 0 };
+        const enum seal_verdict verdict =
+            seal_verify(key, t->image, t->size, t->minisig, t->minisig_size, &t->facts, &err);
+
+        if (verdict == SEAL_GOOD)
+            return check_revoked(cli, t, key);
+        if (verdict != SEAL_OTHER_KEY && first.count == 0)
+            first = err;
+    }
+    if (first.count == 0)
+        return refuse_strange(cli, t);
+    cli->err = first;
+    return -1;
+}
+
 int trust_judge(struct cli *cli, struct trust *t, const struct seal_wanted *wanted)
 {
-    if (seal_verify(&t->key, t->image, t->size, t->minisig, t->minisig_size, &t->facts,
-                    &cli->err) != SEAL_GOOD ||
-        seal_compare(&t->facts, wanted, &cli->err) != SEAL_GOOD)
+    if (verify(cli, t) < 0 || seal_compare(&t->facts, wanted, &cli->err) != SEAL_GOOD)
         return -1;
     return check_bytes(cli, t);
 }
@@ -104,7 +125,7 @@ static int read_files(struct cli *cli, struct trust *t)
     return t->minisig ? CLI_DONE : cli_complain(cli, NULL, CLI_IO);
 }
 
-int trust_take(struct cli *cli, struct trust *t)
+int trust_take(struct cli *cli, struct trusted *keys, struct trust *t)
 {
     uint32_t loads[SEAL_SEGMENTS_MAX];
     struct seal_wanted wanted = { .loads = loads,
@@ -118,7 +139,10 @@ int trust_take(struct cli *cli, struct trust *t)
     if (status == CLI_DONE)
         status = signing_start(cli, false);
     if (status == CLI_DONE)
-        status = trust_take_key(cli, &t->key);
+        status = trusted_load(cli, keys);
+    if (status == CLI_DONE && keys->count == 0)
+        status = trusted_refuse_none(cli, "");
+    t->keys = keys;
     if (status == CLI_DONE)
         status = read_files(cli, t);
     if (status == CLI_DONE && trust_judge(cli, t, &wanted) < 0)

@@ -86,6 +86,18 @@ static bool parse(const char *file, size_t size, struct minisig *m)
     return m->comment.length > 0 && m->comment.length < SEAL_COMMENT_SIZE;
 }
 
+int seal_signer(const char *minisig, size_t size, char id[KEY_ID_TEXT_SIZE])
+{
+    struct public_key named = { .id = { 0 } };
+    struct minisig m;
+
+    if (!parse(minisig, size, &m))
+        return -1;
+    memcpy(named.id, m.raw + 2, KEY_ID_SIZE);
+    public_key_id(&named, id);
+    return 0;
+}
+
 static bool bytes_verify(const struct public_key *key, const void *bytes, size_t size,
                          const struct minisig *m)
 {

@@ -60,6 +60,13 @@ struct seal_wanted {
 };
 
 /*
+ * seal_signer - the id of the key that a signature file names, without any verification
+ *
+ * Return: 0; -1: it is not a minisign file.
+ */
+int seal_signer(const char *minisig, size_t size, char id[KEY_ID_TEXT_SIZE]) MUST_USE;
+
+/*
  * seal_verify - verify an image's signature and read its claims
  * @minisig: the signature file, @minisig_size bytes
  * @facts:   filled when SEAL_GOOD is returned

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import tempfile
 
+for name in ("MPTABLED_SERVER", "MPTABLED_PUBLIC_KEYS", "MPTABLED_TOKEN_FILE"):  # which a user of the tool may have set
+    os.environ.pop(name, None)
 MPTABLECTL = os.path.abspath(os.environ.get("MPTABLECTL", "./mptablectl"))
 DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
 

@@ -42,7 +42,16 @@ def keygen(tool):
     refused(tap, tool.run("keygen", "-s", "other.key", "-p", "mptabled.pub"), REFUSED, "mptabled.pub: exists",
             "nor a public one")
     tap.equal((tool.read("mptabled.key"), tool.read("mptabled.pub")), before, "both are as before")
-    tap.equal(tool.run("keygen", "--force").returncode, DONE, "unless it is forced to")
+    done = tool.run("keygen", "--force")
+    tap.ok(done.returncode == DONE and b"\n%s.pub is the public half of the old key" % key_id.encode() in done.stdout,
+           "unless it is forced to", done)
+    tap.equal(tool.read(key_id + ".pub"), before[1], "then the public half of the old one is kept under its id")
+    os.unlink(tool.path(key_id + ".pub"))
+    tool.write("broken.key", "no key", 0o600)
+    done = tool.run("keygen", "--force", "-s", "broken.key")
+    tap.ok(done.returncode == DONE and b"its public half is not kept" in done.stderr, "a file that is no key can be replaced, too", done)
+    for name in ("broken.key", "broken.pub"):
+        os.unlink(tool.path(name))
     tap.ok(tool.read("mptabled.key") != before[0] and tool.read("mptabled.pub") != before[1], "then both are new")
     tap.equal((tool.run("keygen", "-s", "a", "--public-key", "b").returncode, tool.run("keygen", "--key=c.key").returncode),
               (DONE, DONE), "other names")
@@ -167,7 +176,7 @@ def statuses(tool):
         (IO, "mptabled.pub", "sign", "-s", "mptabled.pub", "image.bin"),
         (IO, "no/x", *sign, "-x", "no/x", "image.bin"), (IO, "not a regular file", *sign, "-x", "out.fifo", "image.bin"),
         (IO, "not a regular file", *sign, "-x", "out.link", "image.bin"),
-        (USAGE, "needs --public-key", "verify", "image.bin"), (USAGE, "--signature: ", *verify, "-"),
+        (USAGE, "--public-key: is needed", "verify", "image.bin"), (USAGE, "--signature: ", *verify, "-"),
         (USAGE, "--signature: ", *verify, "-x", "-", "-"),
         (USAGE, "--base: ", *verify, "--base", "0x9fc00,", "image.bin"),
         (USAGE, "--base: ", *verify, "--base", "0x100000000", "image.bin"),
@@ -178,7 +187,7 @@ def statuses(tool):
         (IO, "nothing.pub", "verify", "-p", "nothing.pub", "image.bin"),
         (IO, "mptabled.key", "verify", "-p", "mptabled.key", "image.bin"),
         (USAGE, "needs --memory", *inject, "image.bin"),
-        (USAGE, "needs --public-key", "inject", "--memory", "memory", "image.bin"),
+        (USAGE, "--public-key: is needed", "inject", "--memory", "memory", "image.bin"),
     )
     for status, says, *arguments in rows:
         refused(tap, tool.run(*arguments), status, says, "status %d: %s" % (status, " ".join(arguments)))
@@ -300,7 +309,7 @@ def files(tool):
         refused(tap, verify(text, image[:at] + bytes([image[at] ^ 0x10]) + image[at + 1:]), REFUSED,
                 "does not match these bytes", "verify refuses byte %d changed" % at)
     refused(tap, verify(text, image + b"\0"), REFUSED, "does not match these bytes", "verify refuses a byte more")
-    refused(tap, tool.run("verify", "-p", "c.pub", "image.bin"), REFUSED, "signed with the key", "verify refuses another key")
+    refused(tap, tool.run("verify", "-p", "c.pub", "image.bin"), REFUSED, "signed by the key", "verify refuses another key")
     if shutil.which("minisign"):
         tool.minisign("-S", "-l", "-s", "mptabled.key", "-t", lines[2].decode()[17:-1], "-m", "image.bin", "-x", "legacy")
         refused(tap, tool.run("verify", "-p", "mptabled.pub", "-x", "legacy", "image.bin"), REFUSED, "older kind",
@@ -316,7 +325,7 @@ def files(tool):
     tool.write("list", b"# ours\n0123456789ABCDEF\n")
     tap.equal(tool.run(*revoked).returncode, DONE, "a list with another key")
     tool.write("list", b"0123456789ABCDEF\n" + key_id.lower() + b"\n")
-    refused(tap, tool.run(*revoked), REFUSED, "the key %s is revoked" % key_id.decode(), "a list with the key")
+    refused(tap, tool.run(*revoked), REFUSED, "signed by the key %s, which is revoked" % key_id.decode(), "a list with the key")
     tool.write("list", b"nonsense\n")
     refused(tap, tool.run(*revoked), IO, "line 1 is not a key id", "a list that is none")
     tool.write("list", b"", 0o666)

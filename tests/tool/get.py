@@ -73,9 +73,11 @@ def live(tool, daemon, key):
     for body in ('{"cpus":255}', '{"cpus":3,"profile":"virtualbox","bios_data_area":true}', '\t{"profile":"volt",\n"cpus":41}'):
         gets(tool, body.strip(), *tcp, topology=body)
     tool.write("topology.json", FOUR)
-    done = tool.run("get", "topology.json", "--output", "unsure.bin", "--server", daemon.url)
+    refused(tap, tool.run("get", "topology.json", "-o", "unsure.bin", "--server", daemon.url), USAGE, "--unverified goes without",
+            "no public key")
+    done = tool.run("get", "topology.json", "--output", "unsure.bin", "--server", daemon.url, "--unverified")
     tap.ok(done.returncode == DONE and b"not verified" in done.stderr and tool.read("unsure.bin") == encoded,
-           "without -p it says so", done)
+           "without one it says so", done)
     environment = dict(os.environ, http_proxy="http://127.0.0.1:1", https_proxy="http://127.0.0.1:1",
                        ALL_PROXY="http://127.0.0.1:1")
     done = tool.run("get", *tcp, "-o", "got.bin", "topology.json", env=environment)
@@ -83,7 +85,8 @@ def live(tool, daemon, key):
     tool.write("list", key_id(tool, key) + "\n")
     refuses(tool, REFUSED, "is revoked", "a revoked key", *tcp, "--revoked", "list")
     tool.run("keygen", "-s", "stranger.key")
-    refuses(tool, REFUSED, "signed with the key", "a key that did not sign", "-p", "stranger.pub", "--server", daemon.url)
+    refuses(tool, REFUSED, "signed by the key %s, which you do not trust; you trust %s" % (key_id(tool, key), key_id(tool, "stranger.pub")),
+            "a key that did not sign", "-p", "stranger.pub", "--server", daemon.url)
     refuses(tool, REFUSED, "standard input: /cpus: must be an integer from 1 to 255", "no topology", *tcp, topology='{"cpus":256}')
     refuses(tool, REFUSED, "standard input:2:3: ", "no JSON", *tcp, topology='{"cpus":\n 04}')
     tap.equal(len(tool.run("get", "-o", "x", *tcp, "-", data='{"cpus":0,"irqs":3}').stderr.splitlines()), 2,
@@ -120,7 +123,7 @@ def key_id(tool, key):
 
 
 def statuses(tool, daemon, key):
-    server, out = ("--server", daemon.url), ("-o", "out.bin")
+    server, out, keyed = ("--server", daemon.url), ("-o", "out.bin"), ("-p", key)
     os.mkfifo(tool.path("out.fifo"))
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -137,13 +140,14 @@ def statuses(tool, daemon, key):
                   "http://localhost:99999", "https:/localhost")]
         for status, says, *options in rows:
             place = () if "-o" in options else out
-            refused(tap, tool.run("get", *place, *options, "-", data=FOUR), status, says, "status %d: %s"
+            mine = () if "-p" in options else keyed
+            refused(tap, tool.run("get", *place, *mine, *options, "-", data=FOUR), status, says, "status %d: %s"
                     % (status, " ".join(options).replace(tool.work, "")[:60]))
     refused(tap, tool.run("get", *server, "-p", key, "-", data=FOUR), USAGE, "needs --output", "status 2: no -o")
-    refused(tap, tool.run("get", *server, *out, "nothing.json"), IO, "nothing.json", "status 3: no topology file")
+    refused(tap, tool.run("get", *server, *out, *keyed, "nothing.json"), IO, "nothing.json", "status 3: no topology file")
     for name, text, mode in (("open.token", TOKEN, 0o644), ("empty.token", "# none\n\n", 0o600),
                              ("bad.token", "a b c\r\nX-Evil: 1\n", 0o600)):
-        refused(tap, tool.run("get", *server, *out, "--token-file", tool.write(name, text, mode), "-", data=FOUR), IO, name,
+        refused(tap, tool.run("get", *server, *out, *keyed, "--token-file", tool.write(name, text, mode), "-", data=FOUR), IO, name,
                 "status 3: " + name)
     tap.equal([name for name in tool.files() if name.startswith("out")], ["out.fifo"], "and nothing is written")
 
@@ -368,7 +372,7 @@ def lies(tool, daemon, key):
         said = tool.run("get", "-o", "x", *to, "-", data=FOUR).stderr.decode().splitlines()
         tap.equal([line.split(": ", 2)[2] for line in said], ["/a: 1", "2"], "a line for each place of a problem")
         server.lie = lambda liar, asked: liar.image(liar.truth(b'{"cpus":2}')[0], old[1])
-        refused(tap, tool.run("get", "-o", "x", *to[2:], "-", data=FOUR), REFUSED, "another image than",
+        refused(tap, tool.run("get", "-o", "x", "--unverified", *to[2:], "-", data=FOUR), REFUSED, "another image than",
                 "another image, even without -p")
     finally:
         server.shutdown()

@@ -95,8 +95,9 @@ static int put_segments(struct cli *cli, const struct trust *t, int memory)
 int cli_inject(struct cli *cli)
 {
     struct trust trust SCOPED(scoped_trust) = { .size = 0 };
+    struct trusted keys;
     int memory SCOPED(scoped_close) = -1;
-    int status = trust_take(cli, &trust);
+    int status = trust_take(cli, &keys, &trust);
 
     if (status != CLI_DONE)
         return status;

@@ -4,28 +4,58 @@
 #include <string.h>
 
 #include "../../seal/key.h"
+#include "../files.h"
 #include "../signing.h"
 
 enum { PATH_SIZE = 4096 };
 
 #define DEFAULT_KEY "mptabled.key"
 
-static void say_what_next(const char *secret, const char *public, const char *id, bool replaced)
+/*
+ * Writes the public half of the key that is about to be replaced to ID.pub beside the new public
+ * key, so that what it signed can be verified. A file that is no key has nothing to keep.
+ */
+static int keep_old(struct cli *cli, const char *secret, const char *public, char *kept)
+{
+    const char *const slash = strrchr(public, '/');
+    struct err unread = { .count = 0 };
+    struct key *key;
+    int status;
+
+    kept[0] = '\0';
+    if (access(secret, F_OK) < 0)
+        return 0;
+    key = key_load(secret, &unread);
+    if (!key) {
+        fprintf(stderr, "mptablectl: %s; its public half is not kept\n", unread.places[0].detail);
+        return 0;
+    }
+    snprintf(kept, PATH_SIZE, "%.*s%s.pub", slash ? (int)(slash + 1 - public) : 0, public,
+             key_id(key));
+    status = files_save(
+        cli, &(struct files_new){ kept, key_public_file(key), strlen(key_public_file(key)) }, 1);
+    key_free(key);
+    return status;
+}
+
+static void say_what_next(const char *secret, const char *public, const char *id, const char *kept)
 {
     printf("key %s\n", id);
     printf("  %s is the secret key: keep it where images are signed\n", secret);
     printf("  %s is the public key: give it to all that verify\n", public);
     printf("next: mptabled --key %s\n", secret);
     printf("      mptablectl get -p %s ...\n", public);
-    if (replaced)
-        puts("A daemon that signs with this file takes the new key at SIGHUP.");
+    if (kept[0])
+        printf("%s is the public half of the old key: it still verifies what that signed.\n"
+               "A daemon that signs with this file takes the new key at SIGHUP.\n",
+               kept);
 }
 
 int cli_keygen(struct cli *cli)
 {
     const char *const secret = cli->key ? cli->key : DEFAULT_KEY;
     const char *public = cli->public_key;
-    char beside[PATH_SIZE], id[KEY_ID_TEXT_SIZE];
+    char beside[PATH_SIZE], kept[PATH_SIZE] = "", id[KEY_ID_TEXT_SIZE];
     int status;
 
     if (!public && key_public_name(secret, beside, sizeof(beside)) < 0) {
@@ -37,9 +67,11 @@ int cli_keygen(struct cli *cli)
     status = signing_start(cli, true);
     if (status != CLI_DONE)
         return status;
+    if (cli->force && keep_old(cli, secret, public, kept) < 0)
+        return cli_complain(cli, NULL, CLI_IO);
     status = key_generate(secret, public, cli->force, id, &cli->err);
     if (status != 0)
         return cli_complain(cli, NULL, status > 0 ? CLI_REFUSED : CLI_IO);
-    say_what_next(secret, public, id, cli->force);
+    say_what_next(secret, public, id, kept);
     return CLI_DONE;
 }

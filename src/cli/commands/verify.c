@@ -16,7 +16,8 @@ static void print_claims(const struct seal_facts *said)
 int cli_verify(struct cli *cli)
 {
     struct trust trust SCOPED(scoped_trust) = { .size = 0 };
-    const int status = trust_take(cli, &trust);
+    struct trusted keys;
+    const int status = trust_take(cli, &keys, &trust);
 
     if (status == CLI_DONE)
         print_claims(&trust.facts);
