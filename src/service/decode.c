@@ -205,6 +205,7 @@ void decode_post(const struct context *context, struct job *job)
     bool layout;
 
     (void)context;
+    job->of_query = true; /* no place is in the body, which is bytes */
     if (take_layout(job, &layout) < 0 || take_input(job, &in) < 0 || take_facts(job, &known) < 0 ||
         find_floating(job, named, &in.memory, &known, &address) < 0 ||
         read_table(job, &in, address, &known, layout, &found) < 0)

@@ -19,6 +19,7 @@ static int parse_target(struct job *job)
     case TARGET_MALFORMED:
         return job_refuse(job, PROBLEM_TARGET, -1);
     default: /* TARGET_TWICE: a parameter */
+        job->of_query = true;
         return -1;
     }
 }

@@ -63,6 +63,7 @@ static int read_query(struct job *job)
 {
     struct request_pair pairs[TARGET_PAIRS_MAX];
 
+    job->of_query = true;
     for (size_t i = 0; i < job->target.pair_count; i++)
         pairs[i] = (struct request_pair){ job->target.pairs[i].name, job->target.pairs[i].value };
     return request_read_query(pairs, job->target.pair_count, &job->topology, &job->err);

@@ -31,6 +31,7 @@ int job_refuse(struct job *job, enum problem kind, int status)
 
 int job_refuse_query(struct job *job)
 {
+    job->of_query = job->target.pair_count > 0;
     for (size_t i = 0; i < job->target.pair_count; i++)
         err_at(&job->err, ERR_INVALID, &(struct at){ NULL, job->target.pairs[i].name, 0 },
                "unknown parameter");
@@ -44,7 +45,7 @@ enum problem job_kind(const struct job *job)
 
 void job_problem(struct job *job)
 {
-    problem_reply(&job->reply, job_kind(job), &job->err, job->id, job->head);
+    problem_reply(&job->reply, job_kind(job), &job->err, job->of_query, job->id, job->head);
 }
 
 int job_claim(struct job *job, size_t bytes, enum ledger_use use)

@@ -38,6 +38,7 @@ struct job {
 
     char id[JOB_ID_SIZE];
     unsigned route;          /* the number of the path's template, see routes_templates */
+    bool of_query;           /* the places of err are parameters of the query */
     enum problem problem;    /* PROBLEM_NONE: it follows from the code of err */
     enum format_kind format; /* of the image in the reply, if there is one */
     bool shareable;          /* no client must show who it is: a shared cache may keep the image */

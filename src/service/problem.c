@@ -12,32 +12,66 @@
 
 #define PROBLEM_TYPE "application/problem+json"
 
+#define INTERNAL                                                                                         \
+    {                                                                                                    \
+        500, "internal", "Internal error", false,                                                        \
+            "The server has a fault, or the system failed it. Its log tells more: look for the id that " \
+            "is the problem's instance."                                                                 \
+    }
+
 static const struct row {
     unsigned status;
     const char *type, *title;
-    bool places; /* the error has pointers: to members of a topology, parameters or facts */
+    bool places;      /* the error has pointers: to members of a topology, parameters or facts */
+    const char *page; /* what it means, and what to do */
 } rows[PROBLEMS] = {
-    [PROBLEM_NONE] = { 500, "internal", "Internal error", false },
-    [PROBLEM_INTERNAL] = { 500, "internal", "Internal error", false },
-    [PROBLEM_BUSY] = { 503, "busy", "Busy, try again", false },
-    [PROBLEM_NOT_JSON] = { 400, "not-json", "The body is not JSON", false },
-    [PROBLEM_INVALID] = { 422, "not-buildable", "A value that cannot be used", true },
-    [PROBLEM_TARGET] = { 400, "malformed-target", "The request target is malformed", false },
+    [PROBLEM_NONE] = INTERNAL,
+    [PROBLEM_INTERNAL] = INTERNAL,
+    [PROBLEM_BUSY] = { 503, "busy", "Busy, try again", false,
+                       "Other requests take all memory for bodies and replies, or the server is "
+                       "stopping. Ask again after the seconds that Retry-After tells." },
+    [PROBLEM_NOT_JSON] = { 400, "not-json", "The body is not JSON", false,
+                           "RFC 8259 to the letter: no comments, no comma behind the last "
+                           "element, no NaN, UTF-8 alone. offset, line and column tell where." },
+    [PROBLEM_INVALID] = { 422, "not-buildable", "A value that cannot be used", true,
+                          "errors names each wrong member of the body by a JSON pointer, or each "
+                          "wrong parameter of the query. /openapi.json says what they may be. "
+                          "Of bytes to decode: they hold no table." },
+    [PROBLEM_TARGET] = { 400, "malformed-target", "The request target is malformed", false,
+                         "A path with a bad escape, a NUL or a fragment. Escape what RFC 3986 "
+                         "does not let stand." },
     [PROBLEM_HEAD] = { 400, "malformed-head",
-                       "The request's head is malformed or contradicts itself", false },
-    [PROBLEM_HOST] = { 421, "misdirected", "The request is for another host", false },
-    [PROBLEM_TOKEN] = { 401, "unauthorized", "A token is needed", false },
-    [PROBLEM_CLIENT] = { 403, "forbidden", "A client certificate is needed", false },
-    [PROBLEM_NOT_FOUND] = { 404, "not-found", "No such path", false },
-    [PROBLEM_METHOD] = { 405, "method-not-allowed", "The path does not have this method", false },
-    [PROBLEM_ACCEPT] = { 406, "not-acceptable", "No acceptable representation", false },
+                       "The request's head is malformed or contradicts itself", false,
+                       "Lines that two readers may understand differently, such as two lengths. "
+                       "The connection ends. Ask what proxies between do to the head." },
+    [PROBLEM_HOST] = { 421, "misdirected", "The request is for another host", false,
+                       "Host is not the server's address. The server's option --allow-host adds "
+                       "names; through a UNIX socket every name is taken." },
+    [PROBLEM_TOKEN] = { 401, "unauthorized", "A token is needed", false,
+                        "Send one of the server's token file as Authorization: Bearer TOKEN." },
+    [PROBLEM_CLIENT] = { 403, "forbidden", "A client certificate is needed", false,
+                         "The server takes TLS clients alone that show a certificate from an "
+                         "authority of its --tls-client-ca, good for clients and in date." },
+    [PROBLEM_NOT_FOUND] = { 404, "not-found", "No such path", false,
+                            "/openapi.json lists the paths. None ends in a slash." },
+    [PROBLEM_METHOD] = { 405, "method-not-allowed", "The path does not have this method", false,
+                         "Allow lists the methods that it has." },
+    [PROBLEM_ACCEPT] = { 406, "not-acceptable", "No acceptable representation", false,
+                         "The detail lists the formats of an image. Name one in Accept, or by "
+                         "format= in the query, which wins." },
     [PROBLEM_CONDITION] = { 412, "precondition-failed", "A condition of the request does not hold",
-                            false },
-    [PROBLEM_TOO_LARGE] = { 413, "body-too-large", "The body is too large", false },
-    [PROBLEM_TOO_LONG] = { 414, "target-too-long", "The request target is too long", false },
+                            false,
+                            "If-Match names another image than this request gives, or "
+                            "If-None-Match of a POST names the same." },
+    [PROBLEM_TOO_LARGE] = { 413, "body-too-large", "The body is too large", false,
+                            "The server's option --max-body is the limit; /v1/version tells it." },
+    [PROBLEM_TOO_LONG] = { 414, "target-too-long", "The request target is too long", false,
+                           "At most 2047 bytes are taken. POST a body instead of a query." },
     [PROBLEM_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not taken here",
-                        false },
-    [PROBLEM_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met", false },
+                        false,
+                        "Content-Type must be what Accept-Post tells, without Content-Encoding." },
+    [PROBLEM_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met", false,
+                         "100-continue is the only value of Expect that is met." },
 };
 
 const char *problem_type(enum problem kind)
@@ -74,18 +108,41 @@ static void to_fragment(const char *pointer, char *out, size_t size)
     out[used] = '\0';
 }
 
-static void render_places(struct build *b, const struct err *err)
+/* The parameter that the first step of a pointer names; escapes are undone (RFC 6901 §4). */
+static void to_parameter(const char *pointer, char out[ERR_POINTER_SIZE])
+{
+    size_t used = 0;
+
+    for (const char *c = pointer + 1; *c && *c != '/'; c++) {
+        if (*c == '~')
+            out[used++] = *++c == '1' ? '/' : '~';
+        else
+            out[used++] = *c;
+    }
+    out[used] = '\0';
+}
+
+static void render_place(struct build *b, const struct err_place *place, bool of_query)
+{
+    char text[3 * ERR_POINTER_SIZE + 2];
+
+    build_object(b, NULL);
+    if (of_query && place->pointer[0]) {
+        to_parameter(place->pointer, text);
+        build_string(b, "parameter", text);
+    } else {
+        to_fragment(place->pointer, text, sizeof(text));
+        build_string(b, "pointer", text);
+    }
+    build_string(b, "detail", place->detail);
+    build_close(b);
+}
+
+static void render_places(struct build *b, const struct err *err, bool of_query)
 {
     build_array(b, "errors");
-    for (unsigned i = 0; i < err->count; i++) {
-        char fragment[3 * ERR_POINTER_SIZE + 2];
-
-        to_fragment(err->places[i].pointer, fragment, sizeof(fragment));
-        build_object(b, NULL);
-        build_string(b, "pointer", fragment);
-        build_string(b, "detail", err->places[i].detail);
-        build_close(b);
-    }
+    for (unsigned i = 0; i < err->count; i++)
+        render_place(b, &err->places[i], of_query);
     build_close(b);
 }
 
@@ -112,7 +169,7 @@ static void tell(const struct err *err, unsigned status, char detail[PROBLEM_DET
 
 /* Problems that have places list them all; for the others, detail is enough. */
 static void reply_object(struct reply *reply, const struct row *p, const struct err *err,
-                         const char *id)
+                         bool of_query, const char *id)
 {
     char type[64], detail[PROBLEM_DETAIL_SIZE];
     struct build b;
@@ -129,7 +186,7 @@ static void reply_object(struct reply *reply, const struct row *p, const struct 
     if (err->text.line)
         render_position(&b, err);
     if (p->places)
-        render_places(&b, err);
+        render_places(&b, err, of_query);
     build_close(&b);
     reply_json(reply, p->status, PROBLEM_TYPE, &b);
 }
@@ -170,15 +227,15 @@ static bool wants_lines(const char *accept)
     return accept_choose(accept, types, 3) == 2;
 }
 
-void problem_reply(struct reply *reply, enum problem kind, const struct err *err, const char *id,
-                   const struct head *head)
+void problem_reply(struct reply *reply, enum problem kind, const struct err *err, bool of_query,
+                   const char *id, const struct head *head)
 {
     const struct row *const p = &rows[kind];
 
     if (wants_lines(head ? head->values[HEADER_ACCEPT] : NULL))
         reply_lines(reply, p, err);
     else
-        reply_object(reply, p, err, id);
+        reply_object(reply, p, err, of_query, id);
     reply_header(reply, "Cache-Control", "no-store");
     if (reply->status == 503 && p->status == 503)
         reply_header(reply, "Retry-After", "1");
@@ -187,4 +244,21 @@ void problem_reply(struct reply *reply, enum problem kind, const struct err *err
                      head && head->values[HEADER_AUTHORIZATION]
                          ? "Bearer realm=\"mptabled\", error=\"invalid_token\""
                          : "Bearer realm=\"mptabled\"");
+}
+
+bool problem_page(struct reply *reply, const char *type)
+{
+    char text[1024];
+    char *copy;
+
+    for (size_t i = PROBLEM_NONE + 1; i < PROBLEMS; i++) {
+        if (strcmp(rows[i].type, type) != 0)
+            continue;
+        snprintf(text, sizeof(text), "%s: %s\nstatus %u\n\n%s\n", rows[i].type, rows[i].title,
+                 rows[i].status, rows[i].page);
+        copy = strdup(text);
+        reply_owned(reply, 200, REPLY_TEXT_TYPE, copy, copy ? strlen(copy) : 0);
+        return true;
+    }
+    return false;
 }

@@ -6,6 +6,8 @@
 #ifndef SERVICE_PROBLEM_H
 #define SERVICE_PROBLEM_H
 
+#include <stdbool.h>
+
 #include "../base/err.h"
 #include "../http/head.h"
 
@@ -41,11 +43,20 @@ enum problem problem_of(enum err_code code);
 
 /*
  * problem_reply - status, headers and body of a refusal
- * @err:  its places are shown to the client, but not those of an internal error
- * @id:   of the request
- * @head: of the request, NULL: none. A client that prefers text/plain gets lines of text
+ * @err:      its places are shown to the client, but not those of an internal error
+ * @of_query: the places are parameters of the query, or the whole request
+ * @id:       of the request
+ * @head:     of the request, NULL: none. A client that prefers text/plain gets lines of text
  */
-void problem_reply(struct reply *reply, enum problem kind, const struct err *err, const char *id,
-                   const struct head *head);
+void problem_reply(struct reply *reply, enum problem kind, const struct err *err, bool of_query,
+                   const char *id, const struct head *head);
+
+/*
+ * problem_page - reply with what a type means and what to do about it, for people who follow it
+ * @type: its last step
+ *
+ * Return: false: there is no such type, and no reply.
+ */
+bool problem_page(struct reply *reply, const char *type);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "represent.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../base/base64.h"
@@ -15,7 +16,10 @@
 #include "../topo/profiles.h"
 #include "job.h"
 
-enum { TAG_BYTES = 16 }; /* of the digest */
+enum {
+    TAG_BYTES = 16,                         /* of the digest */
+    SEGMENT_SIZE = NUMBER_ADDRESS_SIZE + 12 /* bytes of an address, a size and what is between */
+};
 
 int represent_choose(struct job *job)
 {
@@ -39,6 +43,22 @@ int represent_choose(struct job *job)
     return 0;
 }
 
+/* What to write where, the main segment first: ADDRESS+SIZE, with commas between */
+static void add_segments(struct job *job)
+{
+    char text[IMAGE_SEGMENTS_MAX * SEGMENT_SIZE], address[NUMBER_ADDRESS_SIZE];
+    size_t used = 0;
+
+    for (unsigned i = 0; i < job->image.segment_count; i++) {
+        const struct image_segment *const s = &job->image.segments[i];
+
+        number_address(s->base, address);
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s+%zu", i > 0 ? ", " : "",
+                                 address, (size_t)s->size);
+    }
+    reply_header(&job->reply, "Mptable-Segments", text);
+}
+
 static void image_headers(struct job *job)
 {
     struct reply *r = &job->reply;
@@ -49,6 +69,7 @@ static void image_headers(struct job *job)
     number_address(job->image.place.base, base);
     base64_encode(job->seal.minisign, job->seal.minisign_size, base64);
     reply_header(r, "Mptable-Base", base);
+    add_segments(job);
     reply_header(r, "Mptable-Signature", base64);
     if (suffix)
         reply_header_of(r, "Content-Disposition",

@@ -45,6 +45,7 @@ static const struct route routes[] = {
     { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false, 0, 0 },
     { "GET", "/v1/version", status_version, NULL, false, false, false, 0, 0 },
     { "GET", "/openapi.json", status_openapi, NULL, false, false, false, 0, 0 },
+    { "GET", "/problems/{type}", status_problem, NULL, false, false, false, 0, 0 },
     { "GET", "/livez", status_live, NULL, false, true, false, 0, 0 },
     { "GET", "/readyz", status_ready, NULL, false, true, false, 0, 0 },
     { "GET", "/healthz", status_ready, NULL, false, false, false, 0, 0 },
@@ -64,14 +65,24 @@ unsigned routes_templates(const char *templates[ROUTES_TEMPLATES_MAX])
     return count;
 }
 
+/* In a template, what is in braces at its end stands for one step of a path. */
+static bool is_path(const char *template, const char *path)
+{
+    const size_t fixed = strcspn(template, "{");
+
+    if (!template[fixed])
+        return strcmp(template, path) == 0;
+    return strncmp(template, path, fixed) == 0 && path[fixed] && !strchr(path + fixed, '/');
+}
+
 struct routes_match routes_find(const char *path)
 {
     struct routes_match m = { .count = 0 };
 
-    for (size_t i = 0; i < ROUTES && (m.count == 0 || strcmp(routes[i].path, path) == 0); i++) {
+    for (size_t i = 0; i < ROUTES && (m.count == 0 || is_path(routes[i].path, path)); i++) {
         if (i > 0 && strcmp(routes[i].path, routes[i - 1].path) != 0)
             m.number++;
-        if (strcmp(routes[i].path, path) == 0 && m.count++ == 0)
+        if (is_path(routes[i].path, path) && m.count++ == 0)
             m.first = &routes[i];
     }
     if (m.count == 0)

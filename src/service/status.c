@@ -61,13 +61,14 @@ static void render_key(struct build *b, const struct public_key *key, enum key_s
     build_close(b);
 }
 
-/* A JWK Set (RFC 7517) with one member of ours, "revoked" */
+/* A JWK Set (RFC 7517) with two members of ours, "signatures" and "revoked" */
 static void render_keys(struct build *b, const struct keyring *keys)
 {
     char id[KEY_ID_TEXT_SIZE];
     enum key_state state;
 
     build_object(b, NULL);
+    build_string(b, "signatures", "minisign"); /* none is a JWS, though a JWK says EdDSA */
     build_array(b, "keys");
     for (unsigned i = 0; i < keyring_count(keys); i++) {
         const struct public_key *const key = keyring_key(keys, i, &state);
@@ -131,6 +132,16 @@ void status_openapi(const struct context *context, struct job *job)
     (void)context;
     reply_fixed(&job->reply, 200, "application/json", openapi_json, sizeof(openapi_json));
     reply_header(&job->reply, "Cache-Control", "no-cache");
+}
+
+void status_problem(const struct context *context, struct job *job)
+{
+    (void)context;
+    if (problem_page(&job->reply, strrchr(job->target.path, '/') + 1))
+        return;
+    job_refuse(job, PROBLEM_NOT_FOUND,
+               err_at(&job->err, ERR_INVALID, NULL, "no problem has this type"));
+    job_problem(job);
 }
 
 void status_live(const struct context *context, struct job *job)

@@ -6,6 +6,7 @@
 
 #include "../base/base64.h"
 #include "../base/hex.h"
+#include "../base/number.h"
 #include "../text/render.h"
 #include "../topo/patch.h"
 
@@ -31,11 +32,56 @@ int signed_claim(const struct key *key, const struct topology *t, const struct i
     return seal_claim(key, image->bytes, image->size, &claims, seal, err);
 }
 
+/* A list, as the comment has it; addresses are texts. */
+static void render_segments(struct build *b, const struct seal_claims *c)
+{
+    char address[NUMBER_ADDRESS_SIZE];
+
+    build_array(b, "size");
+    for (unsigned i = 0; i < c->segment_count; i++)
+        build_number(b, NULL, c->segments[i].size);
+    build_close(b);
+    build_array(b, "load");
+    for (unsigned i = 0; i < c->segment_count; i++) {
+        number_address(c->segments[i].load, address);
+        build_string(b, NULL, address);
+    }
+    build_close(b);
+}
+
+/* What the comment says, by its own words, so that no client has to take the line apart. */
+static void render_claims(struct build *b, const char *comment)
+{
+    char sha256[SEAL_SHA256_TEXT_SIZE], address[NUMBER_ADDRESS_SIZE];
+    struct err err = { .count = 0 };
+    struct seal_claims c;
+
+    if (seal_claims_read(comment, &c, sha256, &err) < 0) { /* we have just written it */
+        build_fail(b);
+        return;
+    }
+    build_object(b, "claims");
+    build_string(b, "sha256", sha256);
+    render_segments(b, &c);
+    number_address(c.floating_pointer, address);
+    build_string(b, "fp", address);
+    if (c.context[0])
+        build_string(b, "ctx", c.context);
+    if (c.nonce[0])
+        build_string(b, "nonce", c.nonce);
+    if (c.issued)
+        build_number(b, "iat", (uint64_t)c.issued);
+    if (c.expires)
+        build_number(b, "exp", (uint64_t)c.expires);
+    build_close(b);
+}
+
 static void render_signature(struct build *b, const struct seal *seal)
 {
     build_object(b, "signature");
     build_string(b, "key_id", seal->key_id);
     build_string(b, "trusted_comment", seal->comment);
+    render_claims(b, seal->comment);
     build_string(b, "minisign", seal->minisign);
     build_close(b);
 }

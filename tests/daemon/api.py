@@ -59,7 +59,8 @@ def examples(schema):
 def operations(daemon, document):
     """Every operation, once with a good request and where possible once with a bad one: the statuses are documented and the
     replies validate."""
-    for path, item in document["paths"].items():
+    for template, item in document["paths"].items():
+        path = template.replace("{type}", "busy")
         for method, operation in item.items():
             bad_query = path + "?nonsense=1"
             good = path + ("?cpus=4" if (method, path) == ("get", "/v1/images") else "")
@@ -121,7 +122,8 @@ ANYWHERE = ((400, ["-X", "GET", "--request-target", "/%zz"]), (421, ["-H", "Host
 
 def refusals(daemon, document):
     """What is refused on any path, in both forms of a problem."""
-    for path, item in document["paths"].items():
+    for template, item in document["paths"].items():
+        path = template.replace("{type}", "busy")
         for method, operation in item.items():
             for status, options in ANYWHERE:
                 options = ["-X", method.upper(), "-H", "Content-Length: 1"] + options if status == 421 else options

@@ -6,6 +6,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -258,6 +259,7 @@ QUERIES = (("cpus=04", 422, "#/cpus"), ("cpus=%2b4", 422, "#/cpus"), ("cpus=4.0"
            ("cpus=4&irqs=3", 422, "#/irqs"), ("cpus=4&memory_size=1", 422, "#/memory_size"),
            ("cpus=4&context=a%20b", 422, "#/context"), ("cpus=4&profile=x", 422, "#/profile"),
            ("cpus=4&oem_id=X", 422, "#/oem_id"), ("cpus=4&format=bin&format=bin", 422, "#/format"),
+           ("cpus=4&placement=x", 422, "#/placement"), ("cpus=4&a/b~=1", 422, "#/a/b~"),
            ("cpus=%zz", 400, None), ("cpus=4%00", 400, None), ("cpus", 400, None))
 
 
@@ -275,16 +277,53 @@ def refusals(daemon):
     for query, status, pointer in QUERIES:
         reply = daemon.curl("/v1/images?" + query)
         found = problem(reply)
-        tap.equal((reply.status, [e["pointer"] for e in found.get("errors", [])]), (status, [pointer] if pointer else []),
-                  "query " + query)
+        wanted = [] if pointer is None else [("pointer", "#")] if pointer == "#" else [("parameter", pointer[2:])]
+        tap.equal((reply.status, [next(iter(e.items())) for e in found.get("errors", [])]), (status, wanted), "query " + query)
     several = problem(daemon.post('{"cpus":0,"irqs":99,"nonsense":1}'))
     tap.equal([e["pointer"] for e in several["errors"]], ["#/cpus", "#/irqs", "#/nonsense"], "several errors at once")
+    reply = daemon.curl("/v1/decode?base=x", "-H", "Content-Type: application/octet-stream", data=b"no table")
+    tap.equal([e.get("parameter") for e in problem(reply)["errors"]], ["base"], "a parameter of decode")
+    reply = daemon.curl("/v1/decode", "-H", "Content-Type: application/octet-stream", data=b"no table")
+    tap.equal([e.get("pointer") for e in problem(reply)["errors"]], ["#"], "bytes have no parameter and no members")
     reply = daemon.curl("/nowhere", "-H", "X-Request-Id: my-id.7")
     found = problem(reply)
     tap.equal((reply.status, found["status"], found["type"], found["instance"], reply.headers.get("x-request-id")),
               (404, 404, "/problems/not-found", "my-id.7", "my-id.7"), "404 with the client's request id")
     tap.ok(len(daemon.curl("/livez", "-H", "X-Request-Id: a b").headers["x-request-id"]) == 32, "another id is replaced")
     tap.equal(daemon.curl("/livez?x=1").status, 422, "a query where none is understood")
+
+
+def problem_types(daemon):
+    """The type of every problem leads to a page about it, and no other path below does."""
+    document = json.loads(daemon.curl("/openapi.json").body)
+    types = document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+    for path in types:
+        page = daemon.curl(path)
+        tap.equal((page.status, page.headers["content-type"]), (200, TEXT), path)
+        tap.ok(re.match(rb"%s: .*\nstatus [45]\d\d\n\n.{20}" % path.split("/")[-1].encode(), page.body), "a page of " + path, page.body)
+    for path in ("/problems/", "/problems/no", "/problems", "/problems/busy/", "/problems/busy/x", "/problems/bus"):
+        tap.equal(daemon.curl(path).status, 404, path)
+
+
+def segments(daemon):
+    """What a raw download says is where its bytes belong, and the claims are those of the comment."""
+    body = '{"cpus":4,"bios_data_area":true,"context":"vm:1","nonce":"abcdefgh","ttl":60}'
+    reply = daemon.post(body)
+    image, said = json.loads(reply.body), reply.headers["mptable-segments"]
+    tap.equal(said, "0x9fc00+292, 0x40e+2, 0x413+2", "Mptable-Segments")
+    tap.equal(said, ", ".join("%s+%d" % (s["base"], s["size"]) for s in image["segments"]), "as in the reply")
+    for name in FORMATS:
+        tap.equal(daemon.post(body, query="?format=" + name).headers["mptable-segments"], said, "the same of " + name)
+    claims = image["signature"]["claims"]
+    words = ["mptabled/1"]
+    for name in ("sha256", "size", "load", "fp", "ctx", "nonce", "iat", "exp"):
+        value = claims.get(name, "-")
+        words.append("%s=%s" % (name, ",".join(map(str, value)) if isinstance(value, list) else value))
+    tap.equal(" ".join(words), image["signature"]["trusted_comment"], "the claims are the comment")
+    tap.equal(claims["exp"] - claims["iat"], 60, "numbers are numbers")
+    tap.equal(sorted(json.loads(daemon.post(FOUR).body)["signature"]["claims"]), ["fp", "load", "sha256", "size"],
+              "what is not claimed is absent")
+    tap.equal(json.loads(daemon.curl("/v1/keys").body)["signatures"], "minisign", "the keys say what they are for")
 
 
 def media(daemon):
@@ -502,7 +541,8 @@ def decode_refusals(daemon, image):
                             ("cpus=4", ["#/cpus"]), ("floating_pointer=0x9fc10", ["#"]),
                             ("floating_pointer=y", ["#/floating_pointer"])):
         reply = decode(daemon, image, "?" + query)
-        tap.equal((reply.status, [e["pointer"] for e in problem(reply).get("errors", [])]), (422, pointers),
+        places = [e.get("pointer") or "#/" + e["parameter"] for e in problem(reply).get("errors", [])]
+        tap.equal((reply.status, places), (422, pointers),
                   "decode?" + query)
     for name, body in (("nothing", b""), ("zeros", bytes(4096)), ("a cut pointer", image[:15])):
         tap.equal(decode(daemon, body).status, 422, "no table in " + name)
@@ -535,7 +575,7 @@ def key_file(state):
 
 def main():
     with Daemon() as daemon:
-        for part in (members, examples, counts, representations, negotiation, methods, refusals, media, signatures,
+        for part in (members, examples, counts, representations, negotiation, methods, refusals, problem_types, segments, media, signatures,
                      decoding, stability):
             part(daemon)
         before, public = daemon.post(FOUR), key_file(daemon.state)

@@ -273,7 +273,7 @@ static void every_allocation(void)
 static void keys(void)
 {
     static const char jwks[] =
-        "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+        "{\"signatures\":\"minisign\",\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
         "\"x\":\"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg\",\"use\":\"sig\",\"alg\":\"EdDSA\","
         "\"kid\":\"1IG2tMH7J2wbJZnOf8LJzQitKf7LMvoAElsuDMVM54Y\",\"key_id\":\"97B0D2F9EAA4BC40\","
         "\"minisign\":\"RWRAvKTq+dKwlwOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\","
