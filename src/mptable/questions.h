@@ -205,6 +205,12 @@ static bool bsd_loses_cpus(const struct survey *s)
     return count_comes_to_stop(s) && (s->enabled == 0 || s->cpus_behind > 0);
 }
 
+/* Linux invents interrupts that it has no entries of, but no I/O APIC. */
+static bool stops_before_ioapics(const struct survey *s)
+{
+    return s->enabled > 0 && s->enabled_ioapics == 0;
+}
+
 /* Linux takes the entries that its walk came to, whatever ended it. Without any it invents some. */
 static bool linux_lacks_irq0(const struct survey *s)
 {

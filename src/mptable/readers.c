@@ -163,25 +163,31 @@ static bool count_overruns(const struct survey *s, const struct mpt_memory *memo
 
 /*
  * Enabled processors behind an entry of unknown type. It is taken to have the size of one that is
- * known; only entries that then end where the table does are believed.
+ * known; only entries that then end where the table does are believed, and of two such walks the one
+ * that comes to as many entries as the table says it has.
  */
 static unsigned cpus_behind(const struct survey *s)
 {
-    static const uint8_t sizes[] = { MPT_BUS_SIZE, MPT_PROCESSOR_SIZE };
+    static const uint8_t sizes[] = { MPT_PROCESSOR_SIZE, MPT_BUS_SIZE };
     const uint8_t *const table = s->view.table;
     const size_t end = s->view.table_size;
+    unsigned found = 0;
 
     for (unsigned i = 0; i < sizeof(sizes); i++) {
         size_t at = s->walked_end + sizes[i], size = 1;
-        unsigned cpus = 0;
+        unsigned cpus = 0, entries = s->entries + 1;
 
-        for (; at < end && (size = size_base(table[at])) && size <= end - at; at += size)
+        for (; at < end && (size = size_base(table[at])) && size <= end - at; at += size) {
             if (table[at] == MPT_PROCESSOR)
                 cpus += table[at + AT(processor, flags)] & MPT_CPU_ENABLED;
-        if (at == end)
+            entries++;
+        }
+        if (at == end && entries == s->view.entry_count)
             return cpus;
+        if (at == end)
+            found = cpus;
     }
-    return 0;
+    return found;
 }
 
 static bool extended_hangs(const struct mpt_view *v)

@@ -43,7 +43,11 @@ const struct mpt_consumer mpt_consumers[MPT_CONSUMERS] = {
                              16,
                              NO_CHECKS,
                              TAKES_ANY },
-    [CONSUMER_MEMTEST] = { "memtest86+", { LOW_KIB, FIXED, ROM, EBDA }, 4, MPS_CHECKS, GOES_ON },
+    [CONSUMER_MEMTEST] = { "memtest86+",
+                           { LOW_KIB, FIXED, ROM, EBDA },
+                           4,
+                           MPS_CHECKS | NULL_IS_NONE,
+                           GOES_ON },
     [CONSUMER_XEN] = { "xen", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
     [CONSUMER_HDT] = { "hdt", { LOW_KIB, FIXED, ROM }, 16, MPS_CHECKS, GOES_ON },
     [CONSUMER_MPTABLE] = { "mptable",
@@ -233,7 +237,7 @@ static unsigned window_needs(unsigned window, const struct mpt_bounds *bounds)
     return facts & ~bounds->known;
 }
 
-/* Those of @checks that the floating pointer at @e fails. @room: readable bytes at @e, 16 or more */
+/* Those of @checks that the floating pointer at @e fails. @room: bytes at @e, 16 or more */
 static unsigned failed(unsigned checks, const uint8_t *e, size_t room)
 {
     const size_t length = e[AT(floating, length)];
@@ -371,6 +375,8 @@ static enum outcome search_window(const struct mpt_search *search,
     range.base = step_to(0, consumer->step, range.base); /* windows begin at multiples of 16 */
     if (!next_match(search->memory, range, consumer->step,
                     consumer->invalid == GOES_ON ? consumer : NULL, match))
+        return GOES_FURTHER;
+    if (*match == 0 && consumer->checks & NULL_IS_NONE)
         return GOES_FURTHER;
     return outcome_at(search, consumer, *match);
 }

@@ -41,6 +41,8 @@ enum search_checks {
     BELOW_HOLE = 1U << 5,    /* EBDA and BASE are searched only when they begin below 0xa0000 */
     FAULTS_AT_0 = 1U << 6,   /* dies when neither word says where to look */
     NO_DEFAULT = 1U << 7,    /* feature byte 1 is 0, and the revision at most 4 */
+    NULL_IS_NONE =
+        1U << 8, /* one at address 0 is a null pointer: the search goes to the next window */
     MPS_CHECKS = LENGTH_1 | SUM_OF_16 | REVISION
 };
 
@@ -71,7 +73,7 @@ struct mpt_consumer {
     const char *name;
     uint8_t windows[WINDOWS_MAX + 1]; /* enum window, in the order of the search */
     uint8_t step;                     /* bytes */
-    uint8_t checks;                   /* enum search_checks */
+    uint16_t checks;                  /* enum search_checks */
     /* What it does with the first "_MP_" that fails the checks */
     enum { GOES_ON, GIVES_UP, TAKES_ANY } invalid;
 };
@@ -98,7 +100,7 @@ struct mpt_search {
     const struct mpt_bounds *bounds;
     uint64_t address;
     unsigned fails; /* enum search_checks; all of them when its bytes are not there */
-    /* A bit for each window: looked at; placed by facts that are not known; bytes "_MP_" are in it */
+    /* A bit for each window: looked at; placed by facts not known; bytes "_MP_" are in it */
     uint32_t looked, unknown, hits;
     struct mpt_range windows[WINDOWS]; /* with a hit: from the first "_MP_" on, in steps of 4 */
 };

@@ -3,9 +3,10 @@
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &mptable_encode, &mptable_decode, &mptable_verify,
-                                                  &mptable_search, &mptable_rules,  &mptable_check,
-                                                  &mptable_peers };
+    static const struct suite *const suites[] = { &mptable_encode,  &mptable_decode,
+                                                  &mptable_verify,  &mptable_search,
+                                                  &mptable_rules,   &mptable_check,
+                                                  &mptable_effects, &mptable_peers };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

@@ -4,6 +4,7 @@
 struct scene scene;
 struct scene_image image;
 struct mpt_report report;
+uint32_t scene_harms[MPT_RULES_MAX];
 
 static const struct mpt_bus pci = { 0, { 'P', 'C', 'I', ' ', ' ', ' ' } };
 
@@ -162,6 +163,8 @@ bool scene_judge(const struct poke *pokes)
     if (!scene_open(pokes))
         return false;
     mpt_check(&image.memory, &image.view, &scene.facts, MPT_FOR_ALL, &report);
+    for (unsigned i = 0; i < report.finding_count; i++)
+        scene_harms[scene_rule_index(report.findings[i].rule)] |= report.findings[i].harms;
     return true;
 }
 

@@ -7,7 +7,7 @@
 
 #include "suites.h"
 
-enum { CPUS = 4, POKES = 5, IO_INTS_MAX = 300, SEGMENTS = 4, IMAGE_MAX = 8192 };
+enum { CPUS = 4, POKES = 5, IO_INTS_MAX = 1024, SEGMENTS = 4, IMAGE_MAX = 16384 };
 
 /* A machine, before its bytes are made, and what is known of it */
 struct scene {
@@ -75,6 +75,7 @@ enum { AT_CPU = 44, AT_BUS = 124, AT_IO_INT = 140, AT_LOCAL_INT = 268, AT_EXT = 
 extern struct scene scene;
 extern struct scene_image image;
 extern struct mpt_report report;
+extern uint32_t scene_harms[MPT_RULES_MAX]; /* that scene_judge has seen happen */
 
 /* scene_fill - a sound machine with that many processors */
 void scene_fill(unsigned cpus);

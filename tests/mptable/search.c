@@ -112,7 +112,7 @@ static const struct {
       { { 0, 0 } },
       LINUX "," FIXED "," KERNEL "," BSD ",plan9,illumos,serenity" }, /* xv6 faults */
     { "at 0xe0000", 0xe0000, 0, 640, { { 0, 0 } }, "mptable,9front,dragonfly" },
-    { "at 0", 0, 0, 640, { { 0, 0 } }, LINUX },
+    { "at 0", 0, 0, 640, { { 0, 0 } }, "linux,linux-32,xen,hdt" },
     { "at 0x9f800", 0x9f800, 0, 640, { { 0, 0 } }, "hermit" },
 
     /* The edges of what the words say */

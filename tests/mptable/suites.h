@@ -7,7 +7,7 @@
 #include "../lib/suite.h"
 
 extern const struct suite mptable_encode, mptable_decode, mptable_verify, mptable_search,
-    mptable_rules, mptable_check, mptable_peers;
+    mptable_rules, mptable_check, mptable_effects, mptable_peers;
 
 enum { SAMPLE_CPUS_MAX = 4000, SAMPLE_IO_INTS = 16, SAMPLE_LOCAL_INTS = 2 };
 

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a fault does to each consumer. The expectations are what the consumers did with such tables,
+ * run or compiled from their sources, and what those sources say: not what rules.def says of them.
+ */
+#include "scene.h"
+
+/* The rule's worst effect on some consumers, "-" for none; no finding of the rule when it is "" */
+static const struct {
+    const char *rule;
+    struct poke pokes[POKES];
+    const char *effects;
+} rows[] = {
+#define WORDS_AND_MAP(kib)                                                  \
+    P(facts.given, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY | MPT_FACT_USABLE), \
+        P(facts.bios.base_memory_kib, kib), P(facts.usable_count, 1), P(usable.end, 0x9fc00)
+#define BUS_NAME(a, b, c) \
+    P(buses[0].bus_type[0], a), P(buses[0].bus_type[1], b), P(buses[0].bus_type[2], c)
+
+    /* The search */
+    { "fp-not-found",
+      { S(place.floating, 0x9f400), FACTS_BIOS(0, 638) },
+      "linux=not-found linux-32=not-found xen=not-found memtest86+=not-found hdt=not-found "
+      "openbsd=- netbsd=-" },
+    { "fp-not-found",
+      { S(place.floating, 0x7fc00), FACTS_BIOS(0, 512) },
+      "linux=not-found xen=not-found memtest86+=not-found openbsd=- netbsd=- illumos=-" },
+    { "fp-not-found", { WORDS_AND_MAP(0) }, "freebsd=not-found linux=- memtest86+=-" },
+    { "fp-not-found", { WORDS_AND_MAP(640) }, "freebsd=not-found openbsd=- netbsd=- linux=-" },
+    { "fp-not-found", { WORDS_AND_MAP(640), P(facts.bios.ebda, 0x9fc0) }, "" },
+    { "fp-not-found",
+      { S(place.floating, 0xf0000), FACTS_BIOS(0, 0) },
+      "xv6=not-found linux=- openbsd=- netbsd=- freebsd=-" },
+    { "fp-not-found",
+      { S(place.floating, 0xe0000), FACTS_BIOS(0xe000, 640) },
+      "openbsd=not-found netbsd=not-found linux=-" },
+    { "fp-alignment",
+      { S(place.floating, 0x9fc04), S(place.table, 0x9fd00), FACTS_BIOS(0x9fc0, 639) },
+      "linux=not-found freebsd=not-found memtest86+=- openbsd=- netbsd=- haiku=-" },
+    { "fp-checksum",
+      { FP(10, 0), P(unsummed, 1), FACTS_BIOS(0x9fc0, 639) },
+      "linux=not-found memtest86+=not-found openbsd=not-found netbsd=not-found illumos=not-found "
+      "xv6=not-found plan9=not-found freebsd=- dragonfly=- haiku=-" },
+    { "fp-length",
+      { FP(8, 2), FACTS_BIOS(0x9fc0, 639) },
+      "linux=not-found openbsd=not-found netbsd=not-found memtest86+=not-found freebsd=-" },
+    { "fp-spec-rev",
+      { FP(9, 5), FACTS_BIOS(0x9fc0, 639) },
+      "linux=not-found memtest86+=not-found illumos=not-found hermit=not-found openbsd=- "
+      "freebsd=-" },
+    { "fp-spec-rev", { FP(9, 2) }, "linux=not-found hermit=-" },
+    { "fp-outside-window",
+      { S(place.floating, 0), FACTS_BIOS(0, 640) },
+      "linux=- xen=- memtest86+=not-found openbsd=not-found netbsd=not-found freebsd=not-found "
+      "xv6=not-found" },
+    { "fp-outside-window",
+      { S(place.floating, 0x100), FACTS_BIOS(0, 640) },
+      "linux=- memtest86+=- openbsd=not-found" },
+    { "fp-outside-window",
+      { S(place.floating, 0xe0000), FACTS_BIOS(0, 640) },
+      "linux=not-found dragonfly=- mptable=- 9front=-" },
+    { "bda-not-set",
+      { FACTS_BIOS(0, 0) },
+      "openbsd=not-found netbsd=not-found illumos=not-found serenity=not-found xv6=crashes linux=- "
+      "memtest86+=-" },
+    { "bda-not-set", { WORDS_AND_MAP(0) }, "freebsd=not-found" },
+    { "bda-basemem-mismatch",
+      { WORDS_AND_MAP(639) },
+      "freebsd=not-found openbsd=not-found netbsd=not-found xv6=crashes linux=-" },
+    { "bda-basemem-mismatch",
+      { FACTS_BIOS(0x9000, 640) },
+      "openbsd=- netbsd=- freebsd=not-found xv6=crashes linux=-" },
+    { "bda-basemem-511k", { FACTS_BIOS(0, 512) }, "illumos=not-found" },
+    { "fp-multiple",
+      { S(place.floating, 0x9e000), P(other, 2), FACTS_BIOS(0, 640) },
+      "linux=degraded freebsd=degraded mptable=degraded haiku=degraded hermit=degraded" },
+    { "fp-multiple", { P(other, 3), FACTS_BIOS(0, 638) }, "freebsd=degraded linux=-" },
+
+    /* The pointer and the header */
+    { "fp-physptr-zero",
+      { S(place.table, 0) },
+      "linux=crashes linux-32=crashes freebsd=refuses openbsd=refuses memtest86+=refuses" },
+    { "fp-default-config",
+      { FP(11, 5), S(place.table, 0) },
+      "linux=crashes openbsd=crashes xv6=crashes freebsd=- plan9=refuses" },
+    { "fp-default-config",
+      { FP(11, 1), S(place.table, 0) },
+      "linux=crashes freebsd=refuses openbsd=crashes" },
+    { "fp-default-config", { FP(11, 5) }, "xv6=- plan9=-" },
+    { "fp-default-config-unknown",
+      { FP(11, 8), S(place.table, 0) },
+      "linux=crashes freebsd=refuses openbsd=crashes netbsd=crashes memtest86+=refuses "
+      "xv6=crashes" },
+    { "fp-default-config-unknown",
+      { FP(11, 8) },
+      "linux=crashes freebsd=refuses netbsd=crashes memtest86+=- xv6=-" },
+    { "table-signature",
+      { TB(3, 'Q') },
+      "linux=refuses freebsd=refuses openbsd=refuses netbsd=refuses memtest86+=refuses xv6=crashes "
+      "mptable=message serenity=-" },
+    { "table-checksum",
+      { TB(CHECKSUM, 0), P(unsummed, 1) },
+      "linux=refuses memtest86+=refuses openbsd=refuses netbsd=refuses illumos=refuses xv6=crashes "
+      "9front=refuses freebsd=- haiku=-" },
+    { "table-spec-rev",
+      { S(table.header.spec_revision, 3) },
+      "linux=refuses xen=refuses xv6=crashes illumos=refuses 9front=refuses memtest86+=- "
+      "freebsd=-" },
+    { "lapic-address-zero",
+      { T(header.local_apic_address, 0) },
+      "linux=refuses dragonfly=refuses freebsd=-" },
+    { "lapic-address-odd",
+      { T(header.local_apic_address, 0xfee01000) },
+      "linux=crashes linux-32=crashes memtest86+=crashes freebsd=-" },
+    { "oem-pointer", { T(header.oem_table, 1) }, "helenos=refuses mptable=message linux=-" },
+    { "entry-count-zero",
+      { TB2(COUNT, 0) },
+      "freebsd=cpu-lost openbsd=cpu-lost netbsd=cpu-lost haiku=cpu-lost serenity=cpu-lost linux=- "
+      "memtest86+=-" },
+    { "entry-count-mismatch",
+      { TB2(COUNT, 23) },
+      "dragonfly=refuses freebsd=interrupt-lost openbsd=interrupt-lost netbsd=interrupt-lost "
+      "linux=-" },
+    { "entry-count-mismatch",
+      { TB2(COUNT, 2) },
+      "freebsd=cpu-lost openbsd=cpu-lost netbsd=cpu-lost linux=- xv6=-" },
+    { "entry-count-mismatch", { TB2(COUNT, 25) }, "mptable=message openbsd=- netbsd=- linux=-" },
+    { "table-above-1m", { S(place.table, 0x100000) }, "freebsd=refuses xv6=- linux=- openbsd=-" },
+    { "table-above-1m", { S(place.table, 0xe000000) }, "xv6=crashes freebsd=refuses linux=-" },
+
+    /* Order and types of entries */
+    { "entries-unsorted",
+      { P(unordered, 1) },
+      "illumos=interrupt-lost openbsd=- netbsd=- linux=-" },
+    { "entries-unsorted", /* an I/O APIC behind the interrupts */
+      { TB(AT_IO_INT + 15 * 8, MPT_IOAPIC) },
+      "openbsd=interrupt-lost netbsd=interrupt-lost illumos=interrupt-lost linux=-" },
+    { "unknown-entry-type", /* first of all */
+      { TB(AT_CPU, 5) },
+      "linux=refuses linux-32=refuses memtest86+=refuses mptable=refuses xv6=crashes "
+      "haiku=crashes" },
+    { "unknown-entry-type", /* between processors */
+      { TB(AT_CPU + 20, 5) },
+      "linux=crashes linux-32=crashes freebsd=crashes openbsd=cpu-lost netbsd=cpu-lost" },
+    { "unknown-entry-type", /* behind them */
+      { TB(AT_IO_INT, 5) },
+      "linux=interrupt-lost freebsd=crashes openbsd=interrupt-lost netbsd=interrupt-lost" },
+    { "ext-in-base",
+      { TB(AT_CPU, 128) },
+      "linux=refuses linux-32=refuses memtest86+=refuses mptable=refuses xv6=crashes" },
+    { "ext-in-base",
+      { TB(AT_CPU + 20, 129) },
+      "linux=crashes linux-32=crashes freebsd=crashes openbsd=cpu-lost netbsd=cpu-lost" },
+
+    /* Processors */
+    { "cpu-none-enabled",
+      { T(processor_count, 1), S(processors[0].flags, 2) },
+      "linux=refuses linux-32=refuses" },
+    { "bsp-missing",
+      { S(processors[0].flags, 1) },
+      "linux=- illumos=refuses dragonfly=refuses 9front=crashes memtest86+=crashes" },
+    { "bsp-multiple",
+      { S(processors[1].flags, 3) },
+      "linux=cpu-lost dragonfly=refuses memtest86+=crashes" },
+    { "bsp-disabled", { S(processors[0].flags, 2) }, "linux=crashes" },
+    { "bsp-id-mismatch",
+      { GIVEN(MPT_FACT_BSP, bsp_apic_id, 1) },
+      "linux=cpu-lost illumos=refuses" },
+    { "bsp-id-mismatch",
+      { GIVEN(MPT_FACT_BSP, bsp_apic_id, 200) },
+      "linux=crashes linux-32=crashes illumos=refuses xv6=crashes" },
+    { "cpu-id-duplicate",
+      { S(processors[2].apic_id, 1) },
+      "linux=cpu-lost freebsd=cpu-lost openbsd=cpu-lost netbsd=cpu-lost 9front=cpu-lost "
+      "memtest86+=cpu-lost" },
+    { "cpu-id-over-62",
+      { S(processors[3].apic_id, 63) },
+      "freebsd=cpu-lost dragonfly=refuses linux=- openbsd=-" },
+    { "cpu-id-over-62", { S(processors[0].apic_id, 63) }, "freebsd=crashes linux=-" },
+    { "cpu-not-listed",
+      { GIVEN(MPT_FACT_APIC_IDS, apic_id_count, 4), P(apic_ids[1], 4) },
+      "linux=cpu-lost" },
+    { "cpu-count-mismatch",
+      { GIVEN(MPT_FACT_VCPUS, vcpus, 3) },
+      "linux=degraded xv6=crashes openbsd=-" },
+    { "cpu-count-mismatch",
+      { GIVEN(MPT_FACT_VCPUS, vcpus, 5) },
+      "linux=cpu-lost freebsd=cpu-lost" },
+    { "cpu-disabled",
+      { S(processors[3].flags, 0) },
+      "memtest86+=degraded xv6=degraded linux=- freebsd=-" },
+    { "cpu-version-discrete",
+      { S(processors[1].apic_version, 0) },
+      "memtest86+=refuses linux=message haiku=cpu-lost" },
+    { "cpu-disabled-zero-version",
+      { S(processors[3].flags, 0), S(processors[3].apic_version, 0) },
+      "memtest86+=refuses linux=-" },
+
+    /* Buses */
+    { "bus-pci-not-zero",
+      { PCI_BUSES(1) },
+      "linux=interrupt-lost linux-32=interrupt-lost freebsd=-" },
+    { "bus-pci-not-zero", { PCI_BUSES(2) }, "linux=interrupt-lost freebsd=crashes" },
+    { "irq0-missing", { BUS_NAME('M', 'C', 'A') }, "" },
+    { "bus-missing-isa", { BUS_NAME('M', 'C', 'A') }, "linux=-" },
+    { "bus-missing-isa", { BUS_NAME('P', 'C', 'I') }, "linux=interrupt-lost" },
+    { "bus-type-foreign",
+      { BUS_NAME('M', 'C', 'A') },
+      "linux=message freebsd=crashes openbsd=interrupt-lost netbsd=interrupt-lost" },
+    { "bus-type-foreign",
+      { BUS_NAME('E', 'I', 'S'), P(buses[0].bus_type[3], 'A') },
+      "linux=- freebsd=- openbsd=interrupt-lost netbsd=interrupt-lost" },
+    { "bus-type-unknown",
+      { BUS_NAME('F', 'O', 'O') },
+      "linux=message freebsd=crashes openbsd=interrupt-lost netbsd=interrupt-lost" },
+    { "bus-type-unknown",
+      { P(buses[0].bus_type[3], 'X') },
+      "linux=- freebsd=crashes openbsd=interrupt-lost" },
+    { "irq0-missing", { P(buses[0].bus_type[3], 'X') }, "" },
+    { "bus-type-unknown", /* nothing comes from it */
+      { PCI_BUSES(1), P(buses[1].bus_type[0], 'F') },
+      "linux=message freebsd=message openbsd=message netbsd=message" },
+    { "bus-type-padding",
+      { P(buses[0].bus_type[0], 'i') },
+      "linux=message freebsd=crashes openbsd=interrupt-lost netbsd=interrupt-lost "
+      "plan9=interrupt-lost" },
+    { "bus-type-padding",
+      { P(buses[0].bus_type[3], 0) },
+      "linux=- freebsd=crashes openbsd=interrupt-lost netbsd=interrupt-lost" },
+
+    /* I/O APICs */
+    { "ioapic-none", { P(ioapics[0].flags, 0) }, "linux=crashes" },
+    { "ioapic-address-zero",
+      { P(ioapics[0].address, 0) },
+      "linux=crashes xen=interrupt-lost dragonfly=refuses" },
+    { "ioapic-address-align", { P(ioapics[0].address, 0xfec00001) }, "linux=crashes" },
+    { "ioapic-address-align", { P(ioapics[0].address, 0xfec00800) }, "linux=-" },
+    { "ioapic-address-odd", { P(ioapics[0].address, 0x1000) }, "linux=crashes linux-32=crashes" },
+    { "ioapic-address-odd", { P(ioapics[0].address, 0xfee00000) }, "linux=crashes" },
+    { "ioapic-id-duplicate",
+      { T(ioapic_count, 2), P(ioapics[1].apic_id, CPUS) },
+      "freebsd=crashes linux=degraded" },
+    { "ioapic-id-duplicate",
+      { T(ioapic_count, 2), P(ioapics[1].apic_id, CPUS), P(ioapics[1].flags, 0) },
+      "" },
+    { "ioapic-id-15",
+      { P(ioapics[0].apic_id, 15), P(follow, 1), S(processors[0].apic_version, 0x11) },
+      "linux-32=degraded linux=-" },
+    { "ioapic-id-255", { P(ioapics[0].apic_id, 255) }, "freebsd=crashes linux=-" },
+
+    /* Interrupts */
+    { "irq0-extint-only", { P(io_ints[2].irq, 3) }, "linux=crashes linux-32=crashes freebsd=-" },
+    { "irq0-missing", { P(io_ints[2].apic_id, 9) }, "linux=crashes linux-32=crashes freebsd=-" },
+    { "irq0-missing", { P(io_ints[2].intin, 24) }, "linux=crashes" },
+    { "irq0-missing", { P(io_ints[2].apic_id, 255) }, "" },
+    { "irq0-level", { P(io_ints[2].flags, 0xf) }, "linux=crashes" },
+    { "irq0-level", { P(io_ints[2].flags, 0xc) }, "linux=crashes" },
+    { "irq0-level", { P(io_ints[2].flags, 3) }, "" },
+    { "irq0-level", { P(io_ints[2].flags, 5) }, "" },
+    { "int-none", { T(io_int_count, 0) }, "linux=degraded" },
+    { "extint-io", { P(unsummed, 0) }, "linux=message freebsd=-" },
+    { "int-dest-wildcard",
+      { P(io_ints[9].apic_id, 255) },
+      "linux=- freebsd=- 9front=interrupt-lost" },
+    { "int-dest-wildcard",
+      { P(io_ints[9].apic_id, 255), T(ioapic_count, 2) },
+      "linux=- freebsd=interrupt-lost" },
+    { "local-as-io",
+      { P(io_ints[9].apic_id, 255), P(io_ints[9].intin, 1), P(io_ints[9].int_type, MPT_NMI) },
+      "freebsd=interrupt-lost linux=-" },
+    { "int-count-limit", { T(io_int_count, 256) }, "linux=- linux-32=crashes" },
+    { "int-count-limit", { T(io_int_count, 1023) }, "linux=- linux-32=crashes" },
+    { "int-count-limit", { T(io_int_count, 1024) }, "linux=crashes linux-32=crashes" },
+    { "int-unknown-ioapic",
+      { P(io_ints[9].apic_id, 5) },
+      "linux=interrupt-lost freebsd=interrupt-lost openbsd=interrupt-lost" },
+    { "int-unknown-ioapic", /* its source has another route */
+      { P(io_ints[9].apic_id, 5), P(io_ints[9].irq, 3) },
+      "linux=- freebsd=message openbsd=message netbsd=message" },
+    { "int-unknown-bus", /* above the highest ID */
+      { P(io_ints[9].bus_id, 1) },
+      "freebsd=crashes openbsd=crashes netbsd=crashes linux=-" },
+    { "int-unknown-bus", /* below it */
+      { PCI_BUSES(1), P(buses[1].bus_id, 2), P(io_ints[9].bus_id, 1) },
+      "freebsd=crashes openbsd=interrupt-lost linux=-" },
+    { "int-unknown-bus", { P(io_ints[0].bus_id, 1) }, "freebsd=- openbsd=- netbsd=-" }, /* ExtINT */
+    { "int-unknown-bus", { S(local_ints[1].bus_id, 1) }, "freebsd=- openbsd=- netbsd=-" }, /* NMI */
+    { "int-unknown-bus", /* a local INT, whose bus FreeBSD alone does not look at */
+      { S(local_ints[1].bus_id, 1), S(local_ints[1].int_type, MPT_INT) },
+      "openbsd=crashes netbsd=crashes freebsd=-" },
+    { "int-pin-range",
+      { GIVEN(MPT_FACT_INPUTS, ioapic_inputs, 15) },
+      "openbsd=message netbsd=crashes dragonfly=crashes linux=-" },
+    { "int-pin-flags",
+      { P(io_ints[9].intin, 3), P(io_ints[9].flags, 3) },
+      "openbsd=message netbsd=message linux=-" },
+    { "int-pin-flags", { P(io_ints[9].intin, 3) }, "" },
+    { "int-flags-reserved",
+      { P(io_ints[9].flags, 2) },
+      "freebsd=crashes openbsd=crashes netbsd=crashes linux=-" },
+    { "int-flags-reserved", { P(io_ints[0].flags, 2) }, "freebsd=crashes openbsd=- netbsd=-" },
+    { "int-flags-reserved", /* FreeBSD ignores a local INT. */
+      { S(local_ints[1].flags, 2), S(local_ints[1].int_type, MPT_INT) },
+      "freebsd=- openbsd=crashes netbsd=crashes" },
+    { "int-type-reserved",
+      { P(io_ints[9].int_type, 4) },
+      "freebsd=crashes openbsd=crashes netbsd=crashes linux=-" },
+    { "isa-irq-range",
+      { P(io_ints[15].irq, 16) },
+      "dragonfly=refuses linux=- freebsd=- openbsd=-" },
+    { "lint-extint-pin", { S(local_ints[0].lintin, 1) }, "xen=crashes linux=-" },
+    { "lint-nmi-pin", { S(local_ints[1].lintin, 0) }, "xen=crashes linux=-" },
+    { "lint-vectored", { S(local_ints[1].int_type, MPT_INT) }, "freebsd=message linux=-" },
+
+    /* Extended entries */
+    { "ext-length", /* a length byte of 0, and a PCI bus whose interrupts make FreeBSD walk there */
+      { PCI_BUSES(1), P(io_ints[9].bus_id, 1), TB(AT_EXT + 8 + 1, 0) },
+      "freebsd=crashes mptable=crashes linux=-" },
+    { "ext-length", { TB(AT_EXT + 1, 0) }, "freebsd=- mptable=crashes linux=-" },
+    { "ext-length", { TB2(EXT_LENGTH, AT_END - AT_EXT - 1) }, "freebsd=- mptable=- linux=-" },
+    { "ext-type-unknown", { TB(AT_EXT + 28, 131) }, "mptable=message freebsd=- linux=-" },
+    { "ext-address-type", { TB(AT_EXT + 3, 3) }, "freebsd=message" },
+    { "ext-range", { TB(AT_EXT + 28 + 4, 2) }, "freebsd=message" },
+};
+
+static const char *worst_effect(const char *rule, const char *consumer)
+{
+    enum mpt_effect worst = MPT_HARMLESS;
+
+    for (unsigned i = 0; i < report.finding_count; i++) {
+        const struct mpt_finding *const f = &report.findings[i];
+
+        for (unsigned h = 0; strcmp(f->rule->id, rule) == 0 && f->rule->harms[h].consumer; h++)
+            if (f->harms >> h & 1 && f->rule->harms[h].effect > worst &&
+                strcmp(mpt_consumer_name(f->rule->harms[h].consumer), consumer) == 0)
+                worst = f->rule->harms[h].effect;
+    }
+    return worst == MPT_HARMLESS ? "-" : mpt_effect_name(worst);
+}
+
+static void each_effect(void)
+{
+    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+        char name[160], consumer[16], effect[16];
+        int size;
+
+        ROW_CHECK(rows[r].rule, scene_judge(rows[r].pokes));
+        snprintf(name, sizeof(name), "row %zu, %s: fires", r, rows[r].rule);
+        ROW_CHECK(name, (scene_find(rows[r].rule, -1) != NULL) == (rows[r].effects[0] != '\0'));
+        for (const char *at = rows[r].effects;
+             sscanf(at, " %15[^=]=%15s%n", consumer, effect, &size) == 2; at += size) {
+            const char *const is = worst_effect(rows[r].rule, consumer);
+
+            snprintf(name, sizeof(name), "row %zu, %s: %s=%s, not %s", r, rows[r].rule, consumer,
+                     effect, is);
+            ROW_CHECK(name, mpt_consumer_named(consumer) && strcmp(is, effect) == 0);
+        }
+    }
+}
+
+/* In a row above, or in another suite that judges a scene */
+static void each_harm_happens(void)
+{
+    const struct mpt_rule *rule;
+
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
+        for (unsigned h = 0; rule->harms[h].consumer; h++) {
+            char name[160];
+
+            snprintf(name, sizeof(name), "%s, row %zu: %s %s %s", rule->id, i,
+                     mpt_consumer_name(rule->harms[h].consumer),
+                     mpt_effect_name(rule->harms[h].effect), rule->harms[h].versions);
+            ROW_CHECK(name, scene_harms[i] >> h & 1);
+        }
+}
+
+static const struct test tests[] = {
+    { "what a fault does to each consumer", each_effect },
+    { "each effect on each consumer happens in some row", each_harm_happens },
+};
+const struct suite mptable_effects = { "mptable/effects", tests, sizeof(tests) / sizeof(tests[0]) };
