@@ -71,9 +71,12 @@ void routing_render(struct build *b, const char *name, const struct routing *r)
 static void timer_line(const struct routing *r, char text[ROUTING_LINE_SIZE])
 {
     static const char *const steps[] = {
-        [0] = "no I/O APIC input brings IRQ 0: Linux crashes where it needs the PIT",
+        [ROUTING_STEP_NONE] =
+            "no I/O APIC input brings IRQ 0: Linux crashes where it needs the PIT",
         [ROUTING_STEP_PIN] = "step 1, IRQ 0 through the I/O APIC",
-        [ROUTING_STEP_WIRE] = "step 3, virtual wire; IRQ 0 is wired to another input",
+        [ROUTING_STEP_EXTINT_PIN] = "step 2, IRQ 0 is wired to the input of the ExtINT entry",
+        [ROUTING_STEP_WIRE] =
+            "step 3, virtual wire; IRQ 0 is wired to another input (under KVM step 4, ExtINT)",
     };
 
     snprintf(text, ROUTING_LINE_SIZE, "timer: apic1=%d pin1=%d apic2=%d pin2=%d: %s", r->apic1,

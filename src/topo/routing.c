@@ -24,9 +24,10 @@ enum { IDS = UINT8_MAX + 1, IOAPICS_MAX = 128 /* MAX_IO_APICS of a 64-bit Linux 
 /* What Linux keeps of a table */
 struct kept {
     const struct mpt_io_int *ints; /* the table's, or the defaults */
-    unsigned int_count, inputs, ioapic_count;
+    unsigned int_count, ioapic_count;
     uint8_t ioapic_ids[IOAPICS_MAX];
     uint32_t addresses[IOAPICS_MAX];
+    unsigned inputs[IOAPICS_MAX], gsi_bases[IOAPICS_MAX];
     bool not_pci[IDS];
 };
 
@@ -52,18 +53,42 @@ static bool address_used(const struct kept *k, uint32_t address)
     return false;
 }
 
-/* An ID that another I/O APIC has is replaced by the lowest free one. */
-static void keep_ioapics(struct kept *k, const struct topology *t)
+/* Inputs of the I/O APIC at that address; 0 = the machine has none there */
+static unsigned inputs_at(const struct mpt_facts *facts, uint32_t address)
 {
+    const unsigned given = facts ? facts->given : 0;
+    const unsigned all = given & MPT_FACT_INPUTS ? facts->ioapic_inputs : ROUTING_INPUTS;
+
+    if (!(given & MPT_FACT_IOAPICS))
+        return all;
+    for (size_t i = 0; i < facts->ioapic_count; i++)
+        if (facts->ioapics[i].address == address)
+            return facts->ioapics[i].inputs ? facts->ioapics[i].inputs : all;
+    return 0;
+}
+
+/*
+ * An ID that another I/O APIC has is replaced by the lowest free one. One that is not there is
+ * skipped: its registers read as all ones.
+ */
+static void keep_ioapics(struct kept *k, const struct topology *t, const struct mpt_facts *facts)
+{
+    unsigned gsi = 0;
+
     for (unsigned i = 0; i < t->table.ioapic_count && k->ioapic_count < IOAPICS_MAX; i++) {
         const struct mpt_ioapic *const v = &t->ioapics[i];
+        const unsigned inputs = inputs_at(facts, v->address);
         unsigned id = v->apic_id;
 
-        if (!(v->flags & MPT_IOAPIC_ENABLED) || v->address == 0 || address_used(k, v->address))
+        if (!(v->flags & MPT_IOAPIC_ENABLED) || v->address == 0 || address_used(k, v->address) ||
+            inputs == 0)
             continue;
         for (unsigned other = 0; id_used(k, id) && other < IDS; other++)
             id = other;
         k->addresses[k->ioapic_count] = v->address;
+        k->inputs[k->ioapic_count] = inputs;
+        k->gsi_bases[k->ioapic_count] = gsi;
+        gsi += inputs;
         k->ioapic_ids[k->ioapic_count++] = (uint8_t)id;
     }
 }
@@ -118,7 +143,7 @@ static enum routing_loss find_loss(const struct kept *k, unsigned index, int ioa
 
     if (ioapic == ROUTING_NOWHERE)
         return ROUTING_NO_IOAPIC;
-    if (v->intin >= k->inputs)
+    if (v->intin >= k->inputs[ioapic])
         return ROUTING_NO_INPUT;
     if (!k->not_pci[v->bus_id])
         return asked_before(k, index) ? ROUTING_UNASKED : ROUTING_NONE;
@@ -145,7 +170,7 @@ static void add_row(const struct kept *k, unsigned index, struct routing *r)
         return;
     row->ioapic = (uint8_t)ioapic;
     row->apic_id = k->ioapic_ids[ioapic];
-    row->gsi = (unsigned)ioapic * k->inputs + v->intin;
+    row->gsi = k->gsi_bases[ioapic] + v->intin;
     take_flags(k, &k->ints[find_owner(k, row->ioapic, v->intin)], row);
 }
 
@@ -174,15 +199,23 @@ static bool timer_routed(const struct routing *r)
     return false;
 }
 
-static void find_step(const struct kept *k, const struct mpt_facts *facts, struct routing *r)
+/*
+ * Linux's check_timer. The second step moves IRQ 0 to the input of the ExtINT entry, where the timer
+ * may be wired, too; without such an entry it tries the first input again. The others take it from
+ * the 8259 through the local APIC.
+ */
+static unsigned find_step(const struct mpt_facts *facts, const struct routing *r)
 {
-    find_timer(k, MPT_INT, &r->apic1, &r->pin1);
-    find_timer(k, MPT_EXTINT, &r->apic2, &r->pin2);
-    if (k->ioapic_count == 0 || !timer_routed(r))
-        return;
-    r->step = facts && facts->given & MPT_FACT_IRQ0 && facts->irq0_intin != (unsigned)r->pin1
-                  ? ROUTING_STEP_WIRE
-                  : ROUTING_STEP_PIN;
+    const unsigned given = facts ? facts->given : 0;
+    const bool wired = given & MPT_FACT_IRQ0;
+
+    if (r->ioapic_count == 0 || !timer_routed(r))
+        return ROUTING_STEP_NONE;
+    if (!wired || facts->irq0_intin == (unsigned)r->pin1)
+        return ROUTING_STEP_PIN;
+    if (r->apic2 == 0 && facts->irq0_intin == (unsigned)r->pin2)
+        return ROUTING_STEP_EXTINT_PIN;
+    return given & MPT_FACT_8259 && !facts->has_8259 ? ROUTING_STEP_NONE : ROUTING_STEP_WIRE;
 }
 
 enum { DEFAULTS = 16 };
@@ -208,18 +241,19 @@ void routing_make(const struct topology *t, const struct mpt_facts *facts, struc
     struct mpt_io_int defaults[DEFAULTS];
     struct kept k = { .ints = t->io_ints, .int_count = t->table.io_int_count };
 
-    k.inputs = facts && facts->given & MPT_FACT_INPUTS ? facts->ioapic_inputs : ROUTING_INPUTS;
     if (k.int_count > ROUTING_MAX)
         k.int_count = ROUTING_MAX;
     keep_buses(&k, t);
-    keep_ioapics(&k, t);
+    keep_ioapics(&k, t, facts);
     r->defaults = k.int_count == 0;
-    r->step = r->count = 0;
+    r->count = 0;
     r->ioapic_count = k.ioapic_count;
     if (r->defaults)
         take_defaults(&k, defaults);
     for (unsigned i = 0; i < k.int_count; i++)
         if (k.ints[i].int_type == MPT_INT)
             add_row(&k, i, r);
-    find_step(&k, facts, r);
+    find_timer(&k, MPT_INT, &r->apic1, &r->pin1);
+    find_timer(&k, MPT_EXTINT, &r->apic2, &r->pin2);
+    r->step = find_step(facts, r);
 }

@@ -38,18 +38,22 @@ struct routing_row {
 
 enum {
     ROUTING_NOWHERE = -1,
-    ROUTING_MAX = 1023,   /* interrupt entries; one more, and Linux panics */
-    ROUTING_INPUTS = 24,  /* of an I/O APIC, unless a fact says otherwise */
-    ROUTING_STEP_PIN = 1, /* of Linux's timer ladder: IRQ 0 through the I/O APIC */
-    ROUTING_STEP_WIRE = 3 /* the local APIC's LINTIN 0 as virtual wire */
+    ROUTING_MAX = 1023,  /* interrupt entries; one more, and Linux panics */
+    ROUTING_INPUTS = 24, /* of an I/O APIC, unless a fact says otherwise */
+    /* Steps of Linux's timer ladder */
+    ROUTING_STEP_NONE = 0,
+    ROUTING_STEP_PIN = 1,        /* IRQ 0 through the I/O APIC */
+    ROUTING_STEP_EXTINT_PIN = 2, /* through the input of the ExtINT entry */
+    ROUTING_STEP_WIRE = 3        /* the 8259 on LINTIN 0, as virtual wire; as ExtINT it is step 4 */
 };
 
 struct routing {
     bool defaults; /* the table has no interrupt entry: Linux takes the usual wiring of ISA IRQs */
     /* as in Linux's line "..TIMER:"; ROUTING_NOWHERE where there is none */
     int apic1, pin1, apic2, pin2;
-    /* the one that works, if IRQ 0 is wired where the table or the fact says; 0 = Linux crashes if it
-     * needs the PIT, and if there is no I/O APIC, it does without the ladder */
+    /* the one that works, if IRQ 0 is wired where the table or the fact says; NONE: Linux crashes if it
+     * needs the PIT, and if there is no I/O APIC, it does without the ladder. Whether 3 or 4 works is
+     * the local APIC's choice: KVM's takes ExtINT alone. */
     unsigned step;
     unsigned ioapic_count; /* that Linux registers */
     unsigned count;
@@ -59,7 +63,8 @@ struct routing {
 /*
  * routing_make - the routing of a table
  * @t:     what the table says, in the form of entries; its order among interrupts matters
- * @facts: inputs of an I/O APIC, and the one that IRQ 0 is wired to; may be NULL
+ * @facts: the I/O APICs that are there and their inputs, the input that IRQ 0 is wired to, and whether
+ *         there are 8259s; may be NULL
  *
  * Time is quadratic in the interrupts, of which there are at most ROUTING_MAX.
  */

@@ -53,7 +53,7 @@ ABOUT_THE_MACHINE = ("bsp-id-mismatch", "cpu-count-mismatch", "fp-outside-window
 @dataclass
 class Row:
     """name: what ./dev boot takes. image: a topology that the running daemon is to build, segments that tables.py
-    made, or MADT: what the tool makes of the ACPI MADT of QEMU's own firmware for the machine. elf: the image is loaded as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for a Linux that dies. says and never: what some
+    made, or MADT: what the tool makes of the ACPI MADT of QEMU's own firmware for the machine. elf: the image is loaded as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for one that dies or hangs. says and never: what some
     and what no line of the console is, or begins with if it ends in "...". rule: the finding that foretells it; None
     for a table without a fault, on which Linux does not complain. until, limit: where the console ends, and after how
     many seconds, if not as usual. complains: the lines about the table, an APIC, ExtINT or the timer, where all are known: none
@@ -166,6 +166,11 @@ ROWS = (
     # How Linux routes what is odd: buses of other types, input flags, inputs and IRQs twice, a second I/O APIC.
     Row("routing", faulty(tables.odd_wiring()), 2, rule="int-flags-reserved", smp="2",
         machine=guest.MICROVM + ",ioapic2=on", routing=True),
+
+    Row("timer-step-2", faulty(processors(4) + [bus(0, "ISA"), io_apic(15), tables.io_interrupt(0, 0, 15, 0),
+                                                tables.io_interrupt(0, 0, 15, 2, kind=3)] + tables.local_interrupts(0)),
+        says=("..MP-BIOS bug: 8254 timer not connected to IO-APIC", "..... (found apic 0 pin 2) ..."), rule="irq0-pin",
+        routing=True, suite=False),
 
     # The firmware's MADT as a table, in place of ACPI: the same processors. Each socket has APIC IDs from a power of 2 on.
     Row("madt-4", MADT, 4, registered(*range(4)), TIMER_COMPLAINTS, smp="4,sockets=2,cores=2,threads=1", machine=guest.Q35),
@@ -284,14 +289,15 @@ ROWS = (
 
     timer_crash(processors(4) + [bus(0, "ISA"), io_apic(15), tables.io_interrupt(0, 5, 15, 2)] + isa_wiring(0, 15) +
                 tables.local_interrupts(0), "irq0-missing", name="shadowed-irq0", suite=False),
-    Row("unknown-type-between", faulty(processors(2) + [TYPE_5] + pc([processor(2), processor(3)])), 2,
-        ("type 5",), rule="unknown-entry-type", suite=False),
+    Row("unknown-type-between", faulty(processors(2) + [TYPE_5] + pc([processor(2), processor(3)])), CRASH,
+        ("type 5", "Processors: 2"), rule="unknown-entry-type", limit=30, suite=False),  # no I/O APIC, no timer
 
-    Row("memtest-lapic", faulty(pc(4), local_apic=0xFEE01000), 1, rule="lapic-address-odd", program=MEMTEST, suite=False),
-    Row("memtest-no-bp", faulty([processor(i) for i in range(4)] + PC_WITHOUT_CPUS), 5, rule="bsp-missing", program=MEMTEST,
+    Row("memtest-lapic", faulty(pc(4), local_apic=0xFEE01000), CRASH, rule="lapic-address-odd", program=MEMTEST, limit=30,
         suite=False),
-    Row("memtest-two-bp", faulty([processor(i, EN | BP if i < 2 else EN) for i in range(4)] + PC_WITHOUT_CPUS), 3,
-        rule="bsp-multiple", program=MEMTEST, suite=False),
+    Row("memtest-no-bp", faulty([processor(i) for i in range(4)] + PC_WITHOUT_CPUS), CRASH, rule="bsp-missing",
+        program=MEMTEST, limit=30, suite=False),
+    Row("memtest-two-bp", faulty([processor(i, EN | BP if i < 2 else EN) for i in range(4)] + PC_WITHOUT_CPUS), CRASH,
+        rule="bsp-multiple", program=MEMTEST, limit=30, suite=False),
     Row("memtest", qemu(4), program=MEMTEST),
     Row("memtest-three", qemu(3), 3, program=MEMTEST),
     Row("memtest-spare", SPARE_60, 64, rule="cpu-disabled", program=MEMTEST, smp="64", suite=False),
@@ -396,7 +402,9 @@ def judge_routing(tap, row, lines, images):
     at = re.findall(r"\.\.TIMER: vector=\S+ apic1=(\S+) pin1=(\S+) apic2=(\S+) pin2=(\S+)", "\n".join(lines))
     if at or row.brought_up != CRASH:  # it may die before it tells
         tap.equal([timer], [tuple(map(int, found)) for found in at], row.name + ": and the timer's")
-    way = 0 if row.brought_up == CRASH else 3 if "...trying to set up timer as Virtual Wire IRQ..." in lines else 1
+    steps = ("...trying to set up timer (IRQ0) through the 8259A ...", "...trying to set up timer as Virtual Wire IRQ...",
+             "...trying to set up timer as ExtINT IRQ...")
+    way = 0 if row.brought_up == CRASH else 1 + sum(step in lines for step in steps)
     tap.equal(step, way, "%s: by step %d" % (row.name, way))
 
 
@@ -453,6 +461,9 @@ def judge_linux(tap, row, console):
 
 
 def judge_memtest(tap, row, console):
+    if row.brought_up == CRASH:
+        tap.equal(re.findall(r"SMP: \S+", console), [], row.name + ": no screen")
+        return
     wanted = "%dT" % row.brought_up if row.brought_up > 1 else "Disabled"
     tap.equal(re.findall(r"SMP: (\S+)", console)[:1], [wanted], "%s: SMP: %s" % (row.name, wanted))
 

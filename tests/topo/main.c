@@ -23,8 +23,8 @@ void build_three_segments(struct image *image)
 
 int main(void)
 {
-    static const struct suite *const suites[] = { &topo_volt, &topo_hexdump, &topo_elf,
-                                                  &topo_memory, &topo_dump };
+    static const struct suite *const suites[] = { &topo_volt,   &topo_hexdump, &topo_elf,
+                                                  &topo_memory, &topo_dump,    &topo_routing };
 
     return suite_main(suites, sizeof(suites) / sizeof(suites[0]));
 }

@@ -6,7 +6,7 @@
 #include "../../src/topo/image.h"
 #include "../lib/suite.h"
 
-extern const struct suite topo_volt, topo_hexdump, topo_elf, topo_memory, topo_dump;
+extern const struct suite topo_volt, topo_hexdump, topo_elf, topo_memory, topo_dump, topo_routing;
 
 /*
  * build - the image of a topology that gives nothing but what is set in @topology after
