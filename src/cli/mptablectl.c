@@ -5,6 +5,7 @@
 
 #include "asked.h"
 #include "cli.h"
+#include "complete.h"
 #include "help.h"
 #include "madt.h"
 #include "rows.h"
@@ -85,6 +86,8 @@ static int run(int argc, char **argv, struct cli *cli)
         return help_version();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help_all();
+    if (strcmp(argv[1], "--complete") == 0)
+        return complete(argc - 2, argv + 2);
     if (argv[1][0] == '-')
         return usage("the first argument must be a command", NULL);
     return help_refuse_command(argv[1]);
