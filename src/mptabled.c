@@ -12,10 +12,10 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "config.h"
-#include "keyplace.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "notify.h"
+#include "seal/keyplace.h"
 #include "seal/keyring.h"
 #include "seal/seal.h"
 #include "service/metrics.h"
@@ -86,8 +86,9 @@ static struct keyring_source key_source(struct daemon *d)
     return (struct keyring_source){ .keys = d->config.keys.values,
                                     .key_count = d->config.keys.count ? d->config.keys.count : 1,
                                     .may_make = d->place.may_make && !d->config.check_only,
-                                    .scan = d->place.scan,
-                                    .beside = d->place.beside };
+                                    .beside = d->place.beside,
+                                    .retired = d->place.retired,
+                                    .must_list = d->place.must_list };
 }
 
 static int take_keys(struct daemon *d, struct err *err)

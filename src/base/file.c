@@ -239,8 +239,8 @@ static bool is_draft(const char *name, const char *stem)
 /*
  * The file is whole and on disk, or it does not exist. The mode is set again because of the umask.
  */
-int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t size,
-               char draft[FILE_NAME_SIZE])
+int file_draft(int dir, const char *stem, mode_t mode, const struct stat *like, const void *bytes,
+               size_t size, char draft[FILE_NAME_SIZE])
 {
     int fd, failure = 0;
 
@@ -250,7 +250,9 @@ int file_draft(int dir, const char *stem, mode_t mode, const void *bytes, size_t
                 mode ? mode : 0666);
     if (fd < 0)
         return -1;
-    if (file_write_all(fd, bytes, size) < 0 || (mode && fchmod(fd, mode) < 0) || fsync(fd) < 0)
+    if (file_write_all(fd, bytes, size) < 0 ||
+        (like && fchown(fd, like->st_uid, like->st_gid) < 0) || (mode && fchmod(fd, mode) < 0) ||
+        fsync(fd) < 0)
         failure = errno;
     if (close(fd) < 0 && !failure)
         failure = errno;

@@ -68,6 +68,7 @@ int cli_rules(struct cli *cli);
 int cli_diff(struct cli *cli);
 int cli_profiles(struct cli *cli);
 int cli_keygen(struct cli *cli);
+int cli_rotate(struct cli *cli);
 int cli_sign(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_get(struct cli *cli);

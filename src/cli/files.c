@@ -59,7 +59,7 @@ static int draft(struct cli *cli, const struct files_new *file, struct draft *d)
     if (check_place(cli, file->path, &mode) < 0)
         return -1;
     if (file_place_open(&d->place, file->path, O_RDONLY) < 0 ||
-        file_draft(d->place.dir, d->place.name, mode, file->bytes, file->size, d->name) < 0)
+        file_draft(d->place.dir, d->place.name, mode, NULL, file->bytes, file->size, d->name) < 0)
         return err_system(&cli->err, ERR_FILE, "%s: cannot write the file", file->path);
     return 0;
 }

@@ -18,7 +18,8 @@ enum {
     INJECT = 1U << 8,
     RULES = 1U << 9,
     DIFF = 1U << 10,
-    HELP = 1U << 11
+    HELP = 1U << 11,
+    ROTATE = 1U << 12
 };
 
 const struct command commands[] = {
@@ -35,6 +36,7 @@ const struct command commands[] = {
     { PROFILES, "profiles", "[PROFILE]", 0, 1, false, cli_profiles,
       "list the profiles, or tell all about one" },
     { KEYGEN, "keygen", "", 0, 0, false, cli_keygen, "make a key pair" },
+    { ROTATE, "rotate", "", 0, 0, false, cli_rotate, "put a new key in the place of a daemon's" },
     { SIGN, "sign", "[IMAGE]", 0, 1, true, cli_sign,
       "sign an image that encode or the daemon made" },
     { VERIFY, "verify", "[IMAGE]", 0, 1, true, cli_verify, "check a signature and what it claims" },
@@ -106,6 +108,8 @@ static const struct option_row common_rows[] = {
       .group = KEYS, .help = "sign with this minisign secret key" },
     { "key", 's', OPTION_TEXT, "FILE", AT(key), .commands = KEYGEN, .group = KEYS,
       .help = "the secret key to make; default mptabled.key" },
+    { "key", 's', OPTION_TEXT, "FILE", AT(key), .commands = ROTATE, .group = KEYS,
+      .help = "the secret key to replace; default the daemon's" },
     { "public-key", 'p', OPTION_LIST, "FILE|FOLDER", AT(public_keys),
       .commands = VERIFY | GET | INJECT, .group = KEYS,
       .help = "minisign public key, or a folder of them; default\n"

@@ -57,6 +57,31 @@ struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
 int key_generate(const char *secret_path, const char *public_path, bool replace,
                  char id[KEY_ID_TEXT_SIZE], struct err *err) MUST_USE;
 
+/* What key_rotate names, and has replaced: @retired and @public are names beside the key file. */
+struct key_rotation {
+    char old_id[KEY_ID_TEXT_SIZE], new_id[KEY_ID_TEXT_SIZE];
+    char retired[256], public[256];
+};
+
+#define KEY_RETIRED_MIDDLE ".retired-"
+
+/*
+ * key_rotate - put a new key in the place of an old one (mptablectl rotate)
+ * @path: the secret key file DIR/NAME.key. Its owner must be able to load it, see key_load; root may
+ *        rotate the key of any user
+ *
+ * The public half of the old key goes to DIR/NAME.retired-ID.pub, where keyring_load finds it. Then
+ * the new key replaces the old one in one step, with its owner, group and mode, and at last the
+ * public key file beside it is replaced. Wherever it is stopped, the secret file is the old one or
+ * the new one, whole.
+ *
+ * Return: 0; -1 with ERR_FILE or ERR_BUSY.
+ */
+int key_rotate(const char *path, struct key_rotation *done, struct err *err) MUST_USE;
+
+/* key_stem - the length of a secret key's path without its suffix .key, if it has one */
+size_t key_stem(const char *secret);
+
 /*
  * key_public_name - the name of the public key file beside a secret one: the suffix .key becomes
  * .pub, and .pub is appended to any other name

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "keyfile.h"
 
@@ -71,8 +72,13 @@ static size_t generate(struct key_scratch *scratch)
     return (size_t)length;
 }
 
-/* Makes a secret key file. Return: 0, -1, or 1: the file exists and is not to be replaced */
-static int make(const struct file_place *place, bool replace, struct err *err)
+/*
+ * Makes a secret key file.
+ * @like: whose owner, group and mode it gets; NULL: ours and 0600
+ * Return: 0, -1, or 1: the file exists and is not to be replaced
+ */
+static int make(const struct file_place *place, bool replace, const struct stat *like,
+                struct err *err)
 {
     struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);
     char draft[FILE_NAME_SIZE];
@@ -81,7 +87,8 @@ static int make(const struct file_place *place, bool replace, struct err *err)
     if (!scratch)
         return -1;
     size = generate(scratch);
-    if (file_draft(place->dir, place->name, 0600, scratch->text, size, draft) < 0)
+    if (file_draft(place->dir, place->name, like ? like->st_mode & 07777 : 0600, like,
+                   scratch->text, size, draft) < 0)
         return err_system(err, ERR_FILE, "%s: cannot write a new key", place->path);
     if (file_publish(place->dir, draft, place->name, replace) == 0)
         return 0;
@@ -107,27 +114,33 @@ static bool file_holds(const struct file_place *place, const char *name, const c
 
 /* @stem: the secret key's name: a later run finds drafts by it, and removes them */
 static int publish(const struct file_place *place, const char *stem, const char *name,
-                   const struct key *key, struct err *err)
+                   const struct stat *like, const struct key *key, struct err *err)
 {
     const char *text = key_public_file(key);
     char draft[FILE_NAME_SIZE];
 
     if (file_holds(place, name, text))
         return 0;
-    if (file_draft(place->dir, stem, 0644, text, strlen(text), draft) < 0)
+    if (file_draft(place->dir, stem, 0644, like, text, strlen(text), draft) < 0)
         return err_system(err, ERR_FILE, "%s: cannot write the public key", place->path);
     if (file_publish(place->dir, draft, name, true) == 0)
         return 0;
     return err_system(err, ERR_FILE, "%s: cannot put the public key in place", place->path);
 }
 
+size_t key_stem(const char *secret)
+{
+    const size_t length = strlen(secret), suffix = strlen(".key");
+
+    return length >= suffix && strcmp(secret + length - suffix, ".key") == 0 ? length - suffix
+                                                                             : length;
+}
+
 int key_public_name(const char *secret, char *public, size_t size)
 {
-    size_t length = strlen(secret), suffix = strlen(".key");
+    const int length = (int)key_stem(secret);
 
-    if (length >= suffix && strcmp(secret + length - suffix, ".key") == 0)
-        length -= suffix;
-    return (size_t)snprintf(public, size, "%.*s.pub", (int)length, secret) < size ? 0 : -1;
+    return (size_t)snprintf(public, size, "%.*s.pub", length, secret) < size ? 0 : -1;
 }
 
 static int publish_beside(const struct file_place *place, const struct key *key, struct err *err)
@@ -136,7 +149,7 @@ static int publish_beside(const struct file_place *place, const struct key *key,
 
     if (key_public_name(place->name, name, sizeof(name)) < 0)
         return err_at(err, ERR_FILE, NULL, "%s: the name is too long", place->path);
-    return publish(place, place->name, name, key, err);
+    return publish(place, place->name, name, NULL, key, err);
 }
 
 static bool is_missing(const struct file_place *place)
@@ -172,7 +185,7 @@ struct key *key_load_or_make(const char *path, struct err *err)
     }
     exclude_others(&place);
     if (is_missing(&place) &&
-        make(&place, false, err) < 0) /* 1: another maker was faster; its key is used */
+        make(&place, false, NULL, err) < 0) /* 1: another maker was faster; its key is used */
         return NULL;
     key = key_load_at(&place, err);
     sodium_stackzero(STACK_DEPTH);
@@ -226,14 +239,76 @@ int key_generate(const char *secret_path, const char *public_path, bool replace,
     }
     exclude_others(&secret);
     file_sweep(public.dir, secret.name);
-    status = make(&secret, replace, err);
+    status = make(&secret, replace, NULL, err);
     if (status != 0)
         return status < 0 ? -1 : refuse_taken(secret_path, err);
     key = key_load_at(&secret, err);
     sodium_stackzero(STACK_DEPTH);
-    status = key ? publish(&public, secret.name, public.name, key, err) : -1;
+    status = key ? publish(&public, secret.name, public.name, NULL, key, err) : -1;
     if (key)
         memcpy(id, key_id(key), KEY_ID_TEXT_SIZE);
     key_free(key);
+    return status;
+}
+
+/*
+ * Loads a key as its owner would: root may do that for any user. A key that the daemon of that user
+ * would refuse is not rotated, since nobody knows then whose it is.
+ */
+static struct key *load_as_owner(const struct file_place *place, struct stat *st, struct err *err)
+{
+    const uid_t self = geteuid();
+    struct key *key = NULL;
+
+    if (fstatat(place->dir, place->name, st, AT_SYMLINK_NOFOLLOW) < 0)
+        err_system(err, ERR_FILE, "%s: cannot open the key file", place->path);
+    else if (self == 0 && seteuid(st->st_uid) < 0)
+        err_system(err, ERR_FILE, "%s: cannot read the key as its owner", place->path);
+    else
+        key = key_load_at(place, err);
+    sodium_stackzero(STACK_DEPTH);
+    if (geteuid() != self && seteuid(self) < 0) {
+        err_system(err, ERR_INTERNAL, "cannot become user %lu again", (unsigned long)self);
+        key_free(key);
+        return NULL;
+    }
+    return key;
+}
+
+static int name_rotation(const struct file_place *place, const struct key *old,
+                         struct key_rotation *done, struct err *err)
+{
+    const int length =
+        snprintf(done->retired, sizeof(done->retired), "%.*s%s%s.pub", (int)key_stem(place->name),
+                 place->name, KEY_RETIRED_MIDDLE, key_id(old));
+
+    memcpy(done->old_id, key_id(old), sizeof(done->old_id));
+    if (length >= (int)sizeof(done->retired) ||
+        key_public_name(place->name, done->public, sizeof(done->public)) < 0)
+        return err_at(err, ERR_FILE, NULL, "%s: the name is too long", place->path);
+    return 0;
+}
+
+int key_rotate(const char *path, struct key_rotation *done, struct err *err)
+{
+    struct file_place place SCOPED(scoped_file_place) = { .dir = -1 };
+    struct key *old, *new = NULL;
+    struct stat like;
+    int status = -1;
+
+    if (file_place_open(&place, path, O_RDONLY) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot open the key file's directory", path);
+    exclude_others(&place);
+    old = load_as_owner(&place, &like, err);
+    if (old && name_rotation(&place, old, done, err) == 0 &&
+        publish(&place, place.name, done->retired, &like, old, err) == 0 &&
+        make(&place, true, &like, err) == 0)
+        new = load_as_owner(&place, &like, err);
+    if (new) {
+        memcpy(done->new_id, key_id(new), sizeof(done->new_id));
+        status = publish(&place, place.name, done->public, &like, new, err);
+    }
+    key_free(old);
+    key_free(new);
     return status;
 }

@@ -106,30 +106,29 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/*
- * NAME.pub beside the signing key NAME.key is its public half; key_load_or_make keeps it up to
- * date.
- */
+/* NAME.pub beside the signing key NAME.key is its public half, which key_rotate replaces second. */
 static bool is_own_public(const char *key, const char *path)
 {
-    const size_t length = strlen(path) - strlen(".pub");
+    char own[KEYRING_PATH_SIZE];
 
-    return ends_in(key, ".key") && strlen(key) == length + strlen(".key") &&
-           memcmp(key, path, length) == 0;
+    return key_public_name(key, own, sizeof(own)) == 0 && strcmp(own, path) == 0;
 }
 
-/* Adds the public keys whose paths begin with source->beside, in the order of their names. */
+/* Adds the public keys whose paths begin with source->retired, in the order of their names. */
 static int add_beside(struct keyring *r, const struct keyring_source *source, struct err *err)
 {
-    const char *slash = strrchr(source->beside, '/'), *prefix = slash + 1;
-    char path[KEYRING_PATH_SIZE];
+    const char *slash = strrchr(source->retired, '/'),
+               *prefix = slash ? slash + 1 : source->retired;
+    const int directory = (int)(prefix - source->retired);
+    char path[KEYRING_PATH_SIZE] = ".";
     struct dirent **names = NULL;
     int count, status = 0;
 
-    if (snprintf(path, sizeof(path), "%.*s", (int)(prefix - source->beside), source->beside) >=
-        (int)sizeof(path))
-        return err_at(err, ERR_FILE, NULL, "%s: too long a path", source->beside);
-    count = scandir(path, &names, NULL, by_name);
+    if (snprintf(path, sizeof(path), "%.*s", directory, source->retired) >= (int)sizeof(path))
+        return err_at(err, ERR_FILE, NULL, "%s: too long a path", source->retired);
+    count = scandir(directory ? path : ".", &names, NULL, by_name);
+    if (count < 0 && errno == EACCES && !source->must_list)
+        return 0;
     if (count < 0)
         return err_system(err, ERR_FILE, "%s: cannot list the keys", path);
     for (int i = 0; i < count; i++) {
@@ -137,8 +136,8 @@ static int add_beside(struct keyring *r, const struct keyring_source *source, st
 
         if (status == 0 && name[0] != '.' && strncmp(name, prefix, strlen(prefix)) == 0 &&
             ends_in(name, ".pub")) {
-            if (snprintf(path, sizeof(path), "%.*s%s", (int)(prefix - source->beside),
-                         source->beside, name) >= (int)sizeof(path))
+            if (snprintf(path, sizeof(path), "%.*s%s", directory, source->retired, name) >=
+                (int)sizeof(path))
                 status = err_at(err, ERR_FILE, NULL, "%s: too long a path", name);
             else if (!is_own_public(source->keys[0], path))
                 status = add_retired(r, path, err);
@@ -190,7 +189,7 @@ static int fill(struct keyring *r, const struct keyring_source *source,
     for (unsigned i = 1; i < source->key_count; i++)
         if (add_retired(r, source->keys[i], err) < 0)
             return -1;
-    if ((source->scan && add_beside(r, source, err) < 0) || keep_signers(r, before, err) < 0 ||
+    if ((source->retired && add_beside(r, source, err) < 0) || keep_signers(r, before, err) < 0 ||
         load_revoked(r, source->beside, err) < 0 || apply_revoked(r, err) < 0)
         return -1;
     return 0;

@@ -37,8 +37,10 @@ struct keyring_source {
     const char *const *keys;
     unsigned key_count; /* at least 1 */
     bool may_make;      /* make the first if it is missing and there was no keyring before */
-    bool scan;          /* the files @beside*.pub are retired keys, too */
     const char *beside; /* a directory, "/", and the beginning of the names in it */
+    const char
+        *retired;   /* the same; the files @retired*.pub are retired keys, too. NULL: none are */
+    bool must_list; /* otherwise a directory of @retired that must not be read has no such files */
 };
 
 struct keyring;

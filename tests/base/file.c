@@ -172,28 +172,28 @@ static void drafts(void)
 
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
     in = open(".", O_RDONLY | O_DIRECTORY);
-    CU_ASSERT_EQUAL(file_draft(in, "a", 0644, "new", 3, draft), 0);
+    CU_ASSERT_EQUAL(file_draft(in, "a", 0644, NULL, "new", 3, draft), 0);
     CU_ASSERT(strncmp(draft, ".a.", 3) == 0 && stat(draft, &st) == 0);
     CU_ASSERT_EQUAL(st.st_mode & 07777, 0644); /* whatever the umask */
     CU_ASSERT_EQUAL(file_publish(in, draft, "a", false), 0);
     CU_ASSERT(scratch_read("a", text, sizeof(text)) == 3 && access(draft, F_OK) < 0);
 
-    CU_ASSERT_EQUAL(file_draft(in, "a", 0, "newer", 5, draft), 0);
+    CU_ASSERT_EQUAL(file_draft(in, "a", 0, NULL, "newer", 5, draft), 0);
     CU_ASSERT(stat(draft, &st) == 0 && (st.st_mode & 07777) == 0640);
     CU_ASSERT(file_publish(in, draft, "a", false) == -1 && errno == EEXIST);
     CU_ASSERT(scratch_read("a", text, sizeof(text)) == 3 && access(draft, F_OK) < 0);
-    CU_ASSERT_EQUAL(file_draft(in, "a", 0, "newer", 5, draft), 0);
+    CU_ASSERT_EQUAL(file_draft(in, "a", 0, NULL, "newer", 5, draft), 0);
     CU_ASSERT_EQUAL(file_publish(in, draft, "a", true), 0);
     CU_ASSERT_EQUAL(scratch_read("a", text, sizeof(text)), 5);
 
     CU_ASSERT_EQUAL(mkdir("folder", 0700), 0);
-    CU_ASSERT_EQUAL(file_draft(in, "a", 0, "x", 1, draft), 0);
+    CU_ASSERT_EQUAL(file_draft(in, "a", 0, NULL, "x", 1, draft), 0);
     CU_ASSERT(file_publish(in, draft, "folder", true) == -1 && access(draft, F_OK) < 0);
 
     memset(long_stem, 's', FILE_NAME_SIZE - 20);
-    CU_ASSERT(file_draft(in, long_stem, 0, "x", 1, draft) == -1 && errno == ENAMETOOLONG);
-    CU_ASSERT_EQUAL(file_draft(in, "a", 0, "x", 1, draft), 0);
-    CU_ASSERT_EQUAL(file_draft(in, "ab", 0, "x", 1, other), 0);
+    CU_ASSERT(file_draft(in, long_stem, 0, NULL, "x", 1, draft) == -1 && errno == ENAMETOOLONG);
+    CU_ASSERT_EQUAL(file_draft(in, "a", 0, NULL, "x", 1, draft), 0);
+    CU_ASSERT_EQUAL(file_draft(in, "ab", 0, NULL, "x", 1, other), 0);
     file_sweep(in, "a");
     CU_ASSERT(access(draft, F_OK) < 0 && access(other, F_OK) == 0);
     close(in);
@@ -219,7 +219,7 @@ static void no_room(void)
         memset(&error, 0, sizeof(error));
         signal(SIGXFSZ, SIG_IGN);
         if (setrlimit(RLIMIT_FSIZE, &limit) < 0 ||
-            file_draft(in, "a", 0600, "long", 4, draft) == 0 || errno != EFBIG ||
+            file_draft(in, "a", 0600, NULL, "long", 4, draft) == 0 || errno != EFBIG ||
             access(draft, F_OK) == 0)
             _exit(1);
         _exit(file_write("b", "long", 4, &error) < 0 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/config.h"
-#include "../../src/keyplace.h"
+#include "../../src/seal/keyplace.h"
 
 #include <sys/stat.h>
 
@@ -141,23 +141,26 @@ static void touch(const char *name)
 static void key_places(void)
 {
     static const struct {
-        const char *option, *credentials, *state, *xdg, *home, *key, *beside;
-        bool may_make, scan;
+        const char *option, *credentials, *state, *xdg, *home, *key, *beside, *retired;
+        bool may_make, must_list;
     } rows[] = {
-        { "k/a.key", "c1", "/s", "/x", "/h", "k/a.key", "k/", false, false },
-        { "/k/a.key", "c1", "/s", "/x", "/h", "/k/a.key", "/k/", false, false },
-        { "/a.key", NULL, NULL, NULL, NULL, "/a.key", "/", false, false },
-        { "a.key", NULL, NULL, NULL, NULL, "a.key", "./", false, false },
-        { NULL, "c1", "/s", "/x", "/h", "c1/mptabled.key", "c1/keys_", false, true },
-        { NULL, "c2", "/s", "/x", "/h", "c2/keys_mptabled.key", "c2/keys_", false, true },
-        { NULL, "c3", "/s", "/x", "/h", "/s/mptabled.key", "/s/", true, true },
-        { NULL, NULL, "/s:/t", "/x", "/h", "/s/mptabled.key", "/s/", true, true },
-        { NULL, NULL, NULL, "/x", "/h", "/x/mptabled/mptabled.key", "/x/mptabled/", true, true },
+        { "k/a.key", "c1", "/s", "/x", "/h", "k/a.key", "k/", "k/a.retired-", false, false },
+        { "/k/a.key", "c1", "/s", "/x", "/h", "/k/a.key", "/k/", "/k/a.retired-", false, false },
+        { "/a.key", NULL, NULL, NULL, NULL, "/a.key", "/", "/a.retired-", false, false },
+        { "k/b", NULL, NULL, NULL, NULL, "k/b", "k/", "k/b.retired-", false, false },
+        { "a.key", NULL, NULL, NULL, NULL, "a.key", "./", "a.retired-", false, false },
+        { NULL, "c1", "/s", "/x", "/h", "c1/mptabled.key", "c1/keys_", "c1/keys_", false, true },
+        { NULL, "c2", "/s", "/x", "/h", "c2/keys_mptabled.key", "c2/keys_", "c2/keys_", false,
+          true },
+        { NULL, "c3", "/s", "/x", "/h", "/s/mptabled.key", "/s/", "/s/", true, true },
+        { NULL, NULL, "/s:/t", "/x", "/h", "/s/mptabled.key", "/s/", "/s/", true, true },
+        { NULL, NULL, NULL, "/x", "/h", "/x/mptabled/mptabled.key", "/x/mptabled/", "/x/mptabled/",
+          true, true },
         { NULL, NULL, NULL, "relative", "/h", "/h/.local/state/mptabled/mptabled.key",
-          "/h/.local/state/mptabled/", true, true },
+          "/h/.local/state/mptabled/", "/h/.local/state/mptabled/", true, true },
         { NULL, NULL, "", "", "/h", "/h/.local/state/mptabled/mptabled.key",
-          "/h/.local/state/mptabled/", true, true },
-        { NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false },
+          "/h/.local/state/mptabled/", "/h/.local/state/mptabled/", true, true },
+        { NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false },
     };
     static char longest[KEYPLACE_PATH_SIZE + 1];
     struct keyplace place;
@@ -179,7 +182,9 @@ static void key_places(void)
         if (rows[i].key)
             ROW_CHECK(name, strcmp(place.key, rows[i].key) == 0 &&
                                 strcmp(place.beside, rows[i].beside) == 0 &&
-                                place.may_make == rows[i].may_make && place.scan == rows[i].scan);
+                                strcmp(place.retired, rows[i].retired) == 0 &&
+                                place.may_make == rows[i].may_make &&
+                                place.must_list == rows[i].must_list);
     }
     memset(longest, 'd', sizeof(longest) - 1);
     longest[0] = '/';

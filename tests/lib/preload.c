@@ -257,6 +257,11 @@ int fchmod(int fd, mode_t mode)
     return fails(FSYNC, EIO) ? -1 : (int)syscall(SYS_fchmod, fd, mode);
 }
 
+int fchown(int fd, uid_t user, gid_t group)
+{
+    return fails(FSYNC, EIO) ? -1 : (int)syscall(SYS_fchown, fd, user, group);
+}
+
 int mkdir(const char *path, mode_t mode)
 {
     return fails(NAME, EROFS) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);

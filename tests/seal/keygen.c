@@ -132,9 +132,18 @@ static bool load_or_make(const char *secret, const char *public)
     return key != NULL;
 }
 
-static bool rotate(const char *secret, const char *public)
+static bool replace(const char *secret, const char *public)
 {
     return generates(secret, public, true, NULL);
+}
+
+static bool rotate(const char *secret, const char *public)
+{
+    struct key_rotation done;
+    struct err err = { 0 };
+
+    (void)public;
+    return key_rotate(secret, &done, &err) == 0;
 }
 
 /*
@@ -170,6 +179,15 @@ static int killed_after(bool (*work)(const char *, const char *), const char *se
         return 1;
     CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) != 1);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+/* A key pair, and the public half of the @old key at most. */
+static bool has_pair_and_retired(const char *in, const char *old)
+{
+    bool open = false;
+    const unsigned count = files_in(in, &open);
+
+    return !open && (count == 2 || (count == 3 && *old));
 }
 
 /*
@@ -208,7 +226,7 @@ static void kill_everywhere(const char *name, bool (*work)(const char *, const c
         ROW_CHECK(row, load_or_make(secret, public) && is_pair(secret, public));
         scratch_read(secret, kept, sizeof(kept));
         ROW_CHECK(row, !present || strcmp(kept, seen) == 0);
-        ROW_CHECK(row, files_in(in, &open) == 2 && !open);
+        ROW_CHECK(row, has_pair_and_retired(in, old) && !open);
     }
     scratch_leave(&dir);
     umask(mask);
@@ -235,13 +253,94 @@ static void rotation_killed(void)
     size = scratch_read("a.key", old, sizeof(old));
     scratch_leave(&dir);
     CU_ASSERT_FATAL(size > 0);
+    kill_everywhere("replacement", replace, old, (size_t)size);
     kill_everywhere("rotation", rotate, old, (size_t)size);
+}
+
+static bool rotates(const char *path, struct key_rotation *done, const char *because)
+{
+    struct err err = { 0 };
+    const int status = key_rotate(path, done, &err);
+
+    if (!because)
+        return status == 0 && err.count == 0;
+    return status == -1 && err.code == ERR_FILE && err.count == 1 && strstr(detail(&err), because);
+}
+
+/* The file's owner, group and mode; -1: there is none */
+static bool looks(const char *path, uid_t user, gid_t group, mode_t mode)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && st.st_uid == user && st.st_gid == group &&
+           (st.st_mode & 07777) == mode;
+}
+
+static void rotate_rows(void)
+{
+    struct key_rotation first, second;
+    struct scratch_dir dir;
+    bool open = false;
+    char path[300];
+
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    CU_ASSERT(generates("a.key", "a.pub", false, NULL) && chmod("a.key", 0400) == 0);
+    CU_ASSERT(rotates("a.key", &first, NULL) && rotates("./a.key", &second, NULL));
+    CU_ASSERT_STRING_EQUAL(second.old_id, first.new_id);
+    CU_ASSERT(strcmp(first.old_id, first.new_id) != 0 && strcmp(first.public, "a.pub") == 0);
+    CU_ASSERT(is_pair("a.key", "a.pub") && looks("a.key", geteuid(), getegid(), 0400));
+    snprintf(path, sizeof(path), "a.retired-%s.pub", first.old_id);
+    CU_ASSERT(strcmp(first.retired, path) == 0 && looks(path, geteuid(), getegid(), 0644));
+    CU_ASSERT(files_in(".", &open) == 4 && !open);
+    CU_ASSERT(generates("name", "name.pub", false, NULL) && rotates("name", &first, NULL));
+    CU_ASSERT(strncmp(first.retired, "name.retired-", 13) == 0 && is_pair("name", "name.pub"));
+
+    CU_ASSERT(rotates("no.key", &first, "no.key: cannot open the key file"));
+    CU_ASSERT(rotates("no/a.key", &first, "no/a.key: cannot open the key file's directory"));
+    CU_ASSERT(symlink("a.key", "l.key") == 0 && rotates("l.key", &first, "symbolic link"));
+    CU_ASSERT(chmod("a.key", 0640) == 0 && rotates("a.key", &first, "chmod 600"));
+    CU_ASSERT(rotates("a.pub", &first, "not a minisign secret key"));
+    CU_ASSERT_EQUAL(files_in(".", &open), 8);
+    scratch_leave(&dir);
+}
+
+/* Another user's key in a directory of that user, and in one of root. */
+static void rotate_as_root(void)
+{
+    static const char *const paths[] = { "own/a.key", "a.key" };
+    const uid_t user = 65534, group = 65533;
+    struct key_rotation done;
+    struct scratch_dir dir;
+    char path[300];
+
+    if (geteuid() != 0)
+        TEST_SKIP("only root has other users' keys");
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    CU_ASSERT(chmod(".", 0755) == 0 && mkdir("own", 0700) == 0);
+    for (size_t i = 0; i < 2; i++) {
+        const char *const public = i == 0 ? "own/a.pub" : "a.pub";
+
+        ROW_CHECK(paths[i], generates(paths[i], public, false, NULL));
+        ROW_CHECK(paths[i],
+                  chown(paths[i], user, group) == 0 && (i > 0 || chown("own", user, group) == 0));
+        ROW_CHECK(paths[i], rotates(paths[i], &done, NULL) && geteuid() == 0);
+        snprintf(path, sizeof(path), "%s%s", i == 0 ? "own/" : "", done.retired);
+        ROW_CHECK(paths[i], looks(paths[i], user, group, 0600) && looks(path, user, group, 0644) &&
+                                looks(public, user, group, 0644));
+        ROW_CHECK(paths[i], seteuid(user) == 0 && is_pair(paths[i], public) && seteuid(0) == 0);
+    }
+    /* what its owner's daemon refuses is refused */
+    CU_ASSERT(chown("own", 65532, group) == 0);
+    CU_ASSERT(rotates("own/a.key", &done, "own/a.key") && geteuid() == 0);
+    scratch_leave(&dir);
 }
 
 static const struct test tests[] = {
     { "pairs are made, kept and replaced", generate_rows },
     { "creation killed after each system call", creation_killed },
-    { "rotation killed after each system call", rotation_killed },
+    { "replacement and rotation killed after each system call", rotation_killed },
+    { "a rotation keeps owner, mode and the old public half", rotate_rows },
+    { "root rotates the keys of others", rotate_as_root },
 };
 
 const struct suite seal_keygen_suite = { "seal/keygen", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -114,20 +114,20 @@ static void states(void)
     ring = keyring_load(&source, NULL, &err);
     CU_ASSERT(ring && keyring_count(ring) == 1);
     keyring_drop(ring);
-    source.scan = true;
+    source.retired = "./";
     CU_ASSERT_EQUAL(scratch_write("a.pub", 0644, "stale", 5), 0);
     CU_ASSERT_EQUAL(scratch_write(".hidden.pub", 0644, "x", 1), 0);
     ring = keyring_load(&source, NULL, &err);
     CU_ASSERT(ring && keyring_count(ring) == 3 && listed(ring, b, KEY_RETIRED) &&
               listed(ring, c, KEY_RETIRED));
     keyring_drop(ring);
-    source.beside = "./c";
+    source.retired = "./c";
     ring = keyring_load(&source, NULL, &err);
     CU_ASSERT(ring && keyring_count(ring) == 2 && listed(ring, c, KEY_RETIRED));
     keyring_drop(ring);
 
     /* revoked, in the forms an id may have, whether the key is known or not */
-    source.beside = "./";
+    source.retired = "./";
     for (char *p = strcpy(text, b); *p; p++)
         *p = *p >= 'A' ? (char)(*p + 32) : *p;
     strcat(text, "\n# the old host\n\n97B0\n");

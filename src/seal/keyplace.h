@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /* Where the keys are, or will be made. */
-#ifndef KEYPLACE_H
-#define KEYPLACE_H
+#ifndef SEAL_KEYPLACE_H
+#define SEAL_KEYPLACE_H
 
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "../base/err.h"
 
 enum { KEYPLACE_PATH_SIZE = 4096 };
 
 struct keyplace {
-    char key[KEYPLACE_PATH_SIZE]; /* the key that signs */
-    /* what its companions' paths begin with: retired public keys, and the list of revoked keys */
-    char beside[KEYPLACE_PATH_SIZE];
-    bool may_make; /* a missing key is made there */
-    bool scan;     /* companions are found by their names */
+    char key[KEYPLACE_PATH_SIZE];     /* the key that signs */
+    char beside[KEYPLACE_PATH_SIZE];  /* what the path of the list of revoked keys begins with */
+    char retired[KEYPLACE_PATH_SIZE]; /* what the paths of retired public keys begin with */
+    bool may_make;                    /* a missing key is made there */
+    bool must_list; /* the directory is for keys alone, so that it must be readable */
 };
 
 /*
  * keyplace_find - the first of these:
- *   - @given, the first --key, whose companions are named by further ones;
+ *   - @given, the first --key; retired beside DIR/NAME.key is what DIR/NAME.retired- begins, as
+ *     key_rotate names it;
  *   - $CREDENTIALS_DIRECTORY/mptabled.key or keys_mptabled.key, if it is there, with companions
  *     keys_*: so systemd names the files of a directory that is a credential called keys;
  *   - mptabled.key in $STATE_DIRECTORY, else in $XDG_STATE_HOME/mptabled, else in

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
+#include "../base/file.h"
+#include "key.h"
 
 /* A path in a directory, whose name is the first @length characters of @text */
 static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t length,
@@ -31,12 +32,14 @@ static int place_credentials(const char *directory, struct keyplace *place, stru
     struct stat st;
 
     place->may_make = false;
+    place->must_list = true;
     if (!file_is_absent(AT_FDCWD, directory) && stat(directory, &st) < 0)
         return err_system(err, ERR_FILE, "%s: cannot look for a key", directory);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (put_path(place->key, directory, length, names[i], err) < 0 ||
             put_path(place->beside, directory, length, "/keys_", err) < 0)
             return -1;
+        strcpy(place->retired, place->beside);
         if (!file_is_absent(AT_FDCWD, place->key))
             return 1; /* or something in its place: loading it tells */
     }
@@ -48,23 +51,29 @@ static int place_state(const char *directory, size_t length, const char *below,
 {
     char name[64];
 
-    place->may_make = true;
+    place->may_make = place->must_list = true;
     snprintf(name, sizeof(name), "%s/mptabled.key", below);
     if (put_path(place->key, directory, length, name, err) < 0)
         return -1;
     snprintf(name, sizeof(name), "%s/", below);
-    return put_path(place->beside, directory, length, name, err);
+    return put_path(place->beside, directory, length, name, err) < 0 ||
+                   put_path(place->retired, directory, length, name, err) < 0
+               ? -1
+               : 0;
 }
 
 static int place_given(const char *key, struct keyplace *place, struct err *err)
 {
-    const char *slash = strrchr(key, '/');
+    const char *const slash = strrchr(key, '/');
+    const size_t directory = slash ? (size_t)(slash - key) + 1 : 0;
 
-    place->may_make = place->scan = false;
-    if (put_path(place->key, key, strlen(key), "", err) < 0)
-        return -1;
-    return slash ? put_path(place->beside, key, (size_t)(slash - key), "/", err)
-                 : put_path(place->beside, ".", 1, "/", err);
+    place->may_make = place->must_list = false;
+    return put_path(place->key, key, strlen(key), "", err) < 0 ||
+                   put_path(place->beside, slash ? key : "./", slash ? directory : 2, "", err) <
+                       0 ||
+                   put_path(place->retired, key, key_stem(key), KEY_RETIRED_MIDDLE, err) < 0
+               ? -1
+               : 0;
 }
 
 int keyplace_find(const char *given, struct keyplace *place, struct err *err)
@@ -75,7 +84,6 @@ int keyplace_find(const char *given, struct keyplace *place, struct err *err)
 
     if (given)
         return place_given(given, place, err);
-    place->scan = true;
     if (credentials && *credentials)
         found = place_credentials(credentials, place, err);
     if (found != 0)
