@@ -43,8 +43,11 @@ static const struct option_row rows[] = {
     { "log-level", 0, OPTION_TEXT, "LEVEL", AT(log_level_name),
       .help = "error, warning, info (default) or debug" },
     { "check-config", 0, OPTION_FLAG, NULL, AT(check_only),
-      .help = "check options, keys, certificates and tokens, and\n"
-              "exit" },
+      .help = "check all that a start or a reload would read,\n"
+              "and exit" },
+    { "reload", 0, OPTION_NUMBER, "PID", AT(reload_pid), 1, INT_MAX, 0,
+      .help = "the same; then have the daemon of that process id\n"
+              "reload, and wait for the outcome" },
     { "version", 0, OPTION_LAST, NULL, AT(version), .help = "print the version and exit" },
     { "help", 0, OPTION_LAST, NULL, AT(help), .help = "print this and exit" },
 };
@@ -67,6 +70,7 @@ static int check_values(struct config *c, struct err *err)
         if (!is_host(c->allow_hosts.values[i]))
             return err_at(err, ERR_INVALID, NULL,
                           "--allow-host: must be a name or an address, without a port");
+    c->check_only = c->check_only || c->reload_pid;
     c->log_level = c->log_level_name ? log_level_named(c->log_level_name) : LOG_INFO;
     return c->log_level < 0 ? err_at(err, ERR_INVALID, NULL,
                                      "--log-level: must be error, warning, info or debug")

@@ -23,7 +23,9 @@ struct config {
     unsigned cache_bytes;      /* of 0.1, does nothing; UINT_MAX = not given */
     unsigned timeout;          /* seconds */
     int log_level;
-    bool check_only, version, help;
+    unsigned reload_pid; /* 0: this process is to serve, or to check alone */
+    bool check_only;     /* also before it has another process reload */
+    bool version, help;
 };
 
 enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_USAGE };

@@ -15,6 +15,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "notify.h"
+#include "reload.h"
 #include "seal/keyplace.h"
 #include "seal/keyring.h"
 #include "seal/seal.h"
@@ -71,12 +72,15 @@ static uint64_t ping(struct daemon *d)
     return d->next_ping - now;
 }
 
-/* Waits for a signal. Return: false after the given milliseconds without one */
-static bool wait_signal(struct daemon *d, unsigned milliseconds)
+/*
+ * Waits for a signal. Return: false after the given milliseconds without one
+ * @asker: set to the process that waits for the outcome of a reload
+ */
+static bool wait_signal(struct daemon *d, unsigned milliseconds, struct reload_asker *asker)
 {
     const uint64_t due = ping(d);
 
-    return signals_wait(due < milliseconds ? (unsigned)due : milliseconds);
+    return signals_wait(due < milliseconds ? (unsigned)due : milliseconds, asker);
 }
 
 /* The first key is at the place that was found; the others are those of the command line. */
@@ -85,7 +89,8 @@ static struct keyring_source key_source(struct daemon *d)
     d->config.keys.values[0] = d->place.key;
     return (struct keyring_source){ .keys = d->config.keys.values,
                                     .key_count = d->config.keys.count ? d->config.keys.count : 1,
-                                    .may_make = d->place.may_make && !d->config.check_only,
+                                    .may_make = d->place.may_make,
+                                    .check = d->config.check_only,
                                     .beside = d->place.beside,
                                     .retired = d->place.retired,
                                     .must_list = d->place.must_list };
@@ -99,8 +104,6 @@ static int take_keys(struct daemon *d, struct err *err)
     keyring_slot_init(&d->keys, NULL);
     if (keyplace_find(d->config.keys.count ? d->config.keys.values[0] : NULL, &d->place, err) < 0)
         return -1;
-    if (d->config.check_only && d->place.may_make && file_is_absent(AT_FDCWD, d->place.key))
-        return 0; /* the daemon would make the key, but a check must not */
     source = key_source(d);
     ring = keyring_load(&source, NULL, err);
     keyring_swap(&d->keys, ring);
@@ -141,12 +144,26 @@ static bool is_guarded(const struct config *c)
     return c->tls_client_ca || c->token_file;
 }
 
-/* --check-config: addresses are read, not bound. */
+/* The same address twice cannot be bound, unless the kernel chooses the port. */
+static bool is_twice(const struct option_list *list, unsigned number)
+{
+    const char *const text = list->values[number], *const colon = strrchr(text, ':');
+
+    for (unsigned i = 0; i < number; i++)
+        if (strcmp(list->values[i], text) == 0)
+            return !colon || strcmp(colon, ":0") != 0;
+    return false;
+}
+
+/* Addresses are judged before any is bound; --check-config binds none. */
 static int check_addresses(const struct config *c, struct err *err)
 {
-    for (unsigned i = 0; i < c->listen.count; i++)
+    for (unsigned i = 0; i < c->listen.count; i++) {
         if (listen_check(c->listen.values[i], is_guarded(c), err) < 0)
             return -1;
+        if (is_twice(&c->listen, i))
+            return err_at(err, ERR_FILE, NULL, "%s: given twice", c->listen.values[i]);
+    }
     return 0;
 }
 
@@ -258,11 +275,26 @@ static int load_anew(struct daemon *d, struct err *err)
     return 0;
 }
 
+/* The service manager shows what the daemon does. @problem: of the last reload; NULL: none */
+static void notify_ready(struct daemon *d, const char *problem)
+{
+    struct keyring *ring = keyring_take(&d->keys);
+    char text[ERR_DETAIL_SIZE + 64];
+
+    if (problem)
+        snprintf(text, sizeof(text), "Reload failed, the old configuration is in use: %s", problem);
+    else
+        snprintf(text, sizeof(text), "Signing with key %s", key_id(keyring_signer(ring)));
+    keyring_drop(ring);
+    notify_status("READY=1", text);
+}
+
 /* SIGHUP. sd_notify(3) needs the time to tell this reload from an earlier one. */
-static void reload(struct daemon *d)
+static void reload(struct daemon *d, const struct reload_asker *asker)
 {
     struct err err = { .count = 0 };
     char quoted[2 * ERR_DETAIL_SIZE], text[64];
+    const char *const problem = err.places[0].detail;
     bool good;
 
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu", 1000ULL * clock_ms());
@@ -273,8 +305,9 @@ static void reload(struct daemon *d)
         log_keys(d, "reload", "result=ok");
     else
         log_event(LOG_ERROR, "reload", "result=failed detail=%s",
-                  log_quote(err.places[0].detail, quoted, sizeof(quoted)));
-    notify_state("READY=1");
+                  log_quote(problem, quoted, sizeof(quoted)));
+    notify_ready(d, good ? NULL : problem);
+    reload_answer(asker, good ? NULL : problem); /* last: the manager takes this for the end */
 }
 
 /*
@@ -283,9 +316,11 @@ static void reload(struct daemon *d)
  */
 static void wait_for_end(struct daemon *d)
 {
+    struct reload_asker asker;
+
     while (signals_ends() == 0)
-        if (wait_signal(d, 3600 * 1000) && signals_ends() == 0)
-            reload(d);
+        if (wait_signal(d, 3600 * 1000, &asker) && signals_ends() == 0)
+            reload(d, &asker);
     notify_state("STOPPING=1");
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_hide(&d->listeners[i]);
@@ -293,7 +328,7 @@ static void wait_for_end(struct daemon *d)
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_close(&d->listeners[i]);
     for (unsigned i = 0; i < DRAIN_SECONDS * 50 && server_connections(d->server) > 0; i++) {
-        wait_signal(d, 20);
+        wait_signal(d, 20, &asker);
         if (signals_ends() > 1)
             return;
     }
@@ -320,7 +355,7 @@ static int serve(struct daemon *d, struct err *err)
     if (geteuid() == 0)
         log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
     warn_of_resets(d);
-    notify_state("READY=1");
+    notify_ready(d, NULL);
     d->ping_ms = notify_watchdog_us() / 2000;
     d->next_ping = clock_ms() + d->ping_ms;
     wait_for_end(d);
@@ -363,6 +398,8 @@ static int run(struct daemon *d, struct err *err)
     if (check_addresses(&d->config, err) < 0 || take_keys(d, err) < 0 || take_tls(d, err) < 0 ||
         take_tokens(d, err) < 0)
         return -1;
+    if (d->config.reload_pid)
+        return reload_ask((pid_t)d->config.reload_pid, err);
     if (d->config.check_only) {
         puts("ok");
         return 0;

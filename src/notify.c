@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "notify.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,6 +34,19 @@ void notify_state(const char *state)
         sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
                (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
         log_event(LOG_WARNING, "notify", "result=failed");
+}
+
+/* A line break in the text would begin another assignment. */
+void notify_status(const char *state, const char *status)
+{
+    char text[512];
+    const size_t begin = (size_t)snprintf(text, sizeof(text) - 201, "%s\nSTATUS=", state);
+
+    snprintf(text + begin, sizeof(text) - begin, "%.200s", status);
+    for (char *at = text + begin; *at; at++)
+        if (iscntrl((unsigned char)*at))
+            *at = '?';
+    notify_state(text);
 }
 
 /* At most a day, so that no sum of times overflows. */

@@ -86,15 +86,21 @@ int signals_start(unsigned seconds, struct err *err)
     return 0;
 }
 
-bool signals_wait(unsigned milliseconds)
+bool signals_wait(unsigned milliseconds, struct reload_asker *asker)
 {
     const struct timespec wait = { .tv_sec = (time_t)(milliseconds / 1000),
                                    .tv_nsec = (long)(milliseconds % 1000) * 1000000 };
+    siginfo_t info;
     sigset_t hangup;
 
     sigemptyset(&hangup);
     sigaddset(&hangup, SIGHUP);
-    return sigtimedwait(&hangup, NULL, &wait) > 0;
+    *asker = (struct reload_asker){ .pid = 0 };
+    if (sigtimedwait(&hangup, &info, &wait) < 0)
+        return false;
+    if (info.si_code == SI_QUEUE)
+        *asker = (struct reload_asker){ info.si_pid, info.si_value.sival_int };
+    return true;
 }
 
 unsigned signals_ends(void)

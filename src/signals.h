@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "reload.h"
 
 /*
  * signals_start - take the signals over; called while there is one thread
@@ -20,10 +21,11 @@ int signals_start(unsigned seconds, struct err *err) MUST_USE;
 
 /*
  * signals_wait - wait for a signal; on the thread that called signals_start
+ * @asker: set to the process that waits for the outcome of a reload
  *
  * Return: true after SIGHUP or a signal that ends the daemon; false after that many milliseconds.
  */
-bool signals_wait(unsigned milliseconds);
+bool signals_wait(unsigned milliseconds, struct reload_asker *asker);
 
 /* signals_ends - how often the daemon was asked to end */
 unsigned signals_ends(void);

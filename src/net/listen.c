@@ -113,11 +113,10 @@ static int describe(struct listener *l, struct err *err)
     }
 }
 
-/* Removes a socket file that no process listens on; anything else stays and is an error. */
-static int clear_stale(const char *path, const union address *a, struct err *err)
+/* Return: 1: there is a socket of ours; 0: nothing; -1 with ERR_FILE: anything else */
+static int find_socket(const char *path, struct err *err)
 {
     struct stat st;
-    int fd SCOPED(scoped_close) = -1;
 
     if (lstat(path, &st) < 0)
         return errno == ENOENT ? 0 : err_system(err, ERR_FILE, "%s", path);
@@ -125,6 +124,17 @@ static int clear_stale(const char *path, const union address *a, struct err *err
         return err_at(err, ERR_FILE, NULL,
                       "%s: exists and is no socket of this user: remove it, or give another path",
                       path);
+    return 1;
+}
+
+/* Removes a socket file that no process listens on; anything else stays and is an error. */
+static int clear_stale(const char *path, const union address *a, struct err *err)
+{
+    const int found = find_socket(path, err);
+    int fd SCOPED(scoped_close) = -1;
+
+    if (found <= 0)
+        return found;
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return err_system(err, ERR_FILE, "%s: cannot make a socket", path);
@@ -223,6 +233,23 @@ static int lock_directory(const char *path)
     return -1;
 }
 
+/* Can a socket be made there, perhaps in place of our old one? */
+static int check_unix(const char *text, struct err *err)
+{
+    const char *const path = text + strlen(UNIX_PREFIX);
+    char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+    if (path[0] != '/' || strlen(path) >= sizeof(directory))
+        return err_at(err, ERR_FILE, NULL,
+                      "%s: the path must begin with / and have at most %zu bytes", text,
+                      sizeof(directory) - 1);
+    strcpy(directory, path);
+    strrchr(directory, '/')[1] = '\0';
+    if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot make a socket in %s", text, directory);
+    return find_socket(path, err) < 0 ? -1 : 0;
+}
+
 static int open_unix(const char *text, struct listener *l, struct err *err)
 {
     const char *path = text + strlen(UNIX_PREFIX);
@@ -230,10 +257,6 @@ static int open_unix(const char *text, struct listener *l, struct err *err)
     int lock SCOPED(scoped_close) = -1;
     struct stat st;
 
-    if (path[0] != '/' || strlen(path) >= sizeof(a.un.sun_path))
-        return err_at(err, ERR_FILE, NULL,
-                      "%s: the path must begin with / and have at most %zu bytes", text,
-                      sizeof(a.un.sun_path) - 1);
     strcpy(a.un.sun_path, path);
     lock = lock_directory(path);
     if (clear_stale(path, &a, err) < 0 || bind_and_listen(l, text, &a, sizeof(a.un), 1, err) < 0)
@@ -254,7 +277,7 @@ int listen_check(const char *text, bool guarded, struct err *err)
     union address a;
 
     if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
-        return 0;
+        return check_unix(text, err);
     if (parse_tcp(text, &a) == 0)
         return err_at(err, ERR_FILE, NULL,
                       "%s: not of the form 127.0.0.1:PORT, [::1]:PORT or unix:/PATH", text);

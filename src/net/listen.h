@@ -46,10 +46,11 @@ int listen_open(const char *address, unsigned queues, struct listener *listener,
                 struct err *err) MUST_USE;
 
 /*
- * listen_check - judge the text of an address, without opening a socket
+ * listen_check - judge an address, without opening a socket
  * @guarded: clients must authenticate, so other hosts may reach the address
  *
- * Return: 0; -1 with ERR_FILE: not an address, or other hosts reach it and it is not guarded.
+ * Return: 0; -1 with ERR_FILE: not an address; other hosts reach it and it is not guarded; or no
+ * socket can be made at its path.
  */
 int listen_check(const char *address, bool guarded, struct err *err) MUST_USE;
 

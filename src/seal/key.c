@@ -154,8 +154,8 @@ static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
     crypto_shorthash_siphashx24(digest, key->secret, offsetof(struct key, digest), no_key);
 }
 
-static struct key *key_new(const struct file_place *place, const struct key_scratch *scratch,
-                           struct err *err)
+struct key *key_new(const struct file_place *place, const struct key_scratch *scratch,
+                    struct err *err)
 {
     static const char message[] = "mptabled key self-test";
     struct key *key = sodium_malloc(sizeof(*key));

@@ -41,6 +41,12 @@ struct key *key_load(const char *path, struct err *err) MUST_USE;
 struct key *key_load_or_make(const char *path, struct err *err) MUST_USE;
 
 /*
+ * key_load_or_pretend - the same without making anything: a key that is in memory alone stands for
+ *                       the missing one, if key_load_or_make could make it
+ */
+struct key *key_load_or_pretend(const char *path, struct err *err) MUST_USE;
+
+/*
  * key_generate - make a key pair (mptablectl keygen)
  * @secret_path: the file that key_load reads, mode 0600; its directory must exist
  * @public_path: the minisign public key file, mode 0644; its directory must exist

@@ -52,6 +52,10 @@ static inline void scoped_key_scratch(struct key_scratch *const *scratch)
  */
 void key_checksum(struct key_scratch *scratch, uint8_t sum[CHECKSUM_SIZE]);
 
+/* key_new - the key whose file's bytes are in @scratch, tested. NULL with ERR_FILE or ERR_BUSY */
+struct key *key_new(const struct file_place *place, const struct key_scratch *scratch,
+                    struct err *err) MUST_USE;
+
 /*
  * key_load_at - key_load in an open directory; the caller wipes STACK_DEPTH bytes of stack after it
  */

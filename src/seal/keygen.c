@@ -196,6 +196,45 @@ struct key *key_load_or_make(const char *path, struct err *err)
     return key;
 }
 
+/* May files be made in the directory of @path? If it is missing, in the nearest that is there. */
+static int check_writable(const char *path, struct err *err)
+{
+    char *dir SCOPED(scoped_free) = strdup(path);
+    char *slash;
+
+    if (!dir)
+        return err_system(err, ERR_BUSY, "%s", path);
+    do {
+        slash = strrchr(dir, '/');
+        strcpy(slash == dir ? dir + 1 : slash ? slash : dir, slash ? "" : ".");
+    } while (slash && slash != dir && file_is_absent(AT_FDCWD, dir));
+    if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) < 0)
+        return err_system(err, ERR_FILE, "%s: cannot make a key in %s", path, dir);
+    return 0;
+}
+
+static struct key *pretend(const char *path, struct err *err)
+{
+    const struct file_place place = { .path = path, .name = path, .dir = -1 };
+    struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(path, err);
+
+    if (!scratch)
+        return NULL;
+    generate(scratch);
+    return key_new(&place, scratch, err);
+}
+
+struct key *key_load_or_pretend(const char *path, struct err *err)
+{
+    struct key *key;
+
+    if (!file_is_absent(AT_FDCWD, path))
+        return key_load(path, err);
+    key = check_writable(path, err) < 0 ? NULL : pretend(path, err);
+    sodium_stackzero(STACK_DEPTH);
+    return key;
+}
+
 /* Fills *err. Return: 1 */
 static int refuse_taken(const char *path, struct err *err)
 {

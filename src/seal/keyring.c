@@ -78,12 +78,24 @@ static int add(struct keyring *r, const struct public_key *key, bool kept, const
     return 0;
 }
 
-static int add_signer(struct keyring *r, const char *path, bool make, struct err *err)
+static struct key *load_signer(const struct keyring_source *source, bool make, struct err *err)
 {
+    const char *const path = source->keys[0];
+
+    if (!make)
+        return key_load(path, err);
+    return source->check ? key_load_or_pretend(path, err) : key_load_or_make(path, err);
+}
+
+static int add_signer(struct keyring *r, const struct keyring_source *source, bool make,
+                      struct err *err)
+{
+    const char *const path = source->keys[0];
+
     if (ends_in(path, ".pub"))
         return err_at(err, ERR_FILE, NULL, "%s: the first key signs, and a public key cannot",
                       path);
-    r->signer = make ? key_load_or_make(path, err) : key_load(path, err);
+    r->signer = load_signer(source, make, err);
     return r->signer ? add(r, key_public(r->signer), false, path, err) : -1;
 }
 
@@ -184,7 +196,7 @@ static int apply_revoked(struct keyring *r, struct err *err)
 static int fill(struct keyring *r, const struct keyring_source *source,
                 const struct keyring *before, struct err *err)
 {
-    if (add_signer(r, source->keys[0], source->may_make && !before, err) < 0)
+    if (add_signer(r, source, source->may_make && !before, err) < 0)
         return -1;
     for (unsigned i = 1; i < source->key_count; i++)
         if (add_retired(r, source->keys[i], err) < 0)

@@ -37,6 +37,7 @@ struct keyring_source {
     const char *const *keys;
     unsigned key_count; /* at least 1 */
     bool may_make;      /* make the first if it is missing and there was no keyring before */
+    bool check;         /* make no file: take a key for the first that is in memory alone */
     const char *beside; /* a directory, "/", and the beginning of the names in it */
     const char
         *retired;   /* the same; the files @retired*.pub are retired keys, too. NULL: none are */

@@ -53,7 +53,8 @@ struct metrics {
     } listeners[LISTENERS_MAX];
     const struct ledger *ledger; /* NULL: not shown */
     counter reloads[2];
-    double started; /* seconds since 1970 */
+    atomic_bool reload_failed; /* the last one */
+    double started;            /* seconds since 1970 */
     struct row rows[];
 };
 
@@ -159,6 +160,7 @@ void metrics_ledger(struct metrics *m, const struct ledger *ledger)
 void metrics_reload(struct metrics *m, bool good)
 {
     atomic_fetch_add_explicit(&m->reloads[good], 1, memory_order_relaxed);
+    atomic_store(&m->reload_failed, !good);
 }
 
 /* The sum over all loops; @in_first is the counter in the first row */
@@ -392,6 +394,9 @@ static void render_service(const struct metrics *m, const struct keyring *keys, 
     for (int good = 0; good < 2; good++)
         fprintf(out, "mptabled_reloads_total{result=\"%s\"} %llu\n", good ? "ok" : "failed",
                 (unsigned long long)atomic_load(&m->reloads[good]));
+    describe(out, "last_reload_successful", "gauge",
+             "1, or 0 after a reload that was refused: what was loaded before is in use.");
+    fprintf(out, "mptabled_last_reload_successful %d\n", !atomic_load(&m->reload_failed));
     describe(out, "log_lines_dropped_total", "counter",
              "Log lines dropped because the reader had stopped.");
     fprintf(out, "mptabled_log_lines_dropped_total %llu\n", log_dropped());

@@ -59,7 +59,7 @@ void metrics_unanswered(struct metrics *metrics, unsigned loop);
  */
 void metrics_turn(struct metrics *metrics, unsigned loop, bool barren);
 
-/* metrics_reload - count a reload of keys and tokens */
+/* metrics_reload - count a reload; whether the last one was good is shown, too */
 void metrics_reload(struct metrics *metrics, bool good);
 
 /* metrics_render - the page, *size bytes, to be released by free; NULL: no memory */

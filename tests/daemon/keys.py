@@ -344,11 +344,18 @@ def notify(work):
     manager = Manager(work)
     path = os.path.join(work, "a.key")
     with Daemon("--key", path, environment={"NOTIFY_SOCKET": manager.path}) as daemon:
-        tap.equal(manager.heard(0.3), ["READY=1"], "READY once it accepts, and no watchdog where none is")
+        serving = "READY=1\nSTATUS=Signing with key " + keys_of(daemon)[0].popitem()[0]
+        tap.equal(manager.heard(0.3), [serving], "READY once it accepts, and no watchdog where none is")
         hang_up(daemon, "ok")
         heard = manager.heard(0.3)
-        tap.ok(len(heard) == 2 and re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=[1-9]\d+", heard[0]) and heard[1] == "READY=1",
+        tap.ok(len(heard) == 2 and re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=[1-9]\d+", heard[0]) and heard[1] == serving,
                "RELOADING and READY", heard)
+        os.chmod(path, 0o640)
+        hang_up(daemon, "failed")
+        heard = manager.heard(0.3)
+        tap.ok(heard[-1].startswith("READY=1\nSTATUS=Reload failed") and "chmod 600" in heard[-1], "a failed reload is the status",
+               heard)
+        os.chmod(path, 0o600)
         daemon.stop()
         tap.equal(manager.heard(0.1), ["STOPPING=1"], "STOPPING")
     for pid, pings in (("1", False), (None, True)):
