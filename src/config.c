@@ -45,7 +45,7 @@ static const struct option_row rows[] = {
     { "check-config", 0, OPTION_FLAG, NULL, AT(check_only),
       .help = "check all that a start or a reload would read,\n"
               "and exit" },
-    { "reload", 0, OPTION_NUMBER, "PID", AT(reload_pid), 1, INT_MAX, 0,
+    { "reload", 0, OPTION_NUMBER, "PID", AT(reload_pid), 1, 4194304, 0,
       .help = "the same; then have the daemon of that process id\n"
               "reload, and wait for the outcome" },
     { "version", 0, OPTION_LAST, NULL, AT(version), .help = "print the version and exit" },

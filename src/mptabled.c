@@ -117,6 +117,10 @@ static void log_keys(struct daemon *d, const char *event, const char *how)
 
     log_event(LOG_INFO, event, "%s key=%s keys=%u threads=%u", how, key_id(keyring_signer(ring)),
               keyring_count(ring), d->threads);
+    if (!keyring_may_sign(ring))
+        log_event(LOG_ERROR, "revoked",
+                  "key=%s detail=\"nothing is signed until there is another key\"",
+                  key_id(keyring_signer(ring)));
     if (!key_locked(keyring_signer(ring)))
         log_event(LOG_WARNING, "unlocked",
                   "detail=\"the key may be swapped to disk: raise RLIMIT_MEMLOCK\"");
@@ -132,6 +136,8 @@ static void log_start(struct daemon *d)
 
     snprintf(how, sizeof(how), "version=%s libmicrohttpd=%s", MPTABLED_VERSION, library);
     log_keys(d, "start", how);
+    if (seal_clock_error(seal_now()))
+        log_event(LOG_WARNING, "clock", "detail=\"%s\"", seal_clock_error(seal_now()));
     if (!tested)
         log_event(LOG_WARNING, "library",
                   "detail=\"libmicrohttpd %s: this release was tested with %s only\"", library,
@@ -275,6 +281,9 @@ static int load_anew(struct daemon *d, struct err *err)
     return 0;
 }
 
+#define SIGNING "Signing with key %s"
+#define REVOKED "Signing nothing: key %s is revoked, and there is no other"
+
 /* The service manager shows what the daemon does. @problem: of the last reload; NULL: none */
 static void notify_ready(struct daemon *d, const char *problem)
 {
@@ -284,7 +293,8 @@ static void notify_ready(struct daemon *d, const char *problem)
     if (problem)
         snprintf(text, sizeof(text), "Reload failed, the old configuration is in use: %s", problem);
     else
-        snprintf(text, sizeof(text), "Signing with key %s", key_id(keyring_signer(ring)));
+        snprintf(text, sizeof(text), keyring_may_sign(ring) ? SIGNING : REVOKED,
+                 key_id(keyring_signer(ring)));
     keyring_drop(ring);
     notify_status("READY=1", text);
 }

@@ -62,16 +62,26 @@ int64_t seal_now(void)
 }
 
 /* A day is allowed for, since the clock of the build machine may have been wrong too. */
+const char *seal_clock_error(int64_t now)
+{
+    if (now < SEAL_BUILD_TIME - DAY)
+        return "the server's clock is before the day of its build: set the clock";
+    if (now > YEAR_9999)
+        return "the server's clock is at the end of the year 9999: set the clock";
+    return NULL;
+}
+
 int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct err *err)
 {
+    const char *wrong;
+
     if (ttl > SEAL_TTL_MAX)
         return err_at(err, ERR_INTERNAL, NULL, "a life is 1 to %d seconds", SEAL_TTL_MAX);
-    if (now < SEAL_BUILD_TIME - DAY)
-        return err_at(err, ERR_BUSY, NULL,
-                      "the server's clock is before the day of its build: set the clock");
-    if (now > YEAR_9999 - (int64_t)ttl)
-        return err_at(err, ERR_BUSY, NULL,
-                      "the server's clock is at the end of the year 9999: set the clock");
+    wrong = seal_clock_error(now);
+    if (!wrong)
+        wrong = seal_clock_error(now + (int64_t)ttl);
+    if (wrong)
+        return err_at(err, ERR_BUSY, NULL, "%s", wrong);
     c->issued = now;
     c->expires = ttl ? now + ttl : 0;
     return 0;

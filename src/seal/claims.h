@@ -59,6 +59,12 @@ int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now,
 int64_t seal_now(void);
 
 /*
+ * seal_clock_error - why the clock cannot be right at @now, or NULL: it is more than a day before
+ * this program was built, or before SOURCE_DATE_EPOCH as it was then, or after the year 9999
+ */
+const char *seal_clock_error(int64_t now);
+
+/*
  * seal_claims_write - write the trusted comment, without minisign's prefix
  * @sha256: of the image, 64 lower-case hex digits
  *

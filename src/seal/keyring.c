@@ -139,7 +139,7 @@ static int add_beside(struct keyring *r, const struct keyring_source *source, st
     if (snprintf(path, sizeof(path), "%.*s", directory, source->retired) >= (int)sizeof(path))
         return err_at(err, ERR_FILE, NULL, "%s: too long a path", source->retired);
     count = scandir(directory ? path : ".", &names, NULL, by_name);
-    if (count < 0 && errno == EACCES && !source->must_list)
+    if (count < 0 && (errno == EACCES ? !source->must_list : errno == ENOENT && source->check))
         return 0;
     if (count < 0)
         return err_system(err, ERR_FILE, "%s: cannot list the keys", path);
@@ -181,16 +181,11 @@ static int load_revoked(struct keyring *r, const char *beside, struct err *err)
     return revoked_load(path, &r->revoked, err);
 }
 
-static int apply_revoked(struct keyring *r, struct err *err)
+static void apply_revoked(struct keyring *r)
 {
     for (unsigned k = 0; k < r->count; k++)
         if (revoked_has(&r->revoked, &r->keys[k].key))
             r->keys[k].state = KEY_REVOKED;
-    if (r->keys[0].state == KEY_REVOKED)
-        return err_at(err, ERR_FILE, NULL,
-                      "the signing key %s is revoked: make another one the first",
-                      key_id(r->signer));
-    return 0;
 }
 
 static int fill(struct keyring *r, const struct keyring_source *source,
@@ -202,8 +197,9 @@ static int fill(struct keyring *r, const struct keyring_source *source,
         if (add_retired(r, source->keys[i], err) < 0)
             return -1;
     if ((source->retired && add_beside(r, source, err) < 0) || keep_signers(r, before, err) < 0 ||
-        load_revoked(r, source->beside, err) < 0 || apply_revoked(r, err) < 0)
+        load_revoked(r, source->beside, err) < 0)
         return -1;
+    apply_revoked(r);
     return 0;
 }
 
@@ -228,6 +224,11 @@ struct keyring *keyring_load(const struct keyring_source *source, const struct k
         return r;
     release(r);
     return NULL;
+}
+
+bool keyring_may_sign(const struct keyring *r)
+{
+    return r->keys[0].state == KEY_ACTIVE;
 }
 
 const struct key *keyring_signer(const struct keyring *r)

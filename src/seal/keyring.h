@@ -55,13 +55,21 @@ struct keyring;
  * published as revoked. If the file is missing the list is empty.
  *
  * Return: the keyring, with one user; NULL with ERR_BUSY: no memory; NULL with ERR_FILE, whose
- * detail names the file: it is unreadable or malformed, two keys have one id, there are more than
- * KEYRING_KEYS_MAX keys, or the signing key is revoked.
+ * detail names the file: it is unreadable or malformed, two keys have one id, or there are more than
+ * KEYRING_KEYS_MAX keys.
  */
 struct keyring *keyring_load(const struct keyring_source *source, const struct keyring *before,
                              struct err *err) MUST_USE;
 
-/* keyring_signer - the key that signs */
+/*
+ * keyring_may_sign - false if the signing key is revoked
+ *
+ * Such a keyring is loaded all the same. If it were refused, a reload would leave the revoked key
+ * signing.
+ */
+bool keyring_may_sign(const struct keyring *ring);
+
+/* keyring_signer - the key that signs, if it may */
 const struct key *keyring_signer(const struct keyring *ring);
 
 /* keyring_count - the number of public keys; the signing key's is number 0 */

@@ -18,6 +18,12 @@ static bool asks_clients(const struct context *context)
     return context_tokens(context) || context->asks_certificates;
 }
 
+/* Only the clock makes a claim wait. */
+static int refuse_claim(struct job *job)
+{
+    return job->err.code == ERR_BUSY ? job_refuse(job, PROBLEM_CLOCK, -1) : -1;
+}
+
 /*
  * Signs the job's image, unless the client has it already: the tag is known before the image is
  * signed.
@@ -27,11 +33,13 @@ static int sign_image(const struct context *context, struct job *job)
 {
     struct keyring *const keys = keyring_take(context->keys);
     const struct key *const key = keyring_signer(keys);
-    int status = signed_claim(key, &job->topology, &job->image, &job->seal, &job->err);
+    int status = job_check_signer(job, keys);
 
     job->shareable = !asks_clients(context);
     if (job->memo)
         memo_use(job->memo, keyring_serial(keys));
+    if (status == 0 && signed_claim(key, &job->topology, &job->image, &job->seal, &job->err) < 0)
+        status = refuse_claim(job);
     if (status == 0 && !represent_unchanged(job, key_public(key)))
         status =
             seal_sign(key, job->memo, job->image.bytes, job->image.size, &job->seal, &job->err);

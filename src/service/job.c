@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../seal/keyring.h"
+
 /* The large members are written before they are read, so only the others are cleared. */
 void job_start(struct job *job)
 {
@@ -27,6 +29,16 @@ int job_refuse(struct job *job, enum problem kind, int status)
 {
     job->problem = kind;
     return status;
+}
+
+int job_check_signer(struct job *job, const struct keyring *keys)
+{
+    if (keyring_may_sign(keys))
+        return 0;
+    return job_refuse(job, PROBLEM_REVOKED,
+                      err_at(&job->err, ERR_BUSY, NULL,
+                             "key %s is revoked, and nothing is signed until there is another",
+                             key_id(keyring_signer(keys))));
 }
 
 int job_refuse_query(struct job *job)

@@ -23,6 +23,8 @@ enum {
     JOB_TAG_SIZE = 35 /* an entity tag: quotes, 32 hex digits, NUL */
 };
 
+struct keyring;
+
 struct job {
     /* Borrowed from the connection, up to body */
     const char *method, *raw_target;
@@ -59,6 +61,9 @@ const char *job_header(const struct job *job, enum header header);
 
 /* job_refuse - set the problem that an error becomes. Return: @status, which err_at returned */
 int job_refuse(struct job *job, enum problem kind, int status);
+
+/* job_check_signer - refuse when the keyring's key is revoked. Return: 0; -1: it is */
+int job_check_signer(struct job *job, const struct keyring *keys) MUST_USE;
 
 /* job_refuse_query - refuse parameters that no handler took. Return: 0; -1: there are some */
 int job_refuse_query(struct job *job) MUST_USE;

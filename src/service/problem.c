@@ -30,6 +30,12 @@ static const struct row {
     [PROBLEM_BUSY] = { 503, "busy", "Busy, try again", false,
                        "Other requests take all memory for bodies and replies, or the server is "
                        "stopping. Ask again after the seconds that Retry-After tells." },
+    [PROBLEM_REVOKED] = { 503, "key-revoked", "The signing key is revoked", false,
+                          "The key that would sign is in the server's list of revoked keys, and "
+                          "there is no other yet. mptablectl rotate and a reload give it one." },
+    [PROBLEM_CLOCK] = { 503, "clock", "The server's clock is wrong", false,
+                        "The server's clock is before the day of its build, and a nonce or a life "
+                        "binds the time. Set the clock, or ask without nonce and ttl." },
     [PROBLEM_NOT_JSON] = { 400, "not-json", "The body is not JSON", false,
                            "RFC 8259 to the letter: no comments, no comma behind the last "
                            "element, no NaN, UTF-8 alone. offset, line and column tell where." },
@@ -237,7 +243,7 @@ void problem_reply(struct reply *reply, enum problem kind, const struct err *err
     else
         reply_object(reply, p, err, of_query, id);
     reply_header(reply, "Cache-Control", "no-store");
-    if (reply->status == 503 && p->status == 503)
+    if (reply->status == 503 && kind == PROBLEM_BUSY)
         reply_header(reply, "Retry-After", "1");
     if (p->status == 401)
         reply_header(reply, "WWW-Authenticate",

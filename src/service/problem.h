@@ -17,6 +17,8 @@ enum problem {
     PROBLEM_NONE,
     PROBLEM_INTERNAL,  /* a bug, or the system failed us */
     PROBLEM_BUSY,      /* no memory or no slot just now */
+    PROBLEM_REVOKED,   /* the key that would sign is revoked */
+    PROBLEM_CLOCK,     /* the wall clock cannot be right, and the reply needs the time */
     PROBLEM_NOT_JSON,  /* the body is not JSON */
     PROBLEM_INVALID,   /* a member, a parameter or bytes that cannot be used */
     PROBLEM_TARGET,    /* the request target is malformed */

@@ -100,9 +100,15 @@ void status_keys(const struct context *context, struct job *job)
 void status_public_key(const struct context *context, struct job *job)
 {
     struct keyring *keys = keyring_take(context->keys);
+    const int status = job_check_signer(job, keys);
     char *const file = strdup(key_public_file(keyring_signer(keys))); /* the key may be released */
 
     keyring_drop(keys);
+    if (status < 0) {
+        job_problem(job);
+        free(file);
+        return;
+    }
     reply_owned(&job->reply, 200, REPLY_TEXT_TYPE, file, file ? strlen(file) : 0);
     reply_header(&job->reply, "Cache-Control", "no-cache");
 }
@@ -151,14 +157,29 @@ void status_live(const struct context *context, struct job *job)
     reply_header(&job->reply, "Cache-Control", "no-store");
 }
 
+/* Return: 0: every request can be answered; -1: the job is refused */
+static int check_ready(const struct context *context, struct job *job)
+{
+    struct keyring *const keys = context->keys ? keyring_take(context->keys) : NULL;
+    const char *const wrong = seal_clock_error(seal_now());
+    int status = 0;
+
+    if (job->draining)
+        status = err_at(&job->err, ERR_BUSY, NULL, "the server is stopping");
+    else if (wrong)
+        status = job_refuse(job, PROBLEM_CLOCK, err_at(&job->err, ERR_BUSY, NULL, "%s", wrong));
+    else if (keys)
+        status = job_check_signer(job, keys);
+    keyring_drop(keys);
+    return status;
+}
+
 void status_ready(const struct context *context, struct job *job)
 {
-    if (!job->draining) {
+    if (check_ready(context, job) < 0)
+        job_problem(job);
+    else
         status_live(context, job);
-        return;
-    }
-    err_at(&job->err, ERR_BUSY, NULL, "the server is stopping");
-    job_problem(job);
 }
 
 void status_metrics(const struct context *context, struct job *job)

@@ -46,7 +46,7 @@ static void rows(void)
         { { "--log-level", "debug", "--check-config" }, CONFIG_RUN },
         { { "--reload", "1" }, CONFIG_RUN },
         { { "--reload", "0" }, CONFIG_USAGE },
-        { { "--reload", "2147483648" }, CONFIG_USAGE },
+        { { "--reload", "4194305" }, CONFIG_USAGE },
         { { "--listen" }, CONFIG_USAGE },
         { { "--unknown" }, CONFIG_USAGE },
         { { "-v" }, CONFIG_USAGE },

@@ -18,6 +18,7 @@ import time
 
 import ed25519
 from daemon import MPTABLED, Daemon, Tap
+from preload import Faults
 
 tap = Tap()
 FOUR = b'{"cpus":4}'
@@ -103,9 +104,59 @@ def published(work):
         keys, revoked = keys_of(daemon)
         tap.equal(([k["state"] for k in keys.values()], revoked), (["active", "revoked", "retired"], [second["id"]]),
                   "and published")
-        write(os.path.join(work, "revoked"), 0o644, first["id"].encode())
-        tap.ok("is revoked" in hang_up(daemon, "failed"), "a revoked key is not taken to sign")
         os.remove(os.path.join(work, "revoked"))
+    fails_closed(work, options)
+
+
+def refusal(reply):
+    return reply.status, json.loads(reply.body)["type"]
+
+
+def fails_closed(work, options):
+    """A daemon whose signing key is revoked signs nothing, whether it learns that by a reload or at its start."""
+    revoked = (503, "/problems/key-revoked")
+    for start in (False, True):
+        when = "a start" if start else "a reload"
+        if not start and os.path.exists(os.path.join(work, "revoked")):
+            os.remove(os.path.join(work, "revoked"))
+        with Daemon(*options) as daemon:
+            (active, _), *_ = ((name, key) for name, key in keys_of(daemon)[0].items())
+            if not start:
+                tag = daemon.post(FOUR).headers["etag"]
+                write(os.path.join(work, "revoked"), 0o644, active.encode())
+                tap.ok("result=ok" in hang_up(daemon, "ok"), "a reload takes the revocation of the signing key")
+            tap.equal([refusal(daemon.post(FOUR)), refusal(daemon.curl("/v1/images?cpus=4&format=bin")),
+                       refusal(daemon.post(FOUR, "-H", "If-None-Match: " + tag)), refusal(daemon.curl("/readyz")),
+                       refusal(daemon.curl("/v1/keys/minisign.pub"))], [revoked] * 5, "a revoked key signs nothing after " + when)
+            tap.ok("event=revoked" in daemon.text() and "retry-after" not in daemon.post(FOUR).headers, "which the log says")
+            tap.equal((keys_of(daemon)[0][active]["state"], daemon.curl("/livez").status, daemon.curl("/v1/profiles").status),
+                      ("revoked", 200, 200), "the rest is served, and /v1/keys says revoked")
+            if start:
+                new = keygen(os.path.join(work, "a.key"))
+                hang_up(daemon, "ok")
+                tap.equal((json.loads(daemon.post(FOUR).body)["signature"]["key_id"], daemon.curl("/readyz").status,
+                           keys_of(daemon)[0][active]["state"]), (new["id"], 200, "revoked"), "another key signs after a reload")
+    os.remove(os.path.join(work, "revoked"))
+
+
+def clock(work):
+    """A clock from before the build: what needs no time is served."""
+    with open(MPTABLED, "rb") as binary:
+        if b"__asan_init" in binary.read():
+            tap.skip("a clock that is wrong", "sanitizers have an allocator of their own")
+            return
+    faults = Faults(work)
+    faults.page.now = 86400 * 365
+    needs = (b'{"cpus":4,"ttl":60}', b'{"cpus":4,"nonce":"12345678"}')
+    with Daemon(environment=faults.environment) as daemon:
+        tap.ok("event=clock" in daemon.text(), "a clock from before the build is warned of at the start", daemon.text())
+        tap.equal([refusal(daemon.post(body)) for body in needs] + [refusal(daemon.curl("/readyz"))],
+                  [(503, "/problems/clock")] * 3, "what needs a time is refused, and the daemon is not ready")
+        tap.equal([daemon.post(body).status for body in (FOUR, b'{"cpus":4,"context":"vm:1"}')] +
+                  [daemon.curl(path).status for path in ("/livez", "/v1/keys", "/v1/profiles")], [200] * 5, "the others are served")
+        faults.page.now = 0
+        tap.equal([daemon.post(body).status for body in needs] + [daemon.curl("/readyz").status], [200] * 3,
+                  "and all of them when the clock is right")
 
 
 def pem(work, daemon, key):
@@ -484,7 +535,7 @@ def unprivileged(work):
 def main():
     work = tempfile.mkdtemp(prefix="mptabled-keys-")
     try:
-        for part in (published, rotation, refusals, default_place, credentials, absence, notify, leaks, unprivileged):
+        for part in (published, clock, rotation, refusals, default_place, credentials, absence, notify, leaks, unprivileged):
             part(work)
     finally:
         shutil.rmtree(work)

@@ -18,7 +18,7 @@ class Page(ctypes.Structure):
     """The shared memory that preload.c calls struct page"""
     _fields_ = [("armed", ctypes.c_uint32), ("countdown", ctypes.c_int32), ("lasting", ctypes.c_uint32),
                 ("fired", ctypes.c_uint32), ("last_kind", ctypes.c_uint32), ("live", ctypes.c_int32),
-                ("bytes", ctypes.c_int64), ("manner", ctypes.c_uint32)]
+                ("bytes", ctypes.c_int64), ("manner", ctypes.c_uint32), ("now", ctypes.c_int64)]
 
 
 class Faults:
