@@ -13,6 +13,9 @@ static const struct option_row rows[] = {
       .help = "accept connections at 127.0.0.1:PORT, [::1]:PORT\n"
               "or unix:PATH; default 127.0.0.1:8640, or the\n"
               "sockets that systemd passes" },
+    { "metrics-listen", 0, OPTION_LIST, "ADDRESS", AT(metrics_listen),
+      .help = "the same, and serve /metrics there and nothing\n"
+              "else" },
     { "key", 0, OPTION_LIST, "FILE", AT(keys),
       .help = "sign with this minisign secret key; further ones\n"
               "are published as retired" },
@@ -29,6 +32,9 @@ static const struct option_row rows[] = {
       .help = "does nothing any more; see --signature-memory" },
     { "timeout", 0, OPTION_NUMBER, "SECONDS", AT(timeout), 1, 3600, 10,
       .help = "close a connection that is idle for so long" },
+    { "drain", 0, OPTION_NUMBER, "SECONDS", AT(drain), 0, 3600, 0,
+      .help = "when told to stop, serve for so long with /readyz\n"
+              "at 503 before the listeners close" },
     { "tls-cert", 0, OPTION_ONCE, "FILE", AT(tls_cert),
       .help = "speak TLS on TCP addresses, with this certificate\n"
               "(PEM)" },

@@ -12,7 +12,8 @@ enum { CONFIG_THREADS_MAX = 64 };
 /* Texts are borrowed from the arguments. */
 struct config {
     struct option_list listen; /* none: the default address, or what the service manager passes */
-    struct option_list keys;   /* the first signs; none: see keyplace.h */
+    struct option_list metrics_listen; /* addresses at which only /metrics is served */
+    struct option_list keys;           /* the first signs; none: see keyplace.h */
     struct option_list allow_hosts;
     const char *tls_cert, *tls_key, *tls_client_ca, *token_file; /* paths, NULL = none */
     const char *log_level_name;                                  /* NULL = the default */
@@ -23,6 +24,7 @@ struct config {
     unsigned cache_bytes;      /* of 0.1, does nothing; UINT_MAX = not given */
     unsigned timeout;          /* seconds */
     int log_level;
+    unsigned drain;      /* seconds from the signal to stop until the listeners close */
     unsigned reload_pid; /* 0: this process is to serve, or to check alone */
     bool check_only;     /* also before it has another process reload */
     bool version, help;

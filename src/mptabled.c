@@ -24,6 +24,8 @@
 #include "signals.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8640"
+#define METRICS_NAME    "metrics" /* FileDescriptorName= of a socket unit */
+#define TOO_MANY        "--listen: at most %d addresses, those from the service manager included"
 
 enum {
     EXIT_FAILED = 1,
@@ -150,13 +152,22 @@ static bool is_guarded(const struct config *c)
     return c->tls_client_ca || c->token_file;
 }
 
-/* The same address twice cannot be bound, unless the kernel chooses the port. */
-static bool is_twice(const struct option_list *list, unsigned number)
+/* The addresses to listen on, first those that serve all paths. NULL: there are no more */
+static const char *address_at(const struct config *c, unsigned number)
 {
-    const char *const text = list->values[number], *const colon = strrchr(text, ':');
+    if (number < c->listen.count)
+        return c->listen.values[number];
+    number -= c->listen.count;
+    return number < c->metrics_listen.count ? c->metrics_listen.values[number] : NULL;
+}
+
+/* The same address twice cannot be bound, unless the kernel chooses the port. */
+static bool is_twice(const struct config *c, unsigned number)
+{
+    const char *const text = address_at(c, number), *const colon = strrchr(text, ':');
 
     for (unsigned i = 0; i < number; i++)
-        if (strcmp(list->values[i], text) == 0)
+        if (strcmp(address_at(c, i), text) == 0)
             return !colon || strcmp(colon, ":0") != 0;
     return false;
 }
@@ -164,12 +175,14 @@ static bool is_twice(const struct option_list *list, unsigned number)
 /* Addresses are judged before any is bound; --check-config binds none. */
 static int check_addresses(const struct config *c, struct err *err)
 {
-    for (unsigned i = 0; i < c->listen.count; i++) {
-        if (listen_check(c->listen.values[i], is_guarded(c), err) < 0)
+    for (unsigned i = 0; address_at(c, i); i++) {
+        if (listen_check(address_at(c, i), is_guarded(c), err) < 0)
             return -1;
-        if (is_twice(&c->listen, i))
-            return err_at(err, ERR_FILE, NULL, "%s: given twice", c->listen.values[i]);
+        if (is_twice(c, i))
+            return err_at(err, ERR_FILE, NULL, "%s: given twice", address_at(c, i));
     }
+    if (c->listen.count + c->metrics_listen.count > OPTIONS_LIST_MAX)
+        return err_at(err, ERR_FILE, NULL, TOO_MANY, OPTIONS_LIST_MAX);
     return 0;
 }
 
@@ -191,11 +204,13 @@ static int take_tokens(struct daemon *d, struct err *err)
     return d->service.tokens ? 0 : -1;
 }
 
-static int check_inherited(const struct daemon *d, unsigned count, struct err *err)
+/* Of sockets that are passed, the name tells which are for metrics alone. */
+static int check_inherited(struct daemon *d, unsigned count, struct err *err)
 {
     for (unsigned i = 0; i < count; i++) {
-        const struct listener *l = &d->listeners[i];
+        struct listener *const l = &d->listeners[i];
 
+        l->is_metrics = strcmp(l->name, METRICS_NAME) == 0;
         if (!l->is_unix && !l->is_loopback &&
             listen_check(l->address, is_guarded(&d->config), err) < 0)
             return -1;
@@ -213,14 +228,14 @@ static int open_listeners(struct daemon *d, struct err *err)
     d->listener_count = (unsigned)inherited;
     if (inherited == 0 && asked == 0)
         d->config.listen.values[d->config.listen.count++] = DEFAULT_ADDRESS;
-    for (unsigned i = 0; i < d->config.listen.count; i++) {
+    for (unsigned i = 0; address_at(&d->config, i); i++) {
+        struct listener *const l = &d->listeners[d->listener_count];
+
         if (d->listener_count == OPTIONS_LIST_MAX)
-            return err_at(err, ERR_FILE, NULL,
-                          "--listen: at most %d addresses, those from the service manager included",
-                          OPTIONS_LIST_MAX);
-        if (listen_open(d->config.listen.values[i], d->threads, &d->listeners[d->listener_count],
-                        err) < 0)
+            return err_at(err, ERR_FILE, NULL, TOO_MANY, OPTIONS_LIST_MAX);
+        if (listen_open(address_at(&d->config, i), d->threads, l, err) < 0)
             return -1;
+        l->is_metrics = i >= d->config.listen.count;
         d->listener_count++;
     }
     return 0;
@@ -284,6 +299,27 @@ static int load_anew(struct daemon *d, struct err *err)
 #define SIGNING "Signing with key %s"
 #define REVOKED "Signing nothing: key %s is revoked, and there is no other"
 
+/*
+ * In the directory that the unit makes for it, so that clients on this host find the keys. A host
+ * without that directory loses nothing.
+ */
+static void publish_keys(struct daemon *d)
+{
+    const char *const directory = getenv("RUNTIME_DIRECTORY");
+    const size_t length = directory ? strlen(directory) : 0, end = strlen("/keys");
+    struct err err = { .count = 0 };
+    char quoted[2 * ERR_DETAIL_SIZE];
+    struct keyring *ring;
+
+    if (length < end || strcmp(directory + length - end, "/keys") != 0)
+        return;
+    ring = keyring_take(&d->keys);
+    if (keyring_publish(ring, directory, &err) < 0)
+        log_event(LOG_WARNING, "publish", "result=failed detail=%s",
+                  log_quote(err.places[0].detail, quoted, sizeof(quoted)));
+    keyring_drop(ring);
+}
+
 /* The service manager shows what the daemon does. @problem: of the last reload; NULL: none */
 static void notify_ready(struct daemon *d, const char *problem)
 {
@@ -311,13 +347,29 @@ static void reload(struct daemon *d, const struct reload_asker *asker)
     notify_state(text);
     good = load_anew(d, &err) == 0;
     metrics_reload(d->service.metrics, good);
-    if (good)
+    if (good) {
+        publish_keys(d);
         log_keys(d, "reload", "result=ok");
-    else
+    } else
         log_event(LOG_ERROR, "reload", "result=failed detail=%s",
                   log_quote(problem, quoted, sizeof(quoted)));
     notify_ready(d, good ? NULL : problem);
     reload_answer(asker, good ? NULL : problem); /* last: the manager takes this for the end */
+}
+
+/*
+ * Time for balancers to see that this server is not ready any more, before it refuses connections.
+ */
+static void take_leave(struct daemon *d)
+{
+    const uint64_t end = clock_ms() + 1000ULL * d->config.drain;
+    struct reload_asker asker;
+
+    d->service.leaving = true;
+    if (d->config.drain)
+        log_event(LOG_INFO, "leaving", "seconds=%u", d->config.drain);
+    for (uint64_t now = clock_ms(); now < end && signals_ends() == 1; now = clock_ms())
+        wait_signal(d, (unsigned)(end - now), &asker);
 }
 
 /*
@@ -332,6 +384,7 @@ static void wait_for_end(struct daemon *d)
         if (wait_signal(d, 3600 * 1000, &asker) && signals_ends() == 0)
             reload(d, &asker);
     notify_state("STOPPING=1");
+    take_leave(d);
     for (unsigned i = 0; i < d->listener_count; i++)
         listen_hide(&d->listeners[i]);
     server_drain(d->server);
@@ -365,6 +418,7 @@ static int serve(struct daemon *d, struct err *err)
     if (geteuid() == 0)
         log_event(LOG_WARNING, "root", "detail=\"no privilege is needed: run it as another user\"");
     warn_of_resets(d);
+    publish_keys(d);
     notify_ready(d, NULL);
     d->ping_ms = notify_watchdog_us() / 2000;
     d->next_ping = clock_ms() + d->ping_ms;
@@ -392,6 +446,23 @@ static void fill_service(struct daemon *d)
     d->service.request_seconds = REQUEST_SECONDS;
 }
 
+/* Everything that a start reads. */
+static int take_files(struct daemon *d, struct err *err)
+{
+    return take_keys(d, err) < 0 || take_tls(d, err) < 0 || take_tokens(d, err) < 0 ? -1 : 0;
+}
+
+/*
+ * systemd 252 tells ExecReload= where the credentials are, and hides them there. The daemon alone
+ * can read them then, and tells what is wrong when it is asked to.
+ */
+static bool is_blind(const struct config *c)
+{
+    const char *const credentials = getenv("CREDENTIALS_DIRECTORY");
+
+    return c->reload_pid && credentials && access(credentials, X_OK) < 0 && errno == EACCES;
+}
+
 static int run(struct daemon *d, struct err *err)
 {
     key_protect_process();
@@ -400,13 +471,12 @@ static int run(struct daemon *d, struct err *err)
         log_event(
             LOG_WARNING, "config",
             "detail=\"--cache-bytes does nothing any more and goes with the next release: see --signature-memory\"");
-    if (signals_start(DRAIN_SECONDS + STUCK_SECONDS, err) < 0)
+    if (signals_start(d->config.drain + DRAIN_SECONDS + STUCK_SECONDS, err) < 0)
         return -1;
     fill_service(d);
     if (seal_start() < 0)
         return err_at(err, ERR_INTERNAL, NULL, "libsodium does not start");
-    if (check_addresses(&d->config, err) < 0 || take_keys(d, err) < 0 || take_tls(d, err) < 0 ||
-        take_tokens(d, err) < 0)
+    if (check_addresses(&d->config, err) < 0 || (!is_blind(&d->config) && take_files(d, err) < 0))
         return -1;
     if (d->config.reload_pid)
         return reload_ask((pid_t)d->config.reload_pid, err);

@@ -197,6 +197,7 @@ static struct job *fill_job(struct loop *l, const struct exchange *x, const char
     job->address = listener->is_unix ? NULL : listener->address;
     job->untrusted = x->untrusted;
     job->draining = l->draining;
+    job->metrics_only = listener->is_metrics;
     job->memo = l->memo;
     job->lease = &l->lease;
     return job;

@@ -20,6 +20,7 @@ struct listener {
     int fds[LISTEN_QUEUES_MAX]; /* one for each loop, or one that all loops share */
     unsigned fd_count;
     bool is_unix;
+    bool is_metrics;  /* serves /metrics and nothing else */
     bool is_passed;   /* by the service manager, which keeps it open when we close it */
     bool is_loopback; /* TCP, at an address that only this host reaches */
     /* as it is logged: 127.0.0.1:8640, [::1]:8640 or unix:/path */

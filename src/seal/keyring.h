@@ -81,6 +81,16 @@ const struct public_key *keyring_key(const struct keyring *ring, unsigned number
 unsigned keyring_revoked_count(const struct keyring *ring);
 void keyring_revoked(const struct keyring *ring, unsigned number, char id[KEY_ID_TEXT_SIZE]);
 
+/*
+ * keyring_publish - put the public key files of all keys that are not revoked into a directory
+ *
+ * Each is ID.pub, as minisign -p reads it. Files of that form that belong to no such key are removed
+ * after the others are there.
+ *
+ * Return: 0; -1 with ERR_FILE.
+ */
+int keyring_publish(const struct keyring *ring, const char *directory, struct err *err) MUST_USE;
+
 /* keyring_serial - 1 for a first keyring, one more for each after it; memo_use compares it */
 unsigned long keyring_serial(const struct keyring *ring);
 

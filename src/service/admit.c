@@ -39,7 +39,8 @@ static int check_host(const struct context *context, struct job *job)
         if (host_is(authority, size, context->allow_hosts[i], strlen(context->allow_hosts[i])))
             return 0;
     return job_refuse(job, PROBLEM_HOST,
-                      err_at(&job->err, ERR_INVALID, NULL, "this server is not %.80s",
+                      err_at(&job->err, ERR_INVALID, NULL,
+                             "this server is not %.80s: see its option --allow-host",
                              size > 0 ? authority : "for requests with an empty Host"));
 }
 
@@ -88,7 +89,9 @@ int admit_request(const struct routes_match *m, const struct route *route, struc
 
     if (m->count == 0) {
         job_refuse(job, PROBLEM_NOT_FOUND,
-                   err_at(&job->err, ERR_INVALID, NULL, "GET /openapi.json lists the paths"));
+                   err_at(&job->err, ERR_INVALID, NULL,
+                          job->metrics_only ? "this address serves /metrics alone"
+                                            : "GET /openapi.json lists the paths"));
         job_problem(job);
     } else if (!route) {
         routes_list_methods(m, methods, sizeof(methods));

@@ -42,7 +42,7 @@ static int admit(const struct context *context, struct job *job, const struct ro
 {
     const char *const method = strcmp(job->method, "HEAD") == 0 ? "GET" : job->method;
     const int parsed = parse_target(job);
-    const struct routes_match m = routes_find(job->target.path);
+    const struct routes_match m = routes_find(job->target.path, job->metrics_only);
 
     job->route = m.number;
     *route = routes_method(&m, method);
@@ -50,7 +50,8 @@ static int admit(const struct context *context, struct job *job, const struct ro
         job_problem(job);
         return -1;
     }
-    if (strcmp(method, "OPTIONS") == 0 && (m.count > 0 || strcmp(job->target.path, "*") == 0)) {
+    if (strcmp(method, "OPTIONS") == 0 &&
+        (m.count > 0 || (strcmp(job->target.path, "*") == 0 && !job->metrics_only))) {
         reply_options(job, &m);
         return 0;
     }

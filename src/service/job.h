@@ -33,6 +33,7 @@ struct job {
     const char *body;
     size_t body_size;
     bool untrusted;      /* a client certificate is required, and the client has shown none */
+    bool metrics_only;   /* the listener serves /metrics and nothing else */
     bool draining;       /* the server is about to stop: each reply ends its connection */
     struct memo *memo;   /* signatures made before; NULL: none are remembered */
     struct lease *lease; /* to take memory for the reply from; NULL: nothing is counted */

@@ -33,6 +33,8 @@
 #include "images.h"
 #include "status.h"
 
+#define METRICS_PATH "/metrics"
+
 /* Rows of one path stand together. Columns: see struct route. */
 static const struct route routes[] = {
     { "POST", "/v1/images", images_post, "application/json", true, false, true, 64, 0 },
@@ -49,7 +51,7 @@ static const struct route routes[] = {
     { "GET", "/livez", status_live, NULL, false, true, false, 0, 0 },
     { "GET", "/readyz", status_ready, NULL, false, true, false, 0, 0 },
     { "GET", "/healthz", status_ready, NULL, false, false, false, 0, 0 },
-    { "GET", "/metrics", status_metrics, NULL, false, false, false, 0, 0 },
+    { "GET", METRICS_PATH, status_metrics, NULL, false, false, false, 0, 0 },
 };
 
 enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };
@@ -75,14 +77,15 @@ static bool is_path(const char *template, const char *path)
     return strncmp(template, path, fixed) == 0 && path[fixed] && !strchr(path + fixed, '/');
 }
 
-struct routes_match routes_find(const char *path)
+struct routes_match routes_find(const char *path, bool metrics_only)
 {
     struct routes_match m = { .count = 0 };
+    const bool hidden = metrics_only && strcmp(path, METRICS_PATH) != 0;
 
     for (size_t i = 0; i < ROUTES && (m.count == 0 || is_path(routes[i].path, path)); i++) {
         if (i > 0 && strcmp(routes[i].path, routes[i - 1].path) != 0)
             m.number++;
-        if (is_path(routes[i].path, path) && m.count++ == 0)
+        if (is_path(routes[i].path, path) && !hidden && m.count++ == 0)
             m.first = &routes[i];
     }
     if (m.count == 0)

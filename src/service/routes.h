@@ -28,8 +28,8 @@ struct routes_match {
     unsigned count, number;
 };
 
-/* routes_find - the rows of a path */
-struct routes_match routes_find(const char *path);
+/* routes_find - the rows of a path. @metrics_only: there are none but those of /metrics */
+struct routes_match routes_find(const char *path, bool metrics_only);
 
 /* routes_method - the row of a method, or NULL */
 const struct route *routes_method(const struct routes_match *match, const char *method);

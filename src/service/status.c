@@ -164,7 +164,7 @@ static int check_ready(const struct context *context, struct job *job)
     const char *const wrong = seal_clock_error(seal_now());
     int status = 0;
 
-    if (job->draining)
+    if (job->draining || context->leaving)
         status = err_at(&job->err, ERR_BUSY, NULL, "the server is stopping");
     else if (wrong)
         status = job_refuse(job, PROBLEM_CLOCK, err_at(&job->err, ERR_BUSY, NULL, "%s", wrong));

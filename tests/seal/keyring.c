@@ -154,6 +154,50 @@ static const struct {
     { "prefix", "0x97B0\n", "line 1 is not a key id" },
 };
 
+static bool holds(const char *id, const char *name)
+{
+    char path[64];
+    struct public_key key;
+    struct err err = { 0 };
+    char text[KEY_ID_TEXT_SIZE];
+
+    snprintf(path, sizeof(path), "keys/%s%s", id, name);
+    if (public_key_load(path, &key, &err) < 0)
+        return false;
+    public_key_id(&key, text);
+    return strcmp(text, id) == 0;
+}
+
+/* Public keys in a directory for others: revoked and former ones are removed, other files stay. */
+static void published(void)
+{
+    char a[KEY_ID_TEXT_SIZE], b[KEY_ID_TEXT_SIZE];
+    struct keyring_source source = source_of(two, 2);
+    struct keyring *ring;
+    struct scratch_dir dir;
+    struct err err = { 0 };
+
+    CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
+    make("a", a);
+    make("b", b);
+    CU_ASSERT(mkdir("keys", 0755) == 0);
+    CU_ASSERT_EQUAL(scratch_write("keys/0123456789ABCDEF.pub", 0644, "x", 1), 0);
+    CU_ASSERT_EQUAL(scratch_write("keys/mine.pub", 0644, "x", 1), 0);
+    ring = keyring_load(&source, NULL, &err);
+    CU_ASSERT(ring && keyring_publish(ring, "keys", &err) == 0);
+    CU_ASSERT(holds(a, ".pub") && holds(b, ".pub") && access("keys/mine.pub", F_OK) == 0);
+    CU_ASSERT(access("keys/0123456789ABCDEF.pub", F_OK) < 0);
+    CU_ASSERT(keyring_publish(ring, "no", &err) == -1 && err.code == ERR_FILE);
+    keyring_drop(ring);
+    err = (struct err){ 0 };
+    CU_ASSERT_EQUAL(scratch_write("revoked", 0644, b, strlen(b)), 0);
+    ring = keyring_load(&source, NULL, &err);
+    CU_ASSERT(ring && keyring_publish(ring, "keys", &err) == 0);
+    CU_ASSERT(holds(a, ".pub") && !holds(b, ".pub"));
+    keyring_drop(ring);
+    scratch_leave(&dir);
+}
+
 static void refusals(void)
 {
     static const char *const public_first[] = { "a.pub" }, *const missing[] = { "a.key", "no.key" };
@@ -362,6 +406,7 @@ static void exchanges(void)
 static const struct test tests[] = {
     { "JSON Web Keys and thumbprints", jwk },
     { "active, retired, revoked", states },
+    { "published for others on the host", published },
     { "what is refused", refusals },
     { "what has signed stays listed", reloads },
     { "keys change while threads sign", exchanges },
