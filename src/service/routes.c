@@ -103,7 +103,7 @@ const struct route *routes_method(const struct routes_match *m, const char *meth
 
 size_t routes_body_max(const char *method, const char *path, size_t max_body)
 {
-    const struct routes_match m = routes_find(path);
+    const struct routes_match m = routes_find(path, false);
     const struct route *const route = routes_method(&m, method);
 
     return route && route->body_max > max_body ? route->body_max : max_body;
