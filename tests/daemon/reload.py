@@ -160,10 +160,43 @@ def no_key_yet(work):
     tap.ok(done.returncode == 1 and b"cannot make a key" in done.stderr, "a directory that may not be written to", done)
 
 
+def blind(work):
+    """systemd 252 hides the credentials from ExecReload=: the daemon alone checks them."""
+    name = "credentials that are hidden from the check: the daemon checks"
+    if os.geteuid() != 0:
+        tap.skip(name, "only root can become another user")
+        return
+    place = os.path.join(work, "user")
+    os.mkdir(place, 0o755)
+    os.mkdir(os.path.join(place, "hidden"), 0)
+    program = os.path.join(place, "mptabled")
+    shutil.copy(MPTABLED, program)
+    os.chmod(work, 0o755)
+    os.chown(place, 65534, 65534)
+    user = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+    log = os.path.join(work, "user.log")
+    with open(log, "wb") as file:
+        daemon = subprocess.Popen([program, "--listen", "unix:" + os.path.join(place, "s")], stderr=file,
+                                  env={"STATE_DIRECTORY": place}, **user)
+    deadline = time.monotonic() + 20
+    while "event=listening" not in open(log, encoding="ascii").read() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    ask = [program, "--reload", str(daemon.pid)]
+    hidden = {"CREDENTIALS_DIRECTORY": os.path.join(place, "hidden"), "STATE_DIRECTORY": place}
+    first = subprocess.run(ask, env=hidden, capture_output=True, timeout=60, **user)
+    os.chmod(os.path.join(place, "mptabled.key"), 0o644)
+    second = subprocess.run(ask, env=hidden, capture_output=True, timeout=60, **user)
+    check = subprocess.run([program, "--check-config"], env=hidden, capture_output=True, timeout=60, **user)
+    daemon.terminate()
+    daemon.wait(20)
+    tap.ok((first.returncode, second.returncode, check.returncode) == (0, 1, 1) and b"chmod 600" in second.stderr and
+           b"cannot look for a key" in check.stderr, name, first, second, check)
+
+
 def main():
     work = tempfile.mkdtemp(prefix="mptabled-reload-")
     try:
-        for part in (rotation, outcomes, strangers, checks, no_key_yet):
+        for part in (rotation, outcomes, strangers, checks, no_key_yet, blind):
             part(work)
     finally:
         shutil.rmtree(work)

@@ -59,7 +59,7 @@ def state(tool):
     with Daemon() as daemon:
         (old, _), = keys_of(daemon)
         environment = {"XDG_STATE_HOME": daemon.state, "PATH": os.environ["PATH"]}
-        if os.path.lexists("/var/lib/mptabled/mptabled.key"):
+        if any(os.path.lexists(path) for path in ("/etc/credstore/mptabled.key", "/var/lib/mptabled/mptabled.key")):
             tap.skip("the state directory", "this host has a key of the unit, which would be rotated")
             return
         done = subprocess.run([MPTABLECTL, "rotate"], env=environment, capture_output=True, timeout=60)

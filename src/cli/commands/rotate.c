@@ -12,19 +12,32 @@
 #include "../../seal/keyplace.h"
 #include "../signing.h"
 
-/* Where the unit's daemon has its key. Only root can look there. */
-#define SERVICE_KEY "/var/lib/mptabled/mptabled.key"
+/*
+ * Where the unit's daemon has its key, the place that wins first. Only root can look there. systemd
+ * reads a credential at a start alone.
+ */
+static const struct service_key {
+    const char *path, *next;
+} service_keys[] = {
+    { "/etc/credstore/mptabled.key", "systemctl restart mptabled" },
+    { "/var/lib/mptabled/mptabled.key", "systemctl reload mptabled" },
+};
 
-static const char *find_key(struct cli *cli, struct keyplace *place)
+/* *next: what makes the daemon take the new key */
+static const char *find_key(struct cli *cli, struct keyplace *place, const char **next)
 {
+    *next = "mptabled --reload PID, with the options of the running daemon";
     if (cli->key)
         return cli->key;
-    if (geteuid() == 0 && !file_is_absent(AT_FDCWD, SERVICE_KEY))
-        return SERVICE_KEY;
+    for (size_t i = 0; i < sizeof(service_keys) / sizeof(service_keys[0]) && geteuid() == 0; i++)
+        if (!file_is_absent(AT_FDCWD, service_keys[i].path)) {
+            *next = service_keys[i].next;
+            return service_keys[i].path;
+        }
     return keyplace_find(NULL, place, &cli->err) < 0 ? NULL : place->key;
 }
 
-static void tell(const char *path, const struct key_rotation *done)
+static void tell(const char *path, const struct key_rotation *done, const char *next)
 {
     const char *const slash = strrchr(path, '/');
     const int directory = slash ? (int)(slash - path) + 1 : 0;
@@ -35,24 +48,21 @@ static void tell(const char *path, const struct key_rotation *done)
            done->public);
     printf("  %.*s%s is the old public key, which is published as retired\n", directory, path,
            done->retired);
-    if (strcmp(path, SERVICE_KEY) == 0)
-        puts("next: systemctl reload mptabled");
-    else
-        puts("next: mptabled --reload PID, with the options of the running daemon");
+    printf("next: %s\n", next);
 }
 
 int cli_rotate(struct cli *cli)
 {
     struct key_rotation done;
     struct keyplace place;
-    const char *path;
+    const char *path, *next;
     const int status = signing_start(cli, true);
 
     if (status != CLI_DONE)
         return status;
-    path = find_key(cli, &place);
+    path = find_key(cli, &place, &next);
     if (!path || key_rotate(path, &done, &cli->err) < 0)
         return cli_complain(cli, NULL, CLI_IO);
-    tell(path, &done);
+    tell(path, &done, next);
     return CLI_DONE;
 }
