@@ -31,6 +31,7 @@ struct input {
     struct dump dump;
     struct dump_room room;
     bool by_windows;
+    uint8_t pointer[16]; /* made for --table */
 };
 
 enum { ASKED_MEMBERS = 9 }; /* members of a topology that are options: asked.h */
@@ -41,12 +42,12 @@ enum { ASKED_MEMBERS = 9 }; /* members of a topology that are options: asked.h *
 struct cli {
     const char *operand; /* a file, or "-" for standard input */
     const char *second;  /* the other file of diff */
-    const char *output, *format, *as, *key, *base, *size, *floating_pointer;
+    const char *output, *format, *as, *key, *base, *size, *floating_pointer, *table;
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *madt_file, *from_madt, *svg;
     const char *cacert, *cert, *key_file, *token_file;
     const char *asked[ASKED_MEMBERS];
-    bool scan, map, routing, force, no_nonce, help, version;
+    bool scan, live, map, routing, force, no_nonce, help, version;
     bool unverified;
     struct option_list ignore, public_keys, servers;
     struct facts facts;

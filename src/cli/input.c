@@ -11,6 +11,8 @@
 #include "../base/number.h"
 #include "../seal/claims.h"
 #include "../text/request.h"
+#include "../topo/range.h"
+#include "device.h"
 #include "files.h"
 
 enum {
@@ -55,13 +57,33 @@ static int read_whole(struct cli *cli)
     return CLI_DONE;
 }
 
+static void take_file(struct input *in, uint64_t size)
+{
+    in->source = (struct dump_source){ size, read_file, in };
+}
+
+static int open_live(struct cli *cli)
+{
+    struct input *const in = &cli->input;
+
+    cli->operand = DEVICE_PATH;
+    in->fd = open(DEVICE_PATH, O_RDONLY | O_CLOEXEC);
+    if (in->fd < 0)
+        return device_refuse(cli);
+    take_file(in, UINT64_MAX);
+    return CLI_DONE;
+}
+
 /* Opens the operand. A small file and a pipe are read as a whole. */
 static int open_operand(struct cli *cli, bool *device)
 {
     struct input *const in = &cli->input;
-    const bool standard = strcmp(cli->operand, "-") == 0;
+    const bool standard = !cli->live && strcmp(cli->operand, "-") == 0;
     struct stat st;
 
+    *device = cli->live;
+    if (cli->live)
+        return open_live(cli);
     in->fd =
         standard ? STDIN_FILENO : open(cli->operand, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (in->fd < 0 || fstat(in->fd, &st) < 0) {
@@ -71,7 +93,7 @@ static int open_operand(struct cli *cli, bool *device)
     *device = S_ISCHR(st.st_mode) && !standard;
     if (!*device && !(S_ISREG(st.st_mode) && st.st_size > WHOLE_MAX))
         return read_whole(cli);
-    in->source = (struct dump_source){ *device ? UINT64_MAX : (uint64_t)st.st_size, read_file, in };
+    take_file(in, *device ? UINT64_MAX : (uint64_t)st.st_size);
     return CLI_DONE;
 }
 
@@ -180,15 +202,29 @@ static int place_as_told(struct cli *cli, enum dump_kind kind)
     return cli_complain_options(cli);
 }
 
+/* Options that contradict each other */
+static int check_options(struct cli *cli)
+{
+    if (cli->as && dump_kind_named(cli->as) < 0)
+        return cli_refuse_option(cli, "as", "must be " DUMP_KIND_NAMES);
+    if (cli->live && (cli->operand || cli->base || cli->size || cli->as))
+        return cli_refuse_option(cli, "live", "excludes a file, --base, --size and --as");
+    if (cli->table && cli->floating_pointer)
+        return cli_refuse_option(cli, "table", "excludes --floating-pointer");
+    if (cli->scan && (cli->table || cli->floating_pointer))
+        return cli_refuse_option(cli, cli->table ? "table" : "floating_pointer", "excludes --scan");
+    return CLI_DONE;
+}
+
 int input_memory(struct cli *cli, const char *short_base)
 {
     struct input *const in = &cli->input;
     bool device = false;
     int status, kind;
 
-    if (cli->as && dump_kind_named(cli->as) < 0)
-        return cli_refuse_option(cli, "as", "must be " DUMP_KIND_NAMES);
-    status = open_operand(cli, &device);
+    status = check_options(cli);
+    if (status == CLI_DONE)
+        status = open_operand(cli, &device);
     if (status != CLI_DONE)
         return status;
     if (!in->bytes && (cli->base || cli->size))
@@ -208,17 +244,6 @@ int input_memory(struct cli *cli, const char *short_base)
     return open_dump(cli, (enum dump_kind)kind);
 }
 
-/* The kernel answers pages of System RAM in /dev/mem with zeros, and with no error. */
-static bool is_hidden(const struct cli *cli, uint32_t address, size_t size)
-{
-    const uint8_t *const bytes = mpt_at(&cli->source.guest, address, size);
-
-    for (size_t i = 0; bytes && i < size; i++)
-        if (bytes[i] != 0)
-            return false;
-    return true;
-}
-
 int input_explain_nothing(const struct cli *cli)
 {
     enum { LAST_KIB = 0x9fc00, KIB = 1024, ROM = 0xf0000, ROM_SIZE = 0x10000 };
@@ -226,13 +251,8 @@ int input_explain_nothing(const struct cli *cli)
 
     if (!in->by_windows)
         return CLI_REFUSED;
-    if (in->dump.kind == DUMP_DEVICE && is_hidden(cli, LAST_KIB, KIB)) {
-        cli_note(
-            cli,
-            "the kernel does not show the memory at 0x%x, where a table may lie (STRICT_DEVMEM)",
-            LAST_KIB);
-        return CLI_IO;
-    }
+    if (in->dump.kind == DUMP_DEVICE)
+        return device_explain_nothing(cli);
     if (!mpt_at(&cli->source.guest, LAST_KIB, KIB))
         cli_note(cli, "has no memory at 0x%x to 0x%x, where a table may lie", LAST_KIB,
                  LAST_KIB + KIB - 1);
@@ -242,10 +262,65 @@ int input_explain_nothing(const struct cli *cli)
     return CLI_REFUSED;
 }
 
+/* Where 16 bytes are free behind a segment, for a floating pointer. Return: false: nowhere below 4 GiB */
+static bool find_gap(const struct memory *m, uint32_t *address)
+{
+    for (size_t i = 0; i < m->guest.count; i++) {
+        const uint64_t end = m->segments[i].base + (uint64_t)m->segments[i].size;
+        const uint64_t at = (end + MPT_ADDRESS_ALIGN - 1) / MPT_ADDRESS_ALIGN * MPT_ADDRESS_ALIGN;
+        bool taken = at > UINT32_MAX - MPT_FLOATING_SIZE;
+
+        for (size_t k = 0; !taken && k < m->guest.count; k++)
+            taken = range_overlaps(&m->segments[k],
+                                   &(struct mpt_segment){ (uint32_t)at, MPT_FLOATING_SIZE, NULL });
+        *address = (uint32_t)at;
+        if (!taken)
+            return true;
+    }
+    return false;
+}
+
+/* A floating pointer to the table, which no memory has: for the readers it lies behind a segment. */
+static int make_pointer(struct cli *cli, uint32_t table, uint32_t *address)
+{
+    struct memory *const m = &cli->source;
+    uint8_t *const bytes = cli->input.pointer;
+
+    if (m->guest.count == MEMORY_STRETCHES_MAX || !find_gap(m, address))
+        return cli_refuse_option(cli, "table", "needs 16 free bytes behind a part of the memory");
+    memcpy(bytes, (uint8_t[MPT_FLOATING_SIZE]){ '_', 'M', 'P', '_', [8] = 1, [9] = 4 },
+           MPT_FLOATING_SIZE);
+    for (unsigned i = 0; i < 4; i++)
+        bytes[4 + i] = (uint8_t)(table >> 8 * i);
+    for (unsigned i = 0; i < MPT_FLOATING_SIZE; i++)
+        bytes[10] = (uint8_t)(bytes[10] - (i == 10 ? 0 : bytes[i]));
+    m->segments[m->guest.count++] = (struct mpt_segment){ *address, MPT_FLOATING_SIZE, bytes };
+    cli_note(cli, "no floating pointer is read: the table is taken with one at 0x%x", *address);
+    return CLI_DONE;
+}
+
+/* The table that --table names */
+static int find_table(struct cli *cli, uint32_t *address)
+{
+    uint64_t table;
+
+    if (!number_parse(cli->table, 0, UINT32_MAX, &table) || table == 0)
+        return cli_refuse_option(cli, "table", "must be an address below 4 GiB, and not 0");
+    if (cli->input.by_windows && dump_table(&cli->input.dump, (uint32_t)table, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+    if (!mpt_at(&cli->source.guest, table, MPT_HEADER_SIZE)) {
+        cli_note(cli, "has no memory at 0x%llx", (unsigned long long)table);
+        return cli->input.dump.kind == DUMP_DEVICE ? CLI_IO : CLI_REFUSED;
+    }
+    return make_pointer(cli, (uint32_t)table, address);
+}
+
 int input_find(struct cli *cli, uint32_t *address)
 {
     uint64_t value = 0;
 
+    if (cli->table)
+        return find_table(cli, address);
     if (!cli->floating_pointer)
         return found_choose(&cli->source.guest, &cli->facts.known, address, &cli->err) < 0
                    ? cli_complain(cli, cli->operand, (enum cli_status)input_explain_nothing(cli))
@@ -259,14 +334,15 @@ int input_find(struct cli *cli, uint32_t *address)
 /* Takes the table that a pointer names into the memory of a dump. */
 static int take_table(struct cli *cli, uint32_t floating)
 {
+    struct input *const in = &cli->input;
     struct mpt_view view;
 
-    if (!cli->input.by_windows || mpt_open(&cli->source.guest, floating, &view) != MPT_OK)
+    if (!in->by_windows || cli->table) /* find_table has it */
         return CLI_DONE;
-    if (dump_table(&cli->input.dump, view.table_address, &cli->err) < 0)
+    if (dump_follow(&in->dump, floating, &cli->err) < 0)
         return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
-    if (cli->input.dump.kind != DUMP_DEVICE || view.table_address == 0 ||
-        !is_hidden(cli, view.table_address, MPT_HEADER_SIZE))
+    if (in->dump.kind != DUMP_DEVICE || mpt_open(&cli->source.guest, floating, &view) != MPT_OK ||
+        view.table_address == 0 || !device_hides(cli, view.table_address, MPT_HEADER_SIZE))
         return CLI_DONE;
     cli_note(cli, "the kernel does not show the table at 0x%x (STRICT_DEVMEM)", view.table_address);
     return CLI_IO;

@@ -39,7 +39,7 @@ static int choose_input(struct cli *cli, const struct command *command)
 {
     char problem[64];
 
-    if (cli->operand || !command->reads || asked_alone(cli))
+    if (cli->operand || !command->reads || asked_alone(cli) || cli->live)
         return CLI_DONE;
     if (isatty(STDIN_FILENO)) {
         snprintf(problem, sizeof(problem), "%s needs a file, or - for standard input",

@@ -31,7 +31,7 @@ const struct command commands[] = {
       "print what is wrong with a table, a line each" },
     { RULES, "rules", "[RULE]", 0, 1, false, cli_rules,
       "list the rules of lint, or tell all about one" },
-    { DIFF, "diff", "FILE FILE", 2, 2, false, cli_diff,
+    { DIFF, "diff", "FILE [FILE]", 1, 2, false, cli_diff,
       "print what two tables differ in, a line each" },
     { PROFILES, "profiles", "[PROFILE]", 0, 1, false, cli_profiles,
       "list the profiles, or tell all about one" },
@@ -76,6 +76,16 @@ static const struct option_row common_rows[] = {
       .help = "guest-physical address of each segment; default\n" MEMORY_BASE },
     { "size", 0, OPTION_TEXT, "BYTES[,BYTES]", AT(size), .commands = DECODE | LINT | DIFF | SIGN,
       .group = PLACE, .help = "bytes of each segment, where there are several" },
+    { "live", 0, OPTION_FLAG, NULL, AT(live), .commands = DECODE | LINT | DIFF, .group = PLACE,
+      .help = "the memory of this machine, /dev/mem, in place of\n"
+              "the (first) file" },
+    { "scan", 0, OPTION_FLAG, NULL, AT(scan), .commands = DECODE | LINT | DIFF, .group = PLACE,
+      .help = "the bytes are memory: each table that a system\n"
+              "takes" },
+    { "table", 0, OPTION_TEXT, "ADDRESS", AT(table), .commands = DECODE | LINT | DIFF,
+      .group = PLACE,
+      .help = "take the table at this address, whether or not a\n"
+              "floating pointer names it" },
     { "floating-pointer", 0, OPTION_TEXT, "ADDRESS", AT(floating_pointer),
       .commands = DECODE | LINT | DIFF, .group = PLACE,
       .help = "take the floating pointer at this address" },
@@ -90,9 +100,6 @@ static const struct option_row common_rows[] = {
       .words = "bin json hex elf", .help = "bin (default), json, hex or elf" },
     { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = PROFILES | RULES, .group = OUTPUT,
       .words = "text json", .help = "text (default) or json" },
-    { "scan", 0, OPTION_FLAG, NULL, AT(scan), .commands = DECODE, .group = OUTPUT,
-      .help = "the bytes are a memory dump: print which system\n"
-              "takes which table" },
     { "map", 0, OPTION_FLAG, NULL, AT(map), .commands = DECODE, .group = OUTPUT,
       .help = "print the bytes, a line for each structure" },
     { "svg", 0, OPTION_TEXT, "FILE", AT(svg), .commands = DECODE, .group = OUTPUT,

@@ -8,13 +8,6 @@
 
 enum { OTHERS_MAX = 64 };
 
-/* The floating pointers that consumers take, each once, in the order of the consumers */
-struct scan {
-    struct cli *cli;
-    uint32_t taken[FOUND_CONSUMERS_MAX];
-    unsigned count;
-};
-
 static bool is_taken(const struct scan *s, uint32_t address)
 {
     for (unsigned i = 0; i < s->count; i++)
@@ -23,7 +16,22 @@ static bool is_taken(const struct scan *s, uint32_t address)
     return false;
 }
 
-static void render_consumer(struct build *b, struct scan *s, const struct mpt_consumer *consumer)
+int scan_memory(struct cli *cli, struct scan *s)
+{
+    const int status = input_memory(cli, "0");
+    const struct mpt_consumer *consumer;
+    uint32_t address;
+
+    *s = (struct scan){ .cli = cli };
+    for (size_t i = 0; status == CLI_DONE && (consumer = mpt_consumer_at(i)); i++)
+        if (mpt_find(&cli->source.guest, &cli->facts.known, consumer, &address) == MPT_OK &&
+            !is_taken(s, address) && s->count < FOUND_CONSUMERS_MAX)
+            s->taken[s->count++] = address;
+    return status;
+}
+
+static void render_consumer(struct build *b, const struct scan *s,
+                            const struct mpt_consumer *consumer)
 {
     uint32_t address = 0;
 
@@ -33,8 +41,6 @@ static void render_consumer(struct build *b, struct scan *s, const struct mpt_co
         build_string(b, "floating_pointer", NULL);
     } else {
         build_address(b, "floating_pointer", address);
-        if (!is_taken(s, address) && s->count < FOUND_CONSUMERS_MAX)
-            s->taken[s->count++] = address;
     }
     build_close(b);
 }
@@ -64,10 +70,10 @@ static void render_others(struct build *b, const struct scan *s)
     }
 }
 
-static void render_scan(struct build *b, struct cli *cli)
+static void render_scan(struct build *b, const struct scan *s)
 {
+    struct cli *const cli = s->cli;
     const struct mpt_bios bios = mpt_bios_words(&cli->source.guest, &cli->facts.known);
-    struct scan s = { .cli = cli };
     const struct mpt_consumer *consumer;
 
     build_object(b, NULL);
@@ -77,26 +83,32 @@ static void render_scan(struct build *b, struct cli *cli)
     build_close(b);
     build_array(b, "consumers");
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
-        render_consumer(b, &s, consumer);
+        render_consumer(b, s, consumer);
     build_close(b);
     build_array(b, "tables");
-    for (unsigned i = 0; i < s.count; i++)
-        render_table(b, cli, s.taken[i]);
+    for (unsigned i = 0; i < s->count; i++)
+        render_table(b, cli, s->taken[i]);
     build_close(b);
     build_array(b, "others");
-    render_others(b, &s);
+    render_others(b, s);
     build_close(b);
     build_close(b);
 }
 
 int scan_print(struct cli *cli)
 {
-    const int status = input_memory(cli, "0");
+    struct scan s;
+    const int status = scan_memory(cli, &s);
     struct build b;
+    uint64_t other = 0;
+    int printed;
 
     if (status != CLI_DONE)
         return status;
     build_start(&b);
-    render_scan(&b, cli);
-    return files_print_json(cli, &b);
+    render_scan(&b, &s);
+    printed = files_print_json(cli, &b);
+    if (printed != CLI_DONE || s.count > 0 || found_next_valid(&cli->source.guest, &other))
+        return printed;
+    return input_explain_nothing(cli);
 }

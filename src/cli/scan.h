@@ -4,8 +4,22 @@
 
 #include "cli.h"
 
+/* The floating pointers that consumers take, each once, in the order of the consumers */
+struct scan {
+    struct cli *cli;
+    uint32_t taken[FOUND_CONSUMERS_MAX];
+    unsigned count;
+};
+
 /*
- * scan_print - which consumer takes which table of a memory dump.
+ * scan_memory - input_memory of a memory dump, and what consumers take of it
+ *
+ * Return: CLI_DONE, or the exit status, after the error was reported.
+ */
+int scan_memory(struct cli *cli, struct scan *scan);
+
+/*
+ * scan_print - decode --scan: which consumer takes which table of a memory dump.
  *
  * Return: the exit status, error reported
  */

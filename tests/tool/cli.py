@@ -76,7 +76,7 @@ def statuses():
         (USAGE, "encode", "--key", "k", topology), (USAGE, "decode", "--base", "nowhere", image),
         (USAGE, "decode", "--size", "1", image), (USAGE, "decode", "--scan", "--map", image),
         (USAGE, "decode", "--floating-pointer", "x", image), (USAGE, "lint", "--vcpus", "four", image),
-        (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "decode", "--as", "raw", "--as", "raw", image), (USAGE, "lint", "--scan", image),
+        (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "decode", "--as", "raw", "--as", "raw", image),
         (USAGE, "lint", "--ebda", "0x9fc01", image), (USAGE, "lint", "--for", "linux,", image),
         (USAGE, "lint", "--ignore", "irq0", image), (USAGE, "rules", "--format", "hex"), (USAGE, "rules", "a", "b"),
         (REFUSED, "rules", "irq0"), (REFUSED, "lint", "--for", "openbsd,linux", volt), (DONE, "rules"),

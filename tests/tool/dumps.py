@@ -10,7 +10,7 @@ import struct
 import subprocess
 import time
 
-from daemon import Tap
+from daemon import SRCDIR, Tap
 from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, refused
 
 tap = Tap()
@@ -184,6 +184,105 @@ def insisted(tool, image):
     refused(tap, tool.run("decode", "-", data=bytes(64)), REFUSED, "_MP_", "zeros hold no table")
 
 
+class Device:
+    """/dev/mem of another machine, by a library that is preloaded (tests/lib/device.c)"""
+
+    def __init__(self, tool):
+        self.tool, self.library = tool, tool.path("device.so")
+        subprocess.run([os.environ.get("CC", "cc").split()[0], "-std=c11", "-O1", "-shared", "-fPIC", "-o", self.library,
+                        os.path.join(SRCDIR, "tests", "lib", "device.c")], check=True)
+
+    def run(self, *arguments, memory=None, **environment):
+        if memory is not None:
+            environment["DEVICE_MEMORY"] = self.tool.path(self.tool.write("device", memory))
+        return self.tool.run(*arguments, env={**os.environ, "LD_PRELOAD": self.library, **environment})
+
+
+def live(tool, wanted, image):
+    """The memory of a machine whose kernel shows all, a part or nothing of it"""
+    with open(MPTABLECTL, "rb") as program:
+        if b"__asan_init" in program.read():
+            tap.skip("--live", "the double of /dev/mem cannot be preloaded before the address sanitizer")
+            return
+    device, page = Device(tool), b"\x53\xff\0\xf0" * 1024
+    shown = bytearray(2 * MIB)
+    shown[:len(page)] = page
+    shown[BASE:BASE + len(image)] = image
+    done = device.run("decode", "--live", memory=shown)
+    tap.ok(done.returncode == DONE and topology(json.loads(done.stdout)) == topology(wanted), "--live: a kernel that shows all",
+           done.stderr)
+    hidden = bytearray(2 * MIB)  # what is memory reads as zeros, the ROM as itself
+    for efi in ({}, {"DEVICE_EFI": "1"}):
+        for command in (["decode"], ["lint"], ["decode", "--scan"], ["lint", "--scan"], ["diff", "image.bin"]):
+            done = device.run(*command, "--live", memory=hidden, **efi)
+            tap.ok(done.returncode == IO and b"does not show the memory at 0x9fc00" in done.stderr and
+                   (b"by UEFI" in done.stderr) == bool(efi), "STRICT_DEVMEM is not \"no table\": " + " ".join(command), done.stderr)
+    rom = bytearray(hidden)
+    rom[0xF0000:0xF0010] = tool.run("encode", "-", data=b'{"cpus":2,"placement":{"base":"0xf0000"}}').stdout[:16]
+    pointer = bytearray(rom[0xF0000:0xF0010])
+    for table in (0xF1000, 0x180000):
+        pointer[4:8], pointer[10] = struct.pack("<I", table), 0
+        pointer[10] = -sum(pointer) & 255
+        rom[0xF0000:0xF0010] = pointer
+        rom[table:table + len(image) - 16] = image[16:]
+        done = device.run("lint", "--live", memory=rom)
+        tap.ok(done.returncode in (DONE, REFUSED) if table < MIB else
+               done.returncode == IO and b"does not show the table at 0x180000" in done.stderr,
+               "a table at 0x%x that the ROM points to" % table, done.stderr, done.returncode)
+    shown[BASE:BASE + len(image)] = bytes(len(image))
+    done = device.run("decode", "--live", memory=shown, DEVICE_EFI="1")
+    tap.ok(done.returncode == REFUSED and b"by UEFI" in done.stderr, "no table where all is shown", done.stderr)
+    refused(tap, device.run("decode", "--live"), IO, "locked down", "lockdown")
+    for more in (["image.bin"], ["--base", "0"], ["--as", "raw"]):
+        refused(tap, device.run("decode", "--live", *more), USAGE, "--live: excludes", "--live with " + more[0])
+    shown[BASE:BASE + len(image)] = image
+    done = device.run("diff", "--live", "image.bin", memory=shown)
+    tap.equal((done.returncode, done.stdout, done.stderr), (DONE, b"", b""), "diff --live: the same table")
+    refused(tap, device.run("diff", "image.bin"), USAGE, "two files, or one with --live", "diff of one file")
+
+
+def without_pointer(tool, image):
+    """A table that no pointer names, in memory and in an image"""
+    memory = bytearray(MIB)
+    memory[0x9F900:0x9F900 + len(image) - 16] = image[16:]
+    tool.write("orphan", memory)
+    done = tool.run("decode", "--table", "0x9f900", "orphan")
+    got = json.loads(done.stdout) if done.stdout else {}
+    tap.ok(done.returncode == DONE and got["exact"] and got["configuration_table"] == "0x9f900" and got["found_by"] == [] and
+           sum(entry["entry"] == "processor" for entry in got["topology"]["entries"]) == 4, "--table: a table without a pointer",
+           done.stderr)
+    rebuilt_ = tool.run("encode", "-", data=json.dumps(got.get("topology"))).stdout
+    tap.ok(image[16:] in rebuilt_, "and encode makes it again")
+    tap.ok(tool.run("lint", "--table", "0x9f900", "orphan").returncode == REFUSED, "lint: no system finds it")
+    refused(tap, tool.run("decode", "--table", "0x200000", "orphan"), REFUSED, "no memory at 0x200000", "--table where nothing is")
+    refused(tap, tool.run("decode", "--table", "x", "orphan"), USAGE, "--table: must be", "--table that is none")
+    refused(tap, tool.run("decode", "--table", "1", "--floating-pointer", "2", "orphan"), USAGE, "excludes", "--table and a pointer")
+
+
+def every_table(tool, image):
+    """lint and diff of all tables in memory: Linux takes one, BSD the other"""
+    memory = bytearray(MIB)
+    memory[BASE:BASE + len(image)] = image
+    other = tool.run("encode", "-", data=b'{"cpus":2,"placement":{"window":"ebda","base":"0x90000"}}').stdout
+    memory[0x90000:0x90000 + len(other)] = other
+    struct.pack_into("<H", memory, 0x40E, 0x9000)
+    tool.write("two", memory)
+    done = tool.run("lint", "--scan", "two")
+    tap.ok([line for line in done.stdout.split(b"\n") if b": floating pointer at" in line] ==
+           [b"two: floating pointer at 0x9fc00", b"two: floating pointer at 0x90000"], "lint --scan: both tables", done.stdout[:200])
+    tap.equal(tool.run("diff", "--scan", "two", "two").returncode, DONE, "diff --scan: the same")
+    struct.pack_into("<H", memory, 0x40E, 0)
+    memory[0x90000] = 0
+    tool.write("one", memory)
+    done = tool.run("diff", "--scan", "two", "one")
+    tap.ok(done.returncode == REFUSED and b"floating_pointer: at 0x90000 gone" in done.stdout, "diff --scan: one is gone",
+           done.stdout, done.stderr)
+    tool.write("none", bytes(MIB))
+    tap.equal([tool.run(*command).returncode for command in
+               (["decode", "--scan", "none"], ["lint", "--scan", "none"], ["diff", "--scan", "none", "two"])],
+              [REFUSED, REFUSED, IO], "no table is not success")
+
+
 def main():
     with Tool() as tool:
         image = tool.run("encode", "-", data=b'{"cpus":4}').stdout
@@ -197,6 +296,9 @@ def main():
         of_profiles(tool)
         claimed(tool)
         insisted(tool, image)
+        live(tool, wanted, image)
+        without_pointer(tool, image)
+        every_table(tool, image)
     tap.done()
 
 

@@ -20,12 +20,8 @@ int cli_decode(struct cli *cli)
 {
     int status;
 
-    if (cli->scan && (cli->map || cli->svg || cli->floating_pointer))
-        return cli_refuse_option(cli,
-                                 cli->map   ? "map"
-                                 : cli->svg ? "svg"
-                                            : "floating_pointer",
-                                 "excludes --scan");
+    if (cli->scan && (cli->map || cli->svg))
+        return cli_refuse_option(cli, cli->map ? "map" : "svg", "excludes --scan");
     if (cli->map && cli->svg)
         return cli_refuse_option(cli, "svg", "excludes --map");
     if (cli->scan)

@@ -14,6 +14,7 @@
 #include "../../mptable/layout.h"
 #include "../../text/members.h"
 #include "../input.h"
+#include "../scan.h"
 
 enum { KEY_SIZE = 16, TEXT_SIZE = 64 };
 
@@ -471,14 +472,64 @@ static int compare(struct cli *cli, const struct found *a, const struct found *b
     return d.lines > 0 ? CLI_REFUSED : CLI_DONE;
 }
 
-/* Reads a file's table. One without a table cannot be compared, which is no difference. */
-static int read_side(struct cli *cli)
+/* One of the two memories, and which of its tables are compared */
+static int open_side(struct cli *cli, struct scan *scan)
 {
-    int status = input_memory(cli, NULL);
+    int status = cli->scan ? scan_memory(cli, scan) : input_memory(cli, NULL);
 
+    if (status == CLI_DONE && !cli->scan) {
+        scan->count = 1;
+        status = input_find(cli, &scan->taken[0]);
+    }
+    if (status == CLI_DONE && scan->count == 0) {
+        cli_note(cli, "has no table that a system takes");
+        status = input_explain_nothing(cli);
+    }
+    return status == CLI_REFUSED ? CLI_IO : status; /* nothing to compare is no difference */
+}
+
+/* Compares the tables at the same place of both lists. Return: the exit status */
+static int compare_at(struct cli *a, const struct scan *as, struct cli *b, const struct scan *bs,
+                      unsigned i)
+{
+    int status;
+
+    if (i >= as->count || i >= bs->count) {
+        const struct scan *const more = i < as->count ? as : bs;
+
+        printf("floating_pointer: at 0x%x %s\n", more->taken[i], more == as ? "gone" : "added");
+        return CLI_REFUSED;
+    }
+    status = input_read(a, as->taken[i]);
     if (status == CLI_DONE)
-        status = input_table(cli);
-    return status == CLI_REFUSED ? CLI_IO : status;
+        status = input_read(b, bs->taken[i]);
+    if (status != CLI_DONE)
+        return status == CLI_REFUSED ? CLI_IO : status;
+    if (a->scan)
+        printf("table %u: floating pointer at 0x%x, 0x%x\n", i + 1, as->taken[i], bs->taken[i]);
+    return compare(a, &a->reading, &b->reading);
+}
+
+static int diff_sides(struct cli *a, struct cli *b)
+{
+    struct scan as = { .count = 0 }, bs = { .count = 0 };
+    int worst = open_side(a, &as);
+
+    if (worst == CLI_DONE)
+        worst = open_side(b, &bs);
+    for (unsigned i = 0; worst <= CLI_REFUSED && (i < as.count || i < bs.count); i++) {
+        const int status = compare_at(a, &as, b, &bs, i);
+
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static int refuse_operands(void)
+{
+    fputs("mptablectl: diff takes two files, or one with --live; see mptablectl diff --help\n",
+          stderr);
+    return CLI_USAGE;
 }
 
 int cli_diff(struct cli *cli)
@@ -488,16 +539,16 @@ int cli_diff(struct cli *cli)
 
     if (!other)
         return cli_no_memory(cli);
-    other->operand = cli->second;
+    other->operand = cli->live ? cli->operand : cli->second;
     other->base = cli->base;
     other->size = cli->size;
     other->as = cli->as;
+    other->scan = cli->scan;
+    other->table = cli->table;
     other->floating_pointer = cli->floating_pointer;
-    status = read_side(cli);
-    if (status == CLI_DONE)
-        status = read_side(other);
-    if (status == CLI_DONE)
-        status = compare(cli, &cli->reading, &other->reading);
+    if (cli->live)
+        cli->operand = cli->second; /* of which there is none, or it is one too many */
+    status = other->operand ? diff_sides(cli, other) : refuse_operands();
     free(other->input.bytes);
     free(other);
     return status;

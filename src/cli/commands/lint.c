@@ -9,6 +9,7 @@
 #include "../../text/finding.h"
 #include "../../text/routing.h"
 #include "../input.h"
+#include "../scan.h"
 
 /* "openbsd      unknown     -  interrupt-lost  lint-missing needs ebda base_memory_kib" */
 static void print_verdict(const struct mpt_verdict *v)
@@ -164,22 +165,48 @@ static void print_routing(const struct cli *cli)
         printf("%s: linux: %s\n", cli->operand, text);
 }
 
+/* Return: the exit status */
+static int print_table(const struct cli *cli)
+{
+    if (cli->routing)
+        print_routing(cli);
+    return print_findings(cli, &cli->reading.report);
+}
+
+/* Each table that a system takes. Return: the worst exit status */
+static int lint_all(struct cli *cli)
+{
+    struct scan scan;
+    int worst = scan_memory(cli, &scan);
+
+    if (worst == CLI_DONE && scan.count == 0)
+        return lint_nothing(cli);
+    for (unsigned i = 0; worst != CLI_USAGE && worst != CLI_IO && i < scan.count; i++) {
+        int status = input_read(cli, scan.taken[i]);
+
+        printf("%s%s: floating pointer at 0x%x\n", i > 0 ? "\n" : "", cli->operand, scan.taken[i]);
+        status = status == CLI_DONE ? print_table(cli) : status;
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
 int cli_lint(struct cli *cli)
 {
     int status = check_ignored(cli);
     uint32_t address;
 
+    if (status == CLI_DONE && cli->scan)
+        return lint_all(cli);
     if (status == CLI_DONE)
         status = input_memory(cli, NULL);
     if (status != CLI_DONE)
         return status;
-    if (!cli->floating_pointer &&
-        found_choose(&cli->source.guest, &cli->facts.known, &address, &cli->err) < 0)
+    if (cli->floating_pointer || cli->table)
+        status = input_table(cli);
+    else if (found_choose(&cli->source.guest, &cli->facts.known, &address, &cli->err) < 0)
         return lint_nothing(cli);
-    status = cli->floating_pointer ? input_table(cli) : input_read(cli, address);
-    if (status != CLI_DONE)
-        return status;
-    if (cli->routing)
-        print_routing(cli);
-    return print_findings(cli, &cli->reading.report);
+    else
+        status = input_read(cli, address);
+    return status == CLI_DONE ? print_table(cli) : status;
 }
