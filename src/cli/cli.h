@@ -47,7 +47,7 @@ struct cli {
     const char *madt_file, *from_madt, *svg;
     const char *cacert, *cert, *key_file, *token_file;
     const char *asked[ASKED_MEMBERS];
-    bool scan, live, map, routing, force, no_nonce, help, version;
+    bool scan, live, text, map, routing, force, no_nonce, help, version;
     bool unverified;
     struct option_list ignore, public_keys, servers;
     struct facts facts;

@@ -100,6 +100,13 @@ static const struct option_row common_rows[] = {
       .words = "bin json hex elf", .help = "bin (default), json, hex or elf" },
     { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = PROFILES | RULES, .group = OUTPUT,
       .words = "text json", .help = "text (default) or json" },
+    { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = DECODE, .group = OUTPUT,
+      .words = "text json",
+      .help = "text or json; the default is text on a terminal,\n"
+              "else json" },
+    { "text", 0, OPTION_FLAG, NULL, AT(text), .commands = DECODE, .group = OUTPUT,
+      .help = "the same as --format text: a block for each\n"
+              "structure, a line for each field" },
     { "map", 0, OPTION_FLAG, NULL, AT(map), .commands = DECODE, .group = OUTPUT,
       .help = "print the bytes, a line for each structure" },
     { "svg", 0, OPTION_TEXT, "FILE", AT(svg), .commands = DECODE, .group = OUTPUT,

@@ -37,12 +37,12 @@ def same(tool, wanted, arguments, name, data=b"", says=b""):
     return got
 
 
-def qemu(tool, image, commands):
+def qemu(tool, image, commands, memory=("-M", "pc,accel=tcg", "-m", "64")):
     """A guest that never runs, with the image in its memory; QEMU's monitor carries out the commands."""
     monitor = tool.path("monitor")
-    process = subprocess.Popen(["timeout", "-k", "5", "60", "qemu-system-x86_64", "-M", "pc,accel=tcg", "-m", "64", "-S", "-display",
-                                "none", "-nodefaults", "-qmp", "unix:%s,server=on,wait=off" % monitor, "-device",
-                                "loader,file=%s,addr=%#x,force-raw=on" % (tool.path(image), BASE)])
+    process = subprocess.Popen(["timeout", "-k", "5", "60", "qemu-system-x86_64", *memory, "-S", "-display", "none", "-nodefaults",
+                                "-qmp", "unix:%s,server=on,wait=off" % monitor,
+                                "-device", "loader,file=%s,addr=%#x,force-raw=on" % (tool.path(image), BASE)])
     while not os.path.exists(monitor):
         time.sleep(0.05)
     with socket.socket(socket.AF_UNIX) as connection:
@@ -58,6 +58,15 @@ def qemu(tool, image, commands):
     process.wait()
 
 
+def shared(tool, wanted):
+    """The file that a guest with 8 GiB of shared memory leaves"""
+    backend = "memory-backend-file,id=ram,size=8G,share=on,mem-path=" + tool.path("ram")
+    qemu(tool, "image.bin", [], ("-M", "pc,accel=tcg,memory-backend=ram", "-m", "8G", "-object", backend))
+    tap.equal(os.path.getsize(tool.path("ram")), 8 * GIB, "QEMU keeps guest memory in a file of 8 GiB")
+    same(tool, wanted, ["ram"], "and it is read", says=b"memory from address 0")
+    os.unlink(tool.path("ram"))
+
+
 def of_qemu(tool, wanted):
     if not shutil.which("qemu-system-x86_64"):
         tap.skip("dumps of QEMU", "qemu-system-x86_64 is not installed")
@@ -70,6 +79,7 @@ def of_qemu(tool, wanted):
     tap.equal(tool.read("core")[offset:offset + 4], b"_MP_", "the offset is that of the byte in the core")
     same(tool, wanted, ["paging"], "the same with paging")
     same(tool, wanted, ["memory"], "pmemsave", says=b"memory from address 0")
+    shared(tool, wanted)
     tap.ok(b"dump-guest-memory without -z" in tool.run("lint", "kdump").stderr, "kdump is refused, with the way out")
     if subprocess.run(["/usr/bin/python3", "-c", "import kdumpfile"], capture_output=True).returncode:
         tap.skip("libkdumpfile", "python3-libkdumpfile is not installed")
@@ -194,7 +204,7 @@ class Device:
 
     def run(self, *arguments, memory=None, **environment):
         if memory is not None:
-            environment["DEVICE_MEMORY"] = self.tool.path(self.tool.write("device", memory))
+            environment["DEVICE_MEMORY"] = self.tool.path(self.tool.write("device", bytes(memory)))
         return self.tool.run(*arguments, env={**os.environ, "LD_PRELOAD": self.library, **environment})
 
 
@@ -245,7 +255,7 @@ def without_pointer(tool, image):
     """A table that no pointer names, in memory and in an image"""
     memory = bytearray(MIB)
     memory[0x9F900:0x9F900 + len(image) - 16] = image[16:]
-    tool.write("orphan", memory)
+    tool.write("orphan", bytes(memory))
     done = tool.run("decode", "--table", "0x9f900", "orphan")
     got = json.loads(done.stdout) if done.stdout else {}
     tap.ok(done.returncode == DONE and got["exact"] and got["configuration_table"] == "0x9f900" and got["found_by"] == [] and
@@ -254,8 +264,8 @@ def without_pointer(tool, image):
     rebuilt_ = tool.run("encode", "-", data=json.dumps(got.get("topology"))).stdout
     tap.ok(image[16:] in rebuilt_, "and encode makes it again")
     tap.ok(tool.run("lint", "--table", "0x9f900", "orphan").returncode == REFUSED, "lint: no system finds it")
-    refused(tap, tool.run("decode", "--table", "0x200000", "orphan"), REFUSED, "no memory at 0x200000", "--table where nothing is")
-    refused(tap, tool.run("decode", "--table", "x", "orphan"), USAGE, "--table: must be", "--table that is none")
+    refused(tap, tool.run("decode", "--as", "raw", "--table", "0x200000", "orphan"), REFUSED, "no memory at 0x200000", "--table where nothing is")
+    refused(tap, tool.run("decode", "--as", "raw", "--table", "x", "orphan"), USAGE, "--table: must be", "--table that is none")
     refused(tap, tool.run("decode", "--table", "1", "--floating-pointer", "2", "orphan"), USAGE, "excludes", "--table and a pointer")
 
 
@@ -266,14 +276,14 @@ def every_table(tool, image):
     other = tool.run("encode", "-", data=b'{"cpus":2,"placement":{"window":"ebda","base":"0x90000"}}').stdout
     memory[0x90000:0x90000 + len(other)] = other
     struct.pack_into("<H", memory, 0x40E, 0x9000)
-    tool.write("two", memory)
+    tool.write("two", bytes(memory))
     done = tool.run("lint", "--scan", "two")
     tap.ok([line for line in done.stdout.split(b"\n") if b": floating pointer at" in line] ==
            [b"two: floating pointer at 0x9fc00", b"two: floating pointer at 0x90000"], "lint --scan: both tables", done.stdout[:200])
     tap.equal(tool.run("diff", "--scan", "two", "two").returncode, DONE, "diff --scan: the same")
     struct.pack_into("<H", memory, 0x40E, 0)
     memory[0x90000] = 0
-    tool.write("one", memory)
+    tool.write("one", bytes(memory))
     done = tool.run("diff", "--scan", "two", "one")
     tap.ok(done.returncode == REFUSED and b"floating_pointer: at 0x90000 gone" in done.stdout, "diff --scan: one is gone",
            done.stdout, done.stderr)
@@ -281,6 +291,44 @@ def every_table(tool, image):
     tap.equal([tool.run(*command).returncode for command in
                (["decode", "--scan", "none"], ["lint", "--scan", "none"], ["diff", "--scan", "none", "two"])],
               [REFUSED, REFUSED, IO], "no table is not success")
+
+
+def blocks(tool, image):
+    """decode --text: all that JSON has, as lines; a terminal gets it by default"""
+    for profile in ("kvm", "bochs", "volt"):
+        data = tool.run("encode", "-", data=json.dumps({"profile": profile, "cpus": 2})).stdout
+        got, _ = decode(tool, "-", data=data)
+        done = tool.run("decode", "--text", "-", data=data)
+        parts = [part.split("\n") for part in done.stdout.decode().split("\n\n")]
+        heads = [part[0] for part in parts[1:]]
+        tap.equal([head.split(" at ")[1].split(",")[0] for head in heads], [item["address"] for item in got["layout"]],
+                  profile + ": a block for each structure, in their order")
+        first, header = (dict(line.split(None, 1) for line in part[1:] if not line.startswith("    error")) for part in parts[1:3])
+        tap.equal((first["signature"], first["table_address"], header["signature"]), ('"_MP_"', got["configuration_table"], '"PCMP"'),
+                  profile + ": its fields")
+        tap.ok(first["checksum"].endswith("(the floating pointer adds up to 0x00, right)") and
+               header["checksum"].endswith("(the base table adds up to 0x00, right)"), profile + ": its sums", first, header)
+    broken = bytearray(image)
+    broken[17 + 40] ^= 1
+    done = tool.run("decode", "--text", "-", data=bytes(broken))
+    tap.ok(b"0x01, wrong)" in done.stdout or b"0xff, wrong)" in done.stdout, "a wrong sum is told", done.stdout[:900])
+    refused(tap, tool.run("decode", "--text", "--map", "-", data=image), USAGE, "--text: excludes", "--text and --map")
+    tap.equal(tool.run("decode", "--format", "text", "-", data=image).stdout, tool.run("decode", "--text", "-", data=image).stdout,
+              "--format text is the same")
+    main_, child = os.openpty()
+    done = subprocess.Popen([MPTABLECTL, "decode", tool.path("image.bin")], stdout=child, env={**os.environ, "NO_COLOR": "1"})
+    os.close(child)
+    shown = b""
+    while True:
+        try:
+            part = os.read(main_, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        shown += part
+    tap.ok(done.wait() == DONE and shown.startswith(b"found by linux") and b"\x1b" not in shown, "on a terminal, text", shown[:80])
+    os.close(main_)
 
 
 def main():
@@ -299,6 +347,7 @@ def main():
         live(tool, wanted, image)
         without_pointer(tool, image)
         every_table(tool, image)
+        blocks(tool, image)
     tap.done()
 
 

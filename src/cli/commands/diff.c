@@ -11,12 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../mptable/layout.h"
-#include "../../text/members.h"
 #include "../input.h"
 #include "../scan.h"
+#include "../show.h"
 
-enum { KEY_SIZE = 16, TEXT_SIZE = 64 };
+enum { KEY_SIZE = 16 };
 
 /* An entry, or the bytes behind the last one that cannot be read as entries */
 struct item {
@@ -43,59 +42,6 @@ struct diff {
     unsigned lines;
 };
 
-/* --- values as text --- */
-
-static void print_text(const char *text, size_t size)
-{
-    while (size > 0 && text[size - 1] == ' ')
-        size--;
-    putchar('"');
-    for (size_t i = 0; i < size; i++)
-        if (text[i] < ' ' || text[i] > '~' || text[i] == '\\' || text[i] == '"')
-            printf("\\x%02x", (unsigned char)text[i]);
-        else
-            putchar(text[i]);
-    putchar('"');
-}
-
-static void print_bytes(const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        printf("%02x", bytes[i]);
-}
-
-/* The value of a row in the structure at @base */
-static void print_member(const struct member *m, const void *base)
-{
-    const uint64_t value = m->kind == TEXT || m->kind == BUS_TYPE ? 0 : member_load(base, m);
-    const char *const word = m->kind == WORD ? member_word(m, value) : NULL;
-
-    if (m->kind == TEXT || m->kind == BUS_TYPE)
-        print_text((const char *)base + m->offset, m->width);
-    else if (m->kind == BOOL)
-        fputs(value ? "true" : "false", stdout);
-    else if (word)
-        fputs(word, stdout);
-    else
-        printf(m->kind == MASK ? "0x%llx" : "%llu", (unsigned long long)value);
-}
-
-/* The structure of an entry's type in struct mpt_entry, and the rows of its members */
-static const void *values(const struct item *item, const struct member_object **rows)
-{
-    *rows = NULL;
-    switch (item->entry.type) {
-#define VALUES(T, S, array, word)        \
-    case MPT_##T:                        \
-        *rows = &member_forms[T].object; \
-        return &item->entry.S;
-        ENTRIES(VALUES)
-#undef VALUES
-    default:
-        return NULL;
-    }
-}
-
 static bool same_member(const struct member *m, const void *a, const void *b)
 {
     if (m->kind == TEXT || m->kind == BUS_TYPE)
@@ -107,13 +53,13 @@ static bool same_member(const struct member *m, const void *a, const void *b)
 static void print_item(const struct item *item)
 {
     const struct member_object *rows = NULL;
-    const void *const base = item->known ? values(item, &rows) : NULL;
+    const void *const base = item->known ? show_entry(&item->entry, &rows) : NULL;
     const uint32_t out = base ? member_left_out(rows, base) : 0;
     const char *before = ": ";
 
     if (!base) {
         fputs(": bytes ", stdout);
-        print_bytes(item->bytes, item->size);
+        show_bytes(item->bytes, item->size);
         return;
     }
     for (size_t i = 0; i < rows->count; i++) {
@@ -122,7 +68,7 @@ static void print_item(const struct item *item)
         if (m->kind == ENTRY || out & MEMBER_BIT(i))
             continue;
         printf("%s%s ", before, m->name);
-        print_member(m, base);
+        show_member(m, base);
         before = ", ";
     }
 }
@@ -131,7 +77,7 @@ static void print_item(const struct item *item)
 static void print_changes(const struct item *a, const struct item *b)
 {
     const struct member_object *rows;
-    const void *const from = values(a, &rows), *const to = values(b, &rows);
+    const void *const from = show_entry(&a->entry, &rows), *const to = show_entry(&b->entry, &rows);
     const uint32_t out = member_left_out(rows, from) & member_left_out(rows, to);
     const char *before = "; ";
 
@@ -141,60 +87,26 @@ static void print_changes(const struct item *a, const struct item *b)
         if (m->kind == ENTRY || out & MEMBER_BIT(i) || same_member(m, from, to))
             continue;
         printf("%s%s ", before, m->name);
-        print_member(m, from);
+        show_member(m, from);
         fputs(" -> ", stdout);
-        print_member(m, to);
+        show_member(m, to);
         before = ", ";
     }
     if (*before == ',')
         return;
     fputs("; bytes ", stdout);
-    print_bytes(a->bytes, a->size);
+    show_bytes(a->bytes, a->size);
     fputs(" -> ", stdout);
-    print_bytes(b->bytes, b->size);
+    show_bytes(b->bytes, b->size);
 }
 
 /* --- floating pointer and header, field by field --- */
 
-enum field_kind { GIVEN, TEXT_FIELD, MADE, ZERO };
-#define KIND_GIVEN GIVEN
-#define KIND_TEXT  TEXT_FIELD
-#define KIND_MADE  MADE
-#define KIND_ZERO  ZERO
-
-struct field {
-    const char *name;
-    size_t at, width;
-    enum field_kind kind;
-};
-#define FIELD_ROW(S, kind, member, width) { #member, AT(S, member), width, KIND_##kind },
-
-static const struct field floating_fields[] = { LAYOUT_FLOATING(FIELD_ROW, floating) };
-static const struct field header_fields[] = { LAYOUT_HEADER(FIELD_ROW, header) };
-
-enum {
-    FLOATING_FIELDS = sizeof(floating_fields) / sizeof(floating_fields[0]),
-    HEADER_FIELDS = sizeof(header_fields) / sizeof(header_fields[0])
-};
-
-static void print_field(const struct field *f, const uint8_t *from)
-{
-    uint32_t value = 0;
-
-    if (f->kind == TEXT_FIELD || strcmp(f->name, "signature") == 0) {
-        print_text((const char *)from + f->at, f->width);
-        return;
-    }
-    for (size_t i = f->width; i-- > 0;)
-        value = value << 8 | from[f->at + i];
-    printf(f->width == 4 || f->kind == ZERO || strcmp(f->name, "features") == 0 ? "0x%x" : "%u",
-           (unsigned)value);
-}
-
 /* A right sum follows from the other bytes. */
-static bool says_nothing(const struct field *f, const struct mpt_view *a, const struct mpt_view *b)
+static bool says_nothing(const struct show_field *f, const struct mpt_view *a,
+                         const struct mpt_view *b)
 {
-    const bool pointer = f >= floating_fields && f < floating_fields + FLOATING_FIELDS;
+    const bool pointer = f >= show_floating && f < show_floating + show_floating_count;
 
     if (strcmp(f->name, "extended_checksum") == 0)
         return (uint8_t)(a->extended_sum + a->extended_checksum) == 0 &&
@@ -204,19 +116,19 @@ static bool says_nothing(const struct field *f, const struct mpt_view *a, const 
     return pointer ? a->floating_sum == 0 && b->floating_sum == 0 : a->sum == 0 && b->sum == 0;
 }
 
-static void diff_fields(struct diff *d, const char *name, const struct field *fields, size_t count,
-                        const uint8_t *a, const uint8_t *b)
+static void diff_fields(struct diff *d, const char *name, const struct show_field *fields,
+                        size_t count, const uint8_t *a, const uint8_t *b)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct field *const f = &fields[i];
+        const struct show_field *const f = &fields[i];
 
         if (memcmp(a + f->at, b + f->at, f->width) == 0 ||
             says_nothing(f, &d->a.found->view, &d->b.found->view))
             continue;
         printf("%s: %s ", name, f->name);
-        print_field(f, a);
+        show_field(f, a);
         fputs(" -> ", stdout);
-        print_field(f, b);
+        show_field(f, b);
         putchar('\n');
         d->lines++;
     }
@@ -231,11 +143,11 @@ static void diff_structures(struct diff *d)
                b->view.floating_address);
         d->lines++;
     }
-    diff_fields(d, "floating_pointer", floating_fields, FLOATING_FIELDS,
+    diff_fields(d, "floating_pointer", show_floating, show_floating_count,
                 mpt_at(a->memory, a->view.floating_address, MPT_FLOATING_SIZE),
                 mpt_at(b->memory, b->view.floating_address, MPT_FLOATING_SIZE));
     if (a->view.has_header && b->view.has_header) {
-        diff_fields(d, "configuration_table", header_fields, HEADER_FIELDS, a->view.table,
+        diff_fields(d, "configuration_table", show_header, show_header_count, a->view.table,
                     b->view.table);
     } else if (a->view.has_header || b->view.has_header) {
         printf("configuration_table: %s\n", b->view.has_header ? "added" : "gone");

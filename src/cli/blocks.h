@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CLI_BLOCKS_H
+#define CLI_BLOCKS_H
+
+#include "cli.h"
+
+/* blocks_print - decode --text: the table that was read, as people read it. Return: the exit status */
+int blocks_print(const struct cli *cli);
+
+#endif
