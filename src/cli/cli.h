@@ -52,6 +52,7 @@ struct cli {
     struct option_list ignore, public_keys, servers;
     struct facts facts;
 
+    bool takes_topology; /* the operand may be one, whose image is meant then */
     struct input input;
     struct memory source;
     struct madt madt;

@@ -181,6 +181,32 @@ static int place_image(struct cli *cli, const char *short_base)
     return place(cli, number_address(base, text), NULL);
 }
 
+/* The image of a topology in place of the operand's bytes, which reading would overwrite in cli->image */
+static int place_topology(struct cli *cli)
+{
+    struct input *const in = &cli->input;
+    struct memory *const m = &cli->source;
+    uint8_t *copy;
+
+    if (request_parse(in->bytes, in->size, &cli->topology, &cli->err) < 0 ||
+        image_build(&cli->topology, &cli->image, &cli->err) < 0)
+        return cli_complain(cli, cli->operand, CLI_REFUSED);
+    copy = malloc(cli->image.size);
+    if (!copy)
+        return cli_no_memory(cli);
+    memcpy(copy, cli->image.bytes, cli->image.size);
+    free(in->bytes);
+    in->bytes = (char *)copy;
+    in->size = cli->image.size;
+    *m = (struct memory){ .bytes = copy, .size = in->size, .guest = { m->segments, 0 } };
+    for (unsigned i = 0; i < cli->image.segment_count; i++) {
+        const struct image_segment *const s = &cli->image.segments[i];
+
+        m->segments[m->guest.count++] = (struct mpt_segment){ s->base, s->size, copy + s->offset };
+    }
+    return CLI_DONE;
+}
+
 static int open_dump(struct cli *cli, enum dump_kind kind)
 {
     struct input *const in = &cli->input;
@@ -227,6 +253,8 @@ int input_memory(struct cli *cli, const char *short_base)
         status = open_operand(cli, &device);
     if (status != CLI_DONE)
         return status;
+    if (cli->takes_topology && in->bytes && dump_is_json((const uint8_t *)in->bytes, in->size))
+        return place_topology(cli);
     if (!in->bytes && (cli->base || cli->size))
         return cli_refuse_option(cli, cli->base ? "base" : "size",
                                  "is for files of at most 16 MiB");

@@ -9,7 +9,7 @@
  * input_memory - the operand as guest memory, in cli->source
  * @short_base: the address of bytes that may be an image and do not tell by themselves; NULL: 0x9fc00
  *
- * What the operand is follows from its bytes, or from --as; where it lies from --base, from a
+ * Where cli->takes_topology is set, a topology stands for its image. What the operand is follows from its bytes, or from --as; where it lies from --base, from a
  * signature beside it, from its floating pointer, or from the addresses in it. Anything else than the
  * usual address is told on standard error. A pipe is read up to 16 MiB; of a larger file, only the
  * windows that dump.h describes are read.

@@ -83,7 +83,7 @@ bool dump_has_addresses(enum dump_kind kind)
 }
 
 /* A brace alone may be the first byte of memory. */
-static bool is_json_object(const uint8_t *head, size_t size)
+bool dump_is_json(const uint8_t *head, size_t size)
 {
     char brace = '{';
 
@@ -103,7 +103,7 @@ int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *
 {
     if (size == 0)
         return err_at(err, ERR_INVALID, NULL, "is empty");
-    if (is_json_object(head, size))
+    if (dump_is_json(head, size))
         return err_at(err, ERR_INVALID, NULL,
                       "is a JSON document; mptablectl encode makes the image of a topology");
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)

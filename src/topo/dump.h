@@ -40,6 +40,9 @@ int dump_kind_named(const char *name);
 /* dump_has_addresses - do inputs of that kind tell by themselves where their bytes lie? */
 bool dump_has_addresses(enum dump_kind kind);
 
+/* dump_is_json - do the bytes begin like a JSON object? No kind of dump does */
+bool dump_is_json(const uint8_t *head, size_t size);
+
 /*
  * dump_identify - what an input is
  * @head:  its first bytes, all of them or at least DUMP_HEAD_SIZE

@@ -293,6 +293,25 @@ def every_table(tool, image):
               [REFUSED, REFUSED, IO], "no table is not success")
 
 
+def of_topologies(tool):
+    """A topology stands for its image in lint and diff."""
+    for request in ({"cpus": 4}, {"cpus": 2, "profile": "volt"}, {"cpus": 2, "profile": "crosvm", "bios_data_area": True}):
+        text = " \n" + json.dumps(request)
+        reply = json.loads(tool.run("encode", "--format", "json", "-", data=text).stdout)
+        bases, sizes = (",".join(str(part[key]) for part in reply["segments"]) for key in ("base", "size"))
+        tool.write("built", tool.run("encode", "-", data=text).stdout)
+        places = ["--base", bases, "--size", sizes]
+        of_image = tool.run("lint", *places, "-", data=tool.read("built"))
+        of_text = tool.run("lint", "-", data=text)
+        tap.equal((of_text.returncode, of_text.stdout), (of_image.returncode, of_image.stdout), "lint of %s: as of its image" % request)
+    tool.write("request", '{"cpus":4}')
+    tap.equal(tool.run("diff", "request", "image.bin").returncode, DONE, "diff of a topology and its image")
+    done = tool.run("diff", "image.bin", tool.write("other", '{"cpus":5}'))
+    tap.ok(done.returncode == REFUSED and b"added processor: apic_id 4" in done.stdout, "diff of an image and a topology", done.stdout)
+    refused(tap, tool.run("lint", "-", data='{"cpus":0}'), REFUSED, "/cpus", "lint of a topology that cannot be built")
+    refused(tap, tool.run("decode", "-", data='{"cpus":4}'), REFUSED, "mptablectl encode", "decode takes none")
+
+
 def blocks(tool, image):
     """decode --text: all that JSON has, as lines; a terminal gets it by default"""
     for profile in ("kvm", "bochs", "volt"):
@@ -348,6 +367,7 @@ def main():
         without_pointer(tool, image)
         every_table(tool, image)
         blocks(tool, image)
+        of_topologies(tool)
     tap.done()
 
 

@@ -456,6 +456,7 @@ int cli_diff(struct cli *cli)
     other->size = cli->size;
     other->as = cli->as;
     other->scan = cli->scan;
+    cli->takes_topology = other->takes_topology = true;
     other->table = cli->table;
     other->floating_pointer = cli->floating_pointer;
     if (cli->live)

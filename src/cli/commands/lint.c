@@ -196,6 +196,7 @@ int cli_lint(struct cli *cli)
     int status = check_ignored(cli);
     uint32_t address;
 
+    cli->takes_topology = true;
     if (status == CLI_DONE && cli->scan)
         return lint_all(cli);
     if (status == CLI_DONE)
