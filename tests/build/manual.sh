@@ -4,7 +4,7 @@
 # pages have.
 command -v mandoc >/dev/null || { echo '1..0 # SKIP mandoc is not installed'; exit 0; }
 src=${srcdir:?}/src
-echo 1..6
+echo 1..7
 # check NUMBER NAME COMPLAINTS: fails when there are any
 check()
 {
@@ -13,7 +13,7 @@ check()
         echo "not ok $1 - $2"
     fi
 }
-check 1 'the pages are sound' "$(mandoc -Tlint -Wwarning "$src"/*.8 "$src"/*/*.[137])"
+check 1 'the pages are sound' "$(mandoc -Tlint -Wwarning "$src"/*.8 "$src"/*/*.[137] src/mptable/mptable-rules.7)"
 # commands of the tool
 commands()
 {
@@ -60,3 +60,21 @@ check 6 'help fits a terminal, and the page of the daemon has its ranges and def
     help "$MPTABLED" | grep -E '.{81}'
     help "$MPTABLECTL" | grep -E '.{81}'
     numbers "$MPTABLED" "$src/mptabled.8")"
+# Rules, and for each its consumers, effects and how they are known: of the tool, and of the page
+"$MPTABLECTL" rules | while read -r id _; do
+    echo "$id"
+    "$MPTABLECTL" rules "$id" | awk -v id="$id" '/^    / && ($3 == "run" || $3 == "source") { print id, $1, $2, $3 }'
+done | sort -u >manual.program
+awk '/^\.It Sy/ { id = $3; print id }
+    id != "" && /^\.It Cm/ {
+        effect = $3
+        getline
+        gsub(/ \([^)]*\)/, "")
+        count = split($0, names, ", ")
+        for (i = 1; i <= count; i++)
+            print id, names[i], effect, sub(/\*$/, "", names[i]) ? "run" : "source"
+    }' src/mptable/mptable-rules.7 | sed 's/\* / /' | sort -u >manual.page
+check 7 'the page of the rules has each rule, consumer and effect' "$(
+    [ "$(wc -l <manual.page)" -gt 500 ] || echo 'the page has hardly any'
+    comm -3 manual.program manual.page)"
+rm -f manual.program manual.page
