@@ -17,7 +17,7 @@ int device_refuse(struct cli *cli)
             "the kernel does not let it be read: without CAP_SYS_RAWIO, or because it is locked"
             " down (/sys/kernel/security/lockdown); " MADT_PATH " lists the same processors");
     else if (errno == ENOENT)
-        cli_note(cli, "this kernel has no such device; " MADT_PATH " lists the same processors");
+        cli_note(cli, "there is no such device here; " MADT_PATH " lists the same processors");
     else {
         err_system(&cli->err, ERR_FILE, "%s", cli->operand);
         return cli_complain(cli, NULL, CLI_IO);
