@@ -9,8 +9,8 @@
 #include "../mptable/mptable.h"
 
 enum {
-    MEMORY_SEGMENTS_MAX = 16, /* of an image */
-    MEMORY_STRETCHES_MAX = 64 /* of a dump, in the windows that are read */
+    MEMORY_SEGMENTS_MAX = 16,  /* of an image */
+    MEMORY_STRETCHES_MAX = 320 /* of a dump: each page of the first MiB and of a table is one */
 };
 
 #define MEMORY_BASE "0x9fc00" /* where most builders put a table */

@@ -290,6 +290,40 @@ static void core_64(void)
     CU_ASSERT_TRUE(has(0x9fc00, "_MP_abcd", 8));
 }
 
+static void put_8(uint8_t *at, uint64_t value)
+{
+    for (unsigned b = 0; b < 8; b++)
+        at[b] = (uint8_t)(value >> 8 * b);
+}
+
+/* A segment for each page, with a gap behind it, the last page first in the file */
+static void core_of_pages(void)
+{
+    enum { PAGES = 256, HEAD = 64 + PAGES * 56, PART = 16 };
+    static uint8_t file[HEAD + PAGES * PART];
+
+    memcpy(file,
+           "\x7f"
+           "ELF\2\1\1",
+           7);
+    file[16] = 4;  /* ET_CORE */
+    file[32] = 64; /* e_phoff */
+    file[54] = 56; /* e_phentsize */
+    file[57] = PAGES >> 8;
+    for (unsigned i = 0; i < PAGES; i++) {
+        uint8_t *const header = file + 64 + i * 56;
+
+        header[0] = 1; /* PT_LOAD */
+        put_8(header + 8, HEAD + (uint64_t)(PAGES - 1 - i) * PART);
+        put_8(header + 24, i * 4096);
+        put_8(header + 32, PART);
+        file[HEAD + (PAGES - 1 - i) * PART] = (uint8_t)i;
+    }
+    CU_ASSERT_EQUAL(open_bytes(DUMP_ELF, file, sizeof(file)), 0);
+    CU_ASSERT_EQUAL(memory.guest.count, PAGES);
+    CU_ASSERT_TRUE(has(0x9f000, "\x9f", 2) && has(0xff000, "\xff", 2));
+}
+
 static const struct {
     const char *name;
     uint32_t floating, table; /* places in the bytes */
@@ -333,6 +367,7 @@ static const struct test tests[] = {
     { "texts that are none", faults_of_texts },
     { "LiME", lime },
     { "a core of 64 bits", core_64 },
+    { "a core of pages", core_of_pages },
     { "windows alone are read", windows_alone },
     { "the base of an image", guessed_base },
 };
