@@ -35,14 +35,14 @@ static const struct option_row rows[] = {
     { "drain", 0, OPTION_NUMBER, "SECONDS", AT(drain), 0, 3600, 0,
       .help = "when told to stop, serve for so long with /readyz\n"
               "at 503 before the listeners close" },
-    { "tls-cert", 0, OPTION_ONCE, "FILE", AT(tls_cert),
+    { "tls-cert", 0, OPTION_TEXT, "FILE", AT(tls_cert),
       .help = "speak TLS on TCP addresses, with this certificate\n"
               "(PEM)" },
-    { "tls-key", 0, OPTION_ONCE, "FILE", AT(tls_key), .help = "the certificate's key (PEM)" },
-    { "tls-client-ca", 0, OPTION_ONCE, "FILE", AT(tls_client_ca),
+    { "tls-key", 0, OPTION_TEXT, "FILE", AT(tls_key), .help = "the certificate's key (PEM)" },
+    { "tls-client-ca", 0, OPTION_TEXT, "FILE", AT(tls_client_ca),
       .help = "serve only TLS clients with a certificate of\n"
               "these authorities (PEM)" },
-    { "token-file", 0, OPTION_ONCE, "FILE", AT(token_file),
+    { "token-file", 0, OPTION_TEXT, "FILE", AT(token_file),
       .help = "serve only requests with one of these tokens" },
     { "allow-host", 0, OPTION_LIST, "NAME", AT(allow_hosts),
       .help = "serve requests for this host, whatever the port" },

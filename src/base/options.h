@@ -15,10 +15,9 @@
 enum { OPTIONS_MAX = 96, OPTIONS_LIST_MAX = 16 }; /* rows; values of one option */
 
 enum option_kind {
-    OPTION_FLAG, /* no value; sets a bool */
-    OPTION_LAST, /* the same, and the rest of the line is not read: --help */
-    OPTION_TEXT, /* sets a const char *; refused when given twice */
-    OPTION_ONCE = OPTION_TEXT,
+    OPTION_FLAG,  /* no value; sets a bool */
+    OPTION_LAST,  /* the same, and the rest of the line is not read: --help */
+    OPTION_TEXT,  /* sets a const char *; refused when given twice */
     OPTION_LIST,  /* adds to a struct option_list */
     OPTION_NUMBER /* sets an unsigned; the last one counts */
 };
