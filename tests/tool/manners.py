@@ -127,6 +127,7 @@ def profiles(tool):
     tap.equal([p["name"] for p in listed], names, "profiles NAME tells base and findings of each")
     tap.equal(json.loads(tool.run("profiles", "--format=json", "volt").stdout)["profiles"], [p for p in listed if p["name"] == "volt"],
               "as JSON, too")
+    refused(tap, tool.run("rules", "irq0-extint"), REFUSED, "no such rule; did you mean irq0-extint-only?", "a misspelt rule")
     refused(tap, tool.run("profiles", "vlot"), REFUSED, "vlot: no such profile; did you mean volt?", "a misspelt profile")
 
 

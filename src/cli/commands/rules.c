@@ -2,6 +2,7 @@
 /* mptablectl rules: what is asked of a table, and what a broken rule does to which consumer. */
 #include <string.h>
 
+#include "../../base/near.h"
 #include "../../text/verdict.h"
 #include "../files.h"
 
@@ -21,16 +22,22 @@ static void print_rule(const struct mpt_rule *rule)
 static int print_named(struct cli *cli)
 {
     const struct mpt_rule *rule;
+    char hint[NEAR_HINT_SIZE];
     bool any = false;
+    struct near near;
 
-    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
+    near_start(&near, cli->operand, strlen(cli->operand));
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++) {
+        near_try(&near, rule->id);
         if (strcmp(rule->id, cli->operand) == 0) {
             print_rule(rule);
             any = true;
         }
+    }
     if (any)
         return CLI_DONE;
-    err_at(&cli->err, ERR_INVALID, NULL, "there is no such rule; without one, all are listed");
+    err_at(&cli->err, ERR_INVALID, NULL, "no such rule%s",
+           near.best ? near_hint(&near, "", hint) : "; without one, all are listed");
     return cli_complain(cli, cli->operand, CLI_REFUSED);
 }
 
