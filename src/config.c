@@ -48,6 +48,7 @@ static const struct option_row rows[] = {
       .help = "serve requests for this host, whatever the port" },
     { "log-level", 0, OPTION_TEXT, "LEVEL", AT(log_level_name),
       .help = "error, warning, info (default) or debug" },
+    { "no-page", 0, OPTION_FLAG, NULL, AT(no_page), .help = "serve no page for browsers" },
     { "check-config", 0, OPTION_FLAG, NULL, AT(check_only),
       .help = "check all that a start or a reload would read,\n"
               "and exit" },

@@ -26,6 +26,7 @@ struct config {
     int log_level;
     unsigned drain;      /* seconds from the signal to stop until the listeners close */
     unsigned reload_pid; /* 0: this process is to serve, or to check alone */
+    bool no_page;        /* GET / is the index alone */
     bool check_only;     /* also before it has another process reload */
     bool version, help;
 };

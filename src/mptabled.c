@@ -439,6 +439,7 @@ static void fill_service(struct daemon *d)
                                           : (unsigned)cpus;
     d->service.allow_hosts = c->allow_hosts.values;
     d->service.allow_host_count = c->allow_hosts.count;
+    d->service.no_page = c->no_page;
     d->service.max_body = c->max_body;
     d->service.max_connections = c->max_connections;
     d->service.signature_memory = c->signature_memory;

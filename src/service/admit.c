@@ -47,8 +47,8 @@ static int check_host(const struct context *context, struct job *job)
 /* A probe has no body: a client that is not known yet must not take memory for one. */
 static bool is_probe(const struct routes_match *m, const struct job *job)
 {
-    return m->count > 0 && m->first->open && !job_header(job, HEADER_CONTENT_LENGTH) &&
-           !job_header(job, HEADER_TRANSFER_ENCODING);
+    return m->count > 0 && m->first->open == FOR_PROBES &&
+           !job_header(job, HEADER_CONTENT_LENGTH) && !job_header(job, HEADER_TRANSFER_ENCODING);
 }
 
 int admit_client(const struct context *context, const struct routes_match *m, struct job *job)
@@ -63,6 +63,8 @@ int admit_client(const struct context *context, const struct routes_match *m, st
                                  "a client certificate of the client CA is required"));
     if (check_host(context, job) < 0)
         return -1;
+    if (m->count > 0 && m->first->open == FOR_READERS)
+        return 0;
     if (!tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))
         return 0;
     return job_refuse(job, PROBLEM_TOKEN,

@@ -24,6 +24,7 @@ struct context {
     unsigned allow_host_count;
     struct metrics *metrics;
     _Atomic bool leaving;      /* told to stop: not ready, and still serving */
+    bool no_page;              /* GET / is the index alone */
     size_t max_body;           /* bytes */
     unsigned signature_memory; /* entries of each loop's memo; 0: no memo */
     unsigned max_connections;  /* served at a time, for each listener */

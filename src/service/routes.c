@@ -31,27 +31,30 @@
 
 #include "decode.h"
 #include "images.h"
+#include "page.h"
 #include "status.h"
 
 #define METRICS_PATH "/metrics"
 
 /* Rows of one path stand together. Columns: see struct route. */
 static const struct route routes[] = {
-    { "POST", "/v1/images", images_post, "application/json", true, false, true, 64, 0 },
-    { "GET", "/v1/images", images_get, NULL, true, false, true, 64, 0 },
-    { "POST", "/v1/decode", decode_post, "application/octet-stream", true, false, false, 64,
+    { "GET", "/", page_get, NULL, false, FOR_READERS, false, 0, 0 },
+    { "POST", "/v1/images", images_post, "application/json", true, FOR_CLIENTS, true, 64, 0 },
+    { "GET", "/v1/images", images_get, NULL, true, FOR_CLIENTS, true, 64, 0 },
+    { "POST", "/v1/decode", decode_post, "application/octet-stream", true, FOR_CLIENTS, false, 64,
       DECODE_BODY_MAX },
-    { "GET", "/v1/profiles", status_profiles, NULL, false, false, false, 128, 0 },
-    { "GET", "/v1/rules", status_rules, NULL, false, false, false, 512, 0 },
-    { "GET", "/v1/keys", status_keys, NULL, false, false, false, 64, 0 },
-    { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, false, false, 0, 0 },
-    { "GET", "/v1/version", status_version, NULL, false, false, false, 0, 0 },
-    { "GET", "/openapi.json", status_openapi, NULL, false, false, false, 0, 0 },
-    { "GET", "/problems/{type}", status_problem, NULL, false, false, false, 0, 0 },
-    { "GET", "/livez", status_live, NULL, false, true, false, 0, 0 },
-    { "GET", "/readyz", status_ready, NULL, false, true, false, 0, 0 },
-    { "GET", "/healthz", status_ready, NULL, false, false, false, 0, 0 },
-    { "GET", METRICS_PATH, status_metrics, NULL, false, false, false, 0, 0 },
+    { "GET", "/v1/profiles", status_profiles, NULL, false, FOR_CLIENTS, false, 128, 0 },
+    { "GET", "/v1/rules", status_rules, NULL, false, FOR_CLIENTS, false, 512, 0 },
+    { "GET", "/v1/structures", status_structures, NULL, false, FOR_CLIENTS, false, 64, 0 },
+    { "GET", "/v1/keys", status_keys, NULL, false, FOR_CLIENTS, false, 64, 0 },
+    { "GET", "/v1/keys/minisign.pub", status_public_key, NULL, false, FOR_CLIENTS, false, 0, 0 },
+    { "GET", "/v1/version", status_version, NULL, false, FOR_CLIENTS, false, 0, 0 },
+    { "GET", "/openapi.json", status_openapi, NULL, false, FOR_CLIENTS, false, 0, 0 },
+    { "GET", "/problems/{type}", status_problem, NULL, false, FOR_CLIENTS, false, 0, 0 },
+    { "GET", "/livez", status_live, NULL, false, FOR_PROBES, false, 0, 0 },
+    { "GET", "/readyz", status_ready, NULL, false, FOR_PROBES, false, 0, 0 },
+    { "GET", "/healthz", status_ready, NULL, false, FOR_CLIENTS, false, 0, 0 },
+    { "GET", METRICS_PATH, status_metrics, NULL, false, FOR_CLIENTS, false, 0, 0 },
 };
 
 enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };

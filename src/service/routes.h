@@ -11,15 +11,22 @@ struct job;
 
 enum { ROUTES_TEMPLATES_MAX = 32 };
 
+/* Which clients may use a path */
+enum route_for {
+    FOR_CLIENTS, /* those that show what the daemon asks for */
+    FOR_READERS, /* also those without a token: what is the same for all daemons */
+    FOR_PROBES   /* any Host, no credentials */
+};
+
 struct route {
     const char *method, *path;
     void (*handle)(const struct context *context, struct job *job);
-    const char *media; /* the body's media type; NULL: the handler reads no body */
-    bool query;        /* the handler reads the query; otherwise there must be none */
-    bool open;         /* for probes: any Host, no credentials; the same in all rows of a path */
-    bool formats;      /* the reply is an image, in one of several formats */
-    unsigned claim;    /* KiB of the ledger that making the reply takes; 0: the slot has them */
-    size_t body_max;   /* bytes that a body may have, even if the context's max_body is less */
+    const char *media;   /* the body's media type; NULL: the handler reads no body */
+    bool query;          /* the handler reads the query; otherwise there must be none */
+    enum route_for open; /* the same in all rows of a path */
+    bool formats;        /* the reply is an image, in one of several formats */
+    unsigned claim;      /* KiB of the ledger that making the reply takes; 0: the slot has them */
+    size_t body_max;     /* bytes that a body may have, even if the context's max_body is less */
 };
 
 /* The rows of a path, and the number of its template; count is 0 if the path is unknown. */

@@ -8,6 +8,7 @@
 #include "../seal/keyring.h"
 #include "../text/verdict.h"
 #include "../text/render.h"
+#include "../text/structures.h"
 #include "context.h"
 #include "decode.h"
 #include "job.h"
@@ -36,6 +37,16 @@ void status_rules(const struct context *context, struct job *job)
     (void)context;
     build_start(&b);
     rules_render(&b);
+    reply_json(&job->reply, 200, "application/json", &b);
+}
+
+void status_structures(const struct context *context, struct job *job)
+{
+    struct build b;
+
+    (void)context;
+    build_start(&b);
+    structures_render(&b);
     reply_json(&job->reply, 200, "application/json", &b);
 }
 

@@ -13,6 +13,7 @@ void status_profiles(const struct context *context, struct job *job);
 void status_keys(const struct context *context, struct job *job);
 void status_public_key(const struct context *context, struct job *job);
 void status_version(const struct context *context, struct job *job);
+void status_structures(const struct context *context, struct job *job);
 void status_openapi(const struct context *context, struct job *job);
 void status_problem(const struct context *context, struct job *job);
 void status_live(const struct context *context, struct job *job);

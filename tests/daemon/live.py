@@ -20,7 +20,8 @@ TEXT = "text/plain; charset=utf-8"
 FORMATS = {"json": "application/json", "bin": "application/octet-stream", "hex": TEXT, "elf": "application/x-elf",
            "minisig": TEXT}
 ALLOW = {"/v1/images": "POST, GET, HEAD, OPTIONS"}
-PATHS = ("/v1/images", "/v1/profiles", "/v1/rules", "/v1/keys", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez",
+PATHS = ("/", "/v1/images", "/v1/profiles", "/v1/rules", "/v1/structures",
+         "/v1/keys", "/v1/keys/minisign.pub", "/v1/version", "/openapi.json", "/livez",
          "/readyz", "/healthz")
 
 

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* The structures of the wire format as JSON: where each field lies, and where MPS 1.4 tells of it. */
+#ifndef TEXT_STRUCTURES_H
+#define TEXT_STRUCTURES_H
+
+#include "../json/build.h"
+
+/* structures_render - { "structures": [ { name, type, section, size, fields: [ ... ] } ] } */
+void structures_render(struct build *b);
+
+#endif
