@@ -406,7 +406,7 @@ function showMap(all) {
 function valueOf(of, start) {
   const bytes = Array.from({ length: of.size }, (_, i) => byteAt(start + i));
   if (bytes.includes(undefined)) return "not in the bytes";
-  if (of.kind === "text") return JSON.stringify(String.fromCharCode(...bytes)).replace(/[\x7f-\xff]/g, c => "\\u" + hex(c.charCodeAt(0), 4));
+  if (of.kind === "text" || (of.meaning || "").startsWith("the letters")) return JSON.stringify(String.fromCharCode(...bytes)).replace(/[\x7f-\xff]/g, c => "\\u" + hex(c.charCodeAt(0), 4));
   const number = bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
   return "0x" + hex(number, 2 * of.size) + (number > 9n ? " = " + number : "");
 }
@@ -664,7 +664,7 @@ $("map").addEventListener("focusin", event => event.target.dataset.at && highlig
 $("map").addEventListener("click", event => event.target.dataset.at && choose(Number(event.target.dataset.at), true));
 $("map").addEventListener("mouseover", event => event.target.dataset.at && highlight(Number(event.target.dataset.at)));
 $("map").addEventListener("mouseleave", () => pinned !== null && highlight(pinned));
-$("form").addEventListener("submit", event => event.preventDefault());
+$("request").addEventListener("submit", event => { event.preventDefault(); clearTimeout(timer); build(); });
 $("json").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(takeJson, 300); });
 $("file").addEventListener("change", () => openFiles($("file").files).finally(() => { $("file").value = ""; }));
 $("token-show").addEventListener("click", askForToken);
