@@ -103,8 +103,7 @@ static char *merge(struct cli *cli, char *text, size_t *size, const char *more, 
     return merged;
 }
 
-/* Merges what is built, an object, into a text. */
-static char *merge_built(struct cli *cli, char *text, size_t *size, struct build *b)
+char *asked_merge(struct cli *cli, char *text, size_t *size, struct build *b)
 {
     size_t more_size;
     char *more SCOPED(scoped_free) = build_compact(b, &more_size);
@@ -124,7 +123,7 @@ char *asked_insert(struct cli *cli, char *text, size_t *size, const char *name, 
     build_object(&b, NULL);
     build_string(&b, name, value);
     build_close(&b);
-    return merge_built(cli, text, size, &b);
+    return asked_merge(cli, text, size, &b);
 }
 
 char *asked_read(struct cli *cli, size_t *size)
@@ -145,7 +144,7 @@ char *asked_read(struct cli *cli, size_t *size)
         if (cli->asked[i])
             add_member(&b, &asked_members[i], cli->asked[i]);
     build_close(&b);
-    return merge_built(cli, text, size, &b);
+    return asked_merge(cli, text, size, &b);
 }
 
 /* Did the member of this pointer come as an option? "/placement/window" is --placement. */

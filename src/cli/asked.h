@@ -3,6 +3,7 @@
 #ifndef CLI_ASKED_H
 #define CLI_ASKED_H
 
+#include "../json/build.h"
 #include "cli.h"
 
 /* How the value of a member is written. */
@@ -40,6 +41,14 @@ bool asked_alone(const struct cli *cli);
  * Return: the text, to be released by free; NULL with cli->err filled.
  */
 char *asked_read(struct cli *cli, size_t *size) MUST_USE;
+
+/*
+ * asked_merge - the members of the object built in @b, which is released, at the end of a text that
+ * is an object
+ *
+ * Return: the new text; NULL with cli->err filled. @text is released.
+ */
+char *asked_merge(struct cli *cli, char *text, size_t *size, struct build *b) MUST_USE;
 
 /*
  * asked_insert - one more member at the end of a text that is an object

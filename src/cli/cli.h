@@ -46,6 +46,10 @@ struct cli {
     const char *public_key, *signature, *revoked, *context, *nonce, *ttl, *memory;
     const char *madt_file, *from_madt, *svg;
     const char *cacert, *cert, *key_file, *token_file;
+    const char *topology_file, *rom; /* of qemu, whose command line is words */
+    char **words;
+    unsigned word_count;
+    bool print;
     const char *asked[ASKED_MEMBERS];
     bool scan, live, text, map, routing, force, no_nonce, help, version;
     bool unverified;
@@ -75,6 +79,7 @@ int cli_sign(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_get(struct cli *cli);
 int cli_inject(struct cli *cli);
+int cli_qemu(struct cli *cli);
 int cli_help(struct cli *cli);
 
 /*

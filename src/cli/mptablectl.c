@@ -30,7 +30,8 @@ static int refuse_operands(const struct command *command)
     static const char *const most[] = { "no file", "one file", "two files" };
     char problem[64];
 
-    snprintf(problem, sizeof(problem), "%s takes %s", command->name, most[command->most]);
+    snprintf(problem, sizeof(problem), "%s takes %s", command->name,
+             command->most == ROWS_ANY ? "a command line behind --" : most[command->most]);
     return usage(problem, command->name);
 }
 
@@ -65,6 +66,8 @@ static int run_command(const struct command *command, int argc, char **argv, str
         return help_version();
     if (operands < command->least || operands > command->most)
         return refuse_operands(command);
+    cli->words = argv + first;
+    cli->word_count = operands;
     cli->operand = operands > 0 ? argv[first] : NULL;
     cli->second = operands > 1 ? argv[first + 1] : NULL;
     status = choose_input(cli, command);

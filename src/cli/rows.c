@@ -19,7 +19,8 @@ enum {
     RULES = 1U << 9,
     DIFF = 1U << 10,
     HELP = 1U << 11,
-    ROTATE = 1U << 12
+    ROTATE = 1U << 12,
+    QEMU = 1U << 13
 };
 
 const struct command commands[] = {
@@ -43,6 +44,8 @@ const struct command commands[] = {
     { GET, "get", "[TOPOLOGY]", 0, 1, true, cli_get, "fetch an image from a daemon and verify it" },
     { INJECT, "inject", "[IMAGE]", 0, 1, true, cli_inject,
       "verify an image, write it into guest memory" },
+    { QEMU, "qemu", "-- COMMAND...", 1, ROWS_ANY, false, cli_qemu,
+      "run a command line of QEMU with an image" },
     { HELP, "help", "[COMMAND]", 0, 1, false, cli_help,
       "print the commands, or the options of one" },
 };
@@ -63,6 +66,11 @@ static const struct option_row common_rows[] = {
     { "from-madt", 0, OPTION_TEXT, "FILE", AT(from_madt), .commands = ENCODE, .group = MACHINE,
       .help = "processors, I/O APICs and interrupts of this ACPI\n"
               "MADT; in place of TOPOLOGY" },
+
+    { "topology", 0, OPTION_TEXT, "FILE", AT(topology_file), .commands = QEMU, .group = MACHINE,
+      .help = "members of the topology that the command line does\nnot decide" },
+    { "rom", 0, OPTION_TEXT, "FILE", AT(rom), .commands = QEMU, .group = MACHINE,
+      .help = "the boot ROM; default the installed one" },
 
     { "as", 0, OPTION_TEXT, "KIND", AT(as), .commands = DECODE | LINT | DIFF, .group = PLACE,
       .words = "raw image elf lime hexdump",
@@ -96,6 +104,10 @@ static const struct option_row common_rows[] = {
       .help = "write to FILE; - and the default are standard\noutput" },
     { "output", 'o', OPTION_TEXT, "FILE", AT(output), .commands = GET, .needed_by = GET,
       .group = OUTPUT, .help = "write to FILE; - is standard output" },
+    { "output", 'o', OPTION_TEXT, "FILE", AT(output), .commands = QEMU, .group = OUTPUT,
+      .help = "write the image to FILE, which QEMU then reads" },
+    { "print", 0, OPTION_FLAG, NULL, AT(print), .commands = QEMU, .group = OUTPUT,
+      .help = "print the command line and do not run it" },
     { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = ENCODE | GET, .group = OUTPUT,
       .words = "bin json hex elf", .help = "bin (default), json, hex or elf" },
     { "format", 0, OPTION_TEXT, "FORMAT", AT(format), .commands = PROFILES | RULES, .group = OUTPUT,
@@ -125,7 +137,7 @@ static const struct option_row common_rows[] = {
     { "key", 's', OPTION_TEXT, "FILE", AT(key), .commands = ROTATE, .group = KEYS,
       .help = "the secret key to replace; default the daemon's" },
     { "public-key", 'p', OPTION_LIST, "FILE|FOLDER", AT(public_keys),
-      .commands = VERIFY | GET | INJECT, .group = KEYS,
+      .commands = VERIFY | GET | INJECT | QEMU, .group = KEYS,
       .help = "minisign public key, or a folder of them; default\n"
               "MPTABLED_PUBLIC_KEYS, else /etc/mptabled/keys/ or\n"
               "/run/mptabled/keys/" },
@@ -137,7 +149,7 @@ static const struct option_row common_rows[] = {
       .help = "replace keys that exist" },
     { "signature", 'x', OPTION_TEXT, "FILE", AT(signature), .commands = SIGN | VERIFY | INJECT,
       .group = KEYS, .help = "signature file; default IMAGE.minisig" },
-    { "revoked", 0, OPTION_TEXT, "FILE", AT(revoked), .commands = VERIFY | GET | INJECT,
+    { "revoked", 0, OPTION_TEXT, "FILE", AT(revoked), .commands = VERIFY | GET | INJECT | QEMU,
       .group = KEYS, .help = "refuse keys whose ids this file lists" },
 
     { "context", 0, OPTION_TEXT, "NAME", AT(context), .commands = SIGN, .group = CLAIMS,
@@ -153,20 +165,21 @@ static const struct option_row common_rows[] = {
     { "base", 0, OPTION_TEXT, "ADDRESS[,ADDRESS]", AT(base), .commands = VERIFY | INJECT,
       .group = CLAIMS, .help = "address that it must be signed for, or one for\neach segment" },
 
-    { "server", 0, OPTION_LIST, "URL|unix:PATH", AT(servers), .commands = GET, .group = SERVER,
+    { "server", 0, OPTION_LIST, "URL|unix:PATH", AT(servers), .commands = GET | QEMU,
+      .group = SERVER,
       .help = "a daemon; several are tried in turn. Default\n"
               "MPTABLED_SERVER, else unix:/run/mptabled/api.sock\n"
               "if it is there, else http://127.0.0.1:8640" },
-    { "cacert", 0, OPTION_TEXT, "FILE", AT(cacert), .commands = GET, .group = SERVER,
+    { "cacert", 0, OPTION_TEXT, "FILE", AT(cacert), .commands = GET | QEMU, .group = SERVER,
       .help = "authorities for the server's certificate (PEM)" },
-    { "cert", 0, OPTION_TEXT, "FILE", AT(cert), .commands = GET, .group = SERVER,
+    { "cert", 0, OPTION_TEXT, "FILE", AT(cert), .commands = GET | QEMU, .group = SERVER,
       .help = "our certificate for the server (PEM)" },
-    { "key-file", 0, OPTION_TEXT, "FILE", AT(key_file), .commands = GET, .group = SERVER,
+    { "key-file", 0, OPTION_TEXT, "FILE", AT(key_file), .commands = GET | QEMU, .group = SERVER,
       .help = "the certificate's secret key (PEM)" },
-    { "token-file", 0, OPTION_TEXT, "FILE", AT(token_file), .commands = GET, .group = SERVER,
+    { "token-file", 0, OPTION_TEXT, "FILE", AT(token_file), .commands = GET | QEMU, .group = SERVER,
       .help = "file with our bearer token for the server; default\n"
               "MPTABLED_TOKEN_FILE" },
-    { "no-nonce", 0, OPTION_FLAG, NULL, AT(no_nonce), .commands = GET, .group = SERVER,
+    { "no-nonce", 0, OPTION_FLAG, NULL, AT(no_nonce), .commands = GET | QEMU, .group = SERVER,
       .help = "do not add a random nonce to the topology" },
 
     { "madt", 0, OPTION_TEXT, "FILE", AT(madt_file), .commands = DECODE | LINT, .group = FACTS,
@@ -238,7 +251,7 @@ static struct option_row asked_row(size_t i, const char *name)
                                 .kind = m->argument ? OPTION_TEXT : OPTION_FLAG,
                                 .argument = m->argument,
                                 .member = i,
-                                .commands = ENCODE | GET,
+                                .commands = ENCODE | GET | QEMU,
                                 .take = take_asked,
                                 .words = m->words,
                                 .group = MACHINE,

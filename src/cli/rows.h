@@ -8,6 +8,8 @@
 
 #include "cli.h"
 
+enum { ROWS_ANY = 0xffff }; /* operands: a command line */
+
 struct command {
     unsigned bit; /* of this command in the rows of options */
     const char *name, *operands;

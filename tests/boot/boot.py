@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 import guest
 import tables
-from daemon import Daemon, MPTABLECTL, SRCDIR, Tap
+from daemon import Daemon, MPTABLECTL, Tap
 from tables import BP, EN, bus, floating_pointer, image, io_apic, isa_wiring, pc, processor, processors, table
 
 LINUX, MEMTEST = "BOOT_KERNEL", "BOOT_MEMTEST"  # and the variables that name them
@@ -408,26 +408,6 @@ def judge_routing(tap, row, lines, images):
     tap.equal(step, way, "%s: by step %d" % (row.name, way))
 
 
-def archive(files):
-    """An initial RAM file system: (name, mode, device major, device minor, content) each, in cpio's format newc."""
-    data = b""
-    for number, (name, mode, major, minor, content) in enumerate(files + [("TRAILER!!!", 0, 0, 0, b"")], 1):
-        numbers = (number, mode, 0, 0, 1, 0, len(content), 0, 0, major, minor, len(name) + 1, 0)
-        data += b"070701" + b"".join(b"%08x" % n for n in numbers) + name.encode() + b"\0"
-        data += bytes(-len(data) % 4) + content
-        data += bytes(-len(data) % 4)
-    return data
-
-
-def initramfs(work):
-    program = os.path.join(work, "init")
-    subprocess.run(os.environ.get("CC", "cc").split() + ["-static", "-Os", "-o", program,
-                                                         os.path.join(SRCDIR, "tests", "boot", "init.c")], check=True)
-    with open(program, "rb") as file:
-        return archive([("dev", 0o40755, 0, 0, b""), ("proc", 0o40755, 0, 0, b""), ("dev/console", 0o20600, 5, 1, b""),
-                        ("dev/port", 0o20600, 4, 65, b""), ("init", 0o100755, 0, 0, file.read())])
-
-
 def judge_serial_port(tap, row, lines, sent):
     """The route is the table's, and interrupts come along it: without them the port never ends sending."""
     slot, pin = row.serial_port
@@ -482,7 +462,7 @@ def boot(tap, daemon, row, show):
             command_line += row.options + ("" if row.serial_port else " pci=off") + (" debug" if row.routing else "")
         if row.serial_port:
             until = "init: done"
-            options.update(initramfs=initramfs(work), devices=["-chardev", "file,id=port,path=" + port, "-device",
+            options.update(initramfs=guest.initramfs(work), devices=["-chardev", "file,id=port,path=" + port, "-device",
                                                                "pci-serial,chardev=port,addr=%#x" % row.serial_port[0]])
         begin = time.monotonic()
         memory = (MEMORY[row.program] + 4 * row.vcpus()) * guest.MIB

@@ -134,3 +134,23 @@ def firmware_madt(work, machine, smp, limit=60):
         process.kill()
         process.communicate()
     raise TimeoutError("no MADT in the memory of %s within %d s" % (machine, limit))
+
+
+def archive(files):
+    """An initial RAM file system: (name, mode, device major, device minor, content) each, in cpio's format newc."""
+    data = b""
+    for number, (name, mode, major, minor, content) in enumerate(files + [("TRAILER!!!", 0, 0, 0, b"")], 1):
+        numbers = (number, mode, 0, 0, 1, 0, len(content), 0, 0, major, minor, len(name) + 1, 0)
+        data += b"070701" + b"".join(b"%08x" % n for n in numbers) + name.encode() + b"\0"
+        data += bytes(-len(data) % 4) + content
+        data += bytes(-len(data) % 4)
+    return data
+
+
+def initramfs(work):
+    program = os.path.join(work, "init")
+    subprocess.run(os.environ.get("CC", "cc").split() + ["-static", "-Os", "-o", program,
+                                                         os.path.join(SRCDIR, "tests", "boot", "init.c")], check=True)
+    with open(program, "rb") as file:
+        return archive([("dev", 0o40755, 0, 0, b""), ("proc", 0o40755, 0, 0, b""), ("dev/console", 0o20600, 5, 1, b""),
+                        ("dev/port", 0o20600, 4, 65, b""), ("init", 0o100755, 0, 0, file.read())])
