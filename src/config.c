@@ -44,6 +44,8 @@ static const struct option_row rows[] = {
               "these authorities (PEM)" },
     { "token-file", 0, OPTION_TEXT, "FILE", AT(token_file),
       .help = "serve only requests with one of these tokens" },
+    { "policy", 0, OPTION_TEXT, "FILE", AT(policy),
+      .help = "have images signed only as this file allows" },
     { "allow-host", 0, OPTION_LIST, "NAME", AT(allow_hosts),
       .help = "serve requests for this host, whatever the port" },
     { "log-level", 0, OPTION_TEXT, "LEVEL", AT(log_level_name),

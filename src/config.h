@@ -15,10 +15,10 @@ struct config {
     struct option_list metrics_listen; /* addresses at which only /metrics is served */
     struct option_list keys;           /* the first signs; none: see keyplace.h */
     struct option_list allow_hosts;
-    const char *tls_cert, *tls_key, *tls_client_ca, *token_file; /* paths, NULL = none */
-    const char *log_level_name;                                  /* NULL = the default */
-    unsigned threads;                                            /* 0: one for each CPU */
-    unsigned max_body;                                           /* bytes */
+    const char *tls_cert, *tls_key, *tls_client_ca, *token_file, *policy; /* paths, NULL = none */
+    const char *log_level_name;                                           /* NULL = the default */
+    unsigned threads;                                                     /* 0: one for each CPU */
+    unsigned max_body;                                                    /* bytes */
     unsigned max_connections;
     unsigned signature_memory; /* signatures that each thread remembers */
     unsigned cache_bytes;      /* of 0.1, does nothing; UINT_MAX = not given */

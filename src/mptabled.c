@@ -20,6 +20,7 @@
 #include "seal/keyring.h"
 #include "seal/seal.h"
 #include "service/metrics.h"
+#include "service/policy.h"
 #include "service/token.h"
 #include "signals.h"
 
@@ -102,13 +103,20 @@ static int take_keys(struct daemon *d, struct err *err)
 {
     struct keyring_source source;
     struct keyring *ring;
+    char path[512];
+    bool made;
 
     keyring_slot_init(&d->keys, NULL);
     if (keyplace_find(d->config.keys.count ? d->config.keys.values[0] : NULL, &d->place, err) < 0)
         return -1;
     source = key_source(d);
+    made = d->place.may_make && file_is_absent(AT_FDCWD, d->place.key);
     ring = keyring_load(&source, NULL, err);
     keyring_swap(&d->keys, ring);
+    if (ring && !d->config.check_only)
+        log_event(LOG_INFO, "key", "path=%s made=%s key=%s",
+                  log_quote(d->place.key, path, sizeof(path)), made ? "yes" : "no",
+                  key_id(keyring_signer(ring)));
     d->service.keys = &d->keys;
     return ring ? 0 : -1;
 }
@@ -204,6 +212,14 @@ static int take_tokens(struct daemon *d, struct err *err)
     return d->service.tokens ? 0 : -1;
 }
 
+static int take_policy(struct daemon *d, struct err *err)
+{
+    if (!d->config.policy)
+        return 0;
+    d->service.policy = policy_load(d->config.policy, err);
+    return d->service.policy ? 0 : -1;
+}
+
 /* Of sockets that are passed, the name tells which are for metrics alone. */
 static int check_inherited(struct daemon *d, unsigned count, struct err *err)
 {
@@ -268,31 +284,58 @@ static void fit_descriptors(struct daemon *d)
     d->service.max_waiting = (unsigned)room - *max;
 }
 
-static void swap_tokens(struct daemon *d, struct tokens *tokens)
+/* What a reload replaces, each of it NULL when there is none */
+struct fresh {
+    struct keyring *ring;
+    struct tokens *tokens;
+    struct policy *policy;
+    struct tls *tls;
+};
+
+static void drop_fresh(struct fresh *f)
 {
-    tokens = atomic_exchange(&d->service.tokens, tokens);
+    keyring_drop(f->ring);
+    tokens_free(f->tokens);
+    policy_free(f->policy);
+    tls_drop(f->tls);
+}
+
+/* The keys first: whoever is refused by the new rest must not be refused with the old keys. */
+static void swap(struct daemon *d, struct fresh *f)
+{
+    keyring_swap(&d->keys, f->ring);
+    f->ring = NULL;
+    if (f->tokens)
+        f->tokens = atomic_exchange(&d->service.tokens, f->tokens);
+    if (f->policy)
+        f->policy = atomic_exchange(&d->service.policy, f->policy);
+    if (f->tls)
+        server_swap_tls(d->server, f->tls);
+    f->tls = NULL;
     server_settle(d->server); /* no handler uses the old ones any more */
-    tokens_free(tokens);
+}
+
+static int load_fresh(const struct config *c, struct fresh *f, struct err *err)
+{
+    if ((c->token_file && !(f->tokens = tokens_load(c->token_file, err))) ||
+        (c->policy && !(f->policy = policy_load(c->policy, err))) ||
+        (c->tls_cert && !(f->tls = tls_load(c->tls_cert, c->tls_key, c->tls_client_ca, err))))
+        return -1;
+    return 0;
 }
 
 /* Everything is loaded before anything is replaced, so a bad file changes nothing. */
 static int load_anew(struct daemon *d, struct err *err)
 {
+    struct fresh fresh SCOPED(drop_fresh) = { .ring = NULL };
     const struct keyring_source source = key_source(d);
     struct keyring *before = keyring_take(&d->keys);
-    struct keyring *ring = keyring_load(&source, before, err);
-    struct tokens *tokens = NULL;
 
+    fresh.ring = keyring_load(&source, before, err);
     keyring_drop(before);
-    if (ring && d->config.token_file)
-        tokens = tokens_load(d->config.token_file, err);
-    if (!ring || (d->config.token_file && !tokens)) {
-        keyring_drop(ring);
+    if (!fresh.ring || load_fresh(&d->config, &fresh, err) < 0)
         return -1;
-    }
-    keyring_swap(&d->keys, ring);
-    if (tokens)
-        swap_tokens(d, tokens);
+    swap(d, &fresh);
     return 0;
 }
 
@@ -412,7 +455,10 @@ static void warn_of_resets(const struct daemon *d)
 
 static int serve(struct daemon *d, struct err *err)
 {
-    d->server = server_start(&d->service, d->listeners, d->listener_count, d->tls, d->threads, err);
+    struct tls *const tls = d->tls;
+
+    d->tls = NULL; /* the server's from now on */
+    d->server = server_start(&d->service, d->listeners, d->listener_count, tls, d->threads, err);
     if (!d->server)
         return -1;
     if (geteuid() == 0)
@@ -450,7 +496,10 @@ static void fill_service(struct daemon *d)
 /* Everything that a start reads. */
 static int take_files(struct daemon *d, struct err *err)
 {
-    return take_keys(d, err) < 0 || take_tls(d, err) < 0 || take_tokens(d, err) < 0 ? -1 : 0;
+    return take_keys(d, err) < 0 || take_tls(d, err) < 0 || take_tokens(d, err) < 0 ||
+                   take_policy(d, err) < 0
+               ? -1
+               : 0;
 }
 
 /*
@@ -526,7 +575,8 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < d.listener_count; i++)
         listen_close(&d.listeners[i]);
     tokens_free(d.service.tokens);
-    tls_free(d.tls);
+    policy_free(d.service.policy);
+    tls_drop(d.tls);
     keyring_swap(&d.keys, NULL);
     log_close();
     return status < 0 ? EXIT_FAILED : 0;

@@ -45,10 +45,46 @@ static void parse_trace(const char *parent, char trace[33])
     trace[32] = '\0';
 }
 
+/* A pair for the end of a line; nothing when there is no value */
+static const char *pair(char *text, size_t size, const char *key, const char *value)
+{
+    const int used = value && *value ? snprintf(text, size, " %s=", key) : 0;
+
+    text[used] = '\0';
+    if (used > 0)
+        log_quote(value, text + used, size - (size_t)used);
+    return text;
+}
+
+/* Who asked, besides the peer, and why it was refused or what was signed */
+struct story {
+    char cert[240], token[80], problem[48], pointer[96], context[80], signature[240];
+};
+
+static void tell(const struct job *job, struct story *s)
+{
+    const struct certificate *const cert = job->client.certificate;
+    const enum problem kind = job_kind(job);
+    const bool is_signed = job->reply.status == 200 && job->seal.sha256[0];
+
+    pair(s->cert, sizeof(s->cert), "cert", cert ? cert->subject : NULL);
+    pair(s->token, sizeof(s->token), "token", job->client.token);
+    pair(s->problem, sizeof(s->problem), "problem",
+         kind != PROBLEM_NONE ? problem_type(kind) : NULL);
+    pair(s->pointer, sizeof(s->pointer), "pointer",
+         kind != PROBLEM_NONE && job->err.count > 0 ? job->err.places[0].pointer : NULL);
+    pair(s->context, sizeof(s->context), "context",
+         job->binds && (is_signed || kind == PROBLEM_CONTEXT) ? job->topology.context : NULL);
+    s->signature[0] = '\0';
+    if (is_signed)
+        snprintf(s->signature, sizeof(s->signature), " sha256=%s key=%s kid=%s", job->seal.sha256,
+                 job->seal.key_id, job->kid);
+}
+
 static void log_request(const struct loop *l, const struct exchange *x, uint64_t micros)
 {
     const struct job *job = &l->job;
-    const bool is_signed = job->reply.status == 200 && job->seal.sha256[0];
+    struct story story;
     const char *templates[ROUTES_TEMPLATES_MAX];
     unsigned other, route;
     char peer[80], method[40], target[120] = "", trace[33], detail[2 * ERR_DETAIL_SIZE];
@@ -61,21 +97,23 @@ static void log_request(const struct loop *l, const struct exchange *x, uint64_t
     other = routes_templates(templates) - 1;
     route = job->route < other ? job->route : other;
     format_client(x->peer, peer, sizeof(peer));
+    tell(job, &story);
     parse_trace(x->head.values[HEADER_TRACEPARENT], trace);
     if (route == other)
         log_quote(x->target, target, sizeof(target));
-    log_event(LOG_INFO, "request",
-              "id=%s peer=%s method=%s route=%s%s%s status=%u bytes=%zu micros=%llu%s%s%s%s%s%s",
-              job->id, peer, log_quote(job->method, method, sizeof(method)), templates[route],
-              target[0] ? " target=" : "", target, job->reply.status, job->reply.size,
-              (unsigned long long)micros, is_signed ? " sha256=" : "",
-              is_signed ? job->seal.sha256 : "", is_signed ? " key=" : "",
-              is_signed ? job->seal.key_id : "", trace[0] ? " trace=" : "", trace);
+    log_event(
+        LOG_INFO, "request",
+        "id=%s peer=%s method=%s route=%s%s%s status=%u bytes=%zu micros=%llu%s%s%s%s%s%s%s%s",
+        job->id, peer, log_quote(job->method, method, sizeof(method)), templates[route],
+        target[0] ? " target=" : "", target, job->reply.status, job->reply.size,
+        (unsigned long long)micros, story.signature, story.context, story.problem, story.pointer,
+        story.token, story.cert, trace[0] ? " trace=" : "", trace);
 }
 
 void account_request(struct loop *l, const struct exchange *x)
 {
     const struct job *job = &l->job;
+    char client[CLIENT_NAME_SIZE];
     const uint64_t micros = (l->clock = clock_us()) - x->begun;
     const struct metric_request q = {
         .route = job->route,
@@ -87,8 +125,10 @@ void account_request(struct loop *l, const struct exchange *x)
         .format = (int)job->format,
         .signatures_made = job->seal.made,
         .signatures_remembered = job->seal.remembered,
+        .client = client,
     };
 
+    client_name(&job->client, client);
     metrics_request(l->context->metrics, l->number, &q);
     log_request(l, x, micros);
 }

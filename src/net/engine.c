@@ -37,11 +37,14 @@
  */
 #include "engine.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include <gnutls/abstract.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
@@ -90,17 +93,23 @@ static struct engine_client *take_given(struct engine *e, int fd)
 static void give_back(struct engine *e, struct engine_client *ended)
 {
     e->connections--;
+    tls_drop(ended->tls);
+    ended->tls = NULL;
     e->calls->on_closed(e->cls, ended);
 }
 
-static void bound_session(struct MHD_Connection *connection, struct engine_client *client)
+static void begin_session(const struct engine *e, struct MHD_Connection *connection,
+                          struct engine_client *client)
 {
     const union MHD_ConnectionInfo *const info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 
     client->inflow = (struct tls_inflow){ client->fd, TLS_INFLOW_MAX };
-    if (info)
-        tls_bound(info->tls_session, &client->inflow);
+    if (!info)
+        return;
+    client->tls = tls_take(atomic_load_explicit(e->tls, memory_order_acquire));
+    tls_begin(info->tls_session, client->tls);
+    tls_bound(info->tls_session, &client->inflow);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -114,7 +123,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
         info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         *context = client = info ? take_given(e, info->connect_fd) : NULL;
         if (client && e->tls)
-            bound_session(connection, client);
+            begin_session(e, connection, client);
     } else if (client) {
         *context = NULL;
         give_back(e, client);
@@ -160,20 +169,33 @@ static bool is_strict(void)
     return strtoul(MHD_get_version(), NULL, 10) >= 1;
 }
 
-bool engine_start(struct engine *e, enum engine_kind kind, const struct tls *tls,
+/* Never called, because each session gets other credentials (tls_begin). It fails if it is. */
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                          gnutls_pcert_st **certificate, unsigned *length, gnutls_privkey_t *key)
+{
+    (void)session;
+    (void)authorities;
+    (void)count;
+    (void)algorithms;
+    (void)algorithm_count;
+    (void)certificate;
+    (void)length;
+    (void)key;
+    return -1;
+}
+
+bool engine_start(struct engine *e, enum engine_kind kind, struct tls *_Atomic *tls,
                   const struct engine_calls *calls, void *cls)
 {
     struct MHD_OptionItem tls_options[] = {
-        { MHD_OPTION_HTTPS_MEM_CERT, 0, tls ? tls->cert : NULL },
-        { MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? tls->key : NULL },
+        { MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)no_certificate },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES },
-        { tls && tls->client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
-          tls ? tls->client_ca : NULL },
         { MHD_OPTION_END, 0, NULL },
     };
 
     e->strict = is_strict();
-    e->tls = tls != NULL;
+    e->tls = tls;
     e->calls = calls;
     e->cls = cls;
     e->daemon = MHD_start_daemon(
@@ -183,7 +205,7 @@ bool engine_start(struct engine *e, enum engine_kind kind, const struct tls *tls
         calls->on_completed, cls, MHD_OPTION_NOTIFY_CONNECTION, on_connection, e,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, pools[kind], MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)NO_LIMIT, MHD_OPTION_STRICT_FOR_CLIENT, (int)e->strict, MHD_OPTION_ARRAY,
-        tls ? tls_options : &tls_options[4], MHD_OPTION_END);
+        tls ? tls_options : &tls_options[2], MHD_OPTION_END);
     return e->daemon != NULL;
 }
 

@@ -41,6 +41,7 @@ struct engine_client {
     int fd;
     ino_t inode; /* of the socket */
     struct tls_inflow inflow;
+    struct tls *tls; /* that its session began with; NULL: it has none */
 };
 
 struct engine {
@@ -51,8 +52,8 @@ struct engine {
     const struct engine_calls *calls;
     void *cls;
     struct engine_client *given; /* the library has not reported them yet; newest first */
-    bool tls;
-    bool strict; /* the library refuses a malformed head itself: see engine.c */
+    struct tls *_Atomic *tls;    /* the present one; NULL: in the clear */
+    bool strict;                 /* the library refuses a malformed head itself: see engine.c */
 };
 
 /*
@@ -63,10 +64,12 @@ const char *engine_library(bool *tested);
 
 /*
  * engine_start - begin an instance of the library
- * @tls:   for ENGINE_TLS: certificate and key; borrowed until engine_stop
+ * @tls:   for ENGINE_TLS: where certificate and key are, for each new connection; borrowed until
+ *         engine_stop. What is taken out there is used by no new connection once the loop has
+ *         gone round
  * @calls: borrowed until engine_stop, as is @cls
  */
-bool engine_start(struct engine *engine, enum engine_kind kind, const struct tls *tls,
+bool engine_start(struct engine *engine, enum engine_kind kind, struct tls *_Atomic *tls,
                   const struct engine_calls *calls, void *cls);
 
 /* engine_descriptor - readable when the engine has something to do; -1 when there is none */

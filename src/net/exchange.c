@@ -42,6 +42,8 @@
  */
 #include "exchange.h"
 
+#include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -49,6 +51,7 @@
 #include "../base/hex.h"
 #include "../seal/seal.h"
 #include "../service/dispatch.h"
+#include "../service/policy.h"
 #include "account.h"
 #include "gaps.h"
 #include "peer.h"
@@ -185,6 +188,31 @@ static bool read_head(struct MHD_Connection *connection, struct exchange *x, con
     return !lines.gaps || !gaps_found(&gaps, head_end(connection, method));
 }
 
+/* The groups of a process are asked for only when a row of the policy has one. */
+static void find_groups(struct loop *l, const struct peer *p, struct client *client)
+{
+    const struct policy *const policy = context_policy(l->context);
+    socklen_t size = sizeof(l->groups);
+
+    static_assert(sizeof(gid_t) == sizeof(l->groups[0]), "the kernel's ids");
+    if (!policy || !policy_asks_groups(policy) ||
+        getsockopt(p->fd, SOL_SOCKET, SO_PEERGROUPS, l->groups, &size) < 0)
+        return;
+    client->groups = l->groups;
+    client->group_count = (unsigned)(size / sizeof(l->groups[0]));
+}
+
+static void find_client(struct loop *l, const struct peer *p, struct client *client)
+{
+    client->is_unix = p->port->listener->is_unix;
+    client->certificate = p->trusted ? p->certificate : NULL;
+    if (!client->is_unix)
+        return;
+    client->uid = p->from.process.uid;
+    client->gid = p->from.process.gid;
+    find_groups(l, p, client);
+}
+
 /* All but the id and the body, which come when the job is sure to be answered. */
 static struct job *fill_job(struct loop *l, const struct exchange *x, const char *method)
 {
@@ -196,6 +224,7 @@ static struct job *fill_job(struct loop *l, const struct exchange *x, const char
     job->head = &x->head;
     job->address = listener->is_unix ? NULL : listener->address;
     job->untrusted = x->untrusted;
+    find_client(l, x->peer, &job->client);
     job->draining = l->draining;
     job->metrics_only = listener->is_metrics;
     job->memo = l->memo;
@@ -285,16 +314,26 @@ static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *con
 
 /*
  * Has the client shown a certificate, where it needs one? Looked at with a connection's first
- * request, when its handshake is complete.
+ * request, when its handshake is complete, and again after each reload: what a new client CA does
+ * not vouch for is trusted no more.
  */
 static bool is_trusted(const struct loop *l, struct MHD_Connection *connection, struct peer *p)
 {
+    struct tls *const present = atomic_load_explicit(&l->shared->tls, memory_order_acquire);
     const union MHD_ConnectionInfo *info;
 
-    if (p->engine != &l->engines[ENGINE_TLS] || !l->shared->tls->client_ca || p->trusted)
+    if (p->engine != &l->engines[ENGINE_TLS])
         return true;
+    if (p->judge == present)
+        return p->trusted;
+    if (!p->certificate)
+        p->certificate = malloc(sizeof(*p->certificate));
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    p->trusted = info && tls_admit(info->tls_session);
+    p->trusted = info && p->certificate && tls_admit(info->tls_session, present, p->certificate);
+    if (info) { /* the session uses it now */
+        tls_drop(p->judge);
+        p->judge = tls_take(present);
+    }
     return p->trusted;
 }
 
@@ -442,6 +481,6 @@ bool exchange_start(struct loop *l, enum engine_kind kind)
                                                .on_completed = on_completed,
                                                .on_closed = on_closed };
 
-    return engine_start(&l->engines[kind], kind, kind == ENGINE_TLS ? l->shared->tls : NULL, &calls,
-                        l);
+    return engine_start(&l->engines[kind], kind, kind == ENGINE_TLS ? &l->shared->tls : NULL,
+                        &calls, l);
 }

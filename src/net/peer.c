@@ -52,6 +52,8 @@ static void release(struct loop *l, struct peer *p)
 {
     ledger_give(&l->lease, p->held);
     users_leave(&p->port->users, p->user);
+    tls_drop(p->judge);
+    free(p->certificate);
     p->port->open--;
     *(p->prev ? &p->prev->next : &l->peers) = p->next;
     *(p->next ? &p->next->prev : &l->last) = p->prev;

@@ -3,6 +3,7 @@
 #include "server.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,6 +13,7 @@
 #include "engine.h"
 #include "glibc.h"
 #include "loop.h"
+#include "tls.h"
 
 struct server {
     struct shared shared;
@@ -34,6 +36,8 @@ static int open_metrics(struct server *s, unsigned threads, struct err *err)
     s->context->metrics = metrics_new(threads, s->templates, routes_templates(s->templates));
     if (!s->context->metrics)
         return err_at(err, ERR_BUSY, NULL, "out of memory");
+    if (s->shared.tls)
+        metrics_certificate(s->context->metrics, tls_expires(s->shared.tls));
     metrics_ledger(s->context->metrics, &s->shared.ledger);
     for (unsigned i = 0; i < s->shared.port_count; i++) {
         const struct port *port = &s->shared.ports[i];
@@ -76,19 +80,19 @@ static void log_listener(const struct listener *l)
 }
 
 struct server *server_start(struct context *context, const struct listener *listeners,
-                            unsigned count, const struct tls *tls, unsigned threads,
-                            struct err *err)
+                            unsigned count, struct tls *tls, unsigned threads, struct err *err)
 {
     struct server *s = calloc(1, sizeof(*s));
 
     if (!s || count > PORTS_MAX || threads > LOOPS_MAX) {
         err_at(err, ERR_BUSY, NULL, "cannot serve %u sockets: out of memory", count);
+        tls_drop(tls);
         free(s);
         return NULL;
     }
     s->context = context;
     s->shared.context = context;
-    s->shared.tls = tls;
+    atomic_init(&s->shared.tls, tls);
     if (shared_open(&s->shared, listeners, count, threads, err) < 0 ||
         open_metrics(s, threads, err) < 0 || open_loops(s, err) < 0 || start_threads(s, err) < 0) {
         server_stop(s);
@@ -110,6 +114,15 @@ void server_settle(struct server *s)
     for (unsigned i = 0; i < s->running; i++)
         while (loop_turns(s->loops[i]) == before[i])
             nanosleep(&moment, NULL);
+}
+
+void server_swap_tls(struct server *s, struct tls *tls)
+{
+    struct tls *const old = atomic_exchange(&s->shared.tls, tls);
+
+    metrics_certificate(s->context->metrics, tls_expires(tls));
+    server_settle(s); /* no loop is about to take the old one */
+    tls_drop(old);
 }
 
 bool server_alive(struct server *s)
@@ -152,6 +165,7 @@ void server_stop(struct server *s)
     for (unsigned i = 0; i < LOOPS_MAX; i++)
         loop_free(s->loops[i]);
     shared_close(&s->shared);
+    tls_drop(s->shared.tls);
     metrics_free(s->context->metrics);
     s->context->metrics = NULL;
     free(s);

@@ -19,7 +19,7 @@ struct tls;
  * server_start - serve the clients of these sockets; logs event=listening for each
  * @context:   borrowed until server_stop, which also takes away the metrics that this fills in
  * @listeners: borrowed until server_stop; one with several sockets has one for each thread
- * @tls:       for TCP; borrowed until server_stop; NULL: TCP is served in the clear
+ * @tls:       for TCP; one use of it is the server's from now on; NULL: TCP is served in the clear
  * @threads:   how many loops, 1 to LISTEN_QUEUES_MAX
  *
  * All threads exist when this returns; none is made later. They have the caller's signal mask.
@@ -27,8 +27,14 @@ struct tls;
  * Return: released by server_stop; NULL with an error.
  */
 struct server *server_start(struct context *context, const struct listener *listeners,
-                            unsigned count, const struct tls *tls, unsigned threads,
+                            unsigned count, struct tls *tls, unsigned threads,
                             struct err *err) MUST_USE;
+
+/*
+ * server_swap_tls - have new connections, and the next request of each other one, judged by @tls,
+ * one use of which is the server's from now on. Only where it was started with TLS
+ */
+void server_swap_tls(struct server *server, struct tls *tls);
 
 /*
  * server_library - the version of libmicrohttpd that is there

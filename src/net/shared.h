@@ -37,7 +37,7 @@ struct port {
 
 struct shared {
     const struct context *context;
-    const struct tls *tls; /* NULL: TCP is served in the clear */
+    struct tls *_Atomic tls; /* the present one; NULL: TCP is served in the clear */
     struct port ports[PORTS_MAX];
     unsigned port_count;
     struct ledger ledger;

@@ -21,6 +21,7 @@
 
 enum {
     PEEK_SIZE = 4096,
+    GROUPS_MAX = 1024,   /* of a process; of one that has more, only the main one counts */
     TICK_MS = 500,       /* how often deadlines are looked at */
     HURRY_MS = 50,       /* the same when a loop was woken, and while it cannot accept or drains */
     CROWDED_MS = 10,     /* while requests wait for slots: how often stalled connections end */
@@ -81,7 +82,10 @@ struct peer {
     bool is_whole;    /* arriving: its body has come, too */
     bool is_small;    /* arriving: the small memory holds its head */
     bool lingers;     /* it is to linger when the library closes it */
-    bool trusted;     /* its client certificate was checked */
+    bool trusted;     /* its client certificate is good, or none is needed */
+    /* what found out whether it is trusted; NULL: nothing has yet */
+    struct tls *judge;
+    struct certificate *certificate; /* that it has shown; NULL: none */
 };
 
 static inline struct peer *peer_of(struct engine_client *c)
@@ -138,7 +142,8 @@ struct loop {
 
     uint8_t random[1024]; /* for request ids; the first random_left bytes are unused */
     size_t random_left;
-    char scratch[PEEK_SIZE]; /* bytes that are looked at, or read and dropped */
+    uint32_t groups[GROUPS_MAX]; /* of the client whose request is answered */
+    char scratch[PEEK_SIZE];     /* bytes that are looked at, or read and dropped */
 };
 
 static inline uint64_t clock_us(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "admit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../http/accept.h"
@@ -54,6 +55,7 @@ static bool is_probe(const struct routes_match *m, const struct job *job)
 int admit_client(const struct context *context, const struct routes_match *m, struct job *job)
 {
     const struct tokens *const tokens = context_tokens(context);
+    const char *token;
 
     if (is_probe(m, job))
         return 0;
@@ -65,8 +67,13 @@ int admit_client(const struct context *context, const struct routes_match *m, st
         return -1;
     if (m->count > 0 && m->first->open == FOR_READERS)
         return 0;
-    if (!tokens || tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION)))
+    if (!tokens)
         return 0;
+    token = tokens_admit(tokens, job_header(job, HEADER_AUTHORIZATION));
+    if (token) {
+        snprintf(job->client.token, sizeof(job->client.token), "%s", token);
+        return 0;
+    }
     return job_refuse(job, PROBLEM_TOKEN,
                       err_at(&job->err, ERR_INVALID, NULL,
                              "send one of the server's as Authorization: Bearer TOKEN"));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What all handlers share. It is set up before the server starts and const from then on, except for
- * the keys and tokens, which a reload swaps. A handler loads each of them once, and the old tokens
- * are released only after server_settle.
+ * the keys, tokens and policy, which a reload swaps. A handler loads each of them once, and the old
+ * ones are released only after server_settle.
  */
 #ifndef SERVICE_CONTEXT_H
 #define SERVICE_CONTEXT_H
@@ -13,11 +13,13 @@
 
 struct keyring_slot;
 struct metrics;
+struct policy;
 struct tokens;
 
 struct context {
     struct keyring_slot *keys;
     struct tokens *_Atomic tokens; /* NULL: no token is needed; swapped at reload */
+    struct policy *_Atomic policy; /* NULL: every client may have each context; likewise */
     bool asks_certificates;        /* clients on TCP must show one */
     /* further names that Host may have, besides those of the listener */
     const char *const *allow_hosts;
@@ -37,6 +39,12 @@ struct context {
 static inline const struct tokens *context_tokens(const struct context *context)
 {
     return atomic_load_explicit(&context->tokens, memory_order_acquire);
+}
+
+/* context_policy - the present policy, likewise; NULL: there is none */
+static inline const struct policy *context_policy(const struct context *context)
+{
+    return atomic_load_explicit(&context->policy, memory_order_acquire);
 }
 
 #endif

@@ -2,11 +2,14 @@
 /* From a topology to its signed image: request, image, signature, reply. */
 #include "images.h"
 
+#include "../base/log.h"
+#include "../seal/jwk.h"
 #include "../seal/keyring.h"
 #include "../text/request.h"
 #include "../topo/patch.h"
 #include "context.h"
 #include "job.h"
+#include "policy.h"
 #include "represent.h"
 
 /* Bytes that a reply takes while it is made, for each byte of the image: JSON and hex take most. */
@@ -15,7 +18,24 @@ enum { REPLY_SHARE = 8 };
 /* Must clients show a token or a certificate? Then no cache may answer in the daemon's place. */
 static bool asks_clients(const struct context *context)
 {
-    return context_tokens(context) || context->asks_certificates;
+    return context_tokens(context) || context_policy(context) || context->asks_certificates;
+}
+
+/* May this client have what it asks for? No reply tells more of the policy. */
+static int check_policy(const struct context *context, struct job *job)
+{
+    const struct policy *const policy = context_policy(context);
+    const char *const wanted = job->topology.context;
+
+    job->binds = true;
+    if (!policy || policy_allows(policy, &job->client, wanted))
+        return 0;
+    return job_refuse(job, PROBLEM_CONTEXT,
+                      err_at(&job->err, ERR_INVALID, NULL,
+                             wanted[0] ? "no row of the policy allows this client the context %s"
+                                       : "no row of the policy allows this client an image "
+                                         "without a context",
+                             wanted));
 }
 
 /* Only the clock makes a claim wait. */
@@ -40,6 +60,8 @@ static int sign_image(const struct context *context, struct job *job)
         memo_use(job->memo, keyring_serial(keys));
     if (status == 0 && signed_claim(key, &job->topology, &job->image, &job->seal, &job->err) < 0)
         status = refuse_claim(job);
+    if (status == 0 && log_wants(LOG_INFO))
+        jwk_thumbprint(key_public(key), job->kid);
     if (status == 0 && !represent_unchanged(job, key_public(key)))
         status =
             seal_sign(key, job->memo, job->image.bytes, job->image.size, &job->seal, &job->err);
@@ -50,7 +72,7 @@ static int sign_image(const struct context *context, struct job *job)
 static void answer(const struct context *context, struct job *job, int (*read)(struct job *job))
 {
     if (represent_choose(job) < 0 || read(job) < 0 ||
-        patch_signable(&job->topology, &job->err) < 0 ||
+        patch_signable(&job->topology, &job->err) < 0 || check_policy(context, job) < 0 ||
         request_complete(&job->topology, &job->err) < 0 ||
         image_build(&job->topology, &job->image, &job->err) < 0 ||
         job_claim(job, REPLY_SHARE * job->image.size, LEDGER_REQUEST) < 0 ||

@@ -13,7 +13,9 @@
 
 #include "../http/head.h"
 #include "../http/target.h"
+#include "../seal/jwk.h"
 #include "../signed/format.h"
+#include "client.h"
 #include "ledger.h"
 #include "problem.h"
 #include "reply.h"
@@ -40,12 +42,15 @@ struct job {
     size_t held;         /* bytes taken from it, which the caller of dispatch_job gives back */
 
     char id[JOB_ID_SIZE];
+    struct client client;
     unsigned route;          /* the number of the path's template, see routes_templates */
     bool of_query;           /* the places of err are parameters of the query */
     enum problem problem;    /* PROBLEM_NONE: it follows from the code of err */
     enum format_kind format; /* of the image in the reply, if there is one */
     bool shareable;          /* no client must show who it is: a shared cache may keep the image */
+    bool binds;              /* topology has what the client wants to have signed */
     char tag[JOB_TAG_SIZE];  /* the image's entity tag */
+    char kid[JWK_THUMBPRINT_SIZE]; /* of the key that signed, for the log */
     struct target target;
     struct topology topology;
     struct image image;

@@ -2,6 +2,7 @@
 #include "metrics.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "../base/log.h"
 #include "../seal/keyring.h"
 #include "../signed/format.h"
+#include "client.h"
 #include "ledger.h"
 #include "problem.h"
 
@@ -42,6 +44,7 @@ struct row {
     counter signatures[FORMATS];
     counter signatures_made, signatures_remembered;
     counter unanswered, turns, barren;
+    counter client_requests[METRICS_CLIENTS + 1], client_images[METRICS_CLIENTS + 1];
 };
 
 struct metrics {
@@ -52,6 +55,13 @@ struct metrics {
         const _Atomic unsigned *open;
     } listeners[LISTENERS_MAX];
     const struct ledger *ledger; /* NULL: not shown */
+    _Atomic int64_t expires;     /* of the certificate; 0: there is none */
+    pthread_mutex_t lock;        /* of adding a client */
+    _Atomic unsigned client_count;
+    struct {
+        uint32_t hash;
+        char name[CLIENT_NAME_SIZE];
+    } clients[METRICS_CLIENTS]; /* the first client_count are const */
     counter reloads[2];
     atomic_bool reload_failed; /* the last one */
     double started;            /* seconds since 1970 */
@@ -76,6 +86,7 @@ struct metrics *metrics_new(unsigned loops, const char *const *routes, unsigned 
         return NULL;
     clock_gettime(CLOCK_REALTIME, &now);
     m->started = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    pthread_mutex_init(&m->lock, NULL);
     m->loops = loops;
     m->routes = routes;
     m->route_count = route_count;
@@ -93,6 +104,39 @@ void metrics_listener(struct metrics *m, const char *address, const _Atomic unsi
         return;
     m->listeners[m->listener_count].address = address;
     m->listeners[m->listener_count++].open = open;
+}
+
+static unsigned find_client(const struct metrics *m, uint32_t hash, const char *name)
+{
+    const unsigned count = atomic_load_explicit(&m->client_count, memory_order_acquire);
+    unsigned i = 0;
+
+    while (i < count && (m->clients[i].hash != hash || strcmp(m->clients[i].name, name) != 0))
+        i++;
+    return i < count ? i : METRICS_CLIENTS;
+}
+
+/* Return: the client's number; METRICS_CLIENTS when it came after the first ones */
+static unsigned index_of_client(struct metrics *m, const char *name)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+    unsigned found;
+
+    for (const char *c = name; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619U;
+    found = find_client(m, hash, name);
+    if (found < METRICS_CLIENTS || atomic_load(&m->client_count) == METRICS_CLIENTS)
+        return found;
+    pthread_mutex_lock(&m->lock);
+    found = find_client(m, hash, name);
+    if (found == METRICS_CLIENTS && m->client_count < METRICS_CLIENTS) {
+        found = m->client_count;
+        m->clients[found].hash = hash;
+        snprintf(m->clients[found].name, sizeof(m->clients[found].name), "%s", name);
+        atomic_store_explicit(&m->client_count, found + 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&m->lock);
+    return found;
 }
 
 static unsigned index_of_method(const char *name)
@@ -125,16 +169,19 @@ void metrics_request(struct metrics *m, unsigned loop, const struct metric_reque
 {
     struct row *r = &m->rows[loop];
     const unsigned route = q->route < m->route_count ? q->route : m->route_count - 1;
+    const unsigned client = index_of_client(m, q->client ? q->client : "none");
 
     add(&r->requests[route][index_of_method(q->method)][index_of_status(q->status)], 1);
     add(&r->times[route][bucket(time_bounds, TIMES - 1, q->micros)], 1);
     add(&r->time_sums[route], q->micros);
+    add(&r->client_requests[client], 1);
     if (q->problem != PROBLEM_NONE)
         add(&r->rejects[q->problem], 1);
     add(&r->signatures_made, q->signatures_made);
     add(&r->signatures_remembered, q->signatures_remembered);
     if (q->image_size == 0)
         return;
+    add(&r->client_images[client], 1);
     add(&r->signatures[q->format], 1);
     add(&r->sizes[bucket(size_bounds, SIZES - 1, q->image_size)], 1);
     add(&r->size_sum, q->image_size);
@@ -155,6 +202,11 @@ void metrics_turn(struct metrics *m, unsigned loop, bool barren)
 void metrics_ledger(struct metrics *m, const struct ledger *ledger)
 {
     m->ledger = ledger;
+}
+
+void metrics_certificate(struct metrics *m, int64_t expires)
+{
+    atomic_store(&m->expires, expires);
 }
 
 void metrics_reload(struct metrics *m, bool good)
@@ -349,6 +401,34 @@ static void put_label(FILE *out, const char *value)
             fprintf(out, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
 }
 
+/* @counters: of the first row */
+static void render_clients(const struct metrics *m, FILE *out, const char *name, const char *help,
+                           const counter *counters)
+{
+    const unsigned count = atomic_load_explicit(&m->client_count, memory_order_acquire);
+    const uint64_t others = sum(m, &counters[METRICS_CLIENTS]);
+
+    describe(out, name, "counter", help);
+    for (unsigned i = 0; i < count; i++) {
+        fprintf(out, "mptabled_%s{client=\"", name);
+        put_label(out, m->clients[i].name);
+        fprintf(out, "\"} %llu\n", (unsigned long long)sum(m, &counters[i]));
+    }
+    if (others > 0)
+        fprintf(out, "mptabled_%s{client=\"other\"} %llu\n", name, (unsigned long long)others);
+}
+
+static void render_certificate(const struct metrics *m, FILE *out)
+{
+    const int64_t expires = atomic_load(&m->expires);
+
+    if (!expires)
+        return;
+    describe(out, "tls_certificate_not_after_seconds", "gauge",
+             "When the server's certificate expires, in seconds since 1970.");
+    fprintf(out, "mptabled_tls_certificate_not_after_seconds %lld\n", (long long)expires);
+}
+
 static void render_connections(const struct metrics *m, FILE *out)
 {
     describe(out, "http_connections", "gauge", "Open connections, by listener.");
@@ -390,7 +470,7 @@ static void render_service(const struct metrics *m, const struct keyring *keys, 
         fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"%s\"} 1\n", id,
                 key_state_name(state));
     }
-    describe(out, "reloads_total", "counter", "Reloads of keys and tokens, by result.");
+    describe(out, "reloads_total", "counter", "Reloads, by result.");
     for (int good = 0; good < 2; good++)
         fprintf(out, "mptabled_reloads_total{result=\"%s\"} %llu\n", good ? "ok" : "failed",
                 (unsigned long long)atomic_load(&m->reloads[good]));
@@ -411,6 +491,11 @@ char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t
         return NULL;
     render_service(m, keys, out);
     render_connections(m, out);
+    render_certificate(m, out);
+    render_clients(m, out, "client_requests_total", "Requests answered, by client.",
+                   m->rows[0].client_requests);
+    render_clients(m, out, "client_images_total", "Signed images sent, by client.",
+                   m->rows[0].client_images);
     render_ledger(m, out);
     render_requests(m, out);
     render_times(m, out);

@@ -3,19 +3,23 @@
  * Counters, and the page on which Prometheus reads them (text format 0.0.4).
  *
  * Each loop has a row of its own, which only that loop writes; metrics_render adds the rows up.
- * Label values come from fixed sets: route templates, methods, statuses, problem types, listeners.
+ * Label values come from fixed sets: route templates, methods, statuses, problem types, listeners;
+ * and the names of the first METRICS_CLIENTS clients, behind which all others are "other".
  */
 #ifndef SERVICE_METRICS_H
 #define SERVICE_METRICS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "problem.h"
 
 struct keyring;
 struct ledger;
 struct metrics;
+
+enum { METRICS_CLIENTS = 64 };
 
 /* One answered request, as it is counted. */
 struct metric_request {
@@ -27,6 +31,7 @@ struct metric_request {
     size_t image_size;         /* bytes of the image in the reply; 0: none */
     int format;                /* enum format_kind of the image */
     unsigned signatures_made, signatures_remembered;
+    const char *client; /* its name: client_name */
 };
 
 /*
@@ -58,6 +63,9 @@ void metrics_unanswered(struct metrics *metrics, unsigned loop);
  * @barren: nothing began it, and nothing was done in it
  */
 void metrics_turn(struct metrics *metrics, unsigned loop, bool barren);
+
+/* metrics_certificate - show when the server's certificate expires, in seconds since 1970 */
+void metrics_certificate(struct metrics *metrics, int64_t expires);
 
 /* metrics_reload - count a reload; whether the last one was good is shown, too */
 void metrics_reload(struct metrics *metrics, bool good);

@@ -58,6 +58,10 @@ static const struct row {
     [PROBLEM_CLIENT] = { 403, "forbidden", "A client certificate is needed", false,
                          "The server takes TLS clients alone that show a certificate from an "
                          "authority of its --tls-client-ca, good for clients and in date." },
+    [PROBLEM_CONTEXT] = { 403, "forbidden-context", "The policy does not allow this", false,
+                          "The server's --policy says which client may have images of which "
+                          "contexts, and no row allows this client this one. Ask whoever runs the "
+                          "server for a row." },
     [PROBLEM_NOT_FOUND] = { 404, "not-found", "No such path", false,
                             "/openapi.json lists the paths. None ends in a slash." },
     [PROBLEM_METHOD] = { 405, "method-not-allowed", "The path does not have this method", false,

@@ -26,6 +26,7 @@ enum problem {
     PROBLEM_HOST,      /* the request is for another host */
     PROBLEM_TOKEN,     /* no token, or an unknown one */
     PROBLEM_CLIENT,    /* the client's certificate is missing or not trusted */
+    PROBLEM_CONTEXT,   /* the policy does not allow the client this context */
     PROBLEM_NOT_FOUND, /* no such path */
     PROBLEM_METHOD,    /* known path, other method */
     PROBLEM_ACCEPT,    /* no representation that the client accepts */

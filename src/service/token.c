@@ -2,12 +2,15 @@
 #include "token.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include <gnutls/gnutls.h>
 
 #include "../base/file.h"
+#include "../base/hex.h"
 #include "../seal/seal.h"
 
 enum { FILE_SIZE_MAX = 65536 };
@@ -18,11 +21,15 @@ static const struct file_rules rules = { .what = "token file",
                                          .closed = S_IRWXO | S_IWGRP,
                                          .mend = "chmod 600" };
 
-#define ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+#define NAME     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
+#define ALPHABET NAME "~+/"
 
 struct tokens {
     unsigned count;
-    uint8_t digests[TOKENS_MAX][SEAL_SHA256_SIZE];
+    struct {
+        uint8_t digest[SEAL_SHA256_SIZE];
+        char name[CLIENT_TOKEN_SIZE];
+    } all[TOKENS_MAX];
 };
 
 struct file {
@@ -46,26 +53,60 @@ static bool is_token(const char *text, size_t size)
     return n == size && size >= TOKEN_LENGTH_MIN && size <= TOKEN_LENGTH_MAX;
 }
 
+/* NAME and HASH, the digest of a token. Return: false when the line is none of these */
+static bool read_named(struct tokens *t, const char *line, size_t size)
+{
+    const size_t name = strspn(line, NAME), blanks = strspn(line + name, " \t");
+    const char *const hash = line + name + blanks;
+
+    if (name == 0 || name >= CLIENT_TOKEN_SIZE || blanks == 0 ||
+        size != name + blanks + 2 * SEAL_SHA256_SIZE)
+        return false;
+    for (size_t i = 0; i < SEAL_SHA256_SIZE; i++) {
+        const int high = hex_digit(hash[2 * i]), low = hex_digit(hash[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        t->all[t->count].digest[i] = (uint8_t)(16 * high + low);
+    }
+    memcpy(t->all[t->count].name, line, name);
+    t->all[t->count].name[name] = '\0';
+    return true;
+}
+
+static bool has_name(const struct tokens *t, const char *name)
+{
+    for (unsigned i = 0; i < t->count; i++)
+        if (strcmp(t->all[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static int add_line(struct tokens *t, const char *line, size_t size, const char *path,
                     unsigned number, struct err *err)
 {
     if (size == 0 || line[0] == '#')
         return 0;
-    if (!is_token(line, size))
-        return err_at(err, ERR_FILE, NULL, "%s: line %u is not a token of %d to %d characters",
-                      path, number, TOKEN_LENGTH_MIN, TOKEN_LENGTH_MAX);
     if (t->count == TOKENS_MAX)
         return err_at(err, ERR_FILE, NULL, "%s: more than %d tokens", path, TOKENS_MAX);
-    seal_sha256(line, size, t->digests[t->count++]);
+    if (is_token(line, size)) {
+        seal_sha256(line, size, t->all[t->count].digest);
+        snprintf(t->all[t->count].name, CLIENT_TOKEN_SIZE, "line-%u", number);
+    } else if (!read_named(t, line, size)) {
+        return err_at(
+            err, ERR_FILE, NULL,
+            "%s: line %u is neither a name and a SHA-256 nor a token of %d to %d characters", path,
+            number, TOKEN_LENGTH_MIN, TOKEN_LENGTH_MAX);
+    }
+    if (has_name(t, t->all[t->count].name))
+        return err_at(err, ERR_FILE, NULL, "%s: line %u has the name of another token", path,
+                      number);
+    t->count++;
     return 0;
 }
 
-static int parse_file(struct tokens *t, const struct file *f, const char *path, struct err *err)
+static int parse_text(struct tokens *t, const char *line, const char *path, struct err *err)
 {
-    const char *line = f->text;
-
-    if (strlen(f->text) != f->size)
-        return err_at(err, ERR_FILE, NULL, "%s: the file has a NUL byte", path);
     for (unsigned number = 1; *line; number++) {
         const size_t size = strcspn(line, "\n");
         const size_t end = size > 0 && line[size - 1] == '\r' ? size - 1 : size;
@@ -77,36 +118,55 @@ static int parse_file(struct tokens *t, const struct file *f, const char *path, 
     return t->count ? 0 : err_at(err, ERR_FILE, NULL, "%s: the file has no token", path);
 }
 
-struct tokens *tokens_load(const char *path, struct err *err)
+struct tokens *tokens_parse(const char *text, const char *name, struct err *err)
 {
-    struct file *f SCOPED(wipe_file) = calloc(1, sizeof(*f));
-    struct tokens *t = calloc(1, sizeof(*t));
+    struct tokens *const t = calloc(1, sizeof(*t));
 
-    if (!f || !t) {
+    if (!t) {
         err_at(err, ERR_BUSY, NULL, "out of memory");
-        free(t);
         return NULL;
     }
-    if (file_read(path, &rules, f->text, &f->size, &f->st, err) == 0 &&
-        parse_file(t, f, path, err) == 0 && file_guard(path, &rules, &f->st, err) == 0)
+    if (parse_text(t, text, name, err) == 0)
         return t;
     tokens_free(t);
     return NULL;
 }
 
-bool tokens_admit(const struct tokens *t, const char *authorization)
+struct tokens *tokens_load(const char *path, struct err *err)
+{
+    struct file *f SCOPED(wipe_file) = calloc(1, sizeof(*f));
+    struct tokens *t;
+
+    if (!f) {
+        err_at(err, ERR_BUSY, NULL, "out of memory");
+        return NULL;
+    }
+    if (file_read(path, &rules, f->text, &f->size, &f->st, err) < 0)
+        return NULL;
+    if (strlen(f->text) != f->size) {
+        err_at(err, ERR_FILE, NULL, "%s: the file has a NUL byte", path);
+        return NULL;
+    }
+    t = tokens_parse(f->text, path, err);
+    if (t && file_guard(path, &rules, &f->st, err) == 0)
+        return t;
+    tokens_free(t);
+    return NULL;
+}
+
+const char *tokens_admit(const struct tokens *t, const char *authorization)
 {
     uint8_t digest[SEAL_SHA256_SIZE];
-    const char *token;
-    unsigned found = 0;
+    const char *token, *name = NULL;
 
     if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
-        return false;
+        return NULL;
     token = authorization + 7 + strspn(authorization + 7, " ");
     seal_sha256(token, strlen(token), digest);
     for (unsigned i = 0; i < t->count; i++)
-        found |= gnutls_memcmp(digest, t->digests[i], sizeof(digest)) == 0;
-    return found;
+        if (gnutls_memcmp(digest, t->all[i].digest, sizeof(digest)) == 0)
+            name = t->all[i].name;
+    return name;
 }
 
 void tokens_free(struct tokens *t)

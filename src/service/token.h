@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "../base/err.h"
+#include "client.h"
 
 enum { TOKENS_MAX = 64, TOKEN_LENGTH_MIN = 16, TOKEN_LENGTH_MAX = 256 };
 
@@ -16,8 +17,10 @@ struct tokens;
 /*
  * tokens_load - read a token file
  * @path: a regular file without access for others, and without write access for the group. A line
- *        is a token of TOKEN_LENGTH_MIN to TOKEN_LENGTH_MAX characters: [A-Za-z0-9._~+/-], then any
- *        number of "="; empty lines and lines that begin with # are skipped
+ *        is NAME HASH: a name of at most 64 characters [A-Za-z0-9._-], a blank, and the SHA-256 of
+ *        the token in hexadecimal. Or it is a token itself of TOKEN_LENGTH_MIN to TOKEN_LENGTH_MAX
+ *        characters, [A-Za-z0-9._~+/-], then any number of "=", whose name is line-NUMBER. Empty
+ *        lines and lines that begin with # are skipped
  *
  * Only digests are kept; the text that was read is wiped.
  *
@@ -27,13 +30,22 @@ struct tokens;
 struct tokens *tokens_load(const char *path, struct err *err) MUST_USE;
 
 /*
- * tokens_admit - does the header have one of the tokens?
+ * tokens_parse - the same of a text that was read; wipes nothing
+ * @text: terminated by NUL
+ * @name: of the file, for errors
+ */
+struct tokens *tokens_parse(const char *text, const char *name, struct err *err) MUST_USE;
+
+/*
+ * tokens_admit - which of the tokens does the header have?
  * @authorization: the header "Bearer TOKEN", NULL when absent
  *
  * Both sides are hashed, and all digests are compared in constant time, so the time shows neither
  * the length nor the beginning of a token.
+ *
+ * Return: the token's name, which lives as long as the tokens; NULL: none of them.
  */
-bool tokens_admit(const struct tokens *tokens, const char *authorization);
+const char *tokens_admit(const struct tokens *tokens, const char *authorization);
 
 void tokens_free(struct tokens *tokens);
 

@@ -83,10 +83,10 @@ def log_lines():
         lines = [line for line in daemon.text().splitlines() if line.startswith("event=request")]
         digest = re.search(rb'"sha256":"([0-9a-f]{64})"', image.body).group(1).decode()
         pattern = (r"event=request id=my\.id peer=127\.0\.0\.1:\d+ method=POST route=/v1/images status=200 bytes=%d "
-                   r"micros=\d+ sha256=%s key=[0-9A-F]{16}" % (len(image.body), digest))
+                   r"micros=\d+ sha256=%s key=[0-9A-F]{16} kid=[\w-]{43} context=control" % (len(image.body), digest))
         tap.ok(re.fullmatch(pattern, lines[0]), "log: an image", lines[0])
         pattern = (r"event=request id=[0-9a-f]{32} peer=unix uid=%d pid=%d method=GET route=other "
-                   r'target="/nowhere\?a=%%22" status=404 bytes=\d+ micros=\d+' % (os.getuid(), os.getpid()))
+                   r'target="/nowhere\?a=%%22" status=404 bytes=\d+ micros=\d+ problem=not-found' % (os.getuid(), os.getpid()))
         tap.ok(re.fullmatch(pattern, lines[1]), "log: what came by the UNIX socket, from whom, and no route", lines[1])
 
 

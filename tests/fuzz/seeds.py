@@ -114,4 +114,7 @@ write("madt", madts(), {"APIC"})
 write("request", requests(), names())
 write("dump", dumps(), {"_MP_", "PCMP", "EMiL", "\\x7fELF", "*\\x0a", "0x", ":", "\\x0d\\x0a"})
 write("target", [target.encode() for target in TARGETS], names())
+write("policy", [b"# a\nuid:1 a\ngid:1 a*\ncert:CN=a b *\n", b"san:a -\r\ntoken:a a:*\n* b"],
+      {"uid:", "gid:", "cert:", "san:", "token:", "*", "-", "root", "\\x0a"})
+write("tokens", [b"a %s\n0123456789abcdef=\n# b\r\n" % (b"0a" * 32)], {"\\x0a", " ", "line-1 "})
 write("seal", seals(), {"untrusted comment: ", "trusted comment: ", "RURA", "RWRA", "RWQA", "0x0", "-", ",", "\\x0a", "97B0D2F9"})

@@ -6,7 +6,8 @@
 int main(void)
 {
     static const struct suite *const suites[] = { &service_ledger, &service_metrics,
-                                                  &service_routes, &service_token };
+                                                  &service_policy, &service_routes,
+                                                  &service_token };
 
     if (seal_start() < 0)
         return 1;

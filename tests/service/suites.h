@@ -5,6 +5,7 @@
 
 #include "../lib/suite.h"
 
-extern const struct suite service_ledger, service_metrics, service_routes, service_token;
+extern const struct suite service_ledger, service_metrics, service_policy, service_routes,
+    service_token;
 
 #endif

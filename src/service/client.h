@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/* Who asks: what the kernel, TLS and the token tell of a request's client. */
+#ifndef SERVICE_CLIENT_H
+#define SERVICE_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CLIENT_TOKEN_SIZE = 65,    /* the name of a token, NUL included */
+    CLIENT_SUBJECT_SIZE = 512, /* a longer subject is no subject */
+    CLIENT_NAMES_SIZE = 4096,  /* of all alternative names; further ones are left out */
+    CLIENT_NAME_SIZE = 128     /* of client_name; a longer name is cut */
+};
+
+/* A certificate that the client CA vouches for. */
+struct certificate {
+    char subject[CLIENT_SUBJECT_SIZE]; /* RFC 4514, "" = none */
+    size_t names_size;
+    char names[CLIENT_NAMES_SIZE]; /* DNS names and URIs, each ended by NUL */
+};
+
+/* All of it is borrowed for the request, but for the token's name. */
+struct client {
+    bool is_unix;
+    uint32_t uid, gid;      /* of the process that connected, when is_unix */
+    const uint32_t *groups; /* its further groups, when a policy asks for them */
+    unsigned group_count;
+    const struct certificate *certificate; /* NULL: none was needed */
+    char token[CLIENT_TOKEN_SIZE];         /* the name of the token shown, "" = none was needed */
+};
+
+/* client_name - the best name for a client: its token, certificate or user; "none" */
+void client_name(const struct client *client, char name[CLIENT_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* The policy: which client may have images signed, and for which contexts. */
+#ifndef SERVICE_POLICY_H
+#define SERVICE_POLICY_H
+
+#include <stdbool.h>
+
+#include "../base/err.h"
+#include "client.h"
+
+enum { POLICY_ROWS_MAX = 1024 };
+
+struct policy;
+
+/*
+ * policy_parse - read a policy
+ * @text: terminated by NUL. A line is CLIENT CONTEXT, with blanks between; empty lines and lines
+ *        that begin with # are skipped. A client is uid:NAME or uid:NUMBER, gid: likewise, cert:
+ *        and a whole subject in the form of RFC 4514, san: and a DNS name or URI, token: and a
+ *        name, or * for every client. A context is a literal, a prefix followed by *, or - for
+ *        none. The context is the last word, so that a subject may have blanks
+ * @name: of the file, for errors
+ *
+ * Return: the policy, released by policy_free; NULL with ERR_FILE, whose detail names the line, or
+ * ERR_BUSY.
+ */
+struct policy *policy_parse(const char *text, const char *name, struct err *err) MUST_USE;
+
+/* policy_load - the same of a file that the group and others cannot write to */
+struct policy *policy_load(const char *path, struct err *err) MUST_USE;
+
+/* policy_asks_groups - does a row name a group? Then the caller finds out the client's */
+bool policy_asks_groups(const struct policy *policy);
+
+/*
+ * policy_allows - does a row allow this client this context?
+ * @context: "" = none
+ */
+bool policy_allows(const struct policy *policy, const struct client *client, const char *context);
+
+void policy_free(struct policy *policy); /* NULL does nothing */
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* A token file of any bytes: it is refused, or each line of it that is a token is admitted by the name that it has. */
+#include <stdio.h>
+
+#include "../../src/service/token.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *const text = calloc(1, size + 1), header[8 + TOKEN_LENGTH_MAX], *line, *rest = text;
+    struct err err = { 0 };
+    struct tokens *tokens;
+
+    assert(text);
+    memcpy(text, data, size);
+    tokens = tokens_parse(text, "tokens", &err);
+    for (unsigned number = 1; tokens && (line = strsep(&rest, "\n")); number++) {
+        char wanted[32];
+
+        line[strcspn(line, "\r")] = '\0';
+        snprintf(wanted, sizeof(wanted), "line-%u", number);
+        if (!line[0] || line[0] == '#' || strpbrk(line, " \t"))
+            continue;
+        assert(snprintf(header, sizeof(header), "Bearer %s", line) < (int)sizeof(header));
+        assert(tokens_admit(tokens, header));
+    }
+    assert(!tokens || !tokens_admit(tokens, "Bearer nobody-has-this-one"));
+    if (!tokens)
+        assert(err.code == ERR_FILE);
+    tokens_free(tokens);
+    free(text);
+    return tokens ? 0 : refused(&err);
+}
