@@ -1,58 +1,98 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Little-endian integers and the sum of bytes. Bounds are the caller's: room is checked once for a
- * whole structure, then its fields lie at constant offsets.
+ * Little-endian integers, runs of bytes and their sum. Bounds are the caller's: room is checked
+ * once for a whole structure, then its fields lie at constant offsets.
+ *
+ * The loops are there because the prover follows them, and does not follow mem* through void
+ * pointers. Compilers know them and make the same instructions of them.
  */
 #ifndef MPT_BYTES_H
 #define MPT_BYTES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "mptable.h"
 
+/* A contract inside a macro, where a comment would be lost: nothing to a compiler (tests/prove) */
+#ifndef PROVE
+#define PROVE(...)
+#endif
+
+/*@ requires \valid(to); assigns to[0]; exits \false; ensures to[0] == v; */
 static inline void store_1(uint8_t *to, uint8_t v)
 {
     to[0] = v;
 }
 
+/*@ requires \valid(to + (0 .. 1)); assigns to[0 .. 1]; exits \false;
+    ensures to[0] == v % 256 && to[1] == v / 256; */
 static inline void store_2(uint8_t *to, uint16_t v)
 {
-    to[0] = (uint8_t)(v & 0xff);
-    to[1] = (uint8_t)(v >> 8);
+    to[0] = (uint8_t)(v % 256);
+    to[1] = (uint8_t)(v / 256);
 }
 
+/*@ requires \valid(to + (0 .. 3)); assigns to[0 .. 3]; exits \false;
+    ensures to[0] == v % 256 && to[1] == v / 256 % 256;
+    ensures to[2] == v / 65536 % 256 && to[3] == v / 16777216; */
 static inline void store_4(uint8_t *to, uint32_t v)
 {
-    to[0] = (uint8_t)(v & 0xff);
-    to[1] = (uint8_t)(v >> 8 & 0xff);
-    to[2] = (uint8_t)(v >> 16 & 0xff);
-    to[3] = (uint8_t)(v >> 24);
+    to[0] = (uint8_t)(v % 256);
+    to[1] = (uint8_t)(v / 256 % 256);
+    to[2] = (uint8_t)(v / 65536 % 256);
+    to[3] = (uint8_t)(v / 16777216);
 }
 
+/*@ requires \valid(to + (0 .. 7)); assigns to[0 .. 7]; exits \false; */
 static inline void store_8(uint8_t *to, uint64_t v)
 {
-    store_4(to, (uint32_t)(v & 0xffffffff));
-    store_4(to + 4, (uint32_t)(v >> 32));
+    store_4(to, (uint32_t)(v % 4294967296U));
+    store_4(to + 4, (uint32_t)(v / 4294967296U));
 }
 
+/*@ requires \valid_read(from); assigns \nothing; ensures \result == from[0]; */
 static inline uint8_t load_1(const uint8_t *from)
 {
     return from[0];
 }
 
+/*@ requires \valid_read(from + (0 .. 1)); assigns \nothing;
+    ensures \result == from[0] + 256 * from[1]; */
 static inline uint16_t load_2(const uint8_t *from)
 {
-    return (uint16_t)(from[0] | from[1] << 8);
+    return (uint16_t)(from[0] + 256 * from[1]);
 }
 
+/*@ requires \valid_read(from + (0 .. 3)); assigns \nothing;
+    ensures \result == from[0] + 256 * from[1] + 65536 * from[2] + 16777216 * from[3]; */
 static inline uint32_t load_4(const uint8_t *from)
 {
-    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-           (uint32_t)from[3] << 24;
+    return load_2(from) + 65536U * load_2(from + 2);
 }
 
+/*@ requires \valid_read(from + (0 .. 7)); assigns \nothing; */
 static inline uint64_t load_8(const uint8_t *from)
 {
-    return load_4(from) | (uint64_t)load_4(from + 4) << 32;
+    return load_4(from) + 4294967296U * load_4(from + 4);
+}
+
+/*@ requires \valid(to + (0 .. n - 1)); assigns to[0 .. n - 1]; exits \false;
+    ensures \forall integer k; 0 <= k < n ==> to[k] == 0; */
+static inline void zero(uint8_t *to, size_t n)
+{
+    /*@ loop invariant 0 <= i <= n && \forall integer k; 0 <= k < i ==> to[k] == 0;
+        loop assigns i, to[0 .. n - 1]; loop variant n - i; */
+    for (size_t i = 0; i < n; i++)
+        to[i] = 0;
+}
+
+/* Texts are characters in values and bytes in tables. */
+/*@ requires \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
+    requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
+    assigns to[0 .. n - 1]; exits \false; */
+static inline void store_text(uint8_t *to, const char *from, size_t n)
+{
+    /*@ loop invariant 0 <= i <= n; loop assigns i, to[0 .. n - 1]; loop variant n - i; */
+    for (size_t i = 0; i < n; i++)
+        to[i] = (uint8_t)from[i];
 }
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
@@ -61,6 +101,8 @@ static inline uint64_t load_8(const uint8_t *from)
  * mpt_byte_sum - sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1,
  * §4.2)
  */
+/*@ requires \valid_read(from + (0 .. size - 1)); assigns \nothing;
+    ensures total(from, size) >= 0 && \result == total(from, size) % 256; */
 uint8_t mpt_byte_sum(const uint8_t *from, size_t size);
 
 #pragma GCC visibility pop

@@ -8,19 +8,17 @@
  * that were really written: first that of the extended table, whose field the sum of the base table
  * covers. Which values, and where in the guest, are decided elsewhere.
  *
- * Shape for the proof: one base pointer, positions linear in the loop counter, inputs read into
- * locals before the stores of their entry.
+ * Shape for the proof (libmptable(3)): one base pointer, positions linear in the loop counter,
+ * inputs read into locals before the stores of their entry.
  */
 #include "layout.h"
-
-#include <string.h>
 
 #include "bytes.h"
 
 #define STORE_GIVEN(S, member, width) store_##width(e + AT(S, member), v.member);
-#define STORE_TEXT(S, member, width)  memcpy(e + AT(S, member), v.member, width);
+#define STORE_TEXT(S, member, width)  store_text(e + AT(S, member), v.member, width);
 #define STORE_MADE(S, member, width)
-#define STORE_ZERO(S, member, width)  memset(e + AT(S, member), 0, width);
+#define STORE_ZERO(S, member, width)  zero(e + AT(S, member), width);
 #define STORE(S, kind, member, width) STORE_##kind(S, member, width)
 
 #define HEAD_BASE(type, size) e[0] = (type);
@@ -29,17 +27,24 @@
     e[1] = (size);
 
 /* store_<S> - write @count entries, from @from on, to out + pos. Return: the position after them */
-#define DEFINE_STORE(HEAD, T, S)                                                                \
-    static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count) \
-    {                                                                                           \
-        for (size_t i = 0; i < count; i++) {                                                    \
-            const struct mpt_##S v = from[i];                                                   \
-            uint8_t *const e = out + pos + i * MPT_##T##_SIZE;                                  \
-                                                                                                \
-            HEAD(MPT_##T, MPT_##T##_SIZE)                                                       \
-            LAYOUT_##T(STORE, S)                                                                \
-        }                                                                                       \
-        return pos + count * MPT_##T##_SIZE;                                                    \
+#define DEFINE_STORE(HEAD, T, S)                                                                   \
+    PROVE(requires pos <= 131070 && \valid(out + (pos..pos + count * MPT_##T##_SIZE - 1));         \
+          requires count <= 65535 && \valid_read(from + (0..count - 1)); requires \separated(      \
+              from + (0..count - 1), out + (pos..pos + count * MPT_##T##_SIZE - 1));               \
+          assigns out[pos..pos + count * MPT_##T##_SIZE - 1]; exits \false;                        \
+          ensures \result == pos + count * MPT_##T##_SIZE;)                                        \
+    static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count)    \
+    {                                                                                              \
+        PROVE(loop invariant 0 <= i <= count;                                                      \
+              loop assigns i, out[pos..pos + count * MPT_##T##_SIZE - 1]; loop variant count - i;) \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            const struct mpt_##S v = from[i];                                                      \
+            uint8_t *const e = out + pos + i * MPT_##T##_SIZE;                                     \
+                                                                                                   \
+            HEAD(MPT_##T, MPT_##T##_SIZE)                                                          \
+            LAYOUT_##T(STORE, S)                                                                   \
+        }                                                                                          \
+        return pos + count * MPT_##T##_SIZE;                                                       \
     }
 #define DEFINE_BASE(T, S, array, word)     DEFINE_STORE(HEAD_BASE, T, S)
 #define DEFINE_EXTENDED(T, S, array, word) DEFINE_STORE(HEAD_EXTENDED, T, S)
@@ -65,7 +70,14 @@ size_t mpt_extended_size(const struct mpt_table *t)
     return 0 ENTRIES_EXTENDED(ADD_SIZE);
 }
 
+/* What the loops below know of each type */
+#define LEFT(T, S, array, word)                                                         \
+    loop invariant left[SLOT_##T] == t->S##_count - run_sum(t->order, MPT_##T, r) >= 0; \
+    loop invariant fits(t, MPT_##T, r, t->S##_count);
+#define NONE_LEFT(T, S, array, word) loop invariant slot <= SLOT_##T || left[SLOT_##T] == 0;
 /* Do the runs use up every array, with base types before extended ones? */
+/*@ requires readable(t) && t->order != \null; assigns \nothing;
+    ensures \result != 0 ==> ordered(t); */
 static int order_right(const struct mpt_table *t)
 {
 #define COUNT(T, S, array, word) t->S##_count,
@@ -73,6 +85,9 @@ static int order_right(const struct mpt_table *t)
 #undef COUNT
     unsigned seen_extended = 0;
 
+    PROVE(loop invariant 0 <= r <= t->order_count && typed(t, r) && base_first(t, r);
+          loop invariant seen_extended == 0 ? base_only(t, r) : !base_only(t, r);
+          ENTRIES(LEFT) loop assigns r, seen_extended, left[0..7]; loop variant t->order_count - r;)
     for (size_t r = 0; r < t->order_count; r++) {
         const unsigned slot = type_slot(t->order[r].type);
 
@@ -82,13 +97,19 @@ static int order_right(const struct mpt_table *t)
         left[slot] -= t->order[r].count;
         seen_extended |= slot >= MPT_BASE_TYPES;
     }
+    PROVE(loop invariant 0 <= slot <= 8; ENTRIES(NONE_LEFT) loop assigns slot;
+          loop variant 8 - slot;)
     for (unsigned slot = 0; slot < SLOTS; slot++)
         if (left[slot] > 0)
             return 0;
     return 1;
 }
 
+/*@ predicate storable(struct mpt_table *t, uint8_t *out) = readable(t) && base_size(t) <= 65535 &&
+        extended_size(t) <= 65535 && \valid(out + (0 .. table_size(t) - 1)) &&
+        apart(t, out, table_size(t)); */
 /* Ascending by type (§4.3) */
+/*@ requires storable(t, out); assigns out[44 .. table_size(t) - 1]; exits \false; */
 static void store_ascending(uint8_t *out, const struct mpt_table *t)
 {
     size_t pos = MPT_HEADER_SIZE;
@@ -98,10 +119,19 @@ static void store_ascending(uint8_t *out, const struct mpt_table *t)
 #undef STORE_ALL
 }
 
+#define USED(T, S, array, word) \
+    loop invariant used[SLOT_##T] == \at(run_sum(t->order, MPT_##T, \at(r, Here)), Pre);
+#define POS(T, S, array, word) +MPT_##T##_SIZE *used[SLOT_##T]
+/*@ requires storable(t, out) && t->order != \null && ordered(t);
+    assigns out[44 .. table_size(t) - 1]; */
 static void store_ordered(uint8_t *out, const struct mpt_table *t)
 {
     size_t used[SLOTS] = { 0 }, pos = MPT_HEADER_SIZE;
 
+    PROVE(loop invariant 0 <= r <= t->order_count;
+          ENTRIES(USED) loop invariant pos == 44 ENTRIES(POS);
+          loop assigns r, pos, used[0..7], out[44..table_size(t)-1];
+          loop variant t->order_count - r;)
     for (size_t r = 0; r < t->order_count; r++) {
         const struct mpt_run run = t->order[r];
         size_t *const first = &used[type_slot(run.type)];
@@ -120,12 +150,17 @@ static void store_ordered(uint8_t *out, const struct mpt_table *t)
     }
 }
 
+/*@ requires storable(t, e) && base == base_size(t) && extended == extended_size(t);
+    assigns e[0 .. 43]; ensures e[7] == 0 && e[42] == 0;
+    ensures e[4] + 256 * e[5] == base && e[40] + 256 * e[41] == extended;
+    ensures e[34] + 256 * e[35] ==
+        \old(t->entry_count_given != 0 ? t->entry_count : entries(t)); */
 static void store_header(uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
     const struct mpt_header v = t->header;
     const size_t entries = t->entry_count_given ? t->entry_count : mpt_entries(t);
 
-    memcpy(e, "PCMP", 4);
+    store_text(e, "PCMP", 4);
     LAYOUT_HEADER(STORE, header)
     store_2(e + AT(header, base_length), (uint16_t)base);
     store_2(e + AT(header, entry_count), (uint16_t)entries);
@@ -134,15 +169,38 @@ static void store_header(uint8_t *e, const struct mpt_table *t, size_t base, siz
     e[AT(header, checksum)] = 0;
 }
 
+/* Sets the checksum at e + @at, which is 0 before */
+/*@ requires at < size <= 65535 && \valid(e + (0 .. size - 1)) && e[at] == 0;
+    assigns e[at]; ensures total(e, size) % 256 == 0; */
+static void seal(uint8_t *e, size_t size, size_t at)
+{
+    e[at] = (uint8_t)((256 - mpt_byte_sum(e, size)) % 256);
+    /*@ ghost size_t g = 0;
+        /@ loop invariant 0 <= g <= size;
+           loop invariant total(e, g) ==
+               \at(total(e, \at(g, Here)), Pre) + (g > at ? e[at] : 0);
+           loop assigns g; loop variant size - g; @/
+        while (g < size) g++; */
+}
+
+/*@ requires storable(t, e) && base == base_size(t) && extended == extended_size(t);
+    requires ordered(t); assigns e[0 .. base + extended - 1];
+    ensures counted(t, e); ensures sealed(e, base, extended); */
 static void store_table(uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
-    store_header(e, t, base, extended);
     if (t->order)
         store_ordered(e, t);
     else
         store_ascending(e, t);
-    e[AT(header, extended_checksum)] = (uint8_t)-mpt_byte_sum(e + base, extended);
-    e[AT(header, checksum)] = (uint8_t)-mpt_byte_sum(e, base);
+    store_header(e, t, base, extended);
+    /*@ ghost Stored: ; */
+    e[AT(header, extended_checksum)] = (uint8_t)((256 - mpt_byte_sum(e + base, extended)) % 256);
+    seal(e, base, AT(header, checksum));
+    /*@ ghost size_t g = 0;
+        /@ loop invariant 0 <= g <= extended;
+           loop invariant total(e + base, g) == \at(total(e + base, \at(g, Here)), Stored);
+           loop assigns g; loop variant extended - g; @/
+        while (g < extended) g++; */
 }
 
 void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out)
@@ -150,12 +208,12 @@ void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, ui
     const struct mpt_floating v = *floating;
     uint8_t *const e = out;
 
-    memcpy(e, "_MP_", 4);
+    store_text(e, "_MP_", 4);
     LAYOUT_FLOATING(STORE, floating)
     store_4(e + AT(floating, table_address), table);
     e[AT(floating, length)] = MPT_FLOATING_SIZE / 16;
     e[AT(floating, checksum)] = 0;
-    e[AT(floating, checksum)] = (uint8_t)-mpt_byte_sum(e, MPT_FLOATING_SIZE);
+    seal(e, MPT_FLOATING_SIZE, AT(floating, checksum));
 }
 
 void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_memory)
@@ -165,6 +223,9 @@ void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_m
 }
 
 /* Can the table be written at all? */
+/*@ requires readable(t); assigns \nothing; ensures \result == MPT_OK ==> encodable(t);
+    ensures encodable(t) && t->order == \null ==> \result == MPT_OK;
+    ensures \result != MPT_ENOSPACE; */
 static enum mpt_err check_table(const struct mpt_table *t)
 {
     if (mpt_base_size(t) > MPT_TABLE_MAX || mpt_extended_size(t) > MPT_TABLE_MAX)
@@ -190,6 +251,8 @@ enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t ca
  * Do both structures lie at or above the base, end below 4 GiB and not overlap? The pointer must be
  * aligned (§4.1).
  */
+/*@ requires \valid_read(p) && table_size <= 10485760; assigns \nothing;
+    ensures \result != 0 <==> placed(p, table_size); */
 static int place_possible(const struct mpt_place *p, size_t table_size)
 {
     const uint64_t floating_end = (uint64_t)p->floating + MPT_FLOATING_SIZE;
@@ -220,13 +283,13 @@ enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place
     if (cap < *len)
         return MPT_ENOSPACE;
 
-    memset(out, 0, floating < table ? floating : table);
-    if (floating < table)
-        memset(out + floating_end, 0, table - floating_end);
-    else
-        memset(out + table_end, 0, floating - table_end);
-    mpt_encode_floating(&t->floating, place->table, out + floating);
     if (place->table)
         store_table(out + table, t, base, extended);
+    zero(out, floating < table ? floating : table);
+    if (floating < table)
+        zero(out + floating_end, table - floating_end);
+    else
+        zero(out + table_end, floating - table_end);
+    mpt_encode_floating(&t->floating, place->table, out + floating);
     return MPT_OK;
 }

@@ -36,12 +36,15 @@
 enum { ENTRIES(ENTRY_SLOT) SLOTS };
 #undef ENTRY_SLOT
 
+/*@ requires slot < 8; assigns \nothing; ensures \result == (slot <= 4 ? slot : slot + 123); */
 static inline unsigned slot_type(unsigned slot)
 {
     return slot < MPT_BASE_TYPES ? slot : slot - MPT_BASE_TYPES + MPT_EXTENDED_FIRST;
 }
 
 /* SLOTS for a type that MPS does not define */
+/*@ assigns \nothing;
+    ensures \result == (type <= 4 ? type : 128 <= type <= 130 ? type - 123 : 8); */
 static inline unsigned type_slot(unsigned type)
 {
     if (type < MPT_BASE_TYPES)

@@ -22,6 +22,7 @@ extern "C" {
 #define MPT_VERSION       "0.1.0"
 
 /* mpt_version - MPT_VERSION of the library that runs, which a shared one may differ in */
+/*@ assigns \nothing; ensures \valid_read(\result); */
 const char *mpt_version(void);
 
 /* Sizes in bytes. MPS 1.4 Table 4-1, Table 4-2, Table 4-3, Table 4-12 */
@@ -89,7 +90,7 @@ enum mpt_trigger { MPT_TRIGGER_CONFORMS = 0, MPT_EDGE = 1, MPT_LEVEL = 3 };
 /* mpt_flags - flags of an interrupt entry */
 static inline uint16_t mpt_flags(enum mpt_polarity polarity, enum mpt_trigger trigger)
 {
-    const unsigned flags = (polarity & 3U) | (trigger & 3U) << 2;
+    const unsigned flags = polarity % 4U + trigger % 4U * 4U;
 
 #ifdef __cplusplus
     return static_cast<uint16_t>(flags);
@@ -245,6 +246,7 @@ enum mpt_err {
 };
 
 /* mpt_strerror - what an enum mpt_err means, in a few words for people; static */
+/*@ assigns \nothing; ensures \valid_read(\result); */
 const char *mpt_strerror(enum mpt_err err);
 
 /*
@@ -252,9 +254,78 @@ const char *mpt_strerror(enum mpt_err err);
  * mpt_extended_size - bytes of the extended table behind it (§4.4)
  * mpt_entries - number of base entries
  */
+/*@ logic integer entries(struct mpt_table *t) = t->processor_count + t->bus_count +
+        t->ioapic_count + t->io_int_count + t->local_int_count;
+    logic integer base_size(struct mpt_table *t) = 44 + 8 * entries(t) + 12 * t->processor_count;
+    logic integer extended_size(struct mpt_table *t) =
+        20 * t->space_count + 8 * (t->hierarchy_count + t->modifier_count);
+    logic integer table_size(struct mpt_table *t) = base_size(t) + extended_size(t); */
+/*@ requires \valid_read(t); assigns \nothing; ensures \result == base_size(t); */
 size_t mpt_base_size(const struct mpt_table *t);
+/*@ requires \valid_read(t); assigns \nothing; ensures \result == extended_size(t); */
 size_t mpt_extended_size(const struct mpt_table *t);
+/*@ requires \valid_read(t); assigns \nothing; ensures \result == entries(t); */
 size_t mpt_entries(const struct mpt_table *t);
+
+/*@ predicate readable(struct mpt_table *t) = \valid_read(t) &&
+        \valid_read(t->processors + (0 .. t->processor_count - 1)) &&
+        \valid_read(t->buses + (0 .. t->bus_count - 1)) &&
+        \valid_read(t->ioapics + (0 .. t->ioapic_count - 1)) &&
+        \valid_read(t->io_ints + (0 .. t->io_int_count - 1)) &&
+        \valid_read(t->local_ints + (0 .. t->local_int_count - 1)) &&
+        \valid_read(t->spaces + (0 .. t->space_count - 1)) &&
+        \valid_read(t->hierarchies + (0 .. t->hierarchy_count - 1)) &&
+        \valid_read(t->modifiers + (0 .. t->modifier_count - 1)) &&
+        (t->order == \null || \valid_read(t->order + (0 .. t->order_count - 1)));
+    predicate apart(struct mpt_table *t, uint8_t *out, integer n) =
+        \separated(t, out + (0 .. n - 1)) &&
+        \separated(t->processors + (0 .. t->processor_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->buses + (0 .. t->bus_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->ioapics + (0 .. t->ioapic_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->io_ints + (0 .. t->io_int_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->local_ints + (0 .. t->local_int_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->spaces + (0 .. t->space_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->hierarchies + (0 .. t->hierarchy_count - 1), out + (0 .. n - 1)) &&
+        \separated(t->modifiers + (0 .. t->modifier_count - 1), out + (0 .. n - 1)) &&
+        (t->order == \null || \separated(t->order + (0 .. t->order_count - 1), out + (0 .. n - 1)));
+    logic integer run_sum(struct mpt_run *o, integer type, integer n) = n <= 0 ? 0 :
+        run_sum(o, type, n - 1) + (o[n - 1].type == type ? o[n - 1].count : 0);
+    predicate fits(struct mpt_table *t, integer type, integer n, integer count) =
+        \forall integer r; 0 <= r <= n ==> 0 <= run_sum(t->order, type, r) <= count;
+    predicate uses_up(struct mpt_table *t, integer type, integer count) =
+        run_sum(t->order, type, t->order_count) == count && fits(t, type, t->order_count, count);
+    predicate typed(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==>
+        t->order[r].type <= 4 || 128 <= t->order[r].type <= 130;
+    predicate base_only(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==>
+        t->order[r].type <= 4;
+    predicate base_first(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==>
+        t->order[r].type <= 4 ==> base_only(t, r + 1);
+    predicate ordered(struct mpt_table *t) = t->order == \null || (
+        typed(t, t->order_count) && base_first(t, t->order_count) &&
+        uses_up(t, 0, t->processor_count) &&
+        uses_up(t, 1, t->bus_count) &&
+        uses_up(t, 2, t->ioapic_count) &&
+        uses_up(t, 3, t->io_int_count) &&
+        uses_up(t, 4, t->local_int_count) &&
+        uses_up(t, 128, t->space_count) &&
+        uses_up(t, 129, t->hierarchy_count) &&
+        uses_up(t, 130, t->modifier_count));
+    logic integer total(uint8_t *p, integer n) = n <= 0 ? 0 : total(p, n - 1) + p[n - 1];
+    predicate sealed(uint8_t *e, integer base, integer extended) = total(e, base) % 256 == 0 &&
+        (total(e + base, extended) + e[42]) % 256 == 0;
+    predicate counted(struct mpt_table *t, uint8_t *e) = e[4] + 256 * e[5] == base_size(t) &&
+        e[34] + 256 * e[35] == (t->entry_count_given != 0 ? t->entry_count : entries(t)) &&
+        e[40] + 256 * e[41] == extended_size(t);
+    predicate encoded(struct mpt_table *t, uint8_t *e) = counted(t, e) &&
+        sealed(e, base_size(t), extended_size(t));
+    predicate encodable(struct mpt_table *t) = base_size(t) <= 65535 && extended_size(t) <= 65535 &&
+        ordered(t);
+    predicate placed(struct mpt_place *p, integer size) = p->floating % 16 == 0 &&
+        p->base <= p->floating && p->floating + 16 <= 0xffffffff && (p->table == 0 ||
+        (p->base <= p->table && p->table + size <= 0xffffffff &&
+         (p->floating + 16 <= p->table || p->table + size <= p->floating)));
+    logic integer image_size(struct mpt_place *p, integer size) =
+        (p->table > p->floating ? p->table + size : p->floating + 16) - p->base; */
 
 /*
  * mpt_encode - lay out a floating pointer structure and a configuration table as one image
@@ -272,6 +343,17 @@ size_t mpt_entries(const struct mpt_table *t);
  * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-11,
  * §4.4.
  */
+/*@ requires readable(t) && \valid_read(place) && \valid(len) && \valid(out + (0 .. cap - 1));
+    requires apart(t, out, cap) && \separated(len, out + (0 .. cap - 1), t, place);
+    requires \separated(place, out + (0 .. cap - 1));
+    requires t->order == \null || \separated(len, t->order + (0 .. t->order_count - 1));
+    assigns *len, out[0 .. cap - 1];
+    ensures \result == MPT_OK ==> \old((place->table == 0 || encodable(t)) &&
+        placed(place, table_size(t)) && image_size(place, table_size(t)) <= cap);
+    ensures \old(t->order == \null && encodable(t) && placed(place, table_size(t)) &&
+        image_size(place, table_size(t)) <= cap) ==> \result == MPT_OK;
+    ensures \result == MPT_OK || \result == MPT_ENOSPACE ==>
+        *len == \old(image_size(place, table_size(t))); */
 enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out,
                         size_t cap, size_t *len);
 
@@ -283,7 +365,18 @@ enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place
  *
  * Return (mpt_encode_table): MPT_OK; MPT_ENOSPACE, nothing was written; MPT_ETOOLONG; MPT_EORDER.
  */
+/*@ requires \valid_read(floating) && \valid(out + (0 .. 15));
+    requires \separated(floating, out + (0 .. 15)); assigns out[0 .. 15];
+    ensures total(out, 16) % 256 == 0; */
 void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out);
+/*@ requires readable(t) && \valid(len) && \valid(out + (0 .. cap - 1));
+    requires apart(t, out, cap) && \separated(len, out + (0 .. cap - 1), t);
+    requires t->order == \null || \separated(len, t->order + (0 .. t->order_count - 1));
+    assigns *len, out[0 .. cap - 1];
+    ensures \result == MPT_OK ==> \old(encodable(t) && table_size(t) <= cap);
+    ensures \old(t->order == \null && encodable(t) && table_size(t) <= cap) ==> \result == MPT_OK;
+    ensures \result == MPT_OK || \result == MPT_ENOSPACE ==> *len == table_size(t);
+    ensures \result == MPT_OK ==> encoded(t, out); */
 enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len);
 
 /* The words of the BIOS data area that say where to look. Both 0 = nothing was written there. */
@@ -301,6 +394,8 @@ enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BIOS_WORD_SIZE =
  *
  * The bytes between the words belong to others (0x410: equipment, 0x412: power-on test).
  */
+/*@ requires \valid_read(bios) && \valid(ebda + (0 .. 1)) && \valid(base_memory + (0 .. 1));
+    requires \separated(bios, ebda + (0 .. 1)); assigns ebda[0 .. 1], base_memory[0 .. 1]; */
 void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_memory);
 
 /*
