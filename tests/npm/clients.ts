@@ -24,8 +24,11 @@ async function withHey(url: string) {
     const image = await postImage({ body: request });
     const bytes = await getImage({ query: { cpus: 4, profile: "qemu", placement: "bios", format: "bin" }, parseAs: "blob" });
     const base = image.data?.base;
-    const headers = { "Content-Type": "application/octet-stream" } as object;
-    const reading = await postDecode({ body: bytes.data as unknown as Blob, query: { base }, headers });
+    const reading = await postDecode({
+        body: bytes.data as unknown as Blob,
+        query: { base },
+        bodySerializer: (blob: unknown) => blob, // without one this generator's client sends no body
+    });
     const refusal = await getImage({ query: { cpus: 4, irqs: 99 } });
     return [image.data?.size === (bytes.data as unknown as Blob).size, reading.data?.exact, refusal.error?.status,
         refusal.error?.errors?.length];
