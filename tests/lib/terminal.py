@@ -15,6 +15,7 @@ class Terminal:
     def __init__(self, *command, folder="/", environment=None):
         self.command, self.folder = command, folder
         self.environment = dict({"TERM": "screen-256color", "LC_ALL": "C.UTF-8", "PS1": "$ "}, **(environment or {}))
+        self.lines = 0
         self.work = tempfile.TemporaryDirectory(prefix="terminal-")
 
     def tmux(self, *arguments):
@@ -47,10 +48,13 @@ class Terminal:
         self.tmux("send-keys", *keys)
 
     def run(self, line, *options):
-        """Runs a command line. Returns what it printed, and its exit status."""
-        self.tmux("send-keys", "-l", "clear; %s; echo \"[$?]\"" % line)
+        """Runs a command line. Returns what it printed, and its exit status. The number tells its end from that of an
+        earlier line, which stands on the screen until it is cleared."""
+        self.lines += 1
+        self.tmux("send-keys", "-l", "clear; %s; echo \"[%d: $?]\"" % (line, self.lines))
         self.tmux("send-keys", "Enter")
-        self.wait(lambda text: re.search(r"^\[\d+\]$", text, re.M))
+        end = r"^\[%d: (\d+)\]$" % self.lines
+        self.wait(lambda text: re.search(end, text, re.M))
         text = self.screen(*options)
-        end = re.search(r"^\[(\d+)\]", text, re.M)
+        end = re.search(end, text, re.M)
         return (text[:end.start()].strip("\n"), int(end.group(1))) if end else (text, None)
