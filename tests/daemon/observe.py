@@ -192,6 +192,7 @@ def signals():
         for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGWINCH", "SIGCONT", "SIGXFSZ"):
             daemon.process.send_signal(getattr(signal, name))
             tap.equal(ask(daemon, post()).body, body, "%s does no harm" % name)
+        wait_until(lambda: "event=reload result=ok" in daemon.text(), 10)
         tap.ok("event=reload result=ok" in daemon.text(), "SIGHUP reloads")
 
 
