@@ -50,7 +50,7 @@ commands | sort >manual.program
 check 4 'the commands of the tool are those of its page, in the synopsis and below' "$(
     page=$src/cli/mptablectl.1
     sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm \([a-z]*\)$/\1/p' "$page" | sort | comm -3 manual.program -
-    sed -n 's/^\.It Cm \([a-z]*\)\( Op\)\{0,1\}\( Ar [a-z]*\)*$/\1/p' "$page" | sort | comm -3 manual.program -)"
+    sed -n 's/^\.It Cm \([a-z]*\)\( Op\)\{0,1\}\( Fl Fl\)\{0,1\}\( Ar [a-z]*\)*\( \.\.\.\)\{0,1\}$/\1/p' "$page" | sort | comm -3 manual.program -)"
 rm -f manual.program
 check 5 'every function of the library is in a page' "$(
     for function in $(grep -oE '\<mpt_[a-z_]+\(' "$src/mptable/mptable.h" | tr -d '(' | sort -u); do

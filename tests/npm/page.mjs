@@ -208,7 +208,7 @@ async function take(page) {
   for (const [format, file] of Object.entries(wanted)) {
     await page.focus("#take-" + format);
     await page.keyboard.press("Enter");
-    for (let i = 0; i < 100 && !readdirSync(folder).includes(file); i++) await new Promise(resolve => setTimeout(resolve, 50));
+    for (let i = 0; i < 400 && !readdirSync(folder).includes(file); i++) await new Promise(resolve => setTimeout(resolve, 50));
     const got = readFileSync(join(folder, file));
     const reply = format === "svg" ? null : Buffer.from(await (await fetch(url + "/v1/images?format=" + format, { method: "POST",
       body: JSON.stringify(topology), headers: { "Content-Type": "application/json" } })).arrayBuffer());

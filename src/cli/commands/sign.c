@@ -103,7 +103,8 @@ int cli_sign(struct cli *cli)
     if (status == CLI_DONE)
         status = take_binding(cli, &binding);
     if (!cli->base)
-        cli->base = MEMORY_BASE; /* what is signed is never guessed */
+        cli->base = MEMORY_BASE; /* what is signed is never guessed, */
+    cli->as = "raw";             /* and is an image's bytes, whatever they look like */
     if (status == CLI_DONE)
         status = input_memory(cli, NULL);
     if (status == CLI_DONE)
