@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Little-endian integers, runs of bytes and their sum. Bounds are the caller's: room is checked
- * once for a whole structure, then its fields lie at constant offsets.
+ * Stores of little-endian integers and runs of bytes, and the sum of bytes; the loads are in load.h.
+ * Bounds are the caller's: room is checked once for a whole structure, then its fields lie at
+ * constant offsets.
  *
  * The loops are there because the prover follows them, and does not follow mem* through void
  * pointers. Compilers know them and make the same instructions of them.
@@ -46,32 +47,6 @@ static inline void store_8(uint8_t *to, uint64_t v)
 {
     store_4(to, (uint32_t)(v % 4294967296U));
     store_4(to + 4, (uint32_t)(v / 4294967296U));
-}
-
-/*@ requires \valid_read(from); assigns \nothing; ensures \result == from[0]; */
-static inline uint8_t load_1(const uint8_t *from)
-{
-    return from[0];
-}
-
-/*@ requires \valid_read(from + (0 .. 1)); assigns \nothing;
-    ensures \result == from[0] + 256 * from[1]; */
-static inline uint16_t load_2(const uint8_t *from)
-{
-    return (uint16_t)(from[0] + 256 * from[1]);
-}
-
-/*@ requires \valid_read(from + (0 .. 3)); assigns \nothing;
-    ensures \result == from[0] + 256 * from[1] + 65536 * from[2] + 16777216 * from[3]; */
-static inline uint32_t load_4(const uint8_t *from)
-{
-    return load_2(from) + 65536U * load_2(from + 2);
-}
-
-/*@ requires \valid_read(from + (0 .. 7)); assigns \nothing; */
-static inline uint64_t load_8(const uint8_t *from)
-{
-    return load_4(from) + 4294967296U * load_4(from + 4);
 }
 
 /*@ requires \valid(to + (0 .. n - 1)); assigns to[0 .. n - 1]; exits \false;

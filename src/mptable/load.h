@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rows of layout.h as loads, and the sizes of entries. Inline, so that code that uses one member
- * of an entry loads no other. Bounds are the caller's.
+ * Loads of little-endian integers, the rows of layout.h as loads, and the sizes of entries. Inline,
+ * so that code that uses one member of an entry loads no other. Bounds are the caller's.
  */
 #ifndef MPT_LOAD_H
 #define MPT_LOAD_H
@@ -11,6 +11,28 @@
 #include <string.h>
 
 #include "bytes.h"
+
+/* GCC makes one load of bytes that are or-ed, not of bytes that are added. */
+static inline uint8_t load_1(const uint8_t *from)
+{
+    return from[0];
+}
+
+static inline uint16_t load_2(const uint8_t *from)
+{
+    return (uint16_t)(from[0] | from[1] << 8);
+}
+
+static inline uint32_t load_4(const uint8_t *from)
+{
+    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+           (uint32_t)from[3] << 24;
+}
+
+static inline uint64_t load_8(const uint8_t *from)
+{
+    return load_4(from) | (uint64_t)load_4(from + 4) << 32;
+}
 
 #define LOAD_GIVEN(S, member, width) v.member = load_##width(e + AT(S, member));
 #define LOAD_TEXT(S, member, width)  memcpy(v.member, e + AT(S, member), width);

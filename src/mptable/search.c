@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "load.h"
 #include "layout.h"
 
 enum { KIB = 1024, ALIGN_SWEEP = 4 };

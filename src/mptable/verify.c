@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "bytes.h"
+#include "load.h"
 
 #define SAME_GIVEN(S, member, width) same &= load_##width(e + AT(S, member)) == v.member;
 #define SAME_TEXT(S, member, width)  same &= memcmp(e + AT(S, member), v.member, width) == 0;
