@@ -53,7 +53,7 @@ static void tell(const char *path, const struct key_rotation *done, const char *
 
 int cli_rotate(struct cli *cli)
 {
-    struct key_rotation done;
+    struct key_rotation done = { .retired = "" };
     struct keyplace place;
     const char *path, *next;
     const int status = signing_start(cli, true);
