@@ -16,8 +16,6 @@
 #ifndef MPT_LAYOUT_H
 #define MPT_LAYOUT_H
 
-#include <assert.h>
-
 #include "entries.h"
 
 /* MPS 1.4 Table 4-1 */
@@ -124,13 +122,14 @@
 #define WIDTH_TEXT(S, member, width)  (sizeof(((struct mpt_##S *)0)->member) == (width))
 #define WIDTH_MADE(S, member, width)  1
 #define WIDTH_ZERO(S, member, width)  1
-#define WIDTH(S, kind, member, width) static_assert(WIDTH_##kind(S, member, width), #S "." #member);
+#define WIDTH(S, kind, member, width) \
+    _Static_assert(WIDTH_##kind(S, member, width), #S "." #member);
 
-#define WIRE(LAYOUT, S, size)                                                           \
-    struct wire_##S {                                                                   \
-        LAYOUT(WIRE_BYTES, S)                                                           \
-    };                                                                                  \
-    static_assert(sizeof(struct wire_##S) == (size), #S " is not as long as MPS says"); \
+#define WIRE(LAYOUT, S, size)                                                            \
+    struct wire_##S {                                                                    \
+        LAYOUT(WIRE_BYTES, S)                                                            \
+    };                                                                                   \
+    _Static_assert(sizeof(struct wire_##S) == (size), #S " is not as long as MPS says"); \
     LAYOUT(WIDTH, S)
 
 WIRE(LAYOUT_FLOATING, floating, MPT_FLOATING_SIZE)
