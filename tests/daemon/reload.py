@@ -107,7 +107,7 @@ def checks(work):
     for name in ("file", "closed"):
         with open(os.path.join(work, name), "wb"):
             pass
-    long_path = "unix:" + os.path.join(work, 100 * "x")
+    long_path = "unix:" + os.path.join(work, "").ljust(108, "x")
     rows = (
         (("--listen", "unix:" + os.path.join(work, "no", "s")), "No such file"),
         (("--listen", "unix:" + os.path.join(work, "file")), "no socket of this user"),
