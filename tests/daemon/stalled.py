@@ -33,6 +33,7 @@ def answered(wire):
     """Waits for the daemon's half of a handshake, whose cost is not that of waiting."""
     wire.socket.settimeout(10)
     wire.socket.recv(1)
+    time.sleep(0.5)
 
 
 def costs(daemon, name, wire, start=b"", drip=b"", stall=None):
