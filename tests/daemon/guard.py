@@ -2,7 +2,6 @@
 """Admission: TLS, client certificates, tokens, addresses."""
 import os
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
@@ -100,9 +99,7 @@ def tokens(work):
                 return wire.send(data).reply()
 
         def reload(wanted):
-            before = daemon.text().count("event=reload")
-            daemon.process.send_signal(signal.SIGHUP)
-            wait_until(lambda: daemon.text().count("event=reload") > before, 5)
+            daemon.reload(5)
             tap.ok(daemon.text().splitlines()[-1].startswith("event=reload result=" + wanted), "reload: " + wanted,
                    daemon.text().splitlines()[-1])
         for name, head, wanted in (("none", b"", 401), ("right", bearer(TOKEN), 200), ("another", bearer(OTHER), 401),

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Hostile requests, as bytes. Each is refused at once with a status that names the reason, or the connection ends. Nothing
 is left behind: after each the daemon is healthy, and the same good request gets the same bytes."""
-import os
 import random
 import signal
 

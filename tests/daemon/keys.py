@@ -67,12 +67,7 @@ def keys_of(daemon):
 
 def hang_up(daemon, done):
     """Sends SIGHUP and returns the log line that it caused."""
-    before = daemon.text().count("event=reload")
-    daemon.process.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + 10
-    while daemon.text().count("event=reload") == before and time.monotonic() < deadline:
-        time.sleep(0.005)
-    lines = [line for line in daemon.text().splitlines() if "event=reload" in line][before:]
+    lines = daemon.reload()
     return lines[0] if len(lines) == 1 and "result=" + done in lines[0] else "%s of %s" % (done, lines)
 
 

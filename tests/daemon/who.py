@@ -12,7 +12,7 @@ import time
 
 from certificates import certificates, leaf, tls_options
 from daemon import MPTABLED, Daemon, Tap
-from wire import Secure, post, wait_until
+from wire import Secure, post
 
 tap = Tap()
 TOKEN, OLD = "0123456789abcdef-host7", "fedcba9876543210-old"
@@ -42,9 +42,7 @@ def last(daemon, event="request"):
 
 
 def reload(daemon, wanted):
-    before = daemon.text().count("event=reload")
-    daemon.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: daemon.text().count("event=reload") > before, 10)
+    daemon.reload()
     tap.equal(last(daemon, "reload").get("result"), wanted, "reload: " + wanted)
 
 

@@ -95,6 +95,16 @@ class Daemon:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def reload(self, seconds=10):
+        """Sends SIGHUP, and waits for so long at most. Returns the lines of the log that tell of it."""
+        def lines():
+            return [line for line in self.text().splitlines() if "event=reload" in line]
+        before, end = len(lines()), time.monotonic() + seconds
+        self.process.send_signal(signal.SIGHUP)
+        while len(lines()) == before and time.monotonic() < end:
+            time.sleep(0.005)
+        return lines()[before:]
+
     def stop(self):
         """Sends SIGTERM. Returns the exit status, or None when the daemon had to be killed."""
         if self.status is None and self.process.poll() is None:

@@ -2,6 +2,7 @@
 """mptablectl in a directory for one test; all that it prints is kept."""
 import base64
 import os
+import pty
 import resource
 import shutil
 import signal
@@ -12,6 +13,25 @@ for name in ("MPTABLED_SERVER", "MPTABLED_PUBLIC_KEYS", "MPTABLED_TOKEN_FILE"): 
     os.environ.pop(name, None)
 MPTABLECTL = os.path.abspath(os.environ.get("MPTABLECTL", "./mptablectl"))
 DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
+
+
+def on_terminal(*arguments, **environment):
+    """Runs the tool with a terminal as standard output. Returns the output and the exit status."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen([MPTABLECTL, *arguments], stdout=follower, stderr=subprocess.DEVNULL,
+                          env=dict(os.environ, **environment)) as process:
+        os.close(follower)
+        text = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                part = b""
+            if not part:
+                break
+            text += part
+    os.close(leader)
+    return text.replace(b"\r\n", b"\n"), process.returncode
 
 
 class Tool:

@@ -5,7 +5,6 @@ import base64
 import glob
 import json
 import os
-import pty
 import shutil
 import struct
 import subprocess
@@ -13,6 +12,7 @@ import tempfile
 
 import tables
 from daemon import MPTABLECTL, SRCDIR, Tap
+from tool import on_terminal
 
 EXAMPLES = sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))
 DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
@@ -370,25 +370,6 @@ def linting():
     names = [p["name"] for p in json.loads(ctl("profiles", "--format", "json").stdout)["profiles"]]
     listed = [line.split()[0] for line in ctl("profiles").stdout.decode().splitlines()[1:] if not line.startswith(" ")]
     tap.equal((listed, "kvm" in names), (names, True), "profiles lists what json has")
-
-
-def on_terminal(*arguments, **environment):
-    """Runs the tool with a terminal as standard output. Returns the output."""
-    leader, follower = pty.openpty()
-    with subprocess.Popen([MPTABLECTL, *arguments], stdout=follower, stderr=subprocess.DEVNULL,
-                          env=dict(os.environ, **environment)) as process:
-        os.close(follower)
-        text = b""
-        while True:
-            try:
-                part = os.read(leader, 65536)
-            except OSError:
-                part = b""
-            if not part:
-                break
-            text += part
-    os.close(leader)
-    return text.replace(b"\r\n", b"\n"), process.returncode
 
 
 def maps():

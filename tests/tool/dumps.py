@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from daemon import SRCDIR, Tap
-from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, refused
+from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, on_terminal, refused
 
 tap = Tap()
 BASE, MIB, GIB = 0x9FC00, 1 << 20, 1 << 30
@@ -334,20 +334,8 @@ def blocks(tool, image):
     refused(tap, tool.run("decode", "--text", "--map", "-", data=image), USAGE, "--text: excludes", "--text and --map")
     tap.equal(tool.run("decode", "--format", "text", "-", data=image).stdout, tool.run("decode", "--text", "-", data=image).stdout,
               "--format text is the same")
-    main_, child = os.openpty()
-    done = subprocess.Popen([MPTABLECTL, "decode", tool.path("image.bin")], stdout=child, env={**os.environ, "NO_COLOR": "1"})
-    os.close(child)
-    shown = b""
-    while True:
-        try:
-            part = os.read(main_, 65536)
-        except OSError:
-            part = b""
-        if not part:
-            break
-        shown += part
-    tap.ok(done.wait() == DONE and shown.startswith(b"found by linux") and b"\x1b" not in shown, "on a terminal, text", shown[:80])
-    os.close(main_)
+    shown, status = on_terminal("decode", tool.path("image.bin"), NO_COLOR="1")
+    tap.ok(status == DONE and shown.startswith(b"found by linux") and b"\x1b" not in shown, "on a terminal, text", shown[:80])
 
 
 def main():

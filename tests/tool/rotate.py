@@ -3,10 +3,8 @@
 after a restart, whether the key is a file or lies in the state directory."""
 import json
 import os
-import signal
 import stat
 import subprocess
-import time
 
 from daemon import Daemon, Tap
 from tool import DONE, IO, MPTABLECTL, USAGE, Tool, refused
@@ -16,14 +14,6 @@ tap = Tap()
 
 def keys_of(daemon):
     return [(key["key_id"], key["state"]) for key in json.loads(daemon.curl("/v1/keys").body)["keys"]]
-
-
-def hang_up(daemon):
-    count = daemon.text().count("event=reload")
-    daemon.process.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + 10
-    while daemon.text().count("event=reload") == count and time.monotonic() < deadline:
-        time.sleep(0.01)
 
 
 def rotated(tap, done, name):
@@ -44,7 +34,7 @@ def file(tool):
         tap.equal(keys_of(daemon), [(old, "active")], "the daemon signs with the old key until it is told")
         tap.equal(tool.files(), ["a.key", "a.pub", "a.retired-%s.pub" % old], "the old public half is kept")
         tap.equal(stat.S_IMODE(os.stat(key).st_mode), 0o600, "the new key has the mode of the old one")
-        hang_up(daemon)
+        daemon.reload()
         tap.equal(keys_of(daemon), [(new, "active"), (old, "retired")], "then with the new one")
         newest, _ = rotated(tap, tool.run("rotate", "--key", "a.key"), "once more")
     with Daemon("--key", key) as daemon:
@@ -64,7 +54,7 @@ def state(tool):
             return
         done = subprocess.run([MPTABLECTL, "rotate"], env=environment, capture_output=True, timeout=60)
         new, said = rotated(tap, done, "the key in the state directory is rotated")
-        hang_up(daemon)
+        daemon.reload()
         tap.equal((keys_of(daemon), said), ([(new, "active"), (old, "retired")], old), "and taken")
 
 

@@ -247,6 +247,20 @@ static void windows_alone(void)
     CU_ASSERT_PTR_NULL(mpt_at(&memory.guest, 0x100000, 1));
 }
 
+/* The head of an ELF core of 64 bits whose program headers come next */
+static void put_core_head(uint8_t *file, unsigned segments)
+{
+    memcpy(file,
+           "\x7f"
+           "ELF\2\1\1",
+           7);
+    file[16] = 4;  /* ET_CORE */
+    file[32] = 64; /* e_phoff */
+    file[54] = 56; /* e_phentsize */
+    file[56] = (uint8_t)(segments & 0xff);
+    file[57] = (uint8_t)(segments >> 8);
+}
+
 /* An ELF file of 64 bits, its segments at the end of a file that has the second one twice */
 static void core_64(void)
 {
@@ -259,14 +273,7 @@ static void core_64(void)
                      { 64 + 4 * 56 + 4, 0x9fc04, 2 } };
     uint8_t *const counts = file + 56;
 
-    memcpy(file,
-           "\x7f"
-           "ELF\2\1\1",
-           7);
-    file[16] = 4;  /* ET_CORE */
-    file[32] = 64; /* e_phoff */
-    file[54] = 56; /* e_phentsize */
-    counts[0] = 4; /* e_phnum */
+    put_core_head(file, 4);
     for (unsigned i = 0; i < 4; i++) {
         uint8_t *const header = file + 64 + i * 56;
 
@@ -302,14 +309,7 @@ static void core_of_pages(void)
     enum { PAGES = 256, HEAD = 64 + PAGES * 56, PART = 16 };
     static uint8_t file[HEAD + PAGES * PART];
 
-    memcpy(file,
-           "\x7f"
-           "ELF\2\1\1",
-           7);
-    file[16] = 4;  /* ET_CORE */
-    file[32] = 64; /* e_phoff */
-    file[54] = 56; /* e_phentsize */
-    file[57] = PAGES >> 8;
+    put_core_head(file, PAGES);
     for (unsigned i = 0; i < PAGES; i++) {
         uint8_t *const header = file + 64 + i * 56;
 
