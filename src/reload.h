@@ -2,9 +2,9 @@
 /*
  * A reload that is asked for by a process which waits for the outcome: mptabled --reload PID.
  *
- * The process sends SIGHUP with a random number, and waits at an abstract UNIX socket whose name has
- * its process id and that number. The daemon tells the outcome there. A SIGHUP of kill(1) has no
- * number, and is not answered.
+ * The process sends SIGHUP with a random number, and waits at an abstract UNIX socket whose name
+ * has its process id and that number. The daemon tells the outcome there. A SIGHUP of kill(1) has
+ * no number, and is not answered.
  */
 #ifndef RELOAD_H
 #define RELOAD_H
@@ -24,8 +24,8 @@ struct reload_asker {
  *
  * A process that has another name than ours is left alone, because SIGHUP would end most of them.
  *
- * Return: 0: it has loaded everything anew; -1 with ERR_FILE: it refused, with its reason; it ended;
- * it did not answer; or it cannot be told.
+ * Return: 0: it has loaded everything anew; -1 with ERR_FILE: it refused, with its reason; it
+ * ended; it did not answer; or it cannot be told.
  */
 int reload_ask(pid_t pid, struct err *err) MUST_USE;
 

@@ -106,7 +106,8 @@ int file_write(const char *path, const void *bytes, size_t size, struct err *err
  * file_draft - write bytes to disk under a temporary name; file_publish gives them the final one
  * @stem:  the temporary name is .STEM.<16 hex digits>.tmp
  * @mode:  exactly this mode; 0: 0666 less the umask
- * @like:  a file whose owner and group the new one gets, which takes root; NULL: those of a new file
+ * @like:  a file whose owner and group the new one gets, which takes root; NULL: those of a new
+ *         file
  * @draft: set to the temporary name
  *
  * Return: 0; -1 and errno, and no file is left.

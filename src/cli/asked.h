@@ -59,8 +59,8 @@ char *asked_insert(struct cli *cli, char *text, size_t *size, const char *name,
                    const char *value) MUST_USE;
 
 /*
- * asked_complain - cli_complain for errors of the topology: a member that came as an option is named
- * as that. Return: CLI_USAGE if only such members are wrong, else CLI_REFUSED
+ * asked_complain - cli_complain for errors of the topology: a member that came as an option is
+ * named as that. Return: CLI_USAGE if only such members are wrong, else CLI_REFUSED
  */
 int asked_complain(struct cli *cli);
 

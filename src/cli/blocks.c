@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl decode --text: a block for each structure, with a line for each field, the sum beside each
- * checksum, and the rules that the structure breaks.
+ * mptablectl decode --text: a block for each structure, with a line for each field, the sum beside
+ * each checksum, and the rules that the structure breaks.
  */
 #include "blocks.h"
 

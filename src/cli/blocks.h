@@ -4,7 +4,7 @@
 
 #include "cli.h"
 
-/* blocks_print - decode --text: the table that was read, as people read it. Return: the exit status */
+/* blocks_print - decode --text: the table as people read it. Return: the exit status */
 int blocks_print(const struct cli *cli);
 
 #endif

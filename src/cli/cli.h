@@ -21,7 +21,7 @@ enum cli_status {
     CLI_IO /* a file cannot be read or written, a server not reached */
 };
 
-/* The operand of decode, lint and sign while it is read: input.c. Not released: the process ends. */
+/* The operand of decode, lint and sign while it is read: input.c. The process's end releases it. */
 struct input {
     int fd;
     char *bytes; /* all of it, if it is small or a pipe */

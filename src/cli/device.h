@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The memory of this machine, which Linux gives in part: what can be read, and why the rest cannot. */
+/* The memory of this machine, which Linux shows in part: what can be read, and why no more. */
 #ifndef CLI_DEVICE_H
 #define CLI_DEVICE_H
 
@@ -15,8 +15,8 @@ int device_refuse(struct cli *cli);
  *
  * With CONFIG_STRICT_DEVMEM a page below 1 MiB that is memory reads as zeros, with no error.
  *
- * Return: CLI_IO: the places where a table may lie are hidden, so nothing is known; CLI_REFUSED: they are
- * shown, and there is none.
+ * Return: CLI_IO: the places where a table may lie are hidden, so nothing is known; CLI_REFUSED:
+ * they are shown, and there is none.
  */
 int device_explain_nothing(const struct cli *cli);
 

@@ -19,8 +19,8 @@ bool files_is_descriptor(const char *path);
 /*
  * files_write - write a file; NULL = standard output
  *
- * A regular file is replaced whole, or left as it is, also when a link leads to it. A device, a pipe
- * and a descriptor in /proc are written to.
+ * A regular file is replaced whole, or left as it is, also when a link leads to it. A device, a
+ * pipe and a descriptor in /proc are written to.
  *
  * Return: 0; -1 with cli->err filled.
  */

@@ -123,7 +123,7 @@ static int place(struct cli *cli, const char *bases, const char *sizes)
     return CLI_DONE;
 }
 
-/* The claims of a signature beside the image, which nobody has verified. Return: false: there are none */
+/* The claims of a signature beside the image, not verified. Return: false: there are none */
 static bool claims_beside(struct cli *cli, struct seal_claims *claims)
 {
     static const struct file_rules rules = { .what = "signature",
@@ -181,7 +181,7 @@ static int place_image(struct cli *cli, const char *short_base)
     return place(cli, number_address(base, text), NULL);
 }
 
-/* The image of a topology in place of the operand's bytes, which reading would overwrite in cli->image */
+/* The image of a topology replaces the operand's bytes; reading would overwrite cli->image */
 static int place_topology(struct cli *cli)
 {
     struct input *const in = &cli->input;
@@ -290,7 +290,7 @@ int input_explain_nothing(const struct cli *cli)
     return CLI_REFUSED;
 }
 
-/* Where 16 bytes are free behind a segment, for a floating pointer. Return: false: nowhere below 4 GiB */
+/* Where 16 bytes are free behind a segment, for a pointer. Return: false: nowhere below 4 GiB */
 static bool find_gap(const struct memory *m, uint32_t *address)
 {
     for (size_t i = 0; i < m->guest.count; i++) {
@@ -308,7 +308,7 @@ static bool find_gap(const struct memory *m, uint32_t *address)
     return false;
 }
 
-/* A floating pointer to the table, which no memory has: for the readers it lies behind a segment. */
+/* A floating pointer to the table, which no memory has: for readers it lies behind a segment. */
 static int make_pointer(struct cli *cli, uint32_t table, uint32_t *address)
 {
     struct memory *const m = &cli->source;

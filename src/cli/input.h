@@ -7,12 +7,14 @@
 
 /*
  * input_memory - the operand as guest memory, in cli->source
- * @short_base: the address of bytes that may be an image and do not tell by themselves; NULL: 0x9fc00
+ * @short_base: the address of bytes that may be an image and do not tell by themselves; NULL:
+ *              0x9fc00
  *
- * Where cli->takes_topology is set, a topology stands for its image. What the operand is follows from its bytes, or from --as; where it lies from --base, from a
- * signature beside it, from its floating pointer, or from the addresses in it. Anything else than the
- * usual address is told on standard error. A pipe is read up to 16 MiB; of a larger file, only the
- * windows that dump.h describes are read.
+ * Where cli->takes_topology is set, a topology stands for its image. What the operand is follows
+ * from its bytes, or from --as; where it lies from --base, from a signature beside it, from its
+ * floating pointer, or from the addresses in it. Anything else than the usual address is told on
+ * standard error. A pipe is read up to 16 MiB; of a larger file, only the windows that dump.h
+ * describes are read.
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */
@@ -27,8 +29,8 @@ int input_memory(struct cli *cli, const char *short_base);
 int input_find(struct cli *cli, uint32_t *address);
 
 /*
- * input_explain_nothing - there is no floating pointer: tell which of the places where one may lie are not in
- * a dump, or not shown by a device
+ * input_explain_nothing - there is no floating pointer: tell which of the places where one may lie
+ * are not in a dump, or not shown by a device
  *
  * Return: CLI_REFUSED; CLI_IO: a device that does not show them, so that nothing is known.
  */

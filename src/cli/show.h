@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The values of a table on standard output, as people read them: what decode --text and diff print. */
+/* The values of a table on standard output, as people read them: what --text and diff print. */
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
@@ -15,7 +15,7 @@ void show_bytes(const uint8_t *bytes, size_t size);
 /* show_member - the value of a row in the structure at @base */
 void show_member(const struct member *m, const void *base);
 
-/* show_entry - the structure of an entry's type in it, and the rows of its members; NULL: an unknown type */
+/* show_entry - the structure of an entry's type, and the rows of its members; NULL: unknown type */
 const void *show_entry(const struct mpt_entry *entry, const struct member_object **rows);
 
 enum show_kind { SHOW_GIVEN, SHOW_TEXT, SHOW_MADE, SHOW_ZERO };

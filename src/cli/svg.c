@@ -8,8 +8,8 @@
 #include "files.h"
 
 /*
- * A file that is there may be a table, whose name stands where that of the picture belongs: only another
- * picture is replaced. What cannot be read is left to files_save.
+ * A file that is there may be a table, whose name stands where that of the picture belongs: only
+ * another picture is replaced. What cannot be read is left to files_save.
  */
 static bool is_other_file(const char *path)
 {

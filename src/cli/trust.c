@@ -58,7 +58,7 @@ static int check_revoked(struct cli *cli, const struct trust *t, const struct pu
     return err_at(&cli->err, ERR_INVALID, NULL, "signed by the key %s, which is revoked", id);
 }
 
-/* The id of a key is no secret and need not be the only one of its kind: each key of it is tried. */
+/* The id of a key is no secret, and several keys may have it: each key with the id is tried. */
 static int verify(struct cli *cli, struct trust *t)
 {
     struct err first = { .count = 0 };

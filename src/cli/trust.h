@@ -17,8 +17,9 @@ struct trust {
 };
 
 /*
- * trust_judge - verify the signature with the key that it names, then compare its claims with what is wanted and with the
- * bytes: a floating pointer must be at fp, and its table must be inside the segments
+ * trust_judge - verify the signature with the key that it names, then compare its claims with what
+ * is wanted and with the bytes: a floating pointer must be at fp, and its table must be inside the
+ * segments
  *
  * Return: 0; -1 with cli->err filled.
  */

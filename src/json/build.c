@@ -80,7 +80,7 @@ static void *take_room(struct build *b, size_t size)
     return piece->bytes + piece->used - size;
 }
 
-/* An item of the type, which becomes part of the tree, and room for its text; NULL when it failed */
+/* An item of the type, which becomes part of the tree, and room for its text; NULL: it failed */
 static cJSON *add(struct build *b, const char *name, int type, size_t text_size)
 {
     cJSON *const parent = b->depth > 0 ? b->open[b->depth - 1].item : NULL;

@@ -7,9 +7,9 @@
  * then, ignores what is added afterwards, and gives no text. So a caller adds all that it has and
  * looks once, at the text.
  *
- * A tree takes some eight times as much memory as its text. So once a text is long, a small object or
- * array becomes text as soon as it is closed. It must hold nothing that is still to be changed then,
- * which no function here does.
+ * A tree takes some eight times as much memory as its text. So once a text is long, a small object
+ * or array becomes text as soon as it is closed. It must hold nothing that is still to be changed
+ * then, which no function here does.
  *
  * Names are literals, or live until the text is made; values are copied. A name is NULL for an
  * element of an array and for the root.
@@ -44,7 +44,7 @@ struct build {
     bool failed;
 };
 
-/* build_start - a builder without a tree; build_drop or a function that gives the text releases it */
+/* build_start - a builder without a tree; build_drop or a function that gives text releases it */
 void build_start(struct build *b);
 void build_drop(struct build *b);
 

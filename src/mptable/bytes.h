@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stores of little-endian integers and runs of bytes, and the sum of bytes; the loads are in load.h.
- * Bounds are the caller's: room is checked once for a whole structure, then its fields lie at
- * constant offsets.
+ * Stores of little-endian integers and runs of bytes, and the sum of bytes; the loads are in
+ * load.h. Bounds are the caller's: room is checked once for a whole structure, then its fields lie
+ * at constant offsets.
  *
  * The loops are there because the prover follows them, and does not follow mem* through void
  * pointers. Compilers know them and make the same instructions of them.

@@ -640,8 +640,8 @@ struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_part part;
     /*
-     * The member that is wrong, by its name in a topology; the field's own name where a topology has
-     * no such member (checksum, length, reserved ...); "" = the part
+     * The member that is wrong, by its name in a topology; the field's own name where a topology
+     * has no such member (checksum, length, reserved ...); "" = the part
      */
     const char *field;
     /* what it should be, in words or digits; "" when the finding has it as a number */

@@ -295,7 +295,7 @@ static bool ioapic_elsewhere(const struct survey *s)
            s->e.ioapic.address / 4096 != MPT_IOAPIC_ADDRESS / 4096;
 }
 
-/* An I/O APIC decodes the low eight bits of an address: its registers are not where they should be. */
+/* An I/O APIC decodes the low eight bits of an address: its registers are elsewhere. */
 static bool ioapic_unreadable(const struct survey *s)
 {
     return s->e.ioapic.address % 256 != 0;

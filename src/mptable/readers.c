@@ -18,7 +18,7 @@ enum {
     ORPHANS_TRIED = 64,  /* "PCMP" whose bytes are summed, so that no memory takes long */
 };
 
-/* 65536 bits, by two bytes. Most tables need few of the rows: one is cleared when it is first used. */
+/* 65536 bits, by two bytes. Most tables need few rows: one is cleared when it is first used. */
 struct pairs {
     bool used[256];
     uint8_t bits[256][32];
@@ -163,8 +163,8 @@ static bool count_overruns(const struct survey *s, const struct mpt_memory *memo
 
 /*
  * Enabled processors behind an entry of unknown type. It is taken to have the size of one that is
- * known; only entries that then end where the table does are believed, and of two such walks the one
- * that comes to as many entries as the table says it has.
+ * known; only entries that then end where the table does are believed, and of two such walks the
+ * one that comes to as many entries as the table says it has.
  */
 static unsigned cpus_behind(const struct survey *s)
 {

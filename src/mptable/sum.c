@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sum of bytes. Most bytes of a table are written once and summed once. GCC adds 16 of them at a
- * time from -O3 on, which makes an encode of 254 CPUs 5 400 instructions in place of 11 800; Clang
- * does at -O2.
+ * The sum of bytes. Most bytes of a table are written once and summed once. GCC adds 16 of them at
+ * a time from -O3 on, which makes an encode of 254 CPUs 5 400 instructions in place of 11 800;
+ * Clang does at -O2.
  */
 #include "bytes.h"
 

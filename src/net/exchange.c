@@ -27,12 +27,12 @@
  *
  * Limits: a head must fit in the engine's memory (engine.c), and the whole request must come before
  * the peer's deadline (peer.c). Of a body as many bytes are kept as its path may have: max_body, or
- * more where the path's row in service/routes.c says so. Before such a longer body comes, the request is
- * admitted with its head alone. As many bytes again are read and dropped, so that the client reads the
- * refusal; if more come, the connection is cut. What body and
- * reply hold is taken from the ledger (service/ledger.h). A request is refused with its head when
- * there is no room for the first bytes of its body; when there is none for the rest, the body is
- * read, dropped and answered 503.
+ * more where the path's row in service/routes.c says so. Before such a longer body comes, the
+ * request is admitted with its head alone. As many bytes again are read and dropped, so that the
+ * client reads the refusal; if more come, the connection is cut. What body and reply hold is taken
+ * from the ledger (service/ledger.h). A request is refused with its head when there is no room for
+ * the first bytes of its body; when there is none for the rest, the body is read, dropped and
+ * answered 503.
  *
  * A refusal before the end of a request, or because of bytes that were dropped, ends the
  * connection: where the next request begins is not known then. The peer lingers, so that the client

@@ -24,9 +24,9 @@
  * barren: a long reply over TLS, of which the library sends a record a turn without a word. Such a
  * reply allows for one more barren turn for each of its records, and for no more.
  *
- * Ticks come every TICK_MS; while a gate is closed or the loop drains, every HURRY_MS. While requests
- * wait for slots a turn comes at least every CROWDED_MS. Once the last connection has ended and its memory was given back, a loop sleeps until
- * an event comes.
+ * Ticks come every TICK_MS; while a gate is closed or the loop drains, every HURRY_MS. While
+ * requests wait for slots a turn comes at least every CROWDED_MS. Once the last connection has
+ * ended and its memory was given back, a loop sleeps until an event comes.
  *
  * Phases, which all loops share (shared.h): in PHASE_SERVE gates are open. In
  * PHASE_DRAIN a loop accepts what waits in its sockets' queues, then closes its gates for good;

@@ -163,8 +163,8 @@ static uint64_t find_client(struct peer *p, const struct sockaddr_storage *from)
 
 /*
  * What the kernel keeps of a connection counts as memory of the daemon's control group, and would
- * grow to some MiB. The kernel doubles the figure that it is given, for its own overhead. What comes
- * on a UNIX socket is the client's.
+ * grow to some MiB. The kernel doubles the figure that it is given, for its own overhead. What
+ * comes on a UNIX socket is the client's.
  */
 static void bound_buffers(const struct peer *p)
 {

@@ -6,12 +6,13 @@
  * other clients out of it. A connection waits first, and costs a struct peer and a descriptor. It
  * gets one of the port's slots, and memory for a head, once there is something to serve: a whole
  * head, or as much of it as we look at; over TLS the whole first record, which is the ClientHello.
- * So clients that send nothing, or a part of this, take no slot from others. Only on a UNIX socket a
- * head that does not come on gets a slot that is free: see room_pass_on.
+ * So clients that send nothing, or a part of this, take no slot from others. Only on a UNIX socket
+ * a head that does not come on gets a slot that is free: see room_pass_on.
  *
  * A request that has come but finds no slot is ready. Those that have come whole, with their body,
  * get the next slots, since they are answered at once. Of the others the oldest and the newest take
- * turns: under a flood those that have waited long are the flood, and otherwise none waits for ever.
+ * turns: under a flood those that have waited long are the flood, and otherwise none waits for
+ * ever.
  *
  * While any is ready, its port is crowded. Then replies end their connection, and every CROWDED_MS
  * loops end connections that are stalled: those first that have been stalled longest, measured by
@@ -29,9 +30,9 @@
  * that keeps its pace is never ended for another.
  *
  * When max_waiting connections of a port wait, lingering ones included, the loop that accepts one
- * more ends a quarter of its own that belong to one user, the oldest first: to that user who has the
- * most connections on the port. A user who has seven eighths of the slots while the port has other
- * users (users.h) is refused before it takes one more.
+ * more ends a quarter of its own that belong to one user, the oldest first: to that user who has
+ * the most connections on the port. A user who has seven eighths of the slots while the port has
+ * other users (users.h) is refused before it takes one more.
  *
  * Several loops: all is counted over all loops. While requests of several loops are ready, a loop
  * takes no more than its share of the slots, and ends stalled connections of its own beyond it.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a loop consists of, for the files that work on it: loop.c goes round, gate.c accepts, room.c
- * chooses which connections are served, peer.c keeps connections, exchange.c answers their requests, account.c records what became of them. All
- * of it is used on the loop's thread alone.
+ * chooses which connections are served, peer.c keeps connections, exchange.c answers their
+ * requests, account.c records what became of them. All of it is used on the loop's thread alone.
  */
 #ifndef NET_STATE_H
 #define NET_STATE_H

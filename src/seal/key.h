@@ -73,8 +73,8 @@ struct key_rotation {
 
 /*
  * key_rotate - put a new key in the place of an old one (mptablectl rotate)
- * @path: the secret key file DIR/NAME.key. Its owner must be able to load it, see key_load; root may
- *        rotate the key of any user
+ * @path: the secret key file DIR/NAME.key. Its owner must be able to load it, see key_load; root
+ *        may rotate the key of any user
  *
  * The public half of the old key goes to DIR/NAME.retired-ID.pub, where keyring_load finds it. Then
  * the new key replaces the old one in one step, with its owner, group and mode, and at last the

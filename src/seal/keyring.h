@@ -55,8 +55,8 @@ struct keyring;
  * published as revoked. If the file is missing the list is empty.
  *
  * Return: the keyring, with one user; NULL with ERR_BUSY: no memory; NULL with ERR_FILE, whose
- * detail names the file: it is unreadable or malformed, two keys have one id, or there are more than
- * KEYRING_KEYS_MAX keys.
+ * detail names the file: it is unreadable or malformed, two keys have one id, or there are more
+ * than KEYRING_KEYS_MAX keys.
  */
 struct keyring *keyring_load(const struct keyring_source *source, const struct keyring *before,
                              struct err *err) MUST_USE;
@@ -84,8 +84,8 @@ void keyring_revoked(const struct keyring *ring, unsigned number, char id[KEY_ID
 /*
  * keyring_publish - put the public key files of all keys that are not revoked into a directory
  *
- * Each is ID.pub, as minisign -p reads it. Files of that form that belong to no such key are removed
- * after the others are there.
+ * Each is ID.pub, as minisign -p reads it. Files of that form that belong to no such key are
+ * removed after the others are there.
  *
  * Return: 0; -1 with ERR_FILE.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes that are an image, or memory at addresses that the query gives, are read where they are. Of a
- * dump the parts that systems search are taken into a room (topo/dump.h), which is claimed first and
- * lives until the reply is made.
+ * Bytes that are an image, or memory at addresses that the query gives, are read where they are. Of
+ * a dump the parts that systems search are taken into a room (topo/dump.h), which is claimed first
+ * and lives until the reply is made.
  */
 #include "decode.h"
 
@@ -21,9 +21,9 @@
 #define PICTURE "image/svg+xml"
 
 /*
- * Bytes that the reply takes while it is made, for each byte of the table. An entry of 8 bytes is some
- * 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the text is
- * whole. A test measures the largest. An OEM table is written as digits.
+ * Bytes that the reply takes while it is made, for each byte of the table. An entry of 8 bytes is
+ * some 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the
+ * text is whole. A test measures the largest. An OEM table is written as digits.
  */
 enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48, SHARE_OF_HEX = 8 };
 

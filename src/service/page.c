@@ -48,7 +48,7 @@ static void reply_page(struct job *job)
     reply_index(job);
 }
 #else
-/* The policy allows no script and style but those of the page, and requests to this daemon alone. */
+/* The policy allows the page's own script and style alone, and requests to this daemon alone. */
 static void reply_page(struct job *job)
 {
     reply_fixed(&job->reply, 200, "text/html; charset=utf-8", page_html, sizeof(page_html));

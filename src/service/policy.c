@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A policy only allows: what no row allows is refused, and the order of rows means nothing. Names of
- * users and groups are looked up when the policy is read, so that a request asks no name service.
+ * A policy only allows: what no row allows is refused, and the order of rows means nothing. Names
+ * of users and groups are looked up when the policy is read, so that a request asks no name
+ * service.
  */
 #include "policy.h"
 

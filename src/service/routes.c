@@ -16,10 +16,10 @@
  * so one reply never mixes old and new.
  *
  * The size of a request is bounded before it comes here: the target by http/target.h, head and body
- * by net/exchange.c. A handler allocates only the reply's body, and decode.c a room for the parts of a
- * dump; if that fails the reply is 503. Everything else is in the job, whose size is fixed. What the
- * reply takes is claimed from the ledger (ledger.h) before the handler runs, and again by a handler
- * that finds that it is more. If there is no room, the reply is 503.
+ * by net/exchange.c. A handler allocates only the reply's body, and decode.c a room for the parts
+ * of a dump; if that fails the reply is 503. Everything else is in the job, whose size is fixed.
+ * What the reply takes is claimed from the ledger (ledger.h) before the handler runs, and again by
+ * a handler that finds that it is more. If there is no room, the reply is 503.
  *
  * A client that sends "Expect: 100-continue" is refused before it sends the body, if the refusal
  * does not depend on the body: dispatch_admit makes the same checks with the head alone.

@@ -41,7 +41,7 @@ struct routes_match routes_find(const char *path, bool metrics_only);
 /* routes_method - the row of a method, or NULL */
 const struct route *routes_method(const struct routes_match *match, const char *method);
 
-/* routes_body_max - bytes that a body may have there: @max_body, or more if the route's row says so */
+/* routes_body_max - bytes that a body may have: @max_body, or more if the route's row says so */
 size_t routes_body_max(const char *method, const char *path, size_t max_body);
 
 /* routes_list_methods - the methods of a path as Allow has them; 64 is enough for @size */

@@ -8,7 +8,7 @@
 #include "../json/build.h"
 #include "../mptable/mptable.h"
 
-/* consumers_add - add the one of that name to a set; "all" is all. Return: false if there is none */
+/* consumers_add - add the consumer of that name to a set; "all" is all. Return: false: no such */
 bool consumers_add(uint32_t *set, const char *name, size_t size);
 
 /* consumers_list - add each of a list of names with commas between. Return: false if one is none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The structures of the wire format as JSON: where each field lies, and where MPS 1.4 tells of it. */
+/* The structures of the wire format as JSON: where each field lies, and its section of MPS 1.4. */
 #ifndef TEXT_STRUCTURES_H
 #define TEXT_STRUCTURES_H
 

@@ -23,8 +23,8 @@ int value_read(struct value_reader *r, const struct member *m, const struct json
                void *base, const struct at *at) MUST_USE;
 
 /*
- * value_read_bytes - the same for a row of kind BYTES: into the pool of the topology, and where in it
- * into the structure at @base
+ * value_read_bytes - the same for a row of kind BYTES: into the pool of the topology, and where in
+ * it into the structure at @base
  */
 int value_read_bytes(struct value_reader *r, const struct member *m, const struct json_value *v,
                      struct topology *topology, void *base, const struct at *at) MUST_USE;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Three columns stand beside each other: buses with their sources, APICs with their inputs, processors.
- * A picture is made in three steps. Collecting notes which sources and inputs the entries name. Placing
- * gives each of them a row, so that boxes have the order of the table and rows ascend. Then all is
- * written from the top down, boxes first, lines over them.
+ * Three columns stand beside each other: buses with their sources, APICs with their inputs,
+ * processors. A picture is made in three steps. Collecting notes which sources and inputs the
+ * entries name. Placing gives each of them a row, so that boxes have the order of the table and
+ * rows ascend. Then all is written from the top down, boxes first, lines over them.
  *
  * Only inputs that an entry names have a row; one row stands for a gap between them. So the text is
  * linear in the entries, whatever numbers they hold.
@@ -186,7 +186,7 @@ static struct wire local_wire(const struct mpt_local_int *v, unsigned entry)
                           .flags = v->flags };
 }
 
-/* Calls for each interrupt entry, in the order of the table. The routing has a row for each of type INT. */
+/* Calls for each interrupt entry, in the order of the table; the routing has rows for INT alone. */
 static void each_wire(struct wiring *w, void (*take)(struct wiring *w, const struct wire *wire))
 {
     unsigned entry = 0, io = 0, local = 0, routed = 0;
@@ -238,7 +238,7 @@ static void place_inputs(struct wiring *w, struct box *apic)
     w->right_rows++;
 }
 
-/* Boxes come in the order of the table, then those that no entry declares. Calls for each of them. */
+/* Calls for each box: in the order of the table, then those that no entry declares. */
 static void each_bus(struct wiring *w, void (*take)(struct wiring *w, unsigned id))
 {
     for (unsigned i = 0; i < w->t->table.bus_count; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The wiring of a table as a picture, SVG 1.1 text: the sources of each bus, the inputs of I/O APICs
- * and local APICs, the processors, a line for each interrupt entry, and what Linux makes of it.
+ * The wiring of a table as a picture, SVG 1.1 text: the sources of each bus, the inputs of I/O
+ * APICs and local APICs, the processors, a line for each interrupt entry, and what Linux makes of
+ * it.
  */
 #ifndef TEXT_WIRING_H
 #define TEXT_WIRING_H

@@ -456,7 +456,7 @@ static void check_size(const struct topology *t, struct err *err)
                "the extended table would be %zu bytes long: at most %d", extended, MPT_TABLE_MAX);
 }
 
-/* An interrupt that names a device must come from a PCI bus; on another it would be read as an IRQ. */
+/* An interrupt that names a device comes from a PCI bus; on another it is read as an IRQ. */
 static void check_device(const bool pci[IDS], uint8_t bus_id, const struct at *list, size_t index,
                          struct err *err)
 {

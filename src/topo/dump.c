@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A window is a stretch of guest memory with a buffer. A walk hands over the ranges of the input; what
- * of a range lies in the window goes to its place in the buffer, so that ranges which meet in guest
- * memory meet there, too, and become one segment. Bytes that are there already are compared, not
- * overwritten. So time and memory depend on the windows and on the number of ranges, never on the size
- * of the input.
+ * A window is a stretch of guest memory with a buffer. A walk hands over the ranges of the input;
+ * what of a range lies in the window goes to its place in the buffer, so that ranges which meet in
+ * guest memory meet there, too, and become one segment. Bytes that are there already are compared,
+ * not overwritten. So time and memory depend on the windows and on the number of ranges, never on
+ * the size of the input.
  */
 #include "dump.h"
 
@@ -174,7 +174,7 @@ static int compare(struct dump *d, const struct dump_range *range, const uint8_t
     return 0;
 }
 
-/* Reads what the window does not have yet. A stretch that goes on from another one becomes part of it. */
+/* Reads what the window does not have yet. A stretch that touches another becomes part of it. */
 static int add(struct dump *d, const struct dump_range *range, uint64_t from, uint64_t to,
                struct err *err)
 {
@@ -344,7 +344,7 @@ static void drop_table(struct memory *m)
     join(m);
 }
 
-/* A table that begins below 1 MiB goes on behind the first window, any other has a buffer of its own. */
+/* A table that begins below 1 MiB goes on behind the first window; others have their own buffer. */
 static int take_table(struct dump *d, uint64_t address, uint64_t size, struct err *err)
 {
     if (address >= DUMP_WINDOW)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Guest memory in a file or a device, read by windows: the first MiB, in which every system searches
- * for a floating pointer, and then the one table that a pointer names. So a dump of any size costs
- * the same memory and time.
+ * Guest memory in a file or a device, read by windows: the first MiB, in which every system
+ * searches for a floating pointer, and then the one table that a pointer names. So a dump of any
+ * size costs the same memory and time.
  *
  * Each kind of dump has a walk (elf.h, lime.h, hexdump.h) that tells which stretch of guest memory
- * lies where in the input. dump.c takes what falls into a window. A stretch that occurs twice, as in
- * cores of guests with paging, must have the same bytes each time.
+ * lies where in the input. dump.c takes what falls into a window. A stretch that occurs twice, as
+ * in cores of guests with paging, must have the same bytes each time.
  */
 #ifndef TOPO_DUMP_H
 #define TOPO_DUMP_H
@@ -49,9 +49,9 @@ bool dump_is_json(const uint8_t *head, size_t size);
  * @size:  of @head
  * @total: bytes of the input
  *
- * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP; of what has no mark, DUMP_IMAGE when it would end below
- * 1 MiB as an image at MEMORY_BASE, else DUMP_RAW; -1 and ERR_INVALID: a kind that is not read, with the
- * way to one that is.
+ * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP; of what has no mark, DUMP_IMAGE when it would end
+ * below 1 MiB as an image at MEMORY_BASE, else DUMP_RAW; -1 and ERR_INVALID: a kind that is not
+ * read, with the way to one that is.
  */
 enum { DUMP_HEAD_SIZE = 4096 };
 int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *err) MUST_USE;
@@ -97,7 +97,7 @@ int dump_open(struct dump *dump, const struct dump_source *source, enum dump_kin
  */
 int dump_table(struct dump *dump, uint32_t address, struct err *err) MUST_USE;
 
-/* dump_follow - dump_table for the table that the floating pointer at an address names, if it does */
+/* dump_follow - dump_table for the table that a floating pointer at an address names, if it does */
 int dump_follow(struct dump *dump, uint32_t floating, struct err *err) MUST_USE;
 
 #endif

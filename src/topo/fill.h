@@ -15,7 +15,8 @@ void fill_processors(struct topology *topology);
 void fill_header(struct topology *topology);
 
 /*
- * fill_topology - put the profile's entries and fill_header's values wherever the topology has none given
+ * fill_topology - put the profile's entries and fill_header's values wherever the topology has none
+ * given
  * @topology: t->cpus processors are in place, and routes of pci_interrupts fit the arrays
  *
  * A builder's own PCI routes from a bus that the request's buses do not declare are left out.

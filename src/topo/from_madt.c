@@ -71,7 +71,7 @@ static void fill_processors_from(const struct madt *madt, int first, struct topo
     t->table.processor_count = (uint16_t)madt->processor_count;
 }
 
-/* The ID, or if it is taken, the lowest that is free; of 255 IDs, 255 processors leave none free. */
+/* The ID, or if it is taken, the lowest free one; of 255 IDs, 255 processors leave none. */
 static uint8_t take_id(bool taken[IDS], uint8_t id)
 {
     if (id == MPT_ALL || taken[id])
@@ -129,7 +129,7 @@ static int fill_buses_from(struct topology *t, struct err *err)
     return (int)pci;
 }
 
-/* @at: offset of the structure that leads an interrupt to this GSI; 0 = none does, so it may miss */
+/* @at: offset of the structure that leads an interrupt to this GSI; 0: none; it may miss */
 static void add_io_int_from(const struct madt *madt, struct topology *t, struct mpt_io_int v,
                             uint32_t gsi, uint32_t at, struct err *err)
 {

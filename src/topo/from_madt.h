@@ -28,14 +28,14 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
  *            MADT, in its order.
  *
  * Processors stay in the order of the MADT; one that can be brought online is disabled. An I/O APIC
- * whose ID a processor or an earlier I/O APIC has gets the lowest free one. Buses are PCI buses from
- * 0 up to the last with a route, then an ISA bus. ISA IRQ n goes to the input with GSI n, or to that
- * of its override. Non-maskable interrupts go where the MADT has them. When there are 8259s, ExtINT
- * goes to LINTIN 0 of the bootstrap processor.
+ * whose ID a processor or an earlier I/O APIC has gets the lowest free one. Buses are PCI buses
+ * from 0 up to the last with a route, then an ISA bus. ISA IRQ n goes to the input with GSI n, or
+ * to that of its override. Non-maskable interrupts go where the MADT has them. When there are
+ * 8259s, ExtINT goes to LINTIN 0 of the bootstrap processor.
  *
  * Return: 0 and a topology for complete_topology; -1 and ERR_INVALID, with the offset of each
- * structure that an MP table cannot hold: APIC IDs above 254, inputs that no I/O APIC has, addresses
- * above 4 GiB.
+ * structure that an MP table cannot hold: APIC IDs above 254, inputs that no I/O APIC has,
+ * addresses above 4 GiB.
  */
 int from_madt_fill(const struct madt *madt, int bsp, struct topology *topology,
                    struct err *err) MUST_USE;
@@ -51,9 +51,9 @@ struct from_madt_lists {
  * from_madt_facts - what a MADT says, as facts
  * @lists: room for lists, to which @facts points afterwards
  *
- * The APIC IDs are those of enabled processors. A MADT does not say how many inputs an I/O APIC has:
- * they end where the next one's begin, and of the last one they are not known. A line at an input
- * that no I/O APIC has is not connected.
+ * The APIC IDs are those of enabled processors. A MADT does not say how many inputs an I/O APIC
+ * has: they end where the next one's begin, and of the last one they are not known. A line at an
+ * input that no I/O APIC has is not connected.
  */
 void from_madt_facts(const struct madt *madt, struct from_madt_lists *lists,
                      struct mpt_facts *facts);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Written as xxd prints it; the addresses are those of guest memory. Reading takes the lines of several
- * programs, which hexdump.h names, and goes through the text once for each window.
+ * Written as xxd prints it; the addresses are those of guest memory. Reading takes the lines of
+ * several programs, which hexdump.h names, and goes through the text once for each window.
  */
 #include "hexdump.h"
 
@@ -205,7 +205,7 @@ static int repeat(struct reading *r, const struct dump_sink *sink, const struct 
     return 0;
 }
 
-/* A number whose hexadecimal digits are those of another base, read in that base. Return: false: it is none */
+/* A number whose hexadecimal digits are to be read in another base. Return: false: it is none */
 static bool reread(uint64_t number, unsigned base, uint64_t *value)
 {
     uint64_t scale = 1;

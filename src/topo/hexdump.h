@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Guest memory as a hexdump with guest-physical addresses: written as xxd does, read as people have it. */
+/* Guest memory as a hexdump with guest-physical addresses: written as by xxd, read as found. */
 #ifndef TOPO_HEXDUMP_H
 #define TOPO_HEXDUMP_H
 
@@ -7,7 +7,8 @@
 #include "source.h"
 
 /*
- * hexdump_render - a hexdump that looks like that of xxd -o BASE: 8 digits of address, 16 bytes a line
+ * hexdump_render - a hexdump that looks like that of xxd -o BASE: 8 digits of address, 16 bytes a
+ * line
  * @out: receives the text, not terminated; NULL to measure
  *
  * Segments follow each other by ascending address, so that xxd -r can write them without seeking
@@ -21,18 +22,19 @@ size_t hexdump_render(const struct image *image, char *out);
 /* hexdump_begins - is the first line one of a hexdump with addresses? */
 bool hexdump_begins(const uint8_t *text, size_t size);
 
-/* hexdump_lacks_addresses - is the first line made of pairs of hexadecimal digits alone, 16 at least? */
+/* hexdump_lacks_addresses - is the first line pairs of hexadecimal digits alone, 16 at least? */
 bool hexdump_lacks_addresses(const uint8_t *text, size_t size);
 
 /*
  * hexdump_walk - hand each line of a hexdump to @sink
  *
- * A line has a hexadecimal address, perhaps with 0x before and a colon behind it, then groups of 2, 4,
- * 8 or 16 hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax -tx1, and
- * xp of QEMU's monitor write such lines. Digits stand in the order of the bytes, but in two cases a group
- * is a little-endian number: with 0x before it, and with more than 2 digits where the address has no
- * colon (hexdump, od -tx2). A line "*" stands for repetitions of the line before it. od without -A x
- * writes addresses that are octal; they are refused, and decimal ones too: the first two show it.
+ * A line has a hexadecimal address, perhaps with 0x before and a colon behind it, then groups of 2,
+ * 4, 8 or 16 hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax
+ * -tx1, and xp of QEMU's monitor write such lines. Digits stand in the order of the bytes, but in
+ * two cases a group is a little-endian number: with 0x before it, and with more than 2 digits where
+ * the address has no colon (hexdump, od -tx2). A line "*" stands for repetitions of the line before
+ * it. od without -A x writes addresses that are octal; they are refused, and decimal ones too: the
+ * first two show it.
  *
  * Return: 0; -1 with @err: the line that is none, or the sink's error.
  */

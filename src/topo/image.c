@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A topology's values become bytes at addresses. What was written is read back before it is handed out:
- * a refusal can be acted on, while a guest with a wrong table hangs without a message.
+ * A topology's values become bytes at addresses. What was written is read back before it is handed
+ * out: a refusal can be acted on, while a guest with a wrong table hangs without a message.
  */
 #include "image.h"
 

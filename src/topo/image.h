@@ -43,8 +43,8 @@ struct image {
  * With patches nothing is read back: the table may be any bytes, and is judged as it is.
  *
  * Return: 0; -1 and ERR_INVALID when the image does not fit its window or the guest's memory, when
- * its segments overlap or a patch lies outside; ERR_INTERNAL when the bytes written do not read back
- * as the values they were made from.
+ * its segments overlap or a patch lies outside; ERR_INTERNAL when the bytes written do not read
+ * back as the values they were made from.
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;
 

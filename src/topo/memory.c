@@ -39,8 +39,8 @@ static bool contains(const struct mpt_segment *outer, const struct mpt_segment *
 }
 
 /*
- * Adds a segment. One that lies wholly in another and has the same bytes is left out, as where a builder
- * writes its floating pointer over its table.
+ * Adds a segment. One that lies wholly in another and has the same bytes is left out, as where a
+ * builder writes its floating pointer over its table.
  */
 static int add_segment(struct memory *s, struct mpt_segment segment, struct err *err)
 {

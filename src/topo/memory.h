@@ -47,8 +47,8 @@ bool memory_offset(const struct memory *memory, uint64_t address, uint64_t *offs
  * @sizes: bytes of each, as size= has them; NULL when there is one segment
  *
  * Return: 0; -1 and ERR_INVALID at base or size: not such a list, sizes that do not add up to the
- * bytes, segments that pass 4 GiB or overlap, unless one lies in another and has the same bytes: it is
- * left out.
+ * bytes, segments that pass 4 GiB or overlap, unless one lies in another and has the same bytes: it
+ * is left out.
  */
 int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const char *bases,
                  const char *sizes, struct err *err) MUST_USE;
@@ -56,8 +56,9 @@ int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const
 /*
  * memory_guess_base - the address at which the bytes of an image make sense
  *
- * The first floating pointer whose bytes add up to 0 names the address of its table. Where a table begins
- * in the bytes, that address less the offset is the image's. MEMORY_BASE wins where it is one of several.
+ * The first floating pointer whose bytes add up to 0 names the address of its table. Where a table
+ * begins in the bytes, that address less the offset is the image's. MEMORY_BASE wins where it is
+ * one of several.
  *
  * Return: true with *base set; false: no pointer and table in these bytes fit each other.
  */

@@ -16,12 +16,12 @@ enum {
  * place_choose - floating pointer and table for a topology
  * @table_size: bytes that the image has of base and extended table
  *
- * What the request's placement gives is taken, the rest comes from the profile. A place that the request
- * chose must lie inside a window, below 1 MiB, clear of the VGA hole and of each other, and clear of
- * the first 0x500 bytes unless the request names an address there; one that the profile has is taken
- * as it is, since other builders' faults are findings. With GIVEN_ENTRIES only what cannot be written
- * is refused: overlap, wrap-around, an unaligned pointer, bytes in the hole. With GIVEN_PATCHES only
- * what passes 4 GiB is.
+ * What the request's placement gives is taken, the rest comes from the profile. A place that the
+ * request chose must lie inside a window, below 1 MiB, clear of the VGA hole and of each other, and
+ * clear of the first 0x500 bytes unless the request names an address there; one that the profile
+ * has is taken as it is, since other builders' faults are findings. With GIVEN_ENTRIES only what
+ * cannot be written is refused: overlap, wrap-around, an unaligned pointer, bytes in the hole. With
+ * GIVEN_PATCHES only what passes 4 GiB is.
  *
  * Return: 0 with @place set, base being the lower of the two structures; -1 and ERR_INVALID.
  */

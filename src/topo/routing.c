@@ -4,12 +4,13 @@
  *
  * - Is a bus PCI? Every declared bus whose name does not begin with "PCI" counts as ISA, and a bus
  *   that is not declared counts as PCI (mp_bus_not_pci).
- * - Which entry has an input? The first of type INT whose destination is the I/O APIC or all of them.
+ * - Which entry has an input? The first of type INT whose destination is the I/O APIC or all of
+ * them.
  *   It alone says how the input is triggered, for every source that arrives there.
  * - Which entry has a PCI pin? The first of its bus, device and pin whose I/O APIC is there.
  *
- * At start, Linux goes through the inputs and routes what it finds: IRQs of the first I/O APIC. A PCI
- * device may arrive at any of them, since its driver asks.
+ * At start, Linux goes through the inputs and routes what it finds: IRQs of the first I/O APIC. A
+ * PCI device may arrive at any of them, since its driver asks.
  */
 #include "routing.h"
 
@@ -113,7 +114,7 @@ static unsigned find_owner(const struct kept *k, uint8_t ioapic, uint8_t intin)
     return i;
 }
 
-/* Does an earlier entry name the same pin of the same PCI device, with an I/O APIC that is there? */
+/* Does an earlier entry name the same pin of the same device, with an I/O APIC that is there? */
 static bool asked_before(const struct kept *k, unsigned index)
 {
     const struct mpt_io_int *const v = &k->ints[index];
@@ -200,9 +201,9 @@ static bool timer_routed(const struct routing *r)
 }
 
 /*
- * Linux's check_timer. The second step moves IRQ 0 to the input of the ExtINT entry, where the timer
- * may be wired, too; without such an entry it tries the first input again. The others take it from
- * the 8259 through the local APIC.
+ * Linux's check_timer. The second step moves IRQ 0 to the input of the ExtINT entry, where the
+ * timer may be wired, too; without such an entry it tries the first input again. The others take it
+ * from the 8259 through the local APIC.
  */
 static unsigned find_step(const struct mpt_facts *facts, const struct routing *r)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What Linux makes of the interrupt entries of a table: which source arrives at which I/O APIC input,
- * how it is triggered, and where the timer comes from. A 64-bit Linux without ACPI is modelled, as its
- * mpparse.c and io_apic.c go: enabled I/O APICs alone, the first entry of an input decides.
+ * What Linux makes of the interrupt entries of a table: which source arrives at which I/O APIC
+ * input, how it is triggered, and where the timer comes from. A 64-bit Linux without ACPI is
+ * modelled, as its mpparse.c and io_apic.c go: enabled I/O APICs alone, the first entry of an input
+ * decides.
  */
 #ifndef TOPO_ROUTING_H
 #define TOPO_ROUTING_H
@@ -52,7 +53,8 @@ struct routing {
     /* as in Linux's line "..TIMER:"; ROUTING_NOWHERE where there is none */
     int apic1, pin1, apic2, pin2;
     /* the one that works, if IRQ 0 is wired where the table or the fact says; NONE: Linux crashes if it
-     * needs the PIT, and if there is no I/O APIC, it does without the ladder. Whether 3 or 4 works is
+     * needs the PIT, and if there is no I/O APIC, it does without the ladder. Whether 3 or 4 works
+     * is
      * the local APIC's choice: KVM's takes ExtINT alone. */
     unsigned step;
     unsigned ioapic_count; /* that Linux registers */
@@ -63,7 +65,8 @@ struct routing {
 /*
  * routing_make - the routing of a table
  * @t:     what the table says, in the form of entries; its order among interrupts matters
- * @facts: the I/O APICs that are there and their inputs, the input that IRQ 0 is wired to, and whether
+ * @facts: the I/O APICs that are there and their inputs, the input that IRQ 0 is wired to, and
+ * whether
  *         there are 8259s; may be NULL
  *
  * Time is quadratic in the interrupts, of which there are at most ROUTING_MAX.

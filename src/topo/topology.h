@@ -3,9 +3,9 @@
  * The model of a request: what the guest's machine looks like, by value, with the profile it is
  * based on.
  *
- * text/request.c fills in what a request gives, found.c what a table in memory holds, and complete.c
- * adds the rest from the profile. A topology is large (about 600 KiB) and
- * only what its counts cover is ever touched, so keep one and use it again.
+ * text/request.c fills in what a request gives, found.c what a table in memory holds, and
+ * complete.c adds the rest from the profile. A topology is large (about 600 KiB) and only what its
+ * counts cover is ever touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
 #define TOPO_TOPOLOGY_H

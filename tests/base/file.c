@@ -256,7 +256,7 @@ static void places(void)
     scratch_leave(&dir);
 }
 
-/* Only a name that is not there is absent: not one that nobody can look at, nor a link to nothing. */
+/* Only a name that is not there is absent: not one that cannot be looked at, nor a dead link. */
 static void absence(void)
 {
     struct scratch_dir dir;

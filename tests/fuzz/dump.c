@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Any bytes are guest memory in one of the forms of dump.h, or are refused: no form has stretches that
- * overlap, lie outside the windows, or have other bytes than the input.
+ * Any bytes are guest memory in one of the forms of dump.h, or are refused: no form has stretches
+ * that overlap, lie outside the windows, or have other bytes than the input.
  */
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A policy of any bytes: it is refused with its line, or what it allows is what one of its lines alone allows. */
+/* A policy of any bytes: refused with its line, or it allows what one of its lines allows. */
 #include "../../src/service/policy.h"
 #include "fuzz.h"
 

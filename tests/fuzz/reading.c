@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * POST /v1/decode: any bytes become a reply, and its topology builds them again, of which those with
- * patches are never signed.
+ * POST /v1/decode: any bytes become a reply, and its topology builds them again, of which those
+ * with patches are never signed.
  */
 #include "fuzz.h"
 
@@ -25,7 +25,7 @@ static void verify(const struct found *reading)
                (size <= room && memcmp(bytes, reading->view.table, size) == 0));
 }
 
-/* Are the first bytes at an address, at most @size and as many as the input has, in the image too? */
+/* Are the first bytes at an address, at most @size and as many as there are, in the image too? */
 static void comes_back(const struct mpt_memory *input, const struct mpt_memory *image,
                        uint32_t address, size_t size)
 {

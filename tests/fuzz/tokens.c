@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A token file of any bytes: it is refused, or each line of it that is a token is admitted by the name that it has. */
+/* A token file of any bytes: refused, or each token in it is admitted by its name. */
 #include <stdio.h>
 
 #include "../../src/service/token.h"

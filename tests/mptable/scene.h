@@ -21,7 +21,7 @@ struct scene {
     struct mpt_ioapic_fact there[2]; /* the sample's I/O APIC, then one at 0xfec01000 */
     struct mpt_line_fact lines[16];  /* as the sample has them */
     unsigned unsummed;               /* 1: leave the sums as the last pokes left them */
-    /* a copy of the floating pointer is at 0xf0000: 1 the same, 2 of revision 1, 3 with a wrong sum */
+    /* a copy of the pointer is at 0xf0000: 1 the same, 2 of revision 1, 3 with a wrong sum */
     unsigned other;
     unsigned bios; /* 1: the words at 0x40e and 0x413 are in memory */
     uint16_t ebda, base_memory_kib;
@@ -86,7 +86,7 @@ void scene_poke(const struct poke *pokes);
 /* scene_open - makes the bytes, changes those that @pokes name, and opens them; false: not so */
 bool scene_open(const struct poke *pokes);
 
-/* scene_judge - a machine with four processors, changed by @pokes, and its report for all consumers */
+/* scene_judge - a machine with four processors, changed by @pokes, judged for all consumers */
 bool scene_judge(const struct poke *pokes);
 
 /* scene_find - the finding of that rule, and of that part unless it is -1; NULL = there is none */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * check_loop CALLS COUNT [KIND]: makes CALLS calls of mpt_check and nothing else, for an instruction
- * count. Judged is a sound table of COUNT processors, or one of COUNT scattered or equal
- * interrupts, or of COUNT I/O APICs.
+ * check_loop CALLS COUNT [KIND]: makes CALLS calls of mpt_check and nothing else, for an
+ * instruction count. Judged is a sound table of COUNT processors, or one of COUNT scattered or
+ * equal interrupts, or of COUNT I/O APICs.
  */
 #include <stdlib.h>
 #include <string.h>

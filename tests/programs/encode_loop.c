@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* encode_loop CALLS CPUS: makes CALLS calls of mpt_encode and nothing else, for an instruction count */
+/* encode_loop CALLS CPUS: CALLS calls of mpt_encode and nothing else, to count instructions */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sign_loop CALLS: signs a message of 96 bytes CALLS times and prints the CPU us of one signature */
+/* sign_loop CALLS: signs 96 bytes CALLS times and prints the CPU us of one signature */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -112,7 +112,7 @@ static void damaged(void)
     memo_free(memo);
 }
 
-/* Sealed with and without a memo, again and again: the same file, and as few signatures as can be. */
+/* Sealed with and without a memo, many times: the same file, and as few signatures as can be. */
 static void sealed(void)
 {
     static const struct {

@@ -129,7 +129,7 @@ static void hosts(void)
     job_start(&job);
 }
 
-/* A probe sends the address as Host, and has no credentials: the paths for probes ask for neither. */
+/* A probe sends an address as Host and no credentials: its paths ask for neither. */
 static void probes(void)
 {
     static const struct {

@@ -72,8 +72,8 @@ static bool same_at(const struct mpt_memory *a, const struct mpt_memory *b, uint
 }
 
 /*
- * Does the rebuilt image have the structures that were read: of the table what its lengths claim, at
- * least a header, as far as the input has it?
+ * Does the rebuilt image have the structures that were read: of the table what its lengths claim,
+ * at least a header, as far as the input has it?
  */
 static bool same_structures(void)
 {
@@ -535,7 +535,7 @@ static void linear_time(void)
 
 /* --- sweeps --- */
 
-/* Whatever a floating pointer leads to comes back, through JSON, by no more patches than it needs. */
+/* Whatever a floating pointer leads to comes back, through JSON, by as few patches as can be. */
 static bool sound(const struct memory *source)
 {
     char *text;

@@ -178,7 +178,7 @@ static size_t put_lime(uint8_t *at, uint64_t first, const char *bytes, size_t si
     return sizeof(numbers) + size;
 }
 
-/* Two ranges that meet, a gap, and a third; each prefix ends in a header or a range, or is refused. */
+/* Two ranges that meet, a gap, and a third; each prefix ends in a header or range or is refused. */
 static void lime(void)
 {
     static uint8_t file[256];

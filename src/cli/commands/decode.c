@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl decode: a table as text, as JSON, as a map, as a picture, or the tables of a memory dump. */
+/* mptablectl decode: a table as text, JSON, a map or a picture, or the tables of a memory dump. */
 #include <string.h>
 #include <unistd.h>
 

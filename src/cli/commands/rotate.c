@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl rotate: a new key in the place of the one that a daemon signs with. The daemon takes it
- * when it is told to, so that the new public key can be given to the hosts that verify before that.
+ * mptablectl rotate: a new key in the place of the one that a daemon signs with. The daemon takes
+ * it when it is told to, so that the new public key can be given to the hosts that verify before
+ * that.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -4,8 +4,9 @@
  *
  * The given bytes are never signed directly. They are decoded to a topology, and the image of the
  * topology is built. The new image is signed if it equals the given one in every byte and address.
- * So a signature means the same here as from encode or the daemon: this encoder made the image. What
- * takes patches to build again is refused (found.h: difference), and an OEM table by signed_claim.
+ * So a signature means the same here as from encode or the daemon: this encoder made the image.
+ * What takes patches to build again is refused (found.h: difference), and an OEM table by
+ * signed_claim.
  */
 #include <string.h>
 
