@@ -20,15 +20,26 @@ static bool is_repeated(const struct mpt_verdict *v, size_t rule)
     return false;
 }
 
+/* The first rule from @i on that hurts; MPT_RULES_MAX: none does */
+static size_t next_that_hurts(const struct mpt_verdict *v, size_t i)
+{
+    while (i < MPT_RULES_MAX) {
+        const uint32_t rest = v->rules[i / 32] >> i % 32;
+
+        if (rest & 1)
+            break;
+        i = rest ? i + 1 : (i / 32 + 1) * 32;
+    }
+    return i;
+}
+
 const char *verdicts_next_rule(const struct mpt_verdict *v, size_t *i)
 {
-    const struct mpt_rule *rule;
-
-    while ((rule = mpt_rule_at(*i))) {
+    while ((*i = next_that_hurts(v, *i)) < MPT_RULES_MAX) {
         const size_t at = (*i)++;
 
-        if (hurts(v, at) && !is_repeated(v, at))
-            return rule->id;
+        if (!is_repeated(v, at))
+            return mpt_rule_at(at)->id;
     }
     return NULL;
 }
