@@ -278,7 +278,7 @@ def busy():
     size = 16 * 1024 * 1024
     head = post(b"", length=b"Content-Length: %d\r\n" % size)
     with Daemon("--max-body", str(size)) as daemon:
-        wires = [Wire(address(daemon), timeout=20).send(head) for _ in range(6)]
+        wires = [Wire(address(daemon)).send(head) for _ in range(6)]
         for wire in wires:
             wire.send(b" " * (size - 1))
         with Wire(address(daemon)) as wire:
@@ -290,7 +290,7 @@ def busy():
                all(answer.status in (400, 503) for answer in answers),
                "bodies beyond the ledger get 503 and Retry-After", [answer.status for answer in answers])
         close(wires)
-        with Wire(address(daemon), timeout=20) as wire:
+        with Wire(address(daemon)) as wire:
             tap.equal(wire.send(head + b" " * size).reply().status, 400, "when they are gone there is room again")
 
 
@@ -368,7 +368,7 @@ def client(daemon, truth, bad, end, wrong, counts):
     good = list(truth)
     while time.monotonic() < end:
         try:
-            with Wire(address(daemon) if chance.random() < 0.8 else daemon.socket, timeout=20) as wire:
+            with Wire(address(daemon) if chance.random() < 0.8 else daemon.socket) as wire:
                 for _ in range(chance.randrange(1, 20)):
                     if chance.random() < 0.7:
                         data = chance.choice(good)

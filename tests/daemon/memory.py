@@ -95,7 +95,7 @@ def status(daemon, name):
 
 
 def metric(daemon, name):
-    with Wire(daemon.socket, timeout=20) as wire:
+    with Wire(daemon.socket) as wire:
         page = wire.send(get(b"/metrics")).reply().body.decode()
     return int(re.search(r"^mptabled_%s (\d+)$" % name, page, re.M).group(1))
 
@@ -128,12 +128,12 @@ def unread():
                 wire.socket.settimeout(0.2)
                 quietly(lambda wire=wire: wire.socket.sendall(request))
             time.sleep(1)
-            with Wire(daemon.socket, timeout=20) as wire:
+            with Wire(daemon.socket) as wire:
                 tap.equal([wire.send(get(path)).reply().status for path in (b"/livez", b"/metrics")], [200, 200],
                           "225 clients that do not read the largest replies: health and metrics answer")
                 tap.equal(wire.send(post()).reply().status, 200, "and an image is built and signed beside them")
             for _ in range(30):  # one may have left meanwhile: the test is slower than the time-out where processors are
-                wires.append(Wire(daemon.socket, timeout=20))
+                wires.append(Wire(daemon.socket))
                 wires[-1].send(request).more()
                 if wires[-1].left.startswith(b"HTTP/1.1 503"):
                     break
@@ -166,7 +166,7 @@ def ask(daemon, request, count, statuses):
         status_ = 503
         end = time.monotonic() + 60
         while status_ == 503 and time.monotonic() < end:
-            with Wire(daemon.socket, timeout=20) as wire:
+            with Wire(daemon.socket) as wire:
                 answer = wire.send(request).reply()
             status_ = answer and answer.status
             time.sleep(0.05 if status_ == 503 else 0)
@@ -202,7 +202,7 @@ def held():
             for wire in wires:
                 wire.socket.settimeout(0.1)
                 quietly(lambda wire=wire: wire.socket.sendall(request[:-1]))
-            with Wire(daemon.socket, timeout=20) as wire:
+            with Wire(daemon.socket) as wire:
                 tap.equal([wire.send(thing).reply().status for thing in (get(b"/livez"), post(), get(b"/metrics"), decode([IO] * 99))],
                           [200] * 4, "225 dumps of 1 MiB that do not end: an image is signed and a table decoded beside them")
             bounded(daemon, group, "225 unfinished dumps")
@@ -248,7 +248,7 @@ def burst():
     """After many bodies at once, while two clients stay connected, the next bodies find room."""
     size = 256 << 10
     with Daemon("--threads", "2", "--max-body", str(size)) as daemon:
-        idle = [Wire(where, timeout=20).send(get()) for where in (("127.0.0.1", daemon.port), daemon.socket)]
+        idle = [Wire(where).send(get()) for where in (("127.0.0.1", daemon.port), daemon.socket)]
         tap.equal([wire.reply().status for wire in idle], [200, 200], "two clients keep their connections")
         wires = [Wire(where) for where in (("127.0.0.1", daemon.port), daemon.socket) for _ in range(200)]
         for wire in wires:
@@ -261,7 +261,7 @@ def burst():
         tap.ok(settled is not None, "the bodies of a burst are given back", full)
         statuses = []
         for _ in range(100):
-            with Wire(daemon.socket, timeout=20) as wire:
+            with Wire(daemon.socket) as wire:
                 statuses.append(wire.send(post()).reply().status)
         tap.equal(statuses.count(200), 100, "after a burst of bodies, beside two idle clients, no POST of 100 is refused")
         for wire in idle:

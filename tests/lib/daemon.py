@@ -5,9 +5,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import traceback
 
 MPTABLED = os.environ.get("MPTABLED", "./mptabled")
 MPTABLECTL = os.environ.get("MPTABLECTL", "./mptablectl")
@@ -20,6 +22,15 @@ class Tap:
     def __init__(self):
         self.count = 0
         self.lock = threading.Lock()
+        sys.excepthook = self.bail_out
+
+    @staticmethod
+    def bail_out(kind, value, trace):
+        """Tells of an exception that ends the test: the traceback goes to the log, its last line to the summary."""
+        sys.__excepthook__(kind, value, trace)
+        frame = traceback.extract_tb(trace)[-1] if trace else None
+        where = " at %s:%d" % (os.path.basename(frame.filename), frame.lineno) if frame else ""
+        print("Bail out! %s%s" % (traceback.format_exception_only(kind, value)[-1].strip().replace("\n", " "), where))
 
     def ok(self, good, name, *notes):
         with self.lock:
@@ -79,7 +90,7 @@ class Daemon:
         while self.text().count("event=listening") < 2:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 self.stop()
-                raise SystemExit("the daemon does not start: " + self.text())
+                raise RuntimeError("the daemon does not start: " + self.text())
             time.sleep(0.02)
         self.port = int(re.search(r"address=127\.0\.0\.1:(\d+)", self.text()).group(1))
         self.url = "http://127.0.0.1:%d" % self.port
@@ -133,7 +144,7 @@ class Daemon:
             command += ["--data-binary", "@-"]
         done = subprocess.run(command + [self.url + path], input=data, stdout=subprocess.PIPE)
         if done.returncode != 0:
-            raise SystemExit("curl %s %s: exit status %d" % (path, options, done.returncode))
+            raise RuntimeError("curl %s %s: exit status %d" % (path, options, done.returncode))
         with open(head, "rb") as file:
             return Reply(file.read().strip().split(b"\r\n\r\n")[-1], done.stdout)
 

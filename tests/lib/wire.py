@@ -42,7 +42,7 @@ class Answer:
 class Wire:
     """A connection. Replies come one at a time; None is the end of the connection."""
 
-    def __init__(self, address, timeout=5):
+    def __init__(self, address, timeout=20):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)

@@ -46,7 +46,7 @@ def ctl(*arguments, data=b"", **more):
 def encode(topology, *arguments):
     done = ctl("encode", *arguments, "-", data=topology)
     if done.returncode:
-        raise SystemExit("encode %s: %s" % (topology, done.stderr))
+        raise RuntimeError("encode %s: %s" % (topology, done.stderr))
     return done.stdout
 
 

@@ -15,7 +15,7 @@ SCRIPTS = os.path.join(os.path.abspath(SRCDIR), "src", "cli", "completions")
 def offered(tool, *words):
     done = tool.run("--complete", *words)
     if done.returncode != DONE or done.stderr:
-        raise SystemExit("--complete %s: %s" % (words, done))
+        raise RuntimeError("--complete %s: %s" % (words, done))
     return [line.split("\t")[0] for line in done.stdout.decode().splitlines()]
 
 

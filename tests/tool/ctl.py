@@ -213,7 +213,7 @@ def lies(tool):
         tool.write("lie.bin", image if data is None else data)
         made = tool.minisign("-S", "-s", "mptabled.key", "-t", text, "-m", "lie.bin")
         if made.returncode:
-            raise SystemExit("minisign: %s" % made.stderr)
+            raise RuntimeError("minisign: %s" % made.stderr)
         return tool.run("verify", "-p", "mptabled.pub", *options, "lie.bin")
     size = str(len(image))
     live = comment.replace("nonce=- iat=- exp=-", "nonce=fresh-fresh iat=%d exp=%d")
