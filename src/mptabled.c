@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "config.h"
+#include "mptable/mptable.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "notify.h"
@@ -144,7 +145,7 @@ static void log_start(struct daemon *d)
     const char *library = server_library(&tested);
     char how[128];
 
-    snprintf(how, sizeof(how), "version=%s libmicrohttpd=%s", MPTABLED_VERSION, library);
+    snprintf(how, sizeof(how), "version=%s libmicrohttpd=%s", MPT_VERSION, library);
     log_keys(d, "start", how);
     if (seal_clock_error(seal_now()))
         log_event(LOG_WARNING, "clock", "detail=\"%s\"", seal_clock_error(seal_now()));
@@ -559,7 +560,7 @@ int main(int argc, char **argv)
         config_help();
         return 0;
     case CONFIG_VERSION:
-        puts("mptabled " MPTABLED_VERSION);
+        puts("mptabled " MPT_VERSION);
         return 0;
     case CONFIG_USAGE:
         fprintf(stderr, "mptabled: %s; see mptabled --help\n", err.places[0].detail);

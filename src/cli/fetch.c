@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "../base/file.h"
+#include "../mptable/mptable.h"
 #include "../seal/minisig.h"
 
 #define UNIX_PREFIX "unix:"
@@ -243,8 +244,7 @@ static bool set_request(struct transfer *t, const char *topology, size_t size)
         if (curl_easy_setopt(t->curl, numbers[i].option, numbers[i].value))
             return false;
     return curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
-           curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "mptablectl/" MPTABLED_VERSION) ==
-               CURLE_OK &&
+           curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "mptablectl/" MPT_VERSION) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_POSTFIELDSIZE, (long)size) == CURLE_OK &&
            curl_easy_setopt(t->curl, CURLOPT_POSTFIELDS, topology) == CURLE_OK &&

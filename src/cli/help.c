@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/near.h"
+#include "../mptable/mptable.h"
 
 int help_all(void)
 {
@@ -29,7 +30,7 @@ int help_command(const struct command *command)
 
 int help_version(void)
 {
-    puts("mptablectl " MPTABLED_VERSION);
+    puts("mptablectl " MPT_VERSION);
     return CLI_DONE;
 }
 

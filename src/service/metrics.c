@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../mptable/mptable.h"
 #include "../seal/keyring.h"
 #include "../signed/format.h"
 #include "client.h"
@@ -459,7 +460,7 @@ static void render_ledger(const struct metrics *m, FILE *out)
 static void render_service(const struct metrics *m, const struct keyring *keys, FILE *out)
 {
     describe(out, "build_info", "gauge", "Version of the daemon.");
-    fprintf(out, "mptabled_build_info{version=\"%s\"} 1\n", MPTABLED_VERSION);
+    fprintf(out, "mptabled_build_info{version=\"%s\"} 1\n", MPT_VERSION);
     describe(out, "signing_key_info", "gauge", "Keys and their states.");
     for (unsigned i = 0; i < keyring_count(keys); i++) {
         enum key_state state;

@@ -13,6 +13,7 @@
 #include "../base/number.h"
 #include "../http/accept.h"
 #include "../http/condition.h"
+#include "../mptable/mptable.h"
 #include "../topo/profiles.h"
 #include "job.h"
 
@@ -137,7 +138,7 @@ static void make_tag(struct job *job, const struct public_key *key)
     tag_add(&t, key, sizeof(*key));
     tag_add_text(&t, job->seal.comment);
     if (job->format == FORMAT_JSON) {
-        tag_add_text(&t, MPTABLED_VERSION);
+        tag_add_text(&t, MPT_VERSION);
         tag_add_text(&t, job->image.profile->name);
         tag_add(&t, &job->image.cpus, sizeof(job->image.cpus));
         tag_add(&t, &job->topology.given, sizeof(job->topology.given));

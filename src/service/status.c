@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../json/build.h"
+#include "../mptable/mptable.h"
 #include "../seal/jwk.h"
 #include "../seal/keyring.h"
 #include "../text/verdict.h"
@@ -131,7 +132,7 @@ void status_version(const struct context *context, struct job *job)
     build_start(&b);
     build_object(&b, NULL);
     build_string(&b, "name", "mptabled");
-    build_string(&b, "version", MPTABLED_VERSION);
+    build_string(&b, "version", MPT_VERSION);
     build_string(&b, "specification", "MPS 1.4");
     build_object(&b, "limits");
     build_number(&b, "body_bytes", context->max_body);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../mptable/mptable.h"
 #include "../../signed/format.h"
 #include "../../text/request.h"
 #include "../asked.h"
@@ -98,7 +99,7 @@ static int judge(struct cli *cli, struct trusted *keys, struct fetch *f, struct 
     if (f->size == cli->image.size && memcmp(f->image, cli->image.bytes, f->size) == 0)
         return 0;
     return err_at(&cli->err, ERR_INVALID, NULL,
-                  "answers with another image than mptablectl " MPTABLED_VERSION
+                  "answers with another image than mptablectl " MPT_VERSION
                   " builds of the topology");
 }
 
