@@ -17,9 +17,9 @@ extern "C" {
 #endif
 
 #define MPT_VERSION_MAJOR 0
-#define MPT_VERSION_MINOR 1
+#define MPT_VERSION_MINOR 2
 #define MPT_VERSION_PATCH 0
-#define MPT_VERSION       "0.1.0"
+#define MPT_VERSION       "0.2.0"
 
 /* mpt_version - MPT_VERSION of the library that runs, which a shared one may differ in */
 /*@ assigns \nothing; ensures \valid_read(\result); */
