@@ -57,6 +57,8 @@ static const struct option_row rows[] = {
     { "reload", 0, OPTION_NUMBER, "PID", AT(reload_pid), 1, 4194304, 0,
       .help = "the same; then have the daemon of that process id\n"
               "reload, and wait for the outcome" },
+    { "print-capabilities", 0, OPTION_LAST, NULL, AT(capabilities),
+      .help = "print what this version can do, as JSON, and exit" },
     { "version", 0, OPTION_LAST, NULL, AT(version), .help = "print the version and exit" },
     { "help", 0, OPTION_LAST, NULL, AT(help), .help = "print this and exit" },
 };
@@ -104,13 +106,18 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
     operands = options_parse(&options, argc, argv, config, err);
     if (operands < 0)
         return CONFIG_USAGE;
-    if (config->help || config->version)
-        return config->help ? CONFIG_HELP : CONFIG_VERSION;
+    if (config->help || config->version || config->capabilities)
+        return config->help ? CONFIG_HELP : config->version ? CONFIG_VERSION : CONFIG_CAPABILITIES;
     if (operands < argc)
         err_at(err, ERR_INVALID, NULL, "%s: mptabled takes options alone", argv[operands]);
     return operands < argc || check_values(config, err) < 0 || check_together(config, err) < 0
                ? CONFIG_USAGE
                : CONFIG_RUN;
+}
+
+const struct options *config_options(void)
+{
+    return &options;
 }
 
 void config_help(void)

@@ -28,14 +28,17 @@ struct config {
     unsigned reload_pid; /* 0: this process is to serve, or to check alone */
     bool no_page;        /* GET / is the index alone */
     bool check_only;     /* also before it has another process reload */
-    bool version, help;
+    bool version, capabilities, help;
 };
 
-enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_USAGE };
+enum config_action { CONFIG_RUN, CONFIG_HELP, CONFIG_VERSION, CONFIG_CAPABILITIES, CONFIG_USAGE };
 
 /* config_parse - read the command line. Return: what to do; CONFIG_USAGE with ERR_INVALID */
 enum config_action config_parse(int argc, char **argv, struct config *config,
                                 struct err *err) MUST_USE;
+
+/* config_options - the options there are */
+const struct options *config_options(void);
 
 /* config_help - print what --help prints */
 void config_help(void);

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "config.h"
+#include "json/build.h"
 #include "mptable/mptable.h"
 #include "net/server.h"
 #include "net/tls.h"
@@ -20,6 +21,7 @@
 #include "seal/keyplace.h"
 #include "seal/keyring.h"
 #include "seal/seal.h"
+#include "service/capable.h"
 #include "service/metrics.h"
 #include "service/policy.h"
 #include "service/token.h"
@@ -543,6 +545,21 @@ static int run(struct daemon *d, struct err *err)
     return serve(d, err);
 }
 
+static int print_capabilities(const struct config *config)
+{
+    struct build b;
+    size_t size;
+    char *text SCOPED(scoped_free) = NULL;
+
+    build_start(&b);
+    capable_render(&b, config->max_body, config_options());
+    text = build_pretty(&b, &size);
+    if (text && fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0)
+        return 0;
+    perror("mptabled: --print-capabilities");
+    return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon d;
@@ -562,6 +579,8 @@ int main(int argc, char **argv)
     case CONFIG_VERSION:
         puts("mptabled " MPT_VERSION);
         return 0;
+    case CONFIG_CAPABILITIES:
+        return print_capabilities(&d.config);
     case CONFIG_USAGE:
         fprintf(stderr, "mptabled: %s; see mptabled --help\n", err.places[0].detail);
         return EXIT_USAGE;

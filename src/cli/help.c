@@ -11,7 +11,9 @@ int help_all(void)
     puts("usage: mptablectl COMMAND [OPTION]... [FILE]...\n\ncommands:");
     for (size_t i = 0; i < command_count; i++)
         printf("  %-8s %-11s %s\n", commands[i].name, commands[i].operands, commands[i].help);
-    puts("\n\"mptablectl help COMMAND\" prints the options of a command.\n"
+    puts("\nwithout a command:\n"
+         "  --print-capabilities  what this version can do, as JSON\n\n"
+         "\"mptablectl help COMMAND\" prints the options of a command.\n"
          "A file named - is standard input. So is no file, unless standard input is a\n"
          "terminal.\n\n"
          "exit status: 0 done, 1 refused, 2 usage, 3 cannot read, write or reach");

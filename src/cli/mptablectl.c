@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "capable.h"
 #include "cli.h"
 #include "complete.h"
 #include "help.h"
@@ -89,6 +90,8 @@ static int run(int argc, char **argv, struct cli *cli)
         return help_version();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help_all();
+    if (strcmp(argv[1], "--print-capabilities") == 0)
+        return argc == 2 ? capable_print(cli) : usage("--print-capabilities stands alone", NULL);
     if (strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);
     if (argv[1][0] == '-')

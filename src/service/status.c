@@ -7,6 +7,7 @@
 #include "../mptable/mptable.h"
 #include "../seal/jwk.h"
 #include "../seal/keyring.h"
+#include "../signed/capabilities.h"
 #include "../text/verdict.h"
 #include "../text/render.h"
 #include "../text/structures.h"
@@ -125,6 +126,15 @@ void status_public_key(const struct context *context, struct job *job)
     reply_header(&job->reply, "Cache-Control", "no-cache");
 }
 
+void status_limits(struct build *b, size_t max_body)
+{
+    build_object(b, "limits");
+    build_number(b, "body_bytes", max_body);
+    build_number(b, "decode_body_bytes", max_body > DECODE_BODY_MAX ? max_body : DECODE_BODY_MAX);
+    capabilities_limits(b);
+    build_close(b);
+}
+
 void status_version(const struct context *context, struct job *job)
 {
     struct build b;
@@ -134,13 +144,7 @@ void status_version(const struct context *context, struct job *job)
     build_string(&b, "name", "mptabled");
     build_string(&b, "version", MPT_VERSION);
     build_string(&b, "specification", "MPS 1.4");
-    build_object(&b, "limits");
-    build_number(&b, "body_bytes", context->max_body);
-    build_number(&b, "decode_body_bytes",
-                 context->max_body > DECODE_BODY_MAX ? context->max_body : DECODE_BODY_MAX);
-    build_number(&b, "cpus", TOPOLOGY_CPUS_MAX);
-    build_number(&b, "irqs", TOPOLOGY_IRQS_MAX);
-    build_close(&b);
+    status_limits(&b, context->max_body);
     build_close(&b);
     reply_json(&job->reply, 200, "application/json", &b);
 }

@@ -5,8 +5,14 @@
 #ifndef SERVICE_STATUS_H
 #define SERVICE_STATUS_H
 
+#include <stddef.h>
+
+struct build;
 struct context;
 struct job;
+
+/* status_limits - member limits. @max_body: the limit of a body, as configured */
+void status_limits(struct build *b, size_t max_body);
 
 void status_rules(const struct context *context, struct job *job);
 void status_profiles(const struct context *context, struct job *job);

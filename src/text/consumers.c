@@ -46,3 +46,17 @@ void consumers_render(struct build *b, const char *name, uint32_t set)
             build_string(b, NULL, mpt_consumer_name(consumer));
     build_close(b);
 }
+
+void consumers_render_all(struct build *b)
+{
+    const struct mpt_consumer *consumer;
+
+    build_array(b, "consumers");
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) {
+        build_object(b, NULL);
+        build_string(b, "name", mpt_consumer_name(consumer));
+        build_bool(b, "in_use", i < MPT_CONSUMERS_IN_USE);
+        build_close(b);
+    }
+    build_close(b);
+}

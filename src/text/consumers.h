@@ -17,4 +17,7 @@ bool consumers_list(uint32_t *set, const char *list);
 /* consumers_render - a set as an array of names */
 void consumers_render(struct build *b, const char *name, uint32_t set);
 
+/* consumers_render_all - member consumers: each that is known, and whether it is in current use */
+void consumers_render_all(struct build *b);
+
 #endif

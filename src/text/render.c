@@ -361,6 +361,16 @@ int render_profile_image(const struct profile *profile, struct topology *topolog
     return complete_topology(topology, err) < 0 ? -1 : image_build(topology, image, err);
 }
 
+void render_profile_row(struct build *b, const struct profile *profile)
+{
+    build_string(b, "name", profile->name);
+    build_string(b, "description", profile->description);
+    build_bool(b, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0);
+    build_number(b, "max_cpus", profile->max_cpus);
+    if (profiles_multiple(profile) > 1)
+        build_number(b, "multiple_of", profiles_multiple(profile));
+}
+
 static void render_profile(struct build *b, const struct profile *profile,
                            struct topology *topology, struct image *image)
 {
@@ -371,12 +381,7 @@ static void render_profile(struct build *b, const struct profile *profile,
         return;
     }
     build_object(b, NULL);
-    build_string(b, "name", profile->name);
-    build_string(b, "description", profile->description);
-    build_bool(b, "default", strcmp(profile->name, PROFILE_DEFAULT) == 0);
-    build_number(b, "max_cpus", profile->max_cpus);
-    if (profiles_multiple(profile) > 1)
-        build_number(b, "multiple_of", profiles_multiple(profile));
+    render_profile_row(b, profile);
     build_address(b, "base", image->segments[0].base);
     render_image_findings(b, topology, image);
     build_close(b);

@@ -39,13 +39,17 @@ void render_found(struct build *b, const char *name, const struct found *found,
  */
 void render_topology(struct build *b, const char *name, const struct topology *topology);
 
+struct profile;
+
+/* render_profile_row - members name, description, default, max_cpus, multiple_of */
+void render_profile_row(struct build *b, const struct profile *profile);
+
 /*
  * render_profiles - { "profiles": [ { name, description, default, max_cpus, multiple_of, base,
  * findings, verdicts } ] }
  * @only: the only one; NULL = all
  * @topology, @image: scratch
  */
-struct profile;
 void render_profiles(struct build *b, const struct profile *only, struct topology *topology,
                      struct image *image);
 

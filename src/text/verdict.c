@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "consumers.h"
 #include "facts.h"
 
 static bool hurts(const struct mpt_verdict *v, size_t rule)
@@ -120,18 +121,10 @@ static void render_rule(struct build *b, const struct mpt_rule *rule)
 
 void rules_render(struct build *b)
 {
-    const struct mpt_consumer *consumer;
     const struct mpt_rule *rule;
 
     build_object(b, NULL);
-    build_array(b, "consumers");
-    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) {
-        build_object(b, NULL);
-        build_string(b, "name", mpt_consumer_name(consumer));
-        build_bool(b, "in_use", i < MPT_CONSUMERS_IN_USE);
-        build_close(b);
-    }
-    build_close(b);
+    consumers_render_all(b);
     build_array(b, "rules");
     for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
         render_rule(b, rule);

@@ -16,7 +16,7 @@ ARROWS = {
     "topo": "base mptable madt",
     "text": "base mptable json topo",
     "seal": "base",
-    "signed": "base json topo text seal",
+    "signed": "base mptable json topo text seal",
     "http": "base",
     "service": "base mptable json topo text seal signed http",
     "net": "base mptable json topo text seal signed http service",
