@@ -15,7 +15,7 @@ function effect_word(word)
 function page_ends()
 {
     print ".El"
-    print ".Sh SEE ALSO\n.Xr mptablectl 1 ,\n.Xr mpt_check 3 ,\n.Xr mptabled 8"
+    print ".Sh SEE ALSO\n.Xr mptablectl 1 ,\n.Xr mpt_check 3 ,\n.Xr mptable 5 ,\n.Xr mptabled 8"
 }
 RS == "\n" {
     if (match($0, /\[CONSUMER_[A-Z0-9_]+\] = \{ "[^"]+"/)) {
