@@ -26,9 +26,8 @@
  *        colon, and only blanks around a value are not shown: nothing is hidden. Its memory is not
  *        looked at.
  *   0.9  The option refuses next to nothing. But the library hands over strings that lie where they
- *        were received, and what it hides leaves a gap between two of them: see gaps.c. That relies
- *        on how 0.9 keeps a head, which will not change any more. If it were otherwise somewhere,
- *        every request would be refused, and none taken for what it is not.
+ *        were received, and what it hides leaves a gap between two of them. gaps.c has the reasons
+ *        why this is safe, and why the bytes are not taken from the socket.
  *
  * What is shown is judged by http/head.c with every version: control characters, lines that
  * contradict each other, lines that may come once only. The tests send each malformed head as a

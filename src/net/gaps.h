@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes of a head that libmicrohttpd 0.9 does not show. Only for that version: see engine.c.
+ * Bytes of a head that libmicrohttpd 0.9 does not show. Only for that version: see gaps.c.
  */
 #ifndef NET_GAPS_H
 #define NET_GAPS_H
