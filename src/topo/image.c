@@ -78,7 +78,7 @@ static int write_structures(struct image *image, const struct mpt_table *table, 
     if (p->table >= floating_end || p->floating >= table_end)
         return write_together(image, table, size, err);
     bytes = add_segment(image, p->base,
-                        (floating_end > table_end ? floating_end : table_end) - p->base);
+                        (size_t)((floating_end > table_end ? floating_end : table_end) - p->base));
     return write_apart(image, table, size, bytes + (p->floating - p->base),
                        bytes + (p->table - p->base), err);
 }
