@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The manual pages are sound mdoc; options and commands of the programs and functions of the library are those that the
+# The manual pages are sound mdoc; options and commands of the programs and functions of the libraries are those that the
 # pages have.
 command -v mandoc >/dev/null || { echo '1..0 # SKIP mandoc is not installed'; exit 0; }
 src=${srcdir:?}/src
@@ -53,9 +53,10 @@ check 4 'the commands of the tool are those of its page, in the synopsis and bel
     sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm \([a-z]*\)$/\1/p' "$page" | sort | comm -3 manual.program -
     sed -n 's/^\.It Cm \([a-z]*\)\( Op\)\{0,1\}\( Fl Fl\)\{0,1\}\( Ar [a-z]*\)*\( \.\.\.\)\{0,1\}$/\1/p' "$page" | sort | comm -3 manual.program -)"
 rm -f manual.program
-check 5 'every function of the library is in a page' "$(
-    for function in $(grep -oE '\<mpt_[a-z_]+\(' "$src/mptable/mptable.h" | tr -d '(' | sort -u); do
-        cat "$src"/mptable/*.3 | grep -q "^\.Nm $function\>" || echo "$function"
+check 5 'every function of the libraries is in a page' "$(
+    for function in $(cat "$src/mptable/mptable.h" "$src/machine/mptmachine.h" | grep -oE '\<mptm?_[a-z_]+\(' |
+        tr -d '(' | sort -u); do
+        cat "$src"/*/*.3 | grep -q "^\.Nm $function\>" || echo "$function"
     done)"
 check 6 'help fits a terminal, and the page of the daemon has its ranges and defaults' "$(
     help "$MPTABLED" | grep -E '.{81}'

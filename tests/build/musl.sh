@@ -21,7 +21,7 @@ count=0
 for source in $(cd "$srcdir/src" && find . -name '*.c' ! -path './rom/*' | sort); do
     count=$((count + 1))
     if musl-gcc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wconversion -Werror -DSEAL_BUILD_TIME=1 -DMICROHTTPD_TESTED='"0"' -DROM_FILE='"0"' \
-        -Isrc/service -isystem "$work/headers" -c "$srcdir/src/$source" -o "$work/object" 2>"$work/said"; then
+        -Isrc/service -I"$srcdir/src/mptable" -isystem "$work/headers" -c "$srcdir/src/$source" -o "$work/object" 2>"$work/said"; then
         echo "ok $count - ${source#./}"
     else
         sed 's/^/# /' "$work/said"

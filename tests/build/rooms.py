@@ -14,6 +14,7 @@ ARROWS = {
     "madt": "",
     "json": "base",
     "topo": "base mptable madt",
+    "machine": "base mptable topo",
     "text": "base mptable json topo",
     "seal": "base",
     "signed": "base mptable json topo text seal",
