@@ -2,6 +2,9 @@
 /*
  * The file is read to 1 MiB, where the kernel will be later. Its segments are copied, then compared
  * with the file again: below 1 MiB a machine may have ROM, the display's memory, or nothing.
+ *
+ * Without a file, an image may be in memory already: whoever started the machine paused could write
+ * it there. Then it stays as it is, and only its pages are kept from the kernel.
  */
 #include "image.h"
 
@@ -78,23 +81,20 @@ static void read_segment(struct image *image, const struct elf_segment *segment)
     };
 }
 
-static void read_file(struct image *image)
+static void read_file(const struct fw_cfg_file *file, struct image *image)
 {
-    struct fw_cfg_file file;
     struct elf_header header = { .segment_count = 0 };
     struct elf_segment segment;
 
-    if (!fw_cfg_find(IMAGE_NAME, &file))
-        refuse("no image: start QEMU with -fw_cfg name=" IMAGE_NAME ",file=IMAGE.elf");
-    if (file.size > IMAGE_FILE_MAX)
-        refuse("the image has %u bytes, more than %u", file.size, IMAGE_FILE_MAX);
-    *image = (struct image){ .file = (const uint8_t *)HIGH_MEMORY, .size = file.size };
-    fw_cfg_read(file.key, (void *)HIGH_MEMORY, file.size);
-    if (file.size >= sizeof(header))
+    if (file->size > IMAGE_FILE_MAX)
+        refuse("the image has %u bytes, more than %u", file->size, IMAGE_FILE_MAX);
+    *image = (struct image){ .file = (const uint8_t *)HIGH_MEMORY, .size = file->size };
+    fw_cfg_read(file->key, (void *)HIGH_MEMORY, file->size);
+    if (file->size >= sizeof(header))
         memcpy(&header, image->file, sizeof(header));
-    if (file.size < sizeof(header) || memcmp(header.identity, "\177ELF\1\1", 6) != 0 ||
-        header.segment_size != sizeof(segment) || header.segments_at > file.size ||
-        header.segment_count > (file.size - header.segments_at) / sizeof(segment))
+    if (file->size < sizeof(header) || memcmp(header.identity, "\177ELF\1\1", 6) != 0 ||
+        header.segment_size != sizeof(segment) || header.segments_at > file->size ||
+        header.segment_count > (file->size - header.segments_at) / sizeof(segment))
         refuse("the image is no 32-bit ELF file: make it with mptablectl encode --format elf");
     for (unsigned i = 0; i < header.segment_count; i++) {
         memcpy(&segment, image->file + header.segments_at + i * sizeof(segment), sizeof(segment));
@@ -144,33 +144,68 @@ static void write_segments(const struct image *image, struct map *map)
     }
 }
 
-static void check_sums(const struct image *image)
+static struct mpt_view check_sums(const struct mpt_memory *memory, uint64_t at)
 {
-    const struct mpt_memory memory = { image->segments, image->count };
     struct mpt_view view;
-    uint64_t at = 0;
 
-    if (mpt_next_floating(&memory, &at) != MPT_OK ||
-        mpt_open(&memory, (uint32_t)at, &view) != MPT_OK)
+    if (mpt_next_floating(memory, &at) != MPT_OK || mpt_open(memory, (uint32_t)at, &view) != MPT_OK)
         refuse("the image has no floating pointer");
     if (view.floating_length != 1 || view.floating_sum != 0)
         refuse("the floating pointer at %x has a wrong sum or length", (uint32_t)at);
     if (view.table_address == 0 && view.floating.default_configuration)
-        return;
+        return view;
     if (!view.has_header || !view.signature_right || view.base_length < MPT_HEADER_SIZE ||
         view.table_size != view.base_length || view.extended_size != view.extended_length)
         refuse("the image has no whole table at %x, where its pointer leads", view.table_address);
     if (view.sum != 0 || (uint8_t)(view.extended_sum + view.extended_checksum) != 0)
         refuse("the table at %x has a wrong sum", view.table_address);
+    return view;
+}
+
+static void load_file(const struct fw_cfg_file *file, struct map *map)
+{
+    struct image image;
+    struct mpt_memory memory;
+
+    read_file(file, &image);
+    memory = (struct mpt_memory){ image.segments, image.count };
+    check_sums(&memory, 0);
+    write_segments(&image, map);
+}
+
+/*
+ * Takes what was written before the machine ran. Page 0 may have the BIOS data words; the table
+ * says nothing of them.
+ */
+static void take_memory(struct map *map)
+{
+    static const struct mpt_segment segments[] = {
+        { .base = 0, .size = ROM_MEMORY, .bytes = (const uint8_t *)0 },
+        { ROM_MEMORY_END, BASE_MEMORY_END - ROM_MEMORY_END, (const uint8_t *)ROM_MEMORY_END },
+        { BIOS_WINDOW, ROM_CODE, (const uint8_t *)BIOS_WINDOW }
+    };
+    const struct mpt_memory memory = { segments, sizeof(segments) / sizeof(segments[0]) };
+    struct mpt_view view;
+    uint64_t at = 0;
+
+    open_bios_window();
+    if (mpt_next_floating(&memory, &at) != MPT_OK)
+        refuse("no image: start QEMU with -fw_cfg name=" IMAGE_NAME
+               ",file=IMAGE.elf, or write an image into its memory before it runs");
+    view = check_sums(&memory, at);
+    map_take(map, 0, PAGE_SIZE);
+    map_take(map, (uint32_t)at, MPT_FLOATING_SIZE);
+    map_take(map, view.table_address, (uint32_t)(view.table_size + view.extended_size));
 }
 
 void image_load(struct map *map)
 {
-    struct image image;
+    struct fw_cfg_file file;
 
     if (map->end < HIGH_MEMORY + IMAGE_FILE_MAX)
         refuse("too little memory: %u KiB", map->end / 1024);
-    read_file(&image);
-    check_sums(&image);
-    write_segments(&image, map);
+    if (fw_cfg_find(IMAGE_NAME, &file))
+        load_file(&file, map);
+    else
+        take_memory(map);
 }

@@ -117,7 +117,7 @@ def image(data=GOOD, at=WINDOW, **pointer):
 def judge_refusals(tap, work):
     machine, kernel, whole = Machine(work), stock.bzimage(SHOWS_MEMORY), elf(image())
     rows = (
-        ("no image", None, kernel, "no image: start QEMU with -fw_cfg name=opt/org.mptabled/image"),
+        ("no image", None, kernel, "no image: start QEMU with -fw_cfg name=opt/org.mptabled/image,file=IMAGE.elf, or write an image into"),
         ("an image that is no ELF file", b"\0" * 300, kernel, "the image is no 32-bit ELF file"),
         ("of 64 bits", b"\x7fELF\2\1\1" + whole[7:], kernel, "the image is no 32-bit ELF file"),
         ("headers behind its end", whole[:60], kernel, "the image is no 32-bit ELF file"),

@@ -42,11 +42,13 @@ def bzimage(code, protocol=0x20A, flags=1, preferred=MIB, initial=MIB):
     return bytes(setup) + code
 
 
-def run(command, until=None, limit=60, **more):
+def run(command, until=None, limit=60, started=None, **more):
     """What a machine prints on its serial port until the text appears there, the machine ends, or the limit in seconds is
-    over"""
+    over. @started is called with the process when it runs."""
     console, end = b"", time.monotonic() + limit
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    if started:
+        started(process)
     while not (until and until.encode() in console):
         ready, _, _ = select.select([process.stdout], [], [], max(0, end - time.monotonic()))
         piece = os.read(process.stdout.fileno(), 65536) if ready else b""
