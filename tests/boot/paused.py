@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Images written into machines that are started paused, with the boot ROM and no image in fw_cfg: into a file and a
-memfd that are their memory, and through QEMU's gdbstub. The witness is Debian's Linux, which $BOOT_KERNEL names, and where an
-image is missing or damaged the ROM."""
+memfd that are their memory, and through QEMU's gdbstub. The witness is Debian's Linux, which $BOOT_KERNEL names, and
+where an image is missing or damaged the ROM."""
 import os
 import re
 import shutil
