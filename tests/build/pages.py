@@ -129,6 +129,10 @@ def main():
     tap.equal(list(references(pages)), [], "each reference from a page leads to one")
     tap.equal(list(references({"a.1": ".Dt A 1\n.Xr mptabled 7 ,\nsee Xr a 1\n"})), [("a.1", "mptabled(7)")],
               "and others are noticed")
+    readme = read(os.path.join(SRCDIR, "README.md"))
+    named = {"README": re.sub(r"`([\w-]+)\((\d)\)`", r"Xr \1 \2", readme)}
+    lost = list(references({**pages, **named}))
+    tap.ok(named["README"].count("Xr ") > 5 and not lost, "README names pages that exist", lost)
     alone = [name for name in pages
              if not any("Xr " + name.replace(".", " ") in text for other, text in pages.items() if other != name)]
     tap.equal(alone, [], "each page is named by another")
