@@ -24,10 +24,10 @@ const struct asked_member asked_members[ASKED_MEMBERS] = {
     { "placement", ASKED_WINDOW, "WINDOW", "base-memory bios ebda",
       "where the image lies: base-memory, bios or ebda" },
     { "bios_data_area", ASKED_FLAG, NULL, NULL,
-      "add the words that OpenBSD, NetBSD, illumos and\nxv6 find the table by" },
+      "add the BIOS data words that OpenBSD, NetBSD,\nillumos and xv6 need" },
     { "context", ASKED_TEXT, "NAME", NULL, "bind the signature to the machine of this name" },
     { "nonce", ASKED_TEXT, "TEXT", NULL, "bind it to a value that no other request has" },
-    { "ttl", ASKED_NUMBER, "SECONDS", NULL, "how long the signature is good" },
+    { "ttl", ASKED_NUMBER, "SECONDS", NULL, "seconds for which the signature is valid" },
 };
 
 int asked_take(struct cli *cli, size_t member, const char *value, struct err *err)

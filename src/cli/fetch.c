@@ -299,7 +299,10 @@ static int take_signature(struct cli *cli, struct transfer *t)
     return 0;
 }
 
-/* Is it what was asked that a server refuses, and not who asks, which server, or when? */
+/*
+ * Would another server, another client or a later time give the same refusal? Then the request
+ * itself is wrong.
+ */
 static bool is_final(long status)
 {
     return status >= 400 && status < 500 && status != 408 && status != 421 && status != 429;

@@ -323,7 +323,7 @@ static int make_pointer(struct cli *cli, uint32_t table, uint32_t *address)
     for (unsigned i = 0; i < MPT_FLOATING_SIZE; i++)
         bytes[10] = (uint8_t)(bytes[10] - (i == 10 ? 0 : bytes[i]));
     m->segments[m->guest.count++] = (struct mpt_segment){ *address, MPT_FLOATING_SIZE, bytes };
-    cli_note(cli, "no floating pointer is read: the table is taken with one at 0x%x", *address);
+    cli_note(cli, "a floating pointer was made up at 0x%x for the table", *address);
     return CLI_DONE;
 }
 

@@ -157,7 +157,7 @@ static const struct option_row common_rows[] = {
     { "nonce", 0, OPTION_TEXT, "TEXT", AT(nonce), .commands = SIGN, .group = CLAIMS,
       .help = "value that no other request has" },
     { "ttl", 0, OPTION_TEXT, "SECONDS", AT(ttl), .commands = SIGN, .group = CLAIMS,
-      .help = "how long the signature is good" },
+      .help = "seconds for which the signature is valid" },
     { "context", 0, OPTION_TEXT, "NAME", AT(context), .commands = VERIFY | INJECT, .group = CLAIMS,
       .help = "machine that the image must be for; - for none" },
     { "nonce", 0, OPTION_TEXT, "TEXT", AT(nonce), .commands = VERIFY | INJECT, .group = CLAIMS,

@@ -64,7 +64,7 @@ def trust(tool, daemon):
     tap.ok(done.returncode == DONE and b"folder/c.pub" in done.stderr, "a broken file in a folder is passed over, with a word", done)
     refused(tap, tool.run(*get, "-p", "folder/c.pub"), IO, "folder/c.pub", "a broken file that is named")
     refused(tap, tool.run(*get, "-p", "empty"), IO, "the folder has no public key", "a folder without keys")
-    refused(tap, tool.run(*get), USAGE, "--unverified goes without", "no key")
+    refused(tap, tool.run(*get), USAGE, "--unverified takes the image without a key", "no key")
     os.unlink(tool.path("folder/c.pub"))
 
 

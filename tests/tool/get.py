@@ -73,7 +73,7 @@ def live(tool, daemon, key):
     for body in ('{"cpus":255}', '{"cpus":3,"profile":"virtualbox","bios_data_area":true}', '\t{"profile":"volt",\n"cpus":41}'):
         gets(tool, body.strip(), *tcp, topology=body)
     tool.write("topology.json", FOUR)
-    refused(tap, tool.run("get", "topology.json", "-o", "unsure.bin", "--server", daemon.url), USAGE, "--unverified goes without",
+    refused(tap, tool.run("get", "topology.json", "-o", "unsure.bin", "--server", daemon.url), USAGE, "--unverified takes",
             "no public key")
     done = tool.run("get", "topology.json", "--output", "unsure.bin", "--server", daemon.url, "--unverified")
     tap.ok(done.returncode == DONE and b"not verified" in done.stderr and tool.read("unsure.bin") == encoded,

@@ -191,7 +191,7 @@ def session(tool):
                        "nothing is read from a terminal unasked: " + line, text)
         for options in ("", "-o -", "--format elf", "--format bin -o -"):
             text, status = terminal.run("%s encode %s four.json" % (MPTABLECTL, options))
-            tap.ok(status == USAGE and "these bytes are nothing for a terminal" in text.replace("\n", " "),
+            tap.ok(status == USAGE and "these bytes are not for a terminal" in text.replace("\n", " "),
                    "no bytes for a terminal: encode " + options, text)
         text, status = terminal.run("%s encode --format hex four.json | %s -V; %s encode --format hex four.json" %
                                     (MPTABLECTL, MPTABLECTL, MPTABLECTL))

@@ -460,7 +460,7 @@ int cli_diff(struct cli *cli)
     other->table = cli->table;
     other->floating_pointer = cli->floating_pointer;
     if (cli->live)
-        cli->operand = cli->second; /* of which there is none, or it is one too many */
+        cli->operand = cli->second; /* NULL, or one file too many */
     status = other->operand ? diff_sides(cli, other) : refuse_operands();
     free(other->input.bytes);
     free(other);

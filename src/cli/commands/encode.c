@@ -23,7 +23,7 @@ static int check_options(struct cli *cli, const struct format *format)
         return cli_refuse_option(cli, "bsp_apic_id", "needs --from-madt; a topology has bsp");
     if (format->binary && !cli->output && isatty(STDOUT_FILENO))
         return cli_refuse_option(
-            cli, "output", "is needed: these bytes are nothing for a terminal; --format hex is");
+            cli, "output", "is needed: these bytes are not for a terminal; --format hex is text");
     return CLI_DONE;
 }
 

@@ -214,7 +214,7 @@ static int check_options(struct cli *cli, const struct format *format)
                                  cli->cert ? "needs --key-file" : "needs --cert");
     if (format->binary && strcmp(cli->output, "-") == 0 && isatty(STDOUT_FILENO))
         return cli_refuse_option(cli, "output",
-                                 "these bytes are nothing for a terminal; --format hex is");
+                                 "these bytes are not for a terminal; --format hex is text");
     return CLI_DONE;
 }
 
@@ -231,7 +231,7 @@ int cli_get(struct cli *cli)
     if (status == CLI_DONE)
         status = trusted_load(cli, &keys);
     if (status == CLI_DONE && keys.count == 0 && !cli->unverified)
-        status = trusted_refuse_none(cli, "; --unverified goes without");
+        status = trusted_refuse_none(cli, "; --unverified takes the image without a key");
     if (status == CLI_DONE)
         status = take_question(cli, &question);
     return status == CLI_DONE ? fetch_and_save(cli, &question, format, &keys) : status;

@@ -17,8 +17,8 @@
 #include "../trust.h"
 
 /*
- * Memory without a name has no path but a descriptor. Other links are not followed: a user who may
- * write to the directory could choose the target.
+ * Memory that has no name is opened by its descriptor, a link in /proc. Other links are not
+ * followed: a user with write access to the directory could choose the target.
  */
 static int open_memory(struct cli *cli, const char *path)
 {

@@ -42,11 +42,11 @@ static void say_what_next(const char *secret, const char *public, const char *id
 {
     printf("key %s\n", id);
     printf("  %s is the secret key: keep it where images are signed\n", secret);
-    printf("  %s is the public key: give it to all that verify\n", public);
+    printf("  %s is the public key: give it to the hosts that verify\n", public);
     printf("next: mptabled --key %s\n", secret);
     printf("      mptablectl get -p %s ...\n", public);
     if (kept[0])
-        printf("%s is the public half of the old key: it still verifies what that signed.\n"
+        printf("%s is the public half of the old key: it verifies what the old key signed.\n"
                "A daemon that signs with this file takes the new key at SIGHUP.\n",
                kept);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl rotate: a new key in the place of the one that a daemon signs with. The daemon takes
- * it when it is told to, so that the new public key can be given to the hosts that verify before
- * that.
+ * mptablectl rotate: replaces the key that a daemon signs with. The daemon loads the new key at its
+ * next reload, so there is time to give the new public key to the hosts that verify.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,8 +13,8 @@
 #include "../signing.h"
 
 /*
- * Where the unit's daemon has its key, the place that wins first. Only root can look there. systemd
- * reads a credential at a start alone.
+ * Where the unit's daemon has its key, in the order in which it looks. Only root can read these
+ * places. systemd reads a credential only when the unit starts.
  */
 static const struct service_key {
     const char *path, *next;
@@ -45,7 +44,7 @@ static void tell(const char *path, const struct key_rotation *done, const char *
 
     printf("key %s takes the place of %s\n", done->new_id, done->old_id);
     printf("  %s is the new secret key\n", path);
-    printf("  %.*s%s is its public key: give it to all that verify\n", directory, path,
+    printf("  %.*s%s is its public key: give it to the hosts that verify\n", directory, path,
            done->public);
     printf("  %.*s%s is the old public key, which is published as retired\n", directory, path,
            done->retired);
