@@ -56,7 +56,7 @@ static const char *pair(char *text, size_t size, const char *key, const char *va
     return text;
 }
 
-/* Who asked, besides the peer, and why it was refused or what was signed */
+/* Parts of a log line: the client besides its address, then the refusal or what was signed */
 struct story {
     char cert[240], token[80], problem[48], pointer[96], context[80], signature[240];
 };

@@ -345,7 +345,8 @@ static void refuse_size(const struct exchange *x, struct job *job)
 
 static void refuse_body(struct job *job)
 {
-    err_at(&job->err, ERR_BUSY, NULL, "other requests take all memory for bodies and replies");
+    err_at(&job->err, ERR_BUSY, NULL,
+           "other requests use all of the memory for bodies and replies");
 }
 
 static void check_announced(struct loop *l, struct exchange *x, struct job *job)
@@ -361,7 +362,8 @@ static void check_announced(struct loop *l, struct exchange *x, struct job *job)
     x->is_large =
         x->peer->body_max > l->context->max_body && (size > l->context->max_body || is_chunked);
     if (expect && strcasecmp(expect, "100-continue") != 0) {
-        err_at(&job->err, ERR_INVALID, NULL, "100-continue is the only expectation that is met");
+        err_at(&job->err, ERR_INVALID, NULL,
+               "100-continue is the only value of Expect that the server knows");
         job_refuse(job, PROBLEM_EXPECT, -1);
     } else if (size > x->peer->body_max) {
         refuse_size(x, job);

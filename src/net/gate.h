@@ -7,7 +7,7 @@
 
 #include "state.h"
 
-/* gate_set - open or close a gate; gate->open tells whether that worked */
+/* gate_set - open or close a gate; gate->open shows whether that worked */
 void gate_set(struct loop *loop, struct gate *gate, bool open);
 
 /* gate_accept - accept a few connections, if the gate is open and the server does not drain */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What glibc has to be told. With a C library that needs no telling these functions do nothing.
+ * Settings of glibc's memory allocation. With another C library these functions do nothing.
  */
 #ifndef NET_GLIBC_H
 #define NET_GLIBC_H

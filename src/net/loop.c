@@ -16,13 +16,13 @@
  *   6. Count the turn. What a handler uses is used within a turn, so a thread that has replaced
  *      something waits until each loop has counted one more, and then frees what it replaced.
  *
- * A turn has a cause: an event, a tick, or work that was left over. The library says that work is
- * left over, and it also says so of a TLS handshake that waits for bytes, and of a request that
- * cannot go on because its memory is full. So a turn that only the library asked for, and in which
- * it then reports nothing, is barren. BARREN_MAX of these may follow a turn that had a cause; after
+ * A turn has a cause: an event, a tick, or work that was left over. The library reports work that
+ * is left over, but it also reports a TLS handshake that waits for bytes, and a request that cannot
+ * go on because its memory is full. So a turn that only the library asked for, and in which it then
+ * reports nothing, is barren. BARREN_MAX barren turns may follow a turn that had a cause; after
  * that a turn comes every PAUSE_MS or with the next event. One kind of work makes turns that look
- * barren: a long reply over TLS, of which the library sends a record a turn without a word. Such a
- * reply allows for one more barren turn for each of its records, and for no more.
+ * barren: for a long reply over TLS the library sends one record in each turn and reports nothing.
+ * Such a reply allows one more barren turn for each of its records.
  *
  * Ticks come every TICK_MS; while a gate is closed or the loop drains, every HURRY_MS. While
  * requests wait for slots a turn comes at least every CROWDED_MS. Once the last connection has

@@ -14,28 +14,29 @@
  * turns: under a flood those that have waited long are the flood, and otherwise none waits for
  * ever.
  *
- * While any is ready, its port is crowded. Then replies end their connection, and every CROWDED_MS
- * loops end connections that are stalled: those first that have been stalled longest, measured by
- * what each may take:
+ * While any request is ready, its port is crowded. Then replies end their connection, and every
+ * CROWDED_MS loops end stalled connections, the longest stalled first. A connection is stalled when
+ * it has passed its limit:
  *
  *   no request under way              PATIENCE_MS since the last one ended
  *   a later request's head not whole  PATIENCE_MS since its line came; the first head was whole
  *   a body                            PATIENCE_MS behind a pace of BODY_PACE bytes a millisecond:
- *                                     one that drips falls behind like one that stands still
+ *                                     a slow body falls behind like one that has stopped
  *   a reply that is not read          PATIENCE_MS since a byte of it went
  *   a TLS handshake                   HANDSHAKE_MS, or PATIENCE_MS when more are ready than there
  *                                     are slots
  *
- * To each of these some round trips are added on TCP, as the kernel has measured them. A request
- * that keeps its pace is never ended for another.
+ * On TCP, ROUND_TRIPS round trips, as the kernel has measured them, are added to each limit. A
+ * request within its limit is never ended in favour of another.
  *
  * When max_waiting connections of a port wait, lingering ones included, the loop that accepts one
- * more ends a quarter of its own that belong to one user, the oldest first: to that user who has
- * the most connections on the port. A user who has seven eighths of the slots while the port has
- * other users (users.h) is refused before it takes one more.
+ * more takes the user with the most connections on the port, and ends a quarter of its own
+ * connections of that user, the oldest first. A user that has seven eighths of the slots while the
+ * port has other users (users.h) is refused before it takes one more.
  *
- * Several loops: all is counted over all loops. While requests of several loops are ready, a loop
- * takes no more than its share of the slots, and ends stalled connections of its own beyond it.
+ * Several loops: the counts above are sums over all loops. While requests of several loops are
+ * ready, a loop takes no more than its share of the slots, and ends its own stalled connections
+ * beyond that share.
  */
 #include "room.h"
 
@@ -273,7 +274,7 @@ static void note_line(const struct loop *l, struct peer *p)
         p->since = l->now; /* see the request deadline in peer.c */
 }
 
-/* Does it send no more? There may be no further event that tells. */
+/* Has the client closed its side? There may be no further event that shows this. */
 static bool has_ended(const struct peer *p)
 {
     struct pollfd one = { .fd = p->fd, .events = POLLRDHUP };
