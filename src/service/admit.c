@@ -76,7 +76,7 @@ int admit_client(const struct context *context, const struct routes_match *m, st
     }
     return job_refuse(job, PROBLEM_TOKEN,
                       err_at(&job->err, ERR_INVALID, NULL,
-                             "send one of the server's as Authorization: Bearer TOKEN"));
+                             "send a token of the server as Authorization: Bearer TOKEN"));
 }
 
 static int check_media(const struct route *route, struct job *job)
@@ -84,7 +84,7 @@ static int check_media(const struct route *route, struct job *job)
     if (job_header(job, HEADER_CONTENT_ENCODING))
         return job_refuse(
             job, PROBLEM_MEDIA,
-            err_at(&job->err, ERR_INVALID, NULL, "a Content-Encoding is not understood"));
+            err_at(&job->err, ERR_INVALID, NULL, "a body must have no Content-Encoding"));
     if (!accept_is(job_header(job, HEADER_CONTENT_TYPE), route->media))
         return job_refuse(
             job, PROBLEM_MEDIA,
@@ -99,7 +99,7 @@ int admit_request(const struct routes_match *m, const struct route *route, struc
     if (m->count == 0) {
         job_refuse(job, PROBLEM_NOT_FOUND,
                    err_at(&job->err, ERR_INVALID, NULL,
-                          job->metrics_only ? "this address serves /metrics alone"
+                          job->metrics_only ? "this address serves only /metrics"
                                             : "GET /openapi.json lists the paths"));
         job_problem(job);
     } else if (!route) {

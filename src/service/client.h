@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Who asks: what the kernel, TLS and the token tell of a request's client. */
+/* The client of a request, as the kernel, TLS and the token identify it. */
 #ifndef SERVICE_CLIENT_H
 #define SERVICE_CLIENT_H
 
@@ -21,7 +21,7 @@ struct certificate {
     char names[CLIENT_NAMES_SIZE]; /* DNS names and URIs, each ended by NUL */
 };
 
-/* All of it is borrowed for the request, but for the token's name. */
+/* Everything except the token's name is borrowed for the request. */
 struct client {
     bool is_unix;
     uint32_t uid, gid;      /* of the process that connected, when is_unix */

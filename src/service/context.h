@@ -19,14 +19,14 @@ struct tokens;
 struct context {
     struct keyring_slot *keys;
     struct tokens *_Atomic tokens; /* NULL: no token is needed; swapped at reload */
-    struct policy *_Atomic policy; /* NULL: every client may have each context; likewise */
+    struct policy *_Atomic policy; /* NULL: every client may have each context; swapped too */
     bool asks_certificates;        /* clients on TCP must show one */
     /* further names that Host may have, besides those of the listener */
     const char *const *allow_hosts;
     unsigned allow_host_count;
     struct metrics *metrics;
     _Atomic bool leaving;      /* told to stop: not ready, and still serving */
-    bool no_page;              /* GET / is the index alone */
+    bool no_page;              /* GET / is only the index */
     size_t max_body;           /* bytes */
     unsigned signature_memory; /* entries of each loop's memo; 0: no memo */
     unsigned max_connections;  /* served at a time, for each listener */
@@ -41,7 +41,7 @@ static inline const struct tokens *context_tokens(const struct context *context)
     return atomic_load_explicit(&context->tokens, memory_order_acquire);
 }
 
-/* context_policy - the present policy, likewise; NULL: there is none */
+/* context_policy - the present policy, valid until the handler returns; NULL: there is none */
 static inline const struct policy *context_policy(const struct context *context)
 {
     return atomic_load_explicit(&context->policy, memory_order_acquire);

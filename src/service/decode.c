@@ -129,7 +129,7 @@ static int take_layout(struct job *job, bool *layout)
     *layout = !value;
     if (value && strcmp(value, "no") != 0)
         return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, "layout", 0 },
-                      "must be no, or not be given");
+                      "must be no; without it the layout is there");
     return 0;
 }
 

@@ -21,7 +21,7 @@ static bool asks_clients(const struct context *context)
     return context_tokens(context) || context_policy(context) || context->asks_certificates;
 }
 
-/* May this client have what it asks for? No reply tells more of the policy. */
+/* Does the policy allow this client this context? The reply reveals nothing else of the policy. */
 static int check_policy(const struct context *context, struct job *job)
 {
     const struct policy *const policy = context_policy(context);

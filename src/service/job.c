@@ -66,7 +66,7 @@ int job_claim(struct job *job, size_t bytes, enum ledger_use use)
         return 0;
     if (!ledger_take(job->lease, bytes, use))
         return err_at(&job->err, ERR_BUSY, NULL,
-                      "other requests take all memory for bodies and replies");
+                      "other requests use all of the memory for bodies and replies");
     job->held += bytes;
     return 0;
 }

@@ -15,15 +15,15 @@
  *     hold as many large replies as they can get leave room for small requests of others.
  *   - The last quarter of LEDGER_WORK is not for LEDGER_LARGE, bodies that are longer than LEDGER_BODY.
  *     A client can hold one for as long as a request may take, without a reply being made for it.
- *   - The last eighth of LEDGER_WORK is for LEDGER_LAST alone: the metrics, which an operator wants
- *     to see just then. Health needs nothing, because its replies are part of the program.
+ *   - The last eighth of LEDGER_WORK is only for LEDGER_LAST: the metrics, which an operator needs
+ *     most when memory is short. Health needs none, because its replies are part of the program.
  *
  * Each loop has a lease. It takes a stretch from the account, deals it out without an atomic
  * operation, and gives back what it does not need soon. So the account may be short by two
  * stretches of each loop that hold nothing.
  *
- * Buffers that a loop keeps for the next request are nobody's and are not counted here: they are
- * few, and part of LEDGER_THREAD.
+ * Buffers that a loop keeps for the next request belong to no client and are not counted here: they
+ * are few, and part of LEDGER_THREAD.
  *
  * The figures below are the only ones: shared.c makes the account from them, mptabled(8) prints
  * their sum, and a test holds the manual, the unit's MemoryMax and the metrics to it.

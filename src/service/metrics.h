@@ -37,7 +37,7 @@ struct metric_request {
 /*
  * metrics_new - counters at zero
  * @loops:  rows
- * @routes: templates, of which the last stands for every other path; borrowed
+ * @routes: templates; the last one counts every other path; borrowed
  */
 struct metrics *metrics_new(unsigned loops, const char *const *routes,
                             unsigned route_count) MUST_USE;

@@ -15,7 +15,7 @@ struct policy;
 /*
  * policy_parse - read a policy
  * @text: terminated by NUL. A line is CLIENT CONTEXT, with blanks between; empty lines and lines
- *        that begin with # are skipped. A client is uid:NAME or uid:NUMBER, gid: likewise, cert:
+ *        that begin with # are skipped. A client is uid: or gid: and a name or a number, cert:
  *        and a whole subject in the form of RFC 4514, san: and a DNS name or URI, token: and a
  *        name, or * for every client. A context is a literal, a prefix followed by *, or - for
  *        none. The context is the last word, so that a subject may have blanks
@@ -29,7 +29,7 @@ struct policy *policy_parse(const char *text, const char *name, struct err *err)
 /* policy_load - the same of a file that the group and others cannot write to */
 struct policy *policy_load(const char *path, struct err *err) MUST_USE;
 
-/* policy_asks_groups - does a row name a group? Then the caller finds out the client's */
+/* policy_asks_groups - does a row name a group? Then the caller must look up the client's groups */
 bool policy_asks_groups(const struct policy *policy);
 
 /*

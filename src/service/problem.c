@@ -12,11 +12,11 @@
 
 #define PROBLEM_TYPE "application/problem+json"
 
-#define INTERNAL                                                                                         \
-    {                                                                                                    \
-        500, "internal", "Internal error", false,                                                        \
-            "The server has a fault, or the system failed it. Its log tells more: look for the id that " \
-            "is the problem's instance."                                                                 \
+#define INTERNAL                                                                             \
+    {                                                                                        \
+        500, "internal", "Internal error", false,                                            \
+            "The server has a fault, or the system refused it something. Its log has more: " \
+            "search it for the value of instance."                                           \
     }
 
 static const struct row {
@@ -28,40 +28,39 @@ static const struct row {
     [PROBLEM_NONE] = INTERNAL,
     [PROBLEM_INTERNAL] = INTERNAL,
     [PROBLEM_BUSY] = { 503, "busy", "Busy, try again", false,
-                       "Other requests take all memory for bodies and replies, or the server is "
-                       "stopping. Ask again after the seconds that Retry-After tells." },
+                       "Other requests use all of the memory for bodies and replies, or the server "
+                       "is stopping. Ask again after as many seconds as Retry-After has." },
     [PROBLEM_REVOKED] = { 503, "key-revoked", "The signing key is revoked", false,
-                          "The key that would sign is in the server's list of revoked keys, and "
-                          "there is no other yet. mptablectl rotate and a reload give it one." },
+                          "The server's key is in its list of revoked keys, and it has no other. "
+                          "mptablectl rotate and a reload give it a new key." },
     [PROBLEM_CLOCK] = { 503, "clock", "The server's clock is wrong", false,
-                        "The server's clock is before the day of its build, and a nonce or a life "
-                        "binds the time. Set the clock, or ask without nonce and ttl." },
+                        "The server's clock is before the day of its build, and nonce and ttl put "
+                        "the time into the signature. Set the clock, or ask without both." },
     [PROBLEM_NOT_JSON] = { 400, "not-json", "The body is not JSON", false,
-                           "RFC 8259 to the letter: no comments, no comma behind the last "
-                           "element, no NaN, UTF-8 alone. offset, line and column tell where." },
+                           "JSON is what RFC 8259 defines: no comments, no comma after the last "
+                           "element, no NaN, only UTF-8. offset, line and column are the place." },
     [PROBLEM_INVALID] = { 422, "not-buildable", "A value that cannot be used", true,
-                          "errors names each wrong member of the body by a JSON pointer, or each "
-                          "wrong parameter of the query. /openapi.json says what they may be. "
-                          "Of bytes to decode: they hold no table." },
+                          "errors has each wrong member of the body, by a JSON pointer, or each "
+                          "wrong parameter of the query. /openapi.json describes them. If the body "
+                          "was bytes to decode, they have no table." },
     [PROBLEM_TARGET] = { 400, "malformed-target", "The request target is malformed", false,
-                         "A path with a bad escape, a NUL or a fragment. Escape what RFC 3986 "
-                         "does not let stand." },
+                         "The path has a bad escape, a NUL or a fragment. Escape the characters "
+                         "that RFC 3986 does not allow." },
     [PROBLEM_HEAD] = { 400, "malformed-head",
                        "The request's head is malformed or contradicts itself", false,
-                       "Lines that two readers may understand differently, such as two lengths. "
-                       "The connection ends. Ask what proxies between do to the head." },
+                       "The head has lines that two programs may read differently, such as two "
+                       "lengths. The connection is closed. A proxy may have changed the head." },
     [PROBLEM_HOST] = { 421, "misdirected", "The request is for another host", false,
                        "Host is not the server's address. The server's option --allow-host adds "
-                       "names; through a UNIX socket every name is taken." },
+                       "names. On a UNIX socket every name is allowed." },
     [PROBLEM_TOKEN] = { 401, "unauthorized", "A token is needed", false,
-                        "Send one of the server's token file as Authorization: Bearer TOKEN." },
+                        "Send a token of the server's token file as Authorization: Bearer TOKEN." },
     [PROBLEM_CLIENT] = { 403, "forbidden", "A client certificate is needed", false,
-                         "The server takes TLS clients alone that show a certificate from an "
-                         "authority of its --tls-client-ca, good for clients and in date." },
+                         "The server serves only TLS clients that show a certificate from an "
+                         "authority of its --tls-client-ca, valid now and for clients." },
     [PROBLEM_CONTEXT] = { 403, "forbidden-context", "The policy does not allow this", false,
-                          "The server's --policy says which client may have images of which "
-                          "contexts, and no row allows this client this one. Ask whoever runs the "
-                          "server for a row." },
+                          "The server's --policy has rows of clients and contexts, and none allows "
+                          "this client this context. Ask the server's administrator for a row." },
     [PROBLEM_NOT_FOUND] = { 404, "not-found", "No such path", false,
                             "/openapi.json lists the paths. None ends in a slash." },
     [PROBLEM_METHOD] = { 405, "method-not-allowed", "The path does not have this method", false,
@@ -74,14 +73,14 @@ static const struct row {
                             "If-Match names another image than this request gives, or "
                             "If-None-Match of a POST names the same." },
     [PROBLEM_TOO_LARGE] = { 413, "body-too-large", "The body is too large", false,
-                            "The server's option --max-body is the limit; /v1/version tells it." },
+                            "The limit is the server's option --max-body; /v1/version has it." },
     [PROBLEM_TOO_LONG] = { 414, "target-too-long", "The request target is too long", false,
-                           "At most 2047 bytes are taken. POST a body instead of a query." },
+                           "At most 2047 bytes are allowed. POST a body instead of a query." },
     [PROBLEM_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not taken here",
                         false,
-                        "Content-Type must be what Accept-Post tells, without Content-Encoding." },
+                        "Content-Type must be one of Accept-Post's, without Content-Encoding." },
     [PROBLEM_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met", false,
-                         "100-continue is the only value of Expect that is met." },
+                         "100-continue is the only value of Expect that the server knows." },
 };
 
 const char *problem_type(enum problem kind)

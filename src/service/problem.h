@@ -55,7 +55,7 @@ void problem_reply(struct reply *reply, enum problem kind, const struct err *err
                    const char *id, const struct head *head);
 
 /*
- * problem_page - reply with what a type means and what to do about it, for people who follow it
+ * problem_page - reply with what a type means and what to do about it, for people who open its URL
  * @type: its last step
  *
  * Return: false: there is no such type, and no reply.

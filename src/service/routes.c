@@ -8,8 +8,8 @@
  * request is for, the token, the method, the query, the media type. A request that fails a check is
  * answered with a problem (problem.c), and no handler sees it. Then the row's handler runs to its
  * end on the loop's thread: it reads from the job, fills the job's reply, and neither waits nor
- * calls another thread. images.c builds and signs, decode.c reads a client's bytes, status.c tells
- * about the daemon.
+ * calls another thread. images.c builds and signs, decode.c reads a client's bytes, status.c
+ * reports on the daemon.
  *
  * Handlers on different loops share only the context (context.h), which is const. A reload swaps
  * the keys and tokens there. A handler takes the present ones once and keeps them until it returns,
@@ -18,8 +18,8 @@
  * The size of a request is bounded before it comes here: the target by http/target.h, head and body
  * by net/exchange.c. A handler allocates only the reply's body, and decode.c a room for the parts
  * of a dump; if that fails the reply is 503. Everything else is in the job, whose size is fixed.
- * What the reply takes is claimed from the ledger (ledger.h) before the handler runs, and again by
- * a handler that finds that it is more. If there is no room, the reply is 503.
+ * The memory of the reply is claimed from the ledger (ledger.h) before the handler runs; a handler
+ * that needs more claims it. If there is not enough, the reply is 503.
  *
  * A client that sends "Expect: 100-continue" is refused before it sends the body, if the refusal
  * does not depend on the body: dispatch_admit makes the same checks with the head alone.
