@@ -4,9 +4,9 @@
  * searches for a floating pointer, and then the one table that a pointer names. So a dump of any
  * size costs the same memory and time.
  *
- * Each kind of dump has a walk (elf.h, lime.h, hexdump.h) that tells which stretch of guest memory
- * lies where in the input. dump.c takes what falls into a window. A stretch that occurs twice, as
- * in cores of guests with paging, must have the same bytes each time.
+ * Each kind of dump has a walk (elf.h, lime.h, hexdump.h) that reports each stretch of guest memory
+ * with its place in the input. dump.c takes what falls into a window. A stretch that occurs twice,
+ * as in cores of guests with paging, must have the same bytes each time.
  */
 #ifndef TOPO_DUMP_H
 #define TOPO_DUMP_H

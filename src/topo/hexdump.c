@@ -168,7 +168,7 @@ static int next_line(struct reading *r, struct err *err)
     end = memchr(r->text, '\n', room);
     length = end ? (size_t)(end - r->text) : room;
     if (length == LINE_MAX || memchr(r->text, '\0', length))
-        return err_at(err, ERR_INVALID, NULL, "line %u is none of a hexdump", r->number);
+        return err_at(err, ERR_INVALID, NULL, "line %u is not a line of a hexdump", r->number);
     r->at += length + (end ? 1 : 0);
     if (length > 0 && r->text[length - 1] == '\r')
         length--;
@@ -198,7 +198,7 @@ static int repeat(struct reading *r, const struct dump_sink *sink, const struct 
         at += (sink->from - at) / line->size * line->size;
     for (; at + line->size <= end && at < sink->to; at += line->size) {
         if (++r->repeated > REPEATED_MAX)
-            return err_at(err, ERR_INVALID, NULL, "line %u repeats too much", r->number);
+            return err_at(err, ERR_INVALID, NULL, "line %u repeats too often", r->number);
         if (hand_over(sink, at, line, err) < 0)
             return -1;
     }
@@ -239,7 +239,7 @@ static int take_line(struct reading *r, const struct dump_sink *sink, const stru
 {
     if (r->number == 2 && !repeated && has_other_base(last, line))
         return err_at(err, ERR_INVALID, NULL,
-                      "has addresses that are not hexadecimal; od -A x writes such");
+                      "has addresses that are not hexadecimal; od -A x writes hexadecimal ones");
     if (repeated && repeat(r, sink, last, line->address, err) < 0)
         return -1;
     return hand_over(sink, line->address, line, err);
@@ -260,7 +260,7 @@ int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink,
         if (r.text[0] == '\0')
             continue;
         if (!parse_line(r.text, &line))
-            return err_at(err, ERR_INVALID, NULL, "line %u is none of a hexdump", r.number);
+            return err_at(err, ERR_INVALID, NULL, "line %u is not a line of a hexdump", r.number);
         if (take_line(&r, sink, &last, repeated, &line, err) < 0)
             return -1;
         repeated = false;

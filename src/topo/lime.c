@@ -38,7 +38,7 @@ int lime_walk(const struct dump_source *source, const struct dump_sink *sink, st
             little_load(header + AT_VERSION, 4) != LIME_VERSION || last < range.address ||
             last - range.address >= source->size - range.offset)
             return err_at(err, ERR_INVALID, NULL,
-                          "no LiME header of a range that is there at offset %llu",
+                          "the LiME header at offset %llu is wrong: no range has these addresses",
                           (unsigned long long)at);
         range.size = last - range.address + 1;
         if (sink->take(sink->context, &range, err) < 0)

@@ -78,9 +78,9 @@ int memory_place(struct memory *s, const uint8_t *bytes, size_t size, const char
                       "must be 1 to %d addresses below 4 GiB, with commas between",
                       MEMORY_SEGMENTS_MAX);
     if (sizes ? parse_list(sizes, size, length) != count : count > 1)
-        return err_at(
-            err, ERR_INVALID, &at_size,
-            "must be as many numbers as there are bases, together the %zu bytes there are", size);
+        return err_at(err, ERR_INVALID, &at_size,
+                      "must be a number for each base, which add up to the %zu bytes of the input",
+                      size);
     for (int i = 0; i < count; i++) {
         if (length[i] > size - used)
             return err_at(err, ERR_INVALID, &at_size,

@@ -277,7 +277,7 @@ static int check_table(const struct choice *c, struct err *err)
 
     if (c->table == 0)
         return err_at(err, ERR_INVALID, &at,
-                      "0x0 in the floating pointer says that there is no table");
+                      "must not be 0: a floating pointer with 0x0 has no table");
     return check_writable(c, c->table, c->size, GIVEN_TABLE | GIVEN_FLOATING | GIVEN_BASE, &at,
                           "the table", err);
 }

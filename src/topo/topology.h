@@ -60,7 +60,7 @@ enum topology_given {
     GIVEN_PCI_INTS = 1U << 22,
     GIVEN_DEVICES = 1U << 23, /* interrupts that give a device */
     GIVEN_TABLE_SIZE = 1U << 24,
-    GIVEN_PATCHES = 1U << 25, /* the list, be it empty: any place is taken */
+    GIVEN_PATCHES = 1U << 25, /* the list, even an empty one: any address is allowed */
     GIVEN_OEM_BYTES = 1U << 26
 };
 

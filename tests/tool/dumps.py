@@ -120,7 +120,8 @@ def of_text(tool, wanted):
         refused(tap, tool.run("decode", "-", data=text), REFUSED, "od -A x", "od with octal addresses is refused")
     text = tool.run("encode", "--format", "hex", "-", data=b'{"cpus":4}').stdout
     same(tool, wanted, ["-"], "our own hexdump", data=text)
-    refused(tap, tool.run("decode", "-", data=text + b"the end\n"), REFUSED, "is none of a hexdump", "a line that is none is named")
+    refused(tap, tool.run("decode", "-", data=text + b"the end\n"), REFUSED, "is not a line of a hexdump",
+            "a line that is none is named")
 
 
 def large(tool, wanted, image):
