@@ -25,7 +25,7 @@
 #define CHOICE_OR_NUMBER(text, type, m, choice, high) \
     NAME(text), FIELD(type, m), .kind = WORD, .words = (choice), .highest = (high)
 
-/* The whole of a member of which rows say bits; tables that MPS does not allow need it */
+/* A whole field whose bits have rows of their own, for values that MPS does not allow */
 #define FLAGS(type, high, parts) \
     HEX("flags", type, flags, high), .where = ENTRIES, .excludes = (parts), .fallback = true
 

@@ -3,9 +3,9 @@
  * Theory of operation
  *
  * Everything here writes into a builder (json/build.h), in the order of the text. The builder owns
- * the tree and remembers that memory ran out, so no function here returns a status and none
- * checks one; whoever asks for the text learns of it. Values are copied; names must live until
- * then, and are literals and names of rows.
+ * the tree and remembers that memory ran out, so no function here returns or checks a status; the
+ * caller that asks for the text gets it. Values are copied; names must live until then, and are
+ * literals and names of rows.
  *
  * A topology is written by the rows that request.c reads it by (members.h). For each member that
  * is given, the row tells where in struct topology the value is, how wide it is, which of its bits
@@ -15,15 +15,15 @@
  *
  * - Is the member given? Its bit in topology->given says so; a member without a bit is given when
  *   its value is not 0, since 0 is what it has when the request does not say it.
- * - Which of two ways to say the same is taken? A row that excludes others says the whole of what
- *   each of them says a part of: irq says device and pin_name, flags says polarity and trigger.
- *   The whole is written and its parts are not. For a fallback row (flags) it is the other way
- *   round: the parts are legible, so they are written unless bits are set that no part has, or a
- *   part has a value that no word stands for.
+ * - Which of two ways to write a value is taken? A row that excludes others has the whole of a
+ *   field, and the others have parts of it: irq has device and pin_name, flags has polarity and
+ *   trigger. The whole is written and its parts are not. For a fallback row (flags) the parts are
+ *   written, because they are legible, unless a bit is set that no part has, or a part has a value
+ *   without a word.
  *
- * Whatever bytes a table holds, they come back: a value without a word is written as a number, and
- * a text with bytes that cannot be printed as an array of all its bytes. So no byte of a table that
- * somebody sent reaches a terminal raw.
+ * All bytes of a table can be written: a value without a word as a number, and a text with
+ * unprintable bytes as an array of all its bytes. So no raw byte of a client's table reaches a
+ * terminal.
  *
  * Time is linear in what is written. Nothing here reads or changes what is shared with other
  * threads.

@@ -354,7 +354,7 @@ static int check_machine(struct reader *r, uint32_t seen)
     return err_at(
         r->in.err, ERR_INVALID, NULL, "%s",
         r->rest
-            ? "must have none of cpus, processors, topology and entries, which come from elsewhere"
+            ? "must have none of cpus, processors, topology and entries: they come from elsewhere"
             : "one of cpus, processors and entries is required");
 }
 

@@ -11,15 +11,14 @@
 /*
  * request_read - read a topology from JSON text
  * @text:     RFC 8259, UTF-8; need not be terminated
- * @topology: its members and counts are set anew; what arrays held before stays behind their counts
+ * @topology: its members and counts are set; elements of arrays beyond their counts keep old values
  *
  * Numbers are integers and taken from their text, so nothing wraps or rounds; 4.0 and 4e0 are 4.
  * Time is linear in size, nothing is allocated, and nothing is shared with other threads.
  *
- * Return: 0 and a topology that request_complete is still to judge; -1 with ERR_SYNTAX and the
- * position, or with ERR_INVALID and a pointer for each wrong member, those of the text in its
- * order. What request_complete would say follows unless the members that it looks at are wrong
- * themselves.
+ * Return: 0 and a topology that request_complete must still judge; -1 with ERR_SYNTAX and the
+ * position, or with ERR_INVALID and a pointer for each wrong member, in the order of the text. The
+ * errors of request_complete follow, unless the members that it looks at are wrong themselves.
  */
 int request_read(const char *text, size_t size, struct topology *topology,
                  struct err *err) MUST_USE;

@@ -49,7 +49,8 @@ int value_refuse(const struct value_reader *r, const struct member *m, const str
     case BOOL:
         return err_at(err, ERR_INVALID, at, "must be true or false");
     case PROFILE:
-        return err_at(err, ERR_INVALID, at, "must be the name of a profile; see their list");
+        return err_at(err, ERR_INVALID, at,
+                      "must be the name of a profile; see the list of profiles");
     case BUS_TYPE:
         if (r->where != ENTRIES)
             return err_at(err, ERR_INVALID, at,

@@ -335,7 +335,7 @@ static void put_types(struct wiring *w, unsigned types)
         }
 }
 
-/* A box of so many rows with a headline; the caller writes its text and closes it. */
+/* A box with a headline, @rows rows high; the caller writes its text and closes it. */
 static void begin_box(struct wiring *w, unsigned x, unsigned end, unsigned row, unsigned rows)
 {
     fprintf(w->out,
