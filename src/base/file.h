@@ -127,17 +127,17 @@ int file_publish(int dir, const char *draft, const char *name, bool replace) MUS
 /*
  * file_is_absent - does a directory have no file of that name?
  *
- * Any failure but "no such file" counts as a file: a program that took it for absence would make a
- * new key where the old one cannot be read. Opening the file then tells the reason. A link to
- * nothing is a file too.
+ * Any failure other than "no such file" counts as a file: a program that took it for absence would
+ * make a new key where the old one cannot be read. Opening the file then fails with the reason. A
+ * broken link is a file too.
  */
 bool file_is_absent(int dir, const char *name) MUST_USE;
 
 /*
  * file_lock - lock an open directory until it is closed
  *
- * Any user who may read the directory can lock it for as long as they like. So another process's
- * lock is waited for a second at most.
+ * Any user with read access to the directory can lock it for any time. So the lock of another
+ * process is waited for at most a second.
  *
  * Return: false: another process has the lock, or the file system has none.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whom a request is for: the Host header, or the authority of a target in absolute form (RFC 9110
- * §7.2).
+ * The host that a request is for: the Host header, or the authority of a target in absolute form
+ * (RFC 9110 §7.2).
  *
  * A page in a browser of this host can have its own DNS name resolve to 127.0.0.1. Its requests
  * then reach a loopback socket, and only the name in Host tells them from others.

@@ -70,7 +70,7 @@ static inline const char *closing_quote(const char *at)
     return at;
 }
 
-/* The closing quote of a string with escapes, the first of which is at @at */
+/* The closing quote of a string whose first escape is at @at */
 static const char *quote_behind_escapes(const char *at)
 {
     while (*at == '\\')

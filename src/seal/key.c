@@ -190,7 +190,7 @@ struct key *key_new(const struct file_place *place, const struct key_scratch *sc
     return key;
 }
 
-/* The form comes before the mode: nobody is told to "chmod 600" a file that is not a key. */
+/* The content is checked before the mode: no error advises "chmod 600" for another file. */
 struct key *key_load_at(const struct file_place *place, struct err *err)
 {
     struct key_scratch *scratch SCOPED(scoped_key_scratch) = key_scratch_new(place->path, err);

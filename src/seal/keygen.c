@@ -291,8 +291,8 @@ int key_generate(const char *secret_path, const char *public_path, bool replace,
 }
 
 /*
- * Loads a key as its owner would: root may do that for any user. A key that the daemon of that user
- * would refuse is not rotated, since nobody knows then whose it is.
+ * Loads a key with the rights of its owner, which root can do for any user. A key that a daemon of
+ * that user would refuse is not rotated, because its owner is in doubt.
  */
 static struct key *load_as_owner(const struct file_place *place, struct stat *st, struct err *err)
 {

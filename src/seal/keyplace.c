@@ -23,7 +23,7 @@ static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t leng
 }
 
 /*
- * Return: 1 if a key is there; 0: none; -1: nobody can tell, so no other key may be taken or made
+ * Return: 1: there is a key; 0: there is none; -1: unknown, so no other key may be used or made
  */
 static int place_credentials(const char *directory, struct keyplace *place, struct err *err)
 {
@@ -41,7 +41,7 @@ static int place_credentials(const char *directory, struct keyplace *place, stru
             return -1;
         strcpy(place->retired, place->beside);
         if (!file_is_absent(AT_FDCWD, place->key))
-            return 1; /* or something in its place: loading it tells */
+            return 1; /* or something else of that name, which loading it will show */
     }
     return 0;
 }

@@ -19,16 +19,16 @@ struct keyplace {
 
 /*
  * keyplace_find - the first of these:
- *   - @given, the first --key; retired beside DIR/NAME.key is what DIR/NAME.retired- begins, as
- *     key_rotate names it;
+ *   - @given, the first --key; the retired keys of DIR/NAME.key are the files whose paths begin
+ *     with DIR/NAME.retired-, as key_rotate names them;
  *   - $CREDENTIALS_DIRECTORY/mptabled.key or keys_mptabled.key, if it is there, with companions
  *     keys_*: so systemd names the files of a directory that is a credential called keys;
  *   - mptabled.key in $STATE_DIRECTORY, else in $XDG_STATE_HOME/mptabled, else in
  *     ~/.local/state/mptabled, made if it is missing.
  * @given: NULL = there is no --key
  *
- * What cannot be looked at counts as there, so that loading it fails and no other key is taken or
- * made in its place.
+ * A file that cannot be examined counts as present, so that loading it fails and no other key is
+ * used or made in its place.
  *
  * Return: 0; -1 with ERR_FILE: the environment names no place, the directory of credentials cannot
  * be entered, or a path is too long.
