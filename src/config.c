@@ -31,9 +31,9 @@ static const struct option_row rows[] = {
     { "cache-bytes", 0, OPTION_NUMBER, "BYTES", AT(cache_bytes), 0, 999999999, UINT_MAX,
       .help = "does nothing any more; see --signature-memory" },
     { "timeout", 0, OPTION_NUMBER, "SECONDS", AT(timeout), 1, 3600, 10,
-      .help = "close a connection that is idle for so long" },
+      .help = "close a connection after this idle time" },
     { "drain", 0, OPTION_NUMBER, "SECONDS", AT(drain), 0, 3600, 0,
-      .help = "when told to stop, serve for so long with /readyz\n"
+      .help = "when told to stop, serve this long with /readyz\n"
               "at 503 before the listeners close" },
     { "tls-cert", 0, OPTION_TEXT, "FILE", AT(tls_cert),
       .help = "speak TLS on TCP addresses, with this certificate\n"
@@ -52,7 +52,7 @@ static const struct option_row rows[] = {
       .help = "error, warning, info (default) or debug" },
     { "no-page", 0, OPTION_FLAG, NULL, AT(no_page), .help = "serve no page for browsers" },
     { "check-config", 0, OPTION_FLAG, NULL, AT(check_only),
-      .help = "check all that a start or a reload would read,\n"
+      .help = "check everything that a start or a reload reads,\n"
               "and exit" },
     { "reload", 0, OPTION_NUMBER, "PID", AT(reload_pid), 1, 4194304, 0,
       .help = "the same; then have the daemon of that process id\n"
@@ -109,7 +109,7 @@ enum config_action config_parse(int argc, char **argv, struct config *config, st
     if (config->help || config->version || config->capabilities)
         return config->help ? CONFIG_HELP : config->version ? CONFIG_VERSION : CONFIG_CAPABILITIES;
     if (operands < argc)
-        err_at(err, ERR_INVALID, NULL, "%s: mptabled takes options alone", argv[operands]);
+        err_at(err, ERR_INVALID, NULL, "%s: mptabled takes only options", argv[operands]);
     return operands < argc || check_values(config, err) < 0 || check_together(config, err) < 0
                ? CONFIG_USAGE
                : CONFIG_RUN;

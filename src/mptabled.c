@@ -157,7 +157,7 @@ static void log_start(struct daemon *d)
                   MICROHTTPD_TESTED);
 }
 
-/* Clients of an address that other hosts reach must show who they are. */
+/* Does every client need a certificate or a token? An address that other hosts reach needs that. */
 static bool is_guarded(const struct config *c)
 {
     return c->tls_client_ca || c->token_file;
@@ -223,7 +223,7 @@ static int take_policy(struct daemon *d, struct err *err)
     return d->service.policy ? 0 : -1;
 }
 
-/* Of sockets that are passed, the name tells which are for metrics alone. */
+/* A passed socket is only for metrics if its name says so. */
 static int check_inherited(struct daemon *d, unsigned count, struct err *err)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -303,7 +303,7 @@ static void drop_fresh(struct fresh *f)
     tls_drop(f->tls);
 }
 
-/* The keys first: whoever is refused by the new rest must not be refused with the old keys. */
+/* The keys come first: no reply under the new tokens and policy may be signed with the old key. */
 static void swap(struct daemon *d, struct fresh *f)
 {
     keyring_swap(&d->keys, f->ring);
@@ -506,8 +506,8 @@ static int take_files(struct daemon *d, struct err *err)
 }
 
 /*
- * systemd 252 tells ExecReload= where the credentials are, and hides them there. The daemon alone
- * can read them then, and tells what is wrong when it is asked to.
+ * systemd 252 gives ExecReload= the path of the credentials, but no access to them. Only the daemon
+ * can read them then, and it reports what is wrong.
  */
 static bool is_blind(const struct config *c)
 {
@@ -523,7 +523,7 @@ static int run(struct daemon *d, struct err *err)
     if (d->config.cache_bytes != UINT_MAX)
         log_event(
             LOG_WARNING, "config",
-            "detail=\"--cache-bytes does nothing any more and goes with the next release: see --signature-memory\"");
+            "detail=\"--cache-bytes does nothing and will be removed: see --signature-memory\"");
     if (signals_start(d->config.drain + DRAIN_SECONDS + STUCK_SECONDS, err) < 0)
         return -1;
     fill_service(d);

@@ -120,9 +120,8 @@ int reload_ask(pid_t pid, struct err *err)
             return 0;
         return err_at(err, ERR_FILE, NULL, "%s", text);
     }
-    return err_at(err, ERR_FILE, NULL,
-                  "process %ld did not tell the outcome within %d s: see its log", (long)pid,
-                  TRIES);
+    return err_at(err, ERR_FILE, NULL, "process %ld gave no outcome within %d s: see its log",
+                  (long)pid, TRIES);
 }
 
 void reload_answer(const struct reload_asker *asker, const char *problem)

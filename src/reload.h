@@ -3,8 +3,8 @@
  * A reload that is asked for by a process which waits for the outcome: mptabled --reload PID.
  *
  * The process sends SIGHUP with a random number, and waits at an abstract UNIX socket whose name
- * has its process id and that number. The daemon tells the outcome there. A SIGHUP of kill(1) has
- * no number, and is not answered.
+ * has its process id and that number. The daemon sends the outcome there. A SIGHUP of kill(1) has
+ * no number and gets no answer.
  */
 #ifndef RELOAD_H
 #define RELOAD_H
@@ -24,12 +24,12 @@ struct reload_asker {
  *
  * A process that has another name than ours is left alone, because SIGHUP would end most of them.
  *
- * Return: 0: it has loaded everything anew; -1 with ERR_FILE: it refused, with its reason; it
- * ended; it did not answer; or it cannot be told.
+ * Return: 0: it has loaded everything again; -1 with ERR_FILE: it refused, with its reason; it
+ * ended; it did not answer; or the signal cannot be sent.
  */
 int reload_ask(pid_t pid, struct err *err) MUST_USE;
 
-/* reload_answer - tell the outcome to the process that asked; @problem: NULL = all was loaded */
+/* reload_answer - send the outcome to the process that asked; @problem: NULL = all was loaded */
 void reload_answer(const struct reload_asker *asker, const char *problem);
 
 #endif

@@ -57,7 +57,7 @@ static void *guard(void *unused)
     while ((left = due - clock_seconds()) > 0)
         if (sigtimedwait(&ending, NULL, &(struct timespec){ .tv_sec = left }) > 0)
             count_end();
-    log_event(LOG_ERROR, "stop", "detail=\"forced: something stood still for %u seconds\"",
+    log_event(LOG_ERROR, "stop", "detail=\"forced: something did not end within %u seconds\"",
               patience);
     log_close();
     _exit(1);
