@@ -8,6 +8,7 @@
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* BASE64_SIZE - the characters that @size bytes become, NUL included */
@@ -15,5 +16,15 @@
 
 /* base64_encode - @text has room for BASE64_SIZE(size) characters */
 void base64_encode(const void *bytes, size_t size, char *text);
+
+/*
+ * base64_decode - the bytes of a text with padding
+ * @text:  need not be terminated
+ * @bytes: has room for size / 4 * 3 bytes
+ * @count: set to how many there are
+ *
+ * Return: false: it is no such text.
+ */
+bool base64_decode(const char *text, size_t size, void *bytes, size_t *count);
 
 #endif

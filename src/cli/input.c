@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../base/base64.h"
 #include "../base/file.h"
 #include "../base/number.h"
 #include "../seal/claims.h"
@@ -14,6 +15,7 @@
 #include "../topo/range.h"
 #include "device.h"
 #include "files.h"
+#include "reply.h"
 
 enum {
     WHOLE_MAX = 16 << 20 /* bytes of what is read as a whole */
@@ -181,30 +183,74 @@ static int place_image(struct cli *cli, const char *short_base)
     return place(cli, number_address(base, text), NULL);
 }
 
-/* The image of a topology replaces the operand's bytes; reading would overwrite cli->image */
-static int place_topology(struct cli *cli)
+/* The bytes take the place of what was read. Return: NULL, out of memory */
+static uint8_t *replace_bytes(struct cli *cli, size_t size)
 {
     struct input *const in = &cli->input;
+    uint8_t *const bytes = malloc(size + 1);
+
+    if (!bytes)
+        return NULL;
+    free(in->bytes);
+    in->bytes = (char *)bytes;
+    in->size = size;
+    return bytes;
+}
+
+/* The image of a topology; reading would overwrite cli->image */
+static int place_topology(struct cli *cli, const char *text, size_t size)
+{
     struct memory *const m = &cli->source;
     uint8_t *copy;
 
-    if (request_parse(in->bytes, in->size, &cli->topology, &cli->err) < 0 ||
+    if (request_parse(text, size, &cli->topology, &cli->err) < 0 ||
         image_build(&cli->topology, &cli->image, &cli->err) < 0)
         return cli_complain(cli, cli->operand, CLI_REFUSED);
-    copy = malloc(cli->image.size);
+    copy = replace_bytes(cli, cli->image.size);
     if (!copy)
         return cli_no_memory(cli);
     memcpy(copy, cli->image.bytes, cli->image.size);
-    free(in->bytes);
-    in->bytes = (char *)copy;
-    in->size = cli->image.size;
-    *m = (struct memory){ .bytes = copy, .size = in->size, .guest = { m->segments, 0 } };
+    *m = (struct memory){ .bytes = copy, .size = cli->image.size, .guest = { m->segments, 0 } };
     for (unsigned i = 0; i < cli->image.segment_count; i++) {
         const struct image_segment *const s = &cli->image.segments[i];
 
         m->segments[m->guest.count++] = (struct mpt_segment){ s->base, s->size, copy + s->offset };
     }
     return CLI_DONE;
+}
+
+/* The image that a reply has in base64. What was read is kept until it is decoded. */
+static int place_reply(struct cli *cli, const struct reply *reply)
+{
+    struct input *const in = &cli->input;
+    char *const text = in->bytes;
+    uint8_t *bytes;
+    int status;
+
+    in->bytes = NULL;
+    bytes = replace_bytes(cli, reply->image_size / 4 * 3);
+    if (!bytes)
+        err_at(&cli->err, ERR_BUSY, NULL, "out of memory");
+    else if (!base64_decode(reply->image, reply->image_size, bytes, &in->size))
+        err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "image", 0 }, "is no base64");
+    free(text);
+    status = cli->err.count > 0 ? -1
+                                : memory_place(&cli->source, bytes, in->size, reply->bases,
+                                               reply->sizes, &cli->err);
+    return status < 0 ? cli_complain(cli, cli->operand, CLI_REFUSED) : CLI_DONE;
+}
+
+/* A topology, or JSON that has one or an image */
+static int place_json(struct cli *cli)
+{
+    const struct input *const in = &cli->input;
+    struct reply reply;
+
+    if (!reply_find(in->bytes, in->size, &reply))
+        return place_topology(cli, in->bytes, in->size);
+    if (reply.topology)
+        return place_topology(cli, reply.topology, reply.topology_size);
+    return place_reply(cli, &reply);
 }
 
 static int open_dump(struct cli *cli, enum dump_kind kind)
@@ -254,7 +300,7 @@ int input_memory(struct cli *cli, const char *short_base)
     if (status != CLI_DONE)
         return status;
     if (cli->takes_topology && in->bytes && dump_is_json((const uint8_t *)in->bytes, in->size))
-        return place_topology(cli);
+        return place_json(cli);
     if (!in->bytes && (cli->base || cli->size))
         return cli_refuse_option(cli, cli->base ? "base" : "size",
                                  "is for files of at most 16 MiB");

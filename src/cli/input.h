@@ -10,11 +10,11 @@
  * @short_base: the address of bytes that may be an image and do not tell by themselves; NULL:
  *              0x9fc00
  *
- * Where cli->takes_topology is set, a topology stands for its image. What the operand is follows
- * from its bytes, or from --as; where it lies from --base, from a signature beside it, from its
- * floating pointer, or from the addresses in it. Anything else than the usual address is told on
- * standard error. A pipe is read up to 16 MiB; of a larger file, only the windows that dump.h
- * describes are read.
+ * Where cli->takes_topology is set, a topology stands for its image, and so does JSON that has one
+ * of the two (reply.h). What the operand is follows from its bytes, or from --as; where it lies from
+ * --base, from a signature beside it, from its floating pointer, or from the addresses in it.
+ * Anything else than the usual address is told on standard error. A pipe is read up to 16 MiB; of a
+ * larger file, only the windows that dump.h describes are read.
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */

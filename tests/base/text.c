@@ -22,8 +22,14 @@ static void texts(void)
         { "foobar", "Zm9vYmFy", "666f6f626172" },
         { "\xff\xef\xbe\xfb", "/++++w==", "ffefbefb" },
     };
+    static const char *const wrong[] = { "Z",    "Zg=",      "Zg",   "Z===",
+                                         "=g==", "Zg==Zg==", "Zm9-", "Zm9 " };
     char text[32];
+    size_t count;
 
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        ROW_CHECK(wrong[i], !base64_decode(wrong[i], strlen(wrong[i]), text, &count));
+    ROW_CHECK("a NUL", !base64_decode("Zg\0=", 4, text, &count));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const size_t size = strlen(rows[i].bytes);
 
@@ -32,6 +38,9 @@ static void texts(void)
         ROW_CHECK(rows[i].base64, strcmp(text, rows[i].base64) == 0);
         ROW_CHECK(rows[i].base64,
                   BASE64_SIZE(size) == strlen(text) + 1 && text[strlen(text) + 1] == 'x');
+        ROW_CHECK(rows[i].base64,
+                  base64_decode(rows[i].base64, strlen(rows[i].base64), text, &count) &&
+                      count == size && memcmp(text, rows[i].bytes, size) == 0);
         hex_encode(rows[i].bytes, size, text);
         ROW_CHECK(rows[i].hex, strcmp(text, rows[i].hex) == 0);
     }

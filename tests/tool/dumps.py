@@ -305,12 +305,34 @@ def of_topologies(tool):
         of_image = tool.run("lint", *places, "-", data=tool.read("built"))
         of_text = tool.run("lint", "-", data=text)
         tap.equal((of_text.returncode, of_text.stdout), (of_image.returncode, of_image.stdout), "lint of %s: as of its image" % request)
+        documents = [("encode", json.dumps(reply))]
+        if len(reply["segments"]) == 1:  # decode tells nothing of words beside the table
+            documents.append(("decode", tool.run("decode", *places, "-", data=tool.read("built")).stdout))
+        for what, document in documents:
+            of_reply = tool.run("lint", "-", data=document)
+            tap.equal((of_reply.returncode, of_reply.stdout), (of_image.returncode, of_image.stdout),
+                      "lint of the JSON of %s: as of %s's image" % (what, request))
     tool.write("request", '{"cpus":4}')
     tap.equal(tool.run("diff", "request", "image.bin").returncode, DONE, "diff of a topology and its image")
     done = tool.run("diff", "image.bin", tool.write("other", '{"cpus":5}'))
     tap.ok(done.returncode == REFUSED and b"added processor: apic_id 4" in done.stdout, "diff of an image and a topology", done.stdout)
     refused(tap, tool.run("lint", "-", data='{"cpus":0}'), REFUSED, "/cpus", "lint of a topology that cannot be built")
     refused(tap, tool.run("decode", "-", data='{"cpus":4}'), REFUSED, "mptablectl encode", "decode takes none")
+    reply = json.loads(tool.run("encode", "--format", "json", "request").stdout)
+    tap.equal(tool.run("diff", "request", tool.write("reply", json.dumps(reply))).returncode, DONE, "diff of a topology and its JSON")
+    part = reply["segments"][0]
+    for name, members, says in (("base64", {"image": "_" + reply["image"][1:]}, "/image: is no base64"),
+                                ("a segment that is longer", {"segments": [{**part, "size": part["size"] + 1}]}, "/size"),
+                                ("a segment that passes 4 GiB", {"segments": [{**part, "base": "0xffffffff"}]}, "/base"),
+                                ("17 segments", {"segments": [part] * 17}, "/"),
+                                ("segments without an address", {"segments": [{"size": 1}]}, "/base"),
+                                ("escapes", {"segments": [{**part, "base": "\"" * 200}]}, "/base"),
+                                ("no segments", {"segments": [1, [], "x"]}, "/base")):
+        refused_many(tap, tool.run("lint", "-", data=json.dumps({**reply, **members})), says, "a reply that is not ours: " + name)
+
+
+def refused_many(tap, done, says, name):
+    tap.ok(done.returncode == REFUSED and says in done.stderr.decode() and done.stdout == b"", name, done)
 
 
 def blocks(tool, image):

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "reply.h"
+
+#include <string.h>
+
+#include "../json/check.h"
+#include "../json/read.h"
+
+static bool is_word(const struct json_value *value, const char *word)
+{
+    return value->size == strlen(word) && memcmp(value->text, word, value->size) == 0;
+}
+
+/* Passes what json_take has only looked at. */
+static void pass(struct json *json, const struct json_value *value)
+{
+    if (value->kind == JSON_OBJECT || value->kind == JSON_ARRAY)
+        json_skip(json);
+}
+
+/* Is it of that kind, and written without escapes? */
+static bool is_plain(const struct json *json, const struct json_value *value, enum json_kind kind)
+{
+    return value->kind == kind && value->text != json->room;
+}
+
+/* Appends to a list with commas. Return: false: it is full */
+static bool append(char list[REPLY_LIST_SIZE], const struct json_value *value)
+{
+    const size_t used = strlen(list), comma = used > 0;
+
+    if (value->size + comma >= REPLY_LIST_SIZE - used)
+        return false;
+    list[used] = ',';
+    memcpy(list + used + comma, value->text, value->size);
+    list[used + comma + value->size] = '\0';
+    return true;
+}
+
+/* { "base": "0x9fc00", "offset": 0, "size": 292 }: offsets follow from the sizes */
+static bool take_segment(struct json *json, struct reply *reply)
+{
+    bool good = true;
+
+    json_open(json);
+    while (json_more(json)) {
+        const struct json_value name = json_name(json);
+        const bool is_base = is_word(&name, "base"), is_size = is_word(&name, "size");
+        const struct json_value value = json_take(json);
+
+        pass(json, &value);
+        if (is_base || is_size)
+            good = good && is_plain(json, &value, is_base ? JSON_STRING : JSON_NUMBER) &&
+                   append(is_base ? reply->bases : reply->sizes, &value);
+    }
+    return good;
+}
+
+static bool take_segments(struct json *json, struct reply *reply)
+{
+    bool good = true;
+
+    json_open(json);
+    while (json_more(json)) {
+        const struct json_value value = json_take(json);
+
+        if (value.kind == JSON_OBJECT) {
+            good = take_segment(json, reply) && good;
+        } else {
+            pass(json, &value);
+            good = false;
+        }
+    }
+    return good;
+}
+
+static bool take_member(struct json *json, struct reply *reply, bool *has_exact)
+{
+    const struct json_value name = json_name(json);
+    const bool is_image = is_word(&name, "image"), is_topology = is_word(&name, "topology");
+    const bool is_segments = is_word(&name, "segments"), is_exact = is_word(&name, "exact");
+    const struct json_value value = json_take(json);
+    const char *const begin = json->at;
+
+    if (is_segments && value.kind == JSON_ARRAY)
+        return take_segments(json, reply);
+    pass(json, &value);
+    *has_exact = *has_exact || is_exact;
+    if (is_image && is_plain(json, &value, JSON_STRING)) {
+        reply->image = value.text;
+        reply->image_size = value.size;
+    } else if (is_topology && value.kind == JSON_OBJECT) {
+        reply->topology = begin;
+        reply->topology_size = (size_t)(json->at - begin);
+    }
+    return true;
+}
+
+bool reply_find(const char *text, size_t size, struct reply *reply)
+{
+    struct err ignored = { .count = 0 };
+    bool has_exact = false, good = true;
+    struct json json;
+
+    *reply = (struct reply){ .topology = NULL };
+    if (json_check(text, size, &ignored) < 0)
+        return false;
+    json_start(&json, text, size);
+    if (json_take(&json).kind != JSON_OBJECT)
+        return false;
+    json_open(&json);
+    while (json_more(&json))
+        good = take_member(&json, reply, &has_exact) && good;
+    if (!has_exact)
+        reply->topology = NULL;
+    return good && (reply->topology || (reply->image && reply->bases[0] && reply->sizes[0]));
+}
