@@ -112,7 +112,9 @@ for name in ("table", "reading"):
     write(name, tables(), {"_MP_", "PCMP", "ISA   ", "PCI   ", "\\x7fELF", "base=", "size="})
 write("madt", madts(), {"APIC"})
 write("request", requests(), names())
-write("dump", dumps(), {"_MP_", "PCMP", "EMiL", "\\x7fELF", "*\\x0a", "0x", ":", "\\x0d\\x0a"})
+for name, begin in (("dump", b""), ("elf", b"\x7fELF"), ("lime", b"EMiL"), ("hexdump", b"0")):
+    write(name, [seed for seed in dumps() if seed.startswith(begin)],
+          {"_MP_", "PCMP", "EMiL", "\\x7fELF", "*\\x0a", "0x", ":", "\\x0d\\x0a"})
 write("target", [target.encode() for target in TARGETS], names())
 write("policy", [b"# a\nuid:1 a\ngid:1 a*\ncert:CN=a b *\n", b"san:a -\r\ntoken:a a:*\n* b"],
       {"uid:", "gid:", "cert:", "san:", "token:", "*", "-", "root", "\\x0a"})
