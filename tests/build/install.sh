@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# What other programs get: the installed library, shared and static, through pkg-config, and a monitor that uses it.
+# What other programs get: the installed library, shared and static, through pkg-config, and a program that uses it.
 nm ./tests/programs/encode_loop | grep -q __asan_init && { echo '1..0 # SKIP the sanitizers are no part of an installed library'; exit 0; }
 echo 1..8
 srcdir=${srcdir:?}
@@ -29,13 +29,13 @@ same_image()
     tail -c +$((0x9fc00 + 1)) "$1" | head -c "$(wc -c <"$work/expected")" | cmp -s - "$work/expected"
 }
 # shellcheck disable=SC2046 # flags are words
-${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$work/monitor" "$srcdir/tests/example/monitor.c" \
+${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$work/monitor" "$srcdir/tests/programs/memory.c" \
     $(pkg-config --cflags --libs libmptable) >"$work/log" 2>&1
-ok $? '3 - the example monitor builds with the flags of pkg-config'
+ok $? '3 - a program that fills guest memory builds with the flags of pkg-config'
 LD_LIBRARY_PATH="$libdir" "$work/monitor" 2 "$work/memory" && same_image "$work/memory"
 ok $? '4 - and puts the hand-written table into guest memory'
 # shellcheck disable=SC2046
-${CC:-cc} -std=c11 -D_GNU_SOURCE -o "$work/static" "$srcdir/tests/example/monitor.c" $(pkg-config --cflags libmptable) \
+${CC:-cc} -std=c11 -D_GNU_SOURCE -o "$work/static" "$srcdir/tests/programs/memory.c" $(pkg-config --cflags libmptable) \
     "$libdir/libmptable.a" >"$work/log" 2>&1 && "$work/static" 2 "$work/memory.static" && same_image "$work/memory.static"
 ok $? '5 - the static library does the same'
 version=$(pkg-config --modversion libmptable)

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 
 from daemon import SRCDIR, Tap
+from installed import Installed, run, sanitized
 from tool import MPTABLECTL
 
 SOURCES = os.path.join(SRCDIR, "src", "machine")
@@ -19,23 +20,6 @@ CC = os.environ.get("CC", "cc").split() + ["-std=c11", "-D_DEFAULT_SOURCE", "-Wa
 MIB, CHOSEN = 1 << 20, 0xFFFFFFFF
 WINDOWS = ["base-memory", "bios", "ebda"]
 PLACES = {"base": "base", "floating": "floating_pointer", "table": "configuration_table"}
-
-
-def run(*command, **more):
-    return subprocess.run(command, capture_output=True, text=True, **more)
-
-
-def install(work):
-    done = run("make", "-s", "install-libLTLIBRARIES", "install-includeHEADERS", "install-pkgconfigDATA",
-               "DESTDIR=" + work, env={**os.environ, "MAKEFLAGS": ""})
-    found = [folder for folder, _, names in os.walk(work) if "libmptmachine.pc" in names]
-    return done, found[0] if found else ""
-
-
-def flags(pkgconfig, work, *more):
-    done = run("pkg-config", *more, "--cflags", "--libs", "libmptmachine",
-               env={**os.environ, "PKG_CONFIG_PATH": pkgconfig, "PKG_CONFIG_SYSROOT_DIR": work})
-    return done.stdout.split()
 
 
 def example():
@@ -94,8 +78,8 @@ FROM_OUTSIDE = {
 class Lines:
     """machine_line, linked with the installed library"""
 
-    def __init__(self, program, libdir):
-        self.program, self.environment = program, {**os.environ, "LD_LIBRARY_PATH": libdir}
+    def __init__(self, program, environment):
+        self.program, self.environment = program, environment
 
     def ask(self, lines):
         done = subprocess.run([self.program], input="\n".join(lines) + "\n", capture_output=True, text=True, check=True,
@@ -171,7 +155,7 @@ def judge_library(tap, work, libdir):
         file.write('#include <mptmachine.h>\nint main() { mptm machine; return mptm_defaults(&machine, "kvm"); }\n')
 
 
-def judge_example(tap, work, libdir, shared, static):
+def judge_example(tap, work, environment, shared, static):
     wanted = encode({"cpus": 4, "irqs": 24, "memory_size": MIB,
                      "pci_interrupts": [{"bus": 0, "device": 3, "pin_name": "INTA", "pin": 20}]})
     with open(os.path.join(work, "example.c"), "w", encoding="utf-8") as file:
@@ -180,7 +164,7 @@ def judge_example(tap, work, libdir, shared, static):
         program, memory = os.path.join(work, "example-" + name), os.path.join(work, "memory-" + name)
         built = run(*CC, "-o", program, os.path.join(work, "example.c"), *linked)
         if built.returncode == 0:
-            built = run(program, "4", memory, env={**os.environ, "LD_LIBRARY_PATH": libdir})
+            built = run(program, "4", memory, env=environment)
         title = "the manual's example, " + name
         if not tap.ok(built.returncode == 0, title + ": builds without a warning, and runs", built.stderr):
             continue
@@ -197,24 +181,23 @@ def judge_example(tap, work, libdir, shared, static):
 
 def main():
     tap = Tap()
-    if "__asan_init" in run("nm", MPTABLECTL).stdout:
+    if sanitized(MPTABLECTL):
         print("1..0 # SKIP the sanitizers are no part of an installed library")
         return
     with tempfile.TemporaryDirectory(prefix="mptabled-machine-") as work:
-        done, pkgconfig = install(work)
-        if not tap.ok(pkgconfig, "library, header and pkg-config file are installed", done.stdout, done.stderr):
+        libraries = Installed(work)
+        if not tap.ok(libraries.libdir, "library, header and pkg-config file are installed", libraries.said):
             tap.done()
             return
-        libdir = os.path.dirname(pkgconfig)
-        shared = flags(pkgconfig, work)
+        libdir, shared = libraries.libdir, libraries.flags("libmptmachine")
         static = [flag for flag in shared if flag.startswith("-I")]
         static += [os.path.join(libdir, name) for name in ("libmptmachine.a", "libmptable.a")]
         judge_library(tap, work, libdir)
-        judge_example(tap, work, libdir, shared, static)
+        judge_example(tap, work, libraries.environment, shared, static)
         program = os.path.join(work, "machine_line")
         built = run(*CC, "-o", program, LINE, *shared)
         if tap.ok(built.returncode == 0, "a program builds with the flags of pkg-config", built.stderr):
-            lines = Lines(program, libdir)
+            lines = Lines(program, libraries.environment)
             judge_bytes(tap, lines)
             judge_refusals(tap, lines)
         if shutil.which("c++"):
