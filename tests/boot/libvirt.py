@@ -36,7 +36,6 @@ security_driver = "none"
 stdio_handler = "file"
 namespaces = [ ]
 cgroup_controllers = [ ]
-memory_backing_dir = "%s/ram"
 """
 
 
@@ -184,7 +183,7 @@ class Libvirt:
             self.write(name, "".join(rows) + "libvirt-qemu:x:%s\n" % line)
         os.makedirs(os.path.join(work, "etc", "hooks", "qemu.d"))
         self.write("etc/libvirtd.conf", 'unix_sock_dir = "%s"\nauth_unix_rw = "none"\n' % work)
-        self.write("etc/qemu.conf", QEMU_CONF % work)
+        self.write("etc/qemu.conf", QEMU_CONF)
         self.write("etc/hooks/qemu.d/mptabled", "#!/bin/sh\nPATH=%s/bin:$PATH\nexport MPTABLED_SERVER=unix:%s "
                    "MPTABLED_PUBLIC_KEYS=%s\nexec /usr/bin/python3 -I %s \"$@\"\n" %
                    (work, daemon.socket, self.keys, os.path.abspath(HOOK)))
@@ -304,7 +303,7 @@ def judge_paused(tap, libvirt, daemon):
     tap.ok(done.returncode == 0, "paused: the domain is there", done)
     subprocess.run([MPTABLECTL, "get", "--server", "unix:" + daemon.socket, "-p", public, "--profile", "qemu",
                     "--cpus", "2", "--context", FIRST, "-o", image], check=True)
-    memory = glob.glob(libvirt.work + "/ram/libvirt/qemu/*-guest-d/*.ram")
+    memory = glob.glob("/proc/%d/root/var/lib/libvirt/qemu/ram/*-guest-d/pc.ram" % libvirt.process.pid)
     done = subprocess.run([MPTABLECTL, "inject", "-p", public, "--context", FIRST, "--memory", *memory, image],
                           capture_output=True)
     tap.ok(done.returncode == 0, "paused: the image is injected", memory, done)
