@@ -96,6 +96,13 @@ static void tag_add(struct tagged *t, const void *bytes, size_t size)
     t->size += size;
 }
 
+/* Low byte first on every machine: replicas of different kinds give the same tag. */
+static void tag_add_number(struct tagged *t, uint64_t value, size_t size)
+{
+    for (; size > 0; size--, value >>= 8)
+        t->bytes[t->size++] = (uint8_t)value;
+}
+
 static void tag_add_text(struct tagged *t, const char *text)
 {
     tag_add(t, text, strlen(text) + 1);
@@ -105,15 +112,15 @@ static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
 {
     tag_add_text(t, f->rule->id);
     tag_add_text(t, f->rule->field);
-    tag_add(t, &f->address, sizeof(f->address));
-    tag_add(t, &f->entry, sizeof(f->entry));
-    tag_add(t, &f->index, sizeof(f->index));
-    tag_add(t, &f->count, sizeof(f->count));
-    tag_add(t, &f->value, sizeof(f->value));
-    tag_add(t, &f->expected, sizeof(f->expected));
+    tag_add_number(t, f->address, sizeof(f->address));
+    tag_add_number(t, (uint64_t)f->entry, sizeof(f->entry));
+    tag_add_number(t, f->index, sizeof(f->index));
+    tag_add_number(t, f->count, sizeof(f->count));
+    tag_add_number(t, f->value, sizeof(f->value));
+    tag_add_number(t, f->expected, sizeof(f->expected));
     tag_add(t, f->text, f->text_size);
-    tag_add(t, &f->severity, sizeof(f->severity));
-    tag_add(t, &f->harms, sizeof(f->harms));
+    tag_add_number(t, (uint64_t)f->severity, sizeof(f->severity));
+    tag_add_number(t, f->harms, sizeof(f->harms));
 }
 
 static void tag_add_verdict(struct tagged *t, const struct mpt_verdict *v)
@@ -121,11 +128,12 @@ static void tag_add_verdict(struct tagged *t, const struct mpt_verdict *v)
     if (!v->consumer)
         return;
     tag_add_text(t, mpt_consumer_name(v->consumer));
-    tag_add(t, &v->worst, sizeof(v->worst));
-    tag_add(t, &v->needs, sizeof(v->needs));
-    tag_add(t, &v->unknown, sizeof(v->unknown));
-    tag_add(t, &v->processors, sizeof(v->processors));
-    tag_add(t, v->rules, sizeof(v->rules));
+    tag_add_number(t, (uint64_t)v->worst, sizeof(v->worst));
+    tag_add_number(t, v->needs, sizeof(v->needs));
+    tag_add_number(t, (uint64_t)v->unknown, sizeof(v->unknown));
+    tag_add_number(t, v->processors, sizeof(v->processors));
+    for (size_t i = 0; i < sizeof(v->rules) / sizeof(v->rules[0]); i++)
+        tag_add_number(t, v->rules[i], sizeof(v->rules[i]));
 }
 
 static void make_tag(struct job *job, const struct public_key *key)
@@ -140,8 +148,8 @@ static void make_tag(struct job *job, const struct public_key *key)
     if (job->format == FORMAT_JSON) {
         tag_add_text(&t, MPT_VERSION);
         tag_add_text(&t, job->image.profile->name);
-        tag_add(&t, &job->image.cpus, sizeof(job->image.cpus));
-        tag_add(&t, &job->topology.given, sizeof(job->topology.given));
+        tag_add_number(&t, job->image.cpus, sizeof(job->image.cpus));
+        tag_add_number(&t, job->topology.given, sizeof(job->topology.given));
         for (unsigned i = 0; i < job->image.report.finding_count; i++)
             tag_add_finding(&t, &job->image.report.findings[i]);
         for (size_t i = 0; i < MPT_CONSUMERS; i++)
