@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# What other programs get: the installed library, shared and static, through pkg-config, and a program that uses it.
+# What other programs get: the installed library, shared and static, through pkg-config, and a program that uses it. And all
+# that is installed: below DESTDIR alone, and gone again.
 nm ./tests/programs/encode_loop | grep -q __asan_init && { echo '1..0 # SKIP the sanitizers are no part of an installed library'; exit 0; }
-echo 1..8
+echo 1..12
 srcdir=${srcdir:?}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -66,3 +67,20 @@ said=$(LD_LIBRARY_PATH="$libdir" "$work/c")
 echo "# $said"
 [ "$said" = "$version $version $version" ]
 ok $? '8 - library, header and pkg-config file name one version'
+
+all=$work/all
+make -s install DESTDIR="$all" >"$work/log" 2>&1
+ok $? '9 - make install DESTDIR=FOLDER'
+find "$all" -name 'lib*.so' | while read -r library; do
+    name=${library##*/}
+    PKG_CONFIG_PATH=${library%/*}/pkgconfig PKG_CONFIG_SYSROOT_DIR='' pkg-config --exists --print-errors "${name%.so}" || echo "$library"
+done >"$work/log" 2>&1
+[ ! -s "$work/log" ] && [ -n "$(find "$all" -name 'lib*.so')" ]
+ok $? '10 - each library has its pkg-config file'
+grep -rlF "$all" "$all" >"$work/log"
+[ ! -s "$work/log" ]
+ok $? '11 - no file names the folder, so that it can be moved into its place'
+make -s uninstall DESTDIR="$all" >"$work/log" 2>&1
+find "$all" ! -type d >"$work/log"
+[ ! -s "$work/log" ]
+ok $? '12 - make uninstall leaves no file behind'
