@@ -79,7 +79,7 @@
     ROW(S, GIVEN, apic_id, 1)   \
     ROW(S, GIVEN, intin, 1)
 
-/* MPS 1.4 Table 4-11 */
+/* MPS 1.4 Table 4-12 */
 #define LAYOUT_LOCAL_INT(ROW, S) \
     ROW(S, MADE, entry_type, 1)  \
     ROW(S, GIVEN, int_type, 1)   \

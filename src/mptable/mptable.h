@@ -25,7 +25,7 @@ extern "C" {
 /*@ assigns \nothing; ensures \valid_read(\result); */
 const char *mpt_version(void);
 
-/* Sizes in bytes. MPS 1.4 Table 4-1, Table 4-2, Table 4-3, Table 4-12 */
+/* Sizes in bytes. MPS 1.4 Table 4-1, Table 4-2, Table 4-3, Table 4-13 */
 enum {
     MPT_FLOATING_SIZE = 16,
     MPT_HEADER_SIZE = 44,
@@ -71,10 +71,10 @@ enum {
     MPT_SUBTRACTIVE = 0x01, /* bus hierarchy: subtractive decode (SD). §4.4.2 */
     MPT_SUBTRACTED = 0x01,  /* address space modifier: predefined range subtracted (PR). §4.4.3 */
 
-    MPT_ALL = 0xff /* as destination APIC ID: every one. Tables 4-10, 4-11 */
+    MPT_ALL = 0xff /* as destination APIC ID: every one. Tables 4-10, 4-12 */
 };
 
-/* Interrupt type. MPS 1.4 Table 4-10 */
+/* Interrupt type. MPS 1.4 Table 4-11 */
 enum mpt_int_type { MPT_INT, MPT_NMI, MPT_SMI, MPT_EXTINT };
 
 /* Polarity of an interrupt: bits 0 and 1 of its flags. Table 4-10; 2 is reserved */
@@ -161,7 +161,7 @@ struct mpt_io_int {
     uint8_t intin;   /* INTIN# */
 };
 
-/* Local interrupt assignment entry, Table 4-11 */
+/* Local interrupt assignment entry, Table 4-12 */
 struct mpt_local_int {
     uint8_t int_type;
     uint16_t flags;
@@ -340,7 +340,7 @@ size_t mpt_entries(const struct mpt_table *t);
  * and length. The extended checksum and the extended bytes add up to 0.
  *
  * Return: MPT_OK; MPT_ENOSPACE, nothing was written and *len tells how much would do; MPT_ETOOLONG;
- * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-11,
+ * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-12,
  * §4.4.
  */
 /*@ requires readable(t) && \valid_read(place) && \valid(len) && \valid(out + (0 .. cap - 1));

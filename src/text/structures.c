@@ -37,7 +37,7 @@ ENTRIES(FIELDS_ENTRY)
 #define SECTION_BUS       "MPS 1.4 Table 4-7"
 #define SECTION_IOAPIC    "MPS 1.4 Table 4-9"
 #define SECTION_IO_INT    "MPS 1.4 Table 4-10"
-#define SECTION_LOCAL_INT "MPS 1.4 Table 4-11"
+#define SECTION_LOCAL_INT "MPS 1.4 Table 4-12"
 #define SECTION_SPACE     "MPS 1.4 section 4.4.1"
 #define SECTION_HIERARCHY "MPS 1.4 section 4.4.2"
 #define SECTION_MODIFIER  "MPS 1.4 section 4.4.3"
