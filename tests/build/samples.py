@@ -101,6 +101,13 @@ def lacking(commands):
     return ""
 
 
+def run_all(work, commands, port):
+    """What each command printed. Where one hangs, the block ends with it, and nothing of it or behind it counts."""
+    printed = run(work, commands, port)
+    ended = len(printed) - 1  # the last piece stands behind the last command that ended
+    return printed[:ended] + ["== it did not end\n"] * (len(commands) - ended)
+
+
 def judge(tap, work, lines, port):
     cases = samples(lines)
     commands = [command for command, _ in cases]
@@ -109,10 +116,10 @@ def judge(tap, work, lines, port):
         for command in commands:
             tap.skip(command.split("\n")[0], reason)
         return
-    printed = run(work, commands, port)
+    printed = run_all(work, commands, port)
     if not all(map(prints, [wanted for _, wanted in cases], printed)) and "sleep" in commands[0]:
         slower = [command.replace("sleep 3", "sleep 60") for command in commands]  # for a busy host
-        printed = run(work, slower, port)
+        printed = run_all(work, slower, port)
     for (command, wanted), got in zip(cases, printed):
         tap.ok(prints(wanted, got), command.split("\n")[0], "prints", got, "README has", "\n".join(wanted))
 
