@@ -299,8 +299,12 @@ int input_memory(struct cli *cli, const char *short_base)
         status = open_operand(cli, &device);
     if (status != CLI_DONE)
         return status;
-    if (cli->takes_topology && in->bytes && dump_is_json((const uint8_t *)in->bytes, in->size))
-        return place_json(cli);
+    if (!cli->as && cli->takes_topology && in->bytes &&
+        dump_is_json((const uint8_t *)in->bytes, in->size))
+        return cli->base || cli->size
+                   ? cli_refuse_option(cli, cli->base ? "base" : "size",
+                                       "is not for JSON, which has its own addresses")
+                   : place_json(cli);
     if (!in->bytes && (cli->base || cli->size))
         return cli_refuse_option(cli, cli->base ? "base" : "size",
                                  "is for files of at most 16 MiB");
