@@ -147,7 +147,9 @@ def judge_odd(tap, hook, good):
             ("clusters", with_topology(good, "sockets='2' clusters='2'"), "<topology clusters=> must be 1"),
             ("memory", good.replace("KiB", "furlongs"), "<memory unit='KiB'>"),
             ("another machine", good.replace("pc-q35-7.2", "isapc"), "isapc"),
-            ("no ROM", good.replace("loader", "loafer"), "it has no <loader>"),
+            ("no ROM", good.replace("loader", "loafer"), "its <loader> is not mptable.rom"),
+            ("other firmware", re.sub("<loader(.*)>.*</loader>", r"<loader\1>/usr/share/seabios/bios.bin</loader>", good),
+             "its <loader> is not mptable.rom"),
             ("no kernel", good.replace("kernel", "colonel"), "no -kernel")):
         done = hook.run(xml)
         refused(tap, hook, done, says, "alone: refused: " + name)
@@ -175,7 +177,7 @@ class Libvirt:
         self.keys = os.path.join(work, "keys")
         os.mkdir(self.keys)
         shutil.copy(os.path.join(daemon.state, "mptabled", "mptabled.pub"), self.keys)
-        for name, file in (("loader", stock.ROM), ("kernel", KERNEL)):  # libvirt makes them belong to QEMU's user
+        for name, file in (("mptable.rom", stock.ROM), ("kernel", KERNEL)):  # libvirt makes them belong to QEMU's user
             shutil.copy(file, os.path.join(work, name))
         for name, line in (("passwd", "%d:%d::/:/bin/false" % (QEMU_USER, QEMU_USER)), ("group", "%d:" % QEMU_USER)):
             with open("/etc/" + name, encoding="utf-8") as file:
@@ -227,7 +229,7 @@ class Libvirt:
     def xml(self, name, uuid, cpus):
         """A small domain that boots Linux and writes its console to a file"""
         tree = domain(name, uuid, cpus, kernel=os.path.join(self.work, "kernel"), cmdline=APPEND,
-                      loader=os.path.join(self.work, "loader"))
+                      loader=os.path.join(self.work, "mptable.rom"))
         tree.set("type", "qemu")
         tree.find("memory").text = "256"
         tree.find("os").remove(tree.find("os/initrd"))
