@@ -94,7 +94,7 @@ int mptm_defaults(struct mptm *machine, const char *profile);
  *
  * What is written was read back and compared with the values that it was made from. Faults that
  * belong to a profile's builder stay in: mpt_check finds them. Of @work only what the table needs is
- * touched, and of the stack about 60 KiB.
+ * touched, and of the stack at most 80 KiB.
  *
  * Return: 0; -1 when a member is out of range, the profile takes no such number of processors, the
  * image does not fit its window or the guest's memory, or @size is too small. Source: MPS 1.4 §4,
