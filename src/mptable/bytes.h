@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Stores of little-endian integers and runs of bytes, and the sum of bytes; the loads are in
- * load.h. Bounds are the caller's: room is checked once for a whole structure, then its fields lie
- * at constant offsets.
+ * load.h. The caller checks bounds, once for a whole structure; its fields then lie at constant
+ * offsets.
  *
- * The loops are there because the prover follows them, and does not follow mem* through void
- * pointers. Compilers know them and make the same instructions of them.
+ * The functions have loops because the prover follows loops, but not mem* through void pointers.
+ * Compilers recognise these loops and make the same instructions of them.
  */
 #ifndef MPT_BYTES_H
 #define MPT_BYTES_H
 
 #include "mptable.h"
 
-/* A contract inside a macro, where a comment would be lost: nothing to a compiler (tests/prove) */
+/* PROVE is a contract inside a macro, where a comment would be lost; tests/prove reads it */
 #ifndef PROVE
 #define PROVE(...)
 #endif
@@ -59,7 +59,7 @@ static inline void zero(uint8_t *to, size_t n)
         to[i] = 0;
 }
 
-/* Texts are characters in values and bytes in tables. */
+/* A text is characters in a value, and bytes in a table. */
 /*@ requires \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
     requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
     assigns to[0 .. n - 1]; exits \false; */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Asks the rules. A table is surveyed once (survey.c); then the rules about a structure look at it
- * once, and those about a type of entry look at each such entry. The rules themselves are rows of
- * rules.def, and what they ask is in questions.h.
+ * Asks the rules. A table is surveyed once (survey.c). Then the rules about a structure are asked
+ * once, and the rules about a type of entry once for each such entry. The rules themselves are rows
+ * of rules.def; the questions that they ask are in questions.h.
  */
 #include "mptable.h"
 
@@ -138,7 +138,7 @@ static void write_finding(const struct survey *s, const struct check *check,
     }
 }
 
-/* The findings so far, by rule. Rows are not cleared: those are there whose count is not 0. */
+/* The findings so far, by rule. Rows are not cleared: a row is valid when its count is not 0. */
 struct findings {
     size_t size;
     uint8_t rules[RULES]; /* those that are broken, ascending */
@@ -148,8 +148,8 @@ struct findings {
 };
 
 /*
- * The first entry that breaks the rule. Not inlined: most rules hold, and asking them all is short
- * when what a broken one takes is elsewhere.
+ * Notes the first entry that breaks the rule. Not inlined: most rules hold, and the code that asks
+ * them all stays short when the code for a broken one is elsewhere.
  */
 static __attribute__((noinline)) void note_first(struct findings *found, unsigned rule,
                                                  const struct survey *s)
@@ -164,7 +164,7 @@ static __attribute__((noinline)) void note_first(struct findings *found, unsigne
     write_finding(s, &checks[rule], &found->rows[rule]);
 }
 
-/* Many entries may break one rule, so what the later ones take is inlined. */
+/* Many entries may break one rule, so the code for the later ones is inlined. */
 static inline void note(struct findings *found, unsigned rule, const struct survey *s,
                         uint32_t harms)
 {
@@ -174,8 +174,9 @@ static inline void note(struct findings *found, unsigned rule, const struct surv
 }
 
 /*
- * The rules of one part, each with its finding. The part is a constant in every call, so the rows
- * of the others leave no code; nor do the conditions of harms that are constant.
+ * Asks the rules of one part, and notes those that are broken. The part is a constant in every
+ * call, so the compiler leaves out the rows of other parts, and conditions of harms that are
+ * constant.
  */
 static inline __attribute__((always_inline)) void judge(enum mpt_part part, const struct survey *s,
                                                         struct findings *found)
@@ -236,7 +237,7 @@ static void judge_extended_entries(struct survey *s, struct findings *found)
         judge(MPT_PART_EXTENDED, s, found);
 }
 
-/* What a broken rule means for those that are asked for, and for each consumer's verdict */
+/* Sets the severity for the consumers that are asked for, and each consumer's verdict */
 static void settle(struct mpt_finding *f, unsigned rule, uint32_t asked,
                    struct mpt_verdict *verdicts, bool *wanted)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes to values, whoever wrote them.
+ * Bytes to values, for tables of any builder.
  *
- * What a field claims is compared with what is there once, in mpt_open; from then on a walk knows
- * its end and every step goes forward by the size of an entry, so reading ends and stays inside
- * whatever the bytes are. Nothing is judged here (check.c does) and nothing is searched (search.c
- * does).
+ * mpt_open compares the lengths that the fields give with the bytes that are there, once. From then
+ * on a walk knows its end, and each step goes forward by the size of an entry. So reading ends, and
+ * stays inside the bytes, whatever they are. check.c judges tables; search.c finds them.
  */
 #include "load.h"
 
@@ -96,8 +95,8 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
 }
 
 /*
- * Sets *size to the bytes of the entry at the walk's position, to 0 at the end, where there may be
- * no table at all. Return: MPT_OK; MPT_EUNKNOWN or MPT_ECUT when no whole entry is there.
+ * Sets *size to the size of the entry at the walk's position, or to 0 at the end, where there may
+ * be no bytes at all. Return: MPT_OK; MPT_EUNKNOWN or MPT_ECUT when no whole entry is there.
  */
 static enum mpt_err size_entry(const struct mpt_walk *walk, size_t *size)
 {
@@ -160,7 +159,7 @@ const char mpt_bus_types[MPT_BUS_TYPES][6] = {
     { 'T', 'C', ' ', ' ', ' ', ' ' }, { 'V', 'L', ' ', ' ', ' ', ' ' },
     { 'V', 'M', 'E', ' ', ' ', ' ' }, { 'X', 'P', 'R', 'E', 'S', 'S' },
 };
-enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 }; /* rows of it */
+enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 }; /* rows of mpt_bus_types */
 
 int mpt_bus_type(const char bus_type[6])
 {

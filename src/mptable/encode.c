@@ -2,14 +2,14 @@
 /*
  * Values to bytes.
  *
- * The size of a table is a closed form of its counts, so room is checked once, before the first
- * store: an image is written whole or not at all. Then each structure's fields go to constant
- * offsets from its start, in the order of layout.h, and the sums are taken last, over the bytes
- * that were really written: first that of the extended table, whose field the sum of the base table
- * covers. Which values, and where in the guest, are decided elsewhere.
+ * The size of a table follows from its counts, so room is checked once, before the first store: an
+ * image is written whole or not at all. Then the fields of each structure are stored at constant
+ * offsets from its start, in the order of layout.h. The sums come last, over the bytes that were
+ * really written: the extended table's first, because the base table's covers the field that holds
+ * it. The caller decides the values, and where in the guest they lie.
  *
- * Shape for the proof (libmptable(3)): one base pointer, positions linear in the loop counter,
- * inputs read into locals before the stores of their entry.
+ * The proof (libmptable(3)) needs this shape: one base pointer, positions linear in the loop
+ * counter, and inputs that are read into locals before the stores of their entry.
  */
 #include "layout.h"
 
@@ -70,7 +70,7 @@ size_t mpt_extended_size(const struct mpt_table *t)
     return 0 ENTRIES_EXTENDED(ADD_SIZE);
 }
 
-/* What the loops below know of each type */
+/* Invariants of the loops below, for each type */
 #define LEFT(T, S, array, word)                                                         \
     loop invariant left[SLOT_##T] == t->S##_count - run_sum(t->order, MPT_##T, r) >= 0; \
     loop invariant fits(t, MPT_##T, r, t->S##_count);

@@ -2,11 +2,11 @@
 /*
  * The eight types of entries, once: base types, then extended ones, each ascending (§4.3).
  *
- * A row says T, S, array, word:
+ * A row has T, S, array, word:
  *   T      MPT_<T> is the type's number, MPT_<T>_SIZE its bytes, LAYOUT_<T> its fields (layout.h)
  *   S      struct mpt_<S> has its values; struct mpt_entry has them as member S
- *   array  of struct mpt_table, which counts its elements in <S>_count
- *   word   what a person or a program calls such an entry: "entry" in a topology, label in a dump
+ *   array  the member of struct mpt_table that has such entries, <S>_count of them
+ *   word   its name for people and programs: member "entry" of a topology, label in a dump
  *
  * Code that treats all types alike expands the rows with a macro of its own.
  */
@@ -42,7 +42,7 @@ static inline unsigned slot_type(unsigned slot)
     return slot < MPT_BASE_TYPES ? slot : slot - MPT_BASE_TYPES + MPT_EXTENDED_FIRST;
 }
 
-/* SLOTS for a type that MPS does not define */
+/* The slot of a type; SLOTS for a type that MPS does not define */
 /*@ assigns \nothing;
     ensures \result == (type <= 4 ? type : 128 <= type <= 130 ? type - 123 : 8); */
 static inline unsigned type_slot(unsigned type)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the library says of itself: its errors in words, and its version. */
+/* The library's errors in words, and its version. */
 #include "mptable.h"
 
 const char *mpt_strerror(enum mpt_err err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The harms of a row of rules.def. HARM(consumer, effect, versions, run, condition) is what one of
- * them becomes: in check.c the data and the code, in rules.7.in what the manual page says.
+ * How a row of rules.def writes its harms. Each harm expands to HARM(consumer, effect, versions,
+ * run, condition), which check.c defines as data and as code, and rules.7.in as text of the manual
+ * page.
  */
 #ifndef MPT_HARMS_H
 #define MPT_HARMS_H

@@ -2,16 +2,16 @@
 /*
  * The wire format as data: one row per field, in the order of the bytes.
  *
- * A row says S, kind, member, width in bytes:
+ * A row has S, kind, member, width in bytes:
  *   GIVEN  an unsigned integer, little-endian, member of struct mpt_<S>
  *   TEXT   characters, member of struct mpt_<S>
  *   MADE   follows from the other bytes (signature, lengths, sums, type); encode.c makes it and
  *          verify.c checks it
  *   ZERO   reserved
  *
- * Code that needs the format expands the rows with a macro of its own, so that plain stores and
- * loads at constant offsets are what runs. An offset is the sum of the widths before it (struct
- * wire_<S> has no other purpose), so a gap or an overlap cannot be written down.
+ * Code that needs the format expands the rows with a macro of its own, so what runs is plain stores
+ * and loads at constant offsets. An offset is the sum of the widths before it, so rows cannot make
+ * a gap or an overlap. struct wire_<S> exists only to compute offsets.
  */
 #ifndef MPT_LAYOUT_H
 #define MPT_LAYOUT_H

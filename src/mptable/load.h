@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Loads of little-endian integers, the rows of layout.h as loads, and the sizes of entries. Inline,
- * so that code that uses one member of an entry loads no other. Bounds are the caller's.
+ * Loads of little-endian integers, the rows of layout.h as loads, and the sizes of entries. The
+ * functions are inline, so code that uses one member of an entry loads no other. The caller checks
+ * bounds.
  */
 #ifndef MPT_LOAD_H
 #define MPT_LOAD_H
@@ -58,8 +59,8 @@ DEFINE_LOAD(header, LAYOUT_HEADER)
 ENTRIES(DEFINE_ENTRY)
 
 /*
- * size_base, size_extended - bytes of an entry of that type in that table; 0 when MPS does not
- * define it
+ * size_base, size_extended - size of an entry of that type in the base or the extended table; 0
+ * when MPS does not define the type
  */
 #define DEFINE_SIZE(name, TYPES)             \
     static inline size_t name(unsigned type) \
@@ -80,9 +81,9 @@ DEFINE_SIZE(size_extended, ENTRIES_EXTENDED)
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
 /*
- * mpt_bus_type - the name of Table 4-8 that a bus type means, whatever its case and padding
+ * mpt_bus_type - find a bus type among the names of Table 4-8, in any case and padding
  *
- * Return: its index in mpt_bus_types; -1 when MPS does not define it.
+ * Return: the index in mpt_bus_types; -1 when MPS does not define the type.
  */
 int mpt_bus_type(const char bus_type[6]);
 

@@ -2,9 +2,9 @@
 /*
  * libmptable - Intel MultiProcessor Specification 1.4 (MPS) tables: values to bytes and back.
  *
- * The library allocates nothing, does no I/O, keeps no state and needs only mem* from outside, so
- * it can be lifted into a monitor as it is. It knows the wire format and nothing of policy: which
- * values a guest should see, and where in its memory, is the caller's to say.
+ * The library allocates nothing, does no I/O, keeps no state and needs only mem* from outside, so a
+ * monitor can take its source as it is. It knows the wire format and no policy: the caller decides
+ * which values a guest sees, and where in the guest's memory they lie.
  */
 #ifndef MPTABLE_H
 #define MPTABLE_H
@@ -21,7 +21,7 @@ extern "C" {
 #define MPT_VERSION_PATCH 0
 #define MPT_VERSION       "0.2.0"
 
-/* mpt_version - MPT_VERSION of the library that runs, which a shared one may differ in */
+/* mpt_version - the version of the library that runs, which need not be that of this header */
 /*@ assigns \nothing; ensures \valid_read(\result); */
 const char *mpt_version(void);
 
@@ -37,7 +37,7 @@ enum {
     MPT_SPACE_SIZE = 20,
     MPT_HIERARCHY_SIZE = 8,
     MPT_MODIFIER_SIZE = 8,
-    MPT_TABLE_MAX = 65535,   /* base table and extended table: their lengths are 16-bit fields */
+    MPT_TABLE_MAX = 65535,   /* of the base table, and of the extended one: 16-bit lengths */
     MPT_ENTRIES_MAX = 8186,  /* 8-byte entries in the longest base table */
     MPT_EXTENDED_MAX = 8191, /* 8-byte entries in the longest extended table */
     MPT_ADDRESS_ALIGN = 16   /* of the floating pointer (§4.1) */
@@ -71,7 +71,7 @@ enum {
     MPT_SUBTRACTIVE = 0x01, /* bus hierarchy: subtractive decode (SD). §4.4.2 */
     MPT_SUBTRACTED = 0x01,  /* address space modifier: predefined range subtracted (PR). §4.4.3 */
 
-    MPT_ALL = 0xff /* as destination APIC ID: every one. Tables 4-10, 4-12 */
+    MPT_ALL = 0xff /* as destination APIC ID: all APICs. Tables 4-10, 4-12 */
 };
 
 /* Interrupt type. MPS 1.4 Table 4-11 */
@@ -104,8 +104,8 @@ static inline uint16_t mpt_flags(enum mpt_polarity polarity, enum mpt_trigger tr
 
 /*
  * The structures, as values in the machine's own byte order. Members stand in the order of the wire
- * format; texts are not terminated and padded on the right with blanks. Reserved bytes are written
- * as zero.
+ * format. Texts are padded with blanks on the right and have no terminator. Reserved bytes are
+ * written as zero.
  */
 
 /*
@@ -193,7 +193,7 @@ struct mpt_modifier {
     uint32_t range_list; /* 0 = ISA-compatible I/O, 1 = VGA-compatible I/O */
 };
 
-/* Entries of one type, one after the other: the next ones of their array. */
+/* A run of entries of one type: the next @count elements of the array of that type. */
 struct mpt_run {
     uint8_t type; /* enum mpt_type */
     uint16_t count;
@@ -215,9 +215,9 @@ struct mpt_table {
     uint16_t space_count, hierarchy_count, modifier_count;
 
     /*
-     * The order of the entries, for tables that must equal those of another builder. Without one
-     * they are written in ascending type, as §4.3 wants. Base types come before extended ones, and
-     * the runs of a type add up to its count.
+     * The order of the entries, for a table that must equal another builder's. NULL: they are
+     * written in ascending type, as §4.3 wants. In an order, base types come before extended ones,
+     * and the runs of a type add up to its count.
      */
     const struct mpt_run *order;
     uint16_t order_count;
@@ -230,19 +230,19 @@ struct mpt_table {
 struct mpt_place {
     uint32_t base;     /* of the image's first byte */
     uint32_t floating; /* of the floating pointer, a multiple of 16 (§4.1) */
-    /* of the configuration table; 0 = there is none, a default configuration (§5) */
+    /* of the configuration table; 0 = no table, but a default configuration (§5) */
     uint32_t table;
 };
 
 enum mpt_err {
     MPT_OK,
-    MPT_ENOSPACE, /* the buffer is too small */
-    MPT_ETOOLONG, /* base or extended table passes MPT_TABLE_MAX bytes */
-    MPT_EPLACE, /* a structure lies below base, passes 4 GiB, is not aligned, or overlaps the other */
-    MPT_EORDER,    /* the runs of a table's order are not its entries, base types first */
+    MPT_ENOSPACE,  /* the buffer is too small */
+    MPT_ETOOLONG,  /* base or extended table passes MPT_TABLE_MAX bytes */
+    MPT_EPLACE,    /* a structure is below base, past 4 GiB, unaligned, or over the other */
+    MPT_EORDER,    /* the order does not name each entry once, base types first */
     MPT_ENOTFOUND, /* no such structure there */
     MPT_EUNKNOWN,  /* an entry of a type that its table cannot have, so its length is unknown */
-    MPT_ECUT /* an entry runs past the end of its table, or the table past the bytes there are */
+    MPT_ECUT       /* an entry runs past the end of its table, or the table past the bytes */
 };
 
 /* mpt_strerror - what an enum mpt_err means, in a few words for people; static */
@@ -332,16 +332,17 @@ size_t mpt_entries(const struct mpt_table *t);
  * @t:     what to write
  * @place: where the bytes will lie in guest memory; bytes of the image outside both structures
  *         become zero
- * @out:   receives the image; may be NULL when cap is 0
- * @cap:   bytes at out; 0 measures. Must not overlap @t or its arrays
- * @len:   set to the bytes of the image, fit or not, unless the place or the table is impossible
+ * @out:   receives the image; must not overlap @t or its arrays; may be NULL when @cap is 0
+ * @cap:   bytes at @out; 0 only measures
+ * @len:   set to the size of the image, whether it fits or not; not set after the last three errors
  *
- * Computed here: the checksums, lengths, entry count (unless given), the pointer's table address
- * and length. The extended checksum and the extended bytes add up to 0.
+ * Computed are the checksums, the lengths, the entry count unless it is given, and the table
+ * address and length in the floating pointer. The extended checksum and the bytes of the extended
+ * table add up to 0.
  *
- * Return: MPT_OK; MPT_ENOSPACE, nothing was written and *len tells how much would do; MPT_ETOOLONG;
- * MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3 Tables 4-3 to 4-12,
- * §4.4.
+ * Return: MPT_OK; MPT_ENOSPACE, nothing was written and *len is the size that would do;
+ * MPT_ETOOLONG; MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3
+ * Tables 4-3 to 4-12, §4.4.
  */
 /*@ requires readable(t) && \valid_read(place) && \valid(len) && \valid(out + (0 .. cap - 1));
     requires apart(t, out, cap) && \separated(len, out + (0 .. cap - 1), t, place);
@@ -361,7 +362,7 @@ enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place
  * mpt_encode_floating, mpt_encode_table - the two structures alone, for a monitor that keeps them
  * apart
  * @table: guest-physical address of the configuration table, 0 = none
- * @out:   MPT_FLOATING_SIZE bytes; or @cap bytes, as mpt_encode has them
+ * @out:   MPT_FLOATING_SIZE bytes for the floating pointer; @cap bytes for the table
  *
  * Return (mpt_encode_table): MPT_OK; MPT_ENOSPACE, nothing was written; MPT_ETOOLONG; MPT_EORDER.
  */
@@ -379,7 +380,7 @@ void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, ui
     ensures \result == MPT_OK ==> encoded(t, out); */
 enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len);
 
-/* The words of the BIOS data area that say where to look. Both 0 = nothing was written there. */
+/* The words of the BIOS data area that place the search windows. Both 0 = nothing was written. */
 struct mpt_bios {
     uint16_t ebda;            /* segment of the extended BIOS data area; 0 = none */
     uint16_t base_memory_kib; /* KiB of base memory */
@@ -392,7 +393,7 @@ enum { MPT_BIOS_EBDA = 0x40e, MPT_BIOS_BASE_MEMORY = 0x413, MPT_BIOS_WORD_SIZE =
  * mpt_encode_bios - the two words, for a monitor that sets them
  * @ebda, @base_memory: MPT_BIOS_WORD_SIZE bytes each, for MPT_BIOS_EBDA and MPT_BIOS_BASE_MEMORY
  *
- * The bytes between the words belong to others (0x410: equipment, 0x412: power-on test).
+ * The bytes between the words have other uses (0x410: equipment, 0x412: power-on test).
  */
 /*@ requires \valid_read(bios) && \valid(ebda + (0 .. 1)) && \valid(base_memory + (0 .. 1));
     requires \separated(bios, ebda + (0 .. 1)); assigns ebda[0 .. 1], base_memory[0 .. 1]; */
@@ -400,22 +401,22 @@ void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_m
 
 /*
  * mpt_verify_floating, mpt_verify_table - read bytes back and compare them with the values
- * @size: bytes there are
+ * @size: bytes at @bytes
  *
- * Return: 1 when the structure lies inside @size bytes, every field, reserved byte, length, count
- * and signature equals what the values make it, and the sums are 0; else 0. A table's order must be
- * one that mpt_encode_table takes.
+ * Return: 1 when the structure fits in @size bytes, every field, reserved byte, length, count and
+ * signature is what an encoder makes of the values, and the sums are 0; else 0. A table's order
+ * must be one that mpt_encode_table takes.
  */
 int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, const uint8_t *bytes,
                         size_t size);
 int mpt_verify_table(const struct mpt_table *t, const uint8_t *bytes, size_t size);
 
 /*
- * Reading. Nothing that the bytes claim is believed: lengths, counts and pointers are compared with
- * what is there, once, before use; every step goes forward by the size of an entry.
+ * Reading. No length, count or pointer in the bytes is trusted: each is compared once with the
+ * bytes that are there, before it is used. Each step of a walk goes forward by an entry's size.
  */
 
-/* Bytes as they lie in guest memory. Segments do not overlap; a structure lies in one of them. */
+/* Bytes as they lie in guest memory. Segments do not overlap; a structure lies whole in one. */
 struct mpt_segment {
     uint32_t base; /* guest-physical */
     size_t size;
@@ -431,11 +432,11 @@ struct mpt_memory {
 const uint8_t *mpt_at(const struct mpt_memory *memory, uint64_t address, size_t size);
 
 /*
- * mpt_room - how many bytes there are from that address on, up to the end of its segment; 0 = none
+ * mpt_room - the number of bytes from that address to the end of its segment; 0 = none are there
  */
 size_t mpt_room(const struct mpt_memory *memory, uint64_t address);
 
-/* A table as it was found, valid or not. Members named as fields hold what the fields say. */
+/* A table as it was found, valid or not. A member with a field's name has that field's value. */
 struct mpt_view {
     uint32_t floating_address;
     struct mpt_floating floating;
@@ -446,7 +447,7 @@ struct mpt_view {
     uint8_t floating_reserved; /* feature bytes 3 to 5, or-ed */
 
     int has_header;      /* the table's 44 header bytes are there; else nothing below is set */
-    int signature_right; /* they begin with "PCMP" */
+    int signature_right; /* the header begins with "PCMP" */
     struct mpt_header header;
     uint16_t base_length;
     uint8_t checksum;
@@ -472,10 +473,10 @@ struct mpt_view {
  */
 enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view);
 
-/* An entry as it was found. Of the structures at the end, the one of its type is set. */
+/* An entry as it was found. Of the eight structures, only the one of its type is set. */
 struct mpt_entry {
     uint8_t type;
-    unsigned index;   /* 0 up, base and extended entries each from 0 */
+    unsigned index;   /* counted from 0, base and extended entries each */
     size_t offset;    /* bytes from the start of the base table, for extended entries too */
     size_t size;      /* bytes */
     uint8_t reserved; /* its reserved bytes, or-ed */
@@ -489,10 +490,10 @@ struct mpt_entry {
     struct mpt_modifier modifier;
 };
 
-/* A walk from entry to entry, by length: the entry count is only a claim. */
+/* A walk from entry to entry by their sizes; the entry count may be wrong and is not used. */
 struct mpt_walk {
     const uint8_t *bytes; /* of the base table */
-    size_t at, end;       /* offsets; what is left when the walk ends is [at, end) */
+    size_t at, end;       /* offsets; after the walk, [at, end) was not read */
     unsigned index;
     int extended;
 };
@@ -503,24 +504,25 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
 
 /*
  * mpt_next - the next entry
- * @err: at the end: MPT_OK; MPT_EUNKNOWN, at walk->at stands an entry of an undefined type;
- *       MPT_ECUT, the entry there runs past the end, or has a length that its type does not
+ * @err: why the walk ended: MPT_OK, at the end of the table; MPT_EUNKNOWN, the entry at walk->at
+ *       has an undefined type; MPT_ECUT, that entry runs past the end, or its length is wrong for
+ *       its type
  *
  * An extended entry of an undefined type from 128 up has its length in its second byte, and is
  * returned like the others.
  *
- * Return: 1 with *entry filled; 0 at the end.
+ * Return: 1 with *entry filled; 0 when the walk has ended.
  */
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
 
 /*
  * An operating system or program that reads MP tables, with the rules of its search: which windows
- * in which order and steps, and what it checks of a floating pointer.
+ * in which order and steps, and what it checks in a floating pointer.
  */
 struct mpt_consumer;
 struct mpt_facts;
 
-/* How many there are, and how many of them, the first ones, are systems in current use */
+/* How many consumers are known; the first MPT_CONSUMERS_IN_USE are systems in current use */
 enum { MPT_CONSUMERS = 19, MPT_CONSUMERS_IN_USE = 8 };
 
 /*
@@ -544,14 +546,14 @@ uint32_t mpt_consumer_bit(const struct mpt_consumer *consumer);
 
 /*
  * mpt_find - the floating pointer that a consumer takes
- * @facts: may be NULL; what places the windows: the BIOS data words, and the usable ranges, from
- *         whose lowest one FreeBSD takes the end of base memory
+ * @facts: may be NULL; the BIOS data words and the usable ranges place the windows: FreeBSD takes
+ *         the end of base memory from the lowest usable range
  *
- * BIOS words that are not given are read from memory where it has them, else they are 0. Usable
- * ranges that are not given agree with the word at 0x413. Of the floating pointer, only the
- * signature and what the consumer checks are looked at. xv6 finds nothing when both words are 0: it
- * crashes. Time is linear in the bytes of the windows, and quadratic in the number of segments: a
- * few are expected.
+ * A BIOS word that is not given is read from memory if it is there, else it is 0. If no usable
+ * ranges are given, base memory ends where the word at 0x413 says. Of the floating pointer, only
+ * the signature and what the consumer checks are read. xv6 finds nothing when both words are 0,
+ * because it crashes. Time is linear in the bytes of the windows, and quadratic in the number of
+ * segments, which is expected to be small.
  *
  * Return: MPT_OK with *address set; MPT_ENOTFOUND.
  */
@@ -560,9 +562,9 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
 
 /*
  * mpt_next_floating - the next "_MP_" at or above an address, valid or not, at any alignment of 4
- * @address: where to begin; set to where it was found, 16 bytes that mpt_open takes
+ * @address: where to begin; set to the address that was found, whose 16 bytes mpt_open takes
  *
- * A sweep over all of them, each next one from 4 bytes behind the last, reads every byte once.
+ * A caller that continues 4 bytes above each find reads every byte once.
  *
  * Return: MPT_OK; MPT_ENOTFOUND.
  */
@@ -575,15 +577,15 @@ struct mpt_bios mpt_bios_words(const struct mpt_memory *memory, const struct mpt
 enum { MPT_BUS_TYPES = 18 };
 extern const char mpt_bus_types[MPT_BUS_TYPES][6];
 
-/* How interrupts of a bus are numbered, which is what its type decides. */
+/* How the interrupts of a bus are numbered, which its type decides. */
 enum mpt_bus_kind {
-    MPT_BUS_NONE, /* for tables by bus ID: no entry has that ID */
+    MPT_BUS_NONE, /* in an array by bus ID: no entry has that ID */
     MPT_BUS_ISA,  /* ISA and EISA: IRQ 0 to 15 */
     MPT_BUS_PCI,  /* device * 4 + pin */
     MPT_BUS_OTHER
 };
 
-/* mpt_bus_kind - the kind that a bus type means, whatever its case and padding; not MPT_BUS_NONE */
+/* mpt_bus_kind - the kind of a bus type, in any case and padding; never MPT_BUS_NONE */
 enum mpt_bus_kind mpt_bus_kind(const char bus_type[6]);
 
 /*
@@ -598,28 +600,28 @@ enum mpt_effect {
     MPT_CPU_LOST,       /* a processor that is there does not start */
     MPT_CRASHES,        /* panic, endless loop, hang */
     MPT_REFUSES,        /* it finds the table and throws it away */
-    MPT_NOT_FOUND       /* its search passes the table by */
+    MPT_NOT_FOUND       /* its search does not come to the table */
 };
 
 /* mpt_effect_name - "not-found", "interrupt-lost", ...; static and stable; "" for MPT_HARMLESS */
 const char *mpt_effect_name(enum mpt_effect effect);
 
-/* A consumer that a rule concerns, and what happens there */
+/* A consumer that a broken rule can hurt, and how */
 struct mpt_harm {
     const struct mpt_consumer *consumer;
     enum mpt_effect effect;
     const char *versions; /* in which versions, or how, in words; may be "" */
-    int ran;              /* known from a run of it; 0: read in its source */
+    int ran;              /* 1: seen when it ran; 0: read in its source */
 };
 
-/* How much a finding matters: what its worst effect is on the consumers that were asked for */
+/* How severe a finding is, by its worst effect on the consumers that were asked for */
 enum mpt_severity {
-    MPT_NOTE,    /* a message; or against the letter of MPS, and no consumer is hurt */
+    MPT_NOTE,    /* a message; or MPS is not followed, and no consumer is hurt */
     MPT_WARNING, /* degraded */
     MPT_ERROR    /* anything worse */
 };
 
-/* What a rule is about: one finding for each structure or entry type */
+/* What a rule is about: a structure, or a type of entry */
 enum mpt_part {
     MPT_PART_FLOATING,
     MPT_PART_HEADER,
@@ -633,26 +635,26 @@ enum mpt_part {
 };
 
 /*
- * A rule that a table can break. Texts are static. A rule that entries of two types can break, or
- * two members, has a row for each, with one id.
+ * A rule that a table can break. Texts are static. A rule about entries of two types, or about two
+ * members, has a row for each, and these rows have the same id.
  */
 struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_part part;
     /*
      * The member that is wrong, by its name in a topology; the field's own name where a topology
-     * has no such member (checksum, length, reserved ...); "" = the part
+     * has no such member (checksum, length, reserved ...); "" = the part as a whole
      */
     const char *field;
     /* what it should be, in words or digits; "" when the finding has it as a number */
     const char *expected;
     const char *detail; /* what is wrong */
-    /* at most 32; the last has a NULL consumer. A finding may concern only some of them. */
+    /* at most 32; the last has a NULL consumer. A finding may have only some of them. */
     const struct mpt_harm *harms;
 };
 
 /*
- * How a finding's value reads: not at all, as a number, as true or false (1 or 0), as the field's
+ * How to show a finding's value: not at all, as a number, as true or false (1 or 0), as the field's
  * bytes
  */
 enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX, MPT_VALUE_BOOL, MPT_VALUE_TEXT };
@@ -660,7 +662,7 @@ enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX, MPT_VALUE_BOO
 struct mpt_finding {
     const struct mpt_rule *rule;
     enum mpt_severity severity;
-    uint32_t harms; /* bit i: rule->harms[i] happens, to a consumer that was asked for or not */
+    uint32_t harms; /* bit i: rule->harms[i] happens, asked for or not */
     /* guest-physical, of the structure or entry (of the first that breaks the rule) */
     uint32_t address;
     int entry; /* its index in the table, base and extended entries each from 0; -1 = no entry */
@@ -693,10 +695,11 @@ struct mpt_line_fact {
 };
 
 /*
- * What is known of the machine besides the image. A rule that needs a fact stays silent without it.
+ * What is known of the machine besides the image. A rule that needs a fact gives no finding without
+ * it.
  */
 struct mpt_facts {
-    unsigned given; /* MPT_FACT_*: which members hold */
+    unsigned given; /* MPT_FACT_*: which members are set */
     struct mpt_bios bios;
     unsigned vcpus;                 /* virtual CPUs that the machine has */
     uint8_t bsp_apic_id;            /* of the vCPU that runs first */
@@ -744,16 +747,16 @@ enum {
     MPT_FACT_8259 = 1U << 20
 };
 
-/* Room for all findings there can be */
+/* At least the number of rules, so that every finding has room */
 enum { MPT_RULES_MAX = 192 };
 
-/* What becomes of the table on one consumer */
+/* What one consumer does with the table */
 struct mpt_verdict {
     const struct mpt_consumer *consumer; /* NULL: neither asked for nor in current use */
     enum mpt_effect worst;               /* of all broken rules that concern it */
-    unsigned needs;      /* MPT_FACT_*: not given, and it depends on them if it finds the table */
+    unsigned needs;      /* MPT_FACT_* not given that decide if it finds the table */
     int unknown;         /* nothing worse than MPT_CPU_LOST, but it may not find the table */
-    unsigned processors; /* that it starts by the table; 1 when it does without the table */
+    unsigned processors; /* that it starts; 1 when it runs without the table */
     uint32_t rules[MPT_RULES_MAX / 32]; /* bit i % 32 of element i / 32: mpt_rule_at(i) hurts it */
 };
 
@@ -772,13 +775,14 @@ struct mpt_report {
  *          too
  * @view:   filled by mpt_open from that memory; NULL = there is none
  * @facts:  may be NULL; BIOS words that are not given are taken from memory where it has them
- * @asked:  a set of consumers. It decides which findings there are, and how severe: a rule that
- *          hurts only others gives none. One that hurts nobody gives a note whoever is asked for
+ * @asked:  the set of consumers that decides which findings there are, and how severe they are. A
+ *          rule that hurts only other consumers gives no finding. A rule that hurts no consumer at
+ *          all gives a note, whatever the set
  * @report: receives the findings, and a verdict for each consumer that is asked for or in current
  *          use
  *
- * What is absent (a BSP, a bus, an I/O APIC) is only said of a table that could be read to its end.
- * Time is linear in the bytes; about 50 KiB of stack.
+ * A finding that something is absent (a BSP, a bus, an I/O APIC) needs a table that could be read
+ * to its end. Time is linear in the bytes; about 50 KiB of stack.
  */
 void mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
                const struct mpt_facts *facts, uint32_t asked, struct mpt_report *report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the rows of rules.def ask of a survey, in words of their own. */
+/* The questions that the rows of rules.def ask of a survey, each as a function. */
 #ifndef MPT_QUESTIONS_H
 #define MPT_QUESTIONS_H
 
@@ -21,7 +21,7 @@ enum {
     IO_INTS_MAX_32BIT = 256,
     IO_INTS_MAX_64BIT = 1024,
     LEVEL_BIT =
-        1U << 3, /* of an interrupt's flags: level-triggered, or reserved, which Linux takes so */
+        1U << 3, /* of an interrupt's flags: level, or reserved, which Linux takes as level */
     LOW_MEMORY_END = 0x500,
     XV6_MEMORY_END = 224 << 20
 };
@@ -154,7 +154,7 @@ static bool xv6_starts_too_many(const struct survey *s)
     return given(s, MPT_FACT_VCPUS) && s->facts.vcpus < 8 && s->processors > s->facts.vcpus;
 }
 
-/* Has an enabled processor the APIC ID of the virtual CPU that runs first? */
+/* Does an enabled processor have the APIC ID of the virtual CPU that runs first? */
 static bool bsp_listed(const struct survey *s)
 {
     return s->listed[s->facts.bsp_apic_id] & 2;
@@ -168,7 +168,7 @@ static bool linux_has_isa(const struct survey *s)
     return false;
 }
 
-/* Several PCI buses, and the first of them is not 0 */
+/* Several PCI buses, none of which has ID 0 */
 static bool freebsd_pci_panics(const struct survey *s)
 {
     unsigned count = 0;
@@ -188,13 +188,13 @@ static bool walks_extended(const struct survey *s)
     return id < sizeof(s->bus_as) && s->bus_as[id] & BUS_HAS_INT && s->table_end < FIRST_MIB_END;
 }
 
-/* FreeBSD looks at the end of the base table alone. */
+/* FreeBSD looks at the end of the base table, not at that of the extended table. */
 static bool base_above_1m(const struct survey *s)
 {
     return s->view.table_address + (uint64_t)s->view.base_length >= FIRST_MIB_END;
 }
 
-/* Does a walk by the entry count come to the entry that ends the walk? */
+/* Does a walk by the entry count reach the entry at which the survey's walk ended? */
 static bool count_comes_to_stop(const struct survey *s)
 {
     return s->view.entry_count > s->entries;
@@ -205,13 +205,13 @@ static bool bsd_loses_cpus(const struct survey *s)
     return count_comes_to_stop(s) && (s->enabled == 0 || s->cpus_behind > 0);
 }
 
-/* Linux invents interrupts that it has no entries of, but no I/O APIC. */
+/* Linux makes up interrupts that have no entries, but it makes up no I/O APIC. */
 static bool stops_before_ioapics(const struct survey *s)
 {
     return s->enabled > 0 && s->enabled_ioapics == 0;
 }
 
-/* Linux takes the entries that its walk came to, whatever ended it. Without any it invents some. */
+/* Linux takes the entries before the one that ends its walk. If it has none, it makes some up. */
 static bool linux_lacks_irq0(const struct survey *s)
 {
     return s->io_ints > 0 && !s->irq0_reaches && !s->cut_by_image && s->enabled_ioapics > 0;
@@ -261,7 +261,7 @@ static bool bus_eisa(const struct survey *s)
     return memcmp(s->e.bus.bus_type, "EISA", 4) == 0;
 }
 
-/* A name of MPS, well written, but neither ISA nor PCI */
+/* A name of MPS in its exact spelling, but neither ISA nor PCI */
 static bool bus_foreign(const struct survey *s)
 {
     return s->bus_type >= 0 && !bus_type_unpadded(s) &&
@@ -274,13 +274,13 @@ static bool ioapic_enabled(const struct survey *s)
     return s->e.ioapic.flags & MPT_IOAPIC_ENABLED;
 }
 
-/* Has another entry of that ID an I/O APIC that is enabled? */
+/* Does any entry with this ID have an I/O APIC that is enabled? */
 static bool ioapic_named(const struct survey *s)
 {
     return mpt_ioapic_enabled(s, s->e.ioapic.apic_id);
 }
 
-/* Does ISA IRQ 0 come to this I/O APIC, as Linux sets it up? */
+/* Does Linux expect ISA IRQ 0 at this I/O APIC? */
 static bool ioapic_has_irq0(const struct survey *s)
 {
     return ioapic_enabled(s) &&
@@ -288,14 +288,14 @@ static bool ioapic_has_irq0(const struct survey *s)
             (s->irq0_reaches && s->irq0_apic == s->e.ioapic.apic_id && !(s->mark & MARK_ID_AGAIN)));
 }
 
-/* Not on the default's page, and no address that another rule names */
+/* Not on the page of the default address, and not 0, which has a rule of its own */
 static bool ioapic_elsewhere(const struct survey *s)
 {
     return ioapic_has_irq0(s) && s->e.ioapic.address != 0 &&
            s->e.ioapic.address / 4096 != MPT_IOAPIC_ADDRESS / 4096;
 }
 
-/* An I/O APIC decodes the low eight bits of an address: its registers are elsewhere. */
+/* An I/O APIC decodes the low eight bits itself, so its registers are not at such an address. */
 static bool ioapic_unreadable(const struct survey *s)
 {
     return s->e.ioapic.address % 256 != 0;
@@ -316,7 +316,7 @@ static bool linux_isa_irq(const struct survey *s, uint8_t irq)
     return mpt_linux_isa(s, s->e.io_int.bus_id) && s->e.io_int.irq == irq;
 }
 
-/* The BSDs look at the flags of interrupts from buses that they know. */
+/* The BSDs look at the flags of an interrupt only when they know its bus. */
 static bool bsd_bus(const struct survey *s, uint8_t bus)
 {
     return s->bus_as[bus] & (BUS_ISA | BUS_PCI);
@@ -337,7 +337,7 @@ static bool int_lost(const struct survey *s)
     return s->mark & MARK_LOST;
 }
 
-/* The inputs are those of LINTIN, and the destination is meant to be every processor. */
+/* The input is a LINTIN number, and the destination is meant to be every processor. */
 static bool local_as_io(const struct survey *s)
 {
     return s->e.io_int.apic_id == MPT_ALL && !s->ioapic[MPT_ALL] && s->e.io_int.intin <= 1 &&
@@ -416,7 +416,7 @@ static bool no_such_input(const struct survey *s)
     return inputs > 0 && s->e.io_int.intin >= inputs;
 }
 
-/* Where the ISA IRQ of the entry arrives; NULL = it is no such entry, or that is not known */
+/* Where the ISA IRQ of the entry arrives; NULL = it has none, or that is not known */
 static const struct mpt_line_fact *isa_line(const struct survey *s)
 {
     const struct mpt_line_fact *line = NULL;
@@ -437,7 +437,7 @@ static bool isa_input_differs(const struct survey *s)
            (ioapic->address != line->ioapic_address || s->e.io_int.intin != line->intin);
 }
 
-/* Polarity and trigger mode that an ISA interrupt has: high and edge where it conforms */
+/* Polarity and trigger mode of an ISA interrupt: high and edge where they conform to the bus */
 static uint16_t isa_flags(uint16_t flags)
 {
     return mpt_flags(flags & 3 ? flags & 3 : MPT_HIGH, flags >> 2 & 3 ? flags >> 2 & 3 : MPT_EDGE);

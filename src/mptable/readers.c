@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the readers' own walks come to. Linux routes IRQ 0 by the first entry of each input, FreeBSD
- * walks by the entry count and by the length bytes of extended entries, and each has its own idea
- * of a bus by its name. Sets of (I/O APIC, input) and of (bus, IRQ) are bitmaps, so that the walks
- * stay linear whatever the entries say.
+ * What the readers' own walks find. Linux routes IRQ 0 by the first entry of each input. FreeBSD
+ * walks by the entry count and by the length bytes of extended entries. Each reader takes the name
+ * of a bus in its own way. Sets of (I/O APIC, input) and of (bus, IRQ) are bitmaps, so that the
+ * walks stay linear whatever the entries say.
  */
 #include "readers.h"
 
@@ -12,13 +12,13 @@
 #include "load.h"
 
 enum {
-    LINUX_32_INTS = 256, /* that differ are too many */
+    LINUX_32_INTS = 256, /* this many different ones are too many */
     INPUTS = 24,         /* of an I/O APIC on PC hardware */
     TABLE_STEP = 4,      /* bytes between two places where a table may begin */
-    ORPHANS_TRIED = 64,  /* "PCMP" whose bytes are summed, so that no memory takes long */
+    ORPHANS_TRIED = 64,  /* signatures whose tables are summed: bounds the time */
 };
 
-/* 65536 bits, by two bytes. Most tables need few rows: one is cleared when it is first used. */
+/* A set of pairs of bytes. Most tables need few rows, so a row is cleared when it is first used. */
 struct pairs {
     bool used[256];
     uint8_t bits[256][32];
@@ -65,13 +65,13 @@ static void survey_source(struct survey *s, struct mpt_io_int i)
         s->bus_as[i.bus_id] |= BUS_CONFORMS;
 }
 
-/* Does the entry have an input of that I/O APIC that none before it has? */
+/* Is this the first entry for that input of that I/O APIC? */
 static bool comes_first(const struct pairs *taken, unsigned apic, uint8_t input)
 {
     return !pairs_has(taken, (uint8_t)apic, input) && !pairs_has(taken, MPT_ALL, input);
 }
 
-/* Linux's find_irq_entry: the first INT of an input says whose interrupt arrives there. */
+/* As Linux's find_irq_entry: the first INT entry for an input decides what arrives there. */
 static void survey_irq0_route(struct survey *s, struct pairs *taken, struct mpt_io_int i)
 {
     const unsigned inputs = s->facts.given & MPT_FACT_INPUTS ? s->facts.ioapic_inputs : INPUTS;
@@ -89,7 +89,7 @@ static void survey_irq0_route(struct survey *s, struct pairs *taken, struct mpt_
     pairs_add(taken, i.apic_id, i.intin);
 }
 
-/* Marks the entries that are the only ones of their source and come to no I/O APIC. */
+/* Marks the entries of each source that no entry leads to an I/O APIC that is there. */
 static void mark_lost(struct survey *s, struct pairs *routed)
 {
     size_t at = s->io_int_span.begin;
@@ -135,7 +135,7 @@ static void survey_ints(struct survey *s)
         mark_lost(s, &pairs);
 }
 
-/* Linux drops entries that are identical before it counts. */
+/* Linux counts identical entries once. */
 static void count_distinct_ints(struct survey *s)
 {
     size_t at = s->io_int_span.begin;
@@ -145,7 +145,7 @@ static void count_distinct_ints(struct survey *s)
         s->distinct_ints += !(s->marks[(size_t)(e - s->view.table) / 8] & MARK_SAME);
 }
 
-/* FreeBSD walks on behind the table while the entry count lasts. */
+/* FreeBSD walks past the end of the table when the entry count is too high. */
 static bool count_overruns(const struct survey *s, const struct mpt_memory *memory)
 {
     uint64_t at = s->view.table_address + (uint64_t)s->walked_end;
@@ -162,9 +162,9 @@ static bool count_overruns(const struct survey *s, const struct mpt_memory *memo
 }
 
 /*
- * Enabled processors behind an entry of unknown type. It is taken to have the size of one that is
- * known; only entries that then end where the table does are believed, and of two such walks the
- * one that comes to as many entries as the table says it has.
+ * Counts the enabled processors behind an entry of unknown type, whose size is not known: a walk is
+ * made for each size that a known type has. A walk is believed when its last entry ends where the
+ * table ends; of two such walks, the one with as many entries as the entry count says.
  */
 static unsigned cpus_behind(const struct survey *s)
 {

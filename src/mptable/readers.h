@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the readers' own walks come to, where that is not what the bytes say. */
+/* What the readers' own walks find, where it differs from what the bytes say. */
 #ifndef MPT_READERS_H
 #define MPT_READERS_H
 
@@ -10,19 +10,19 @@ static inline bool mpt_ioapic_enabled(const struct survey *s, unsigned id)
     return s->ioapic[id] & IOAPIC_ENABLED;
 }
 
-/* Is there an I/O APIC that an interrupt with that destination goes to? 255 means all. */
+/* Is there an enabled I/O APIC for that destination? 255 means all. */
 static inline bool mpt_has_ioapic(const struct survey *s, uint8_t id)
 {
     return mpt_ioapic_enabled(s, id) || (id == MPT_ALL && s->enabled_ioapics > 0);
 }
 
-/* FreeBSD takes 255 only for a sole I/O APIC. */
+/* FreeBSD accepts 255 only when there is one I/O APIC. */
 static inline bool mpt_freebsd_routes(const struct survey *s, uint8_t id)
 {
     return id == MPT_ALL ? s->enabled_ioapics == 1 : mpt_ioapic_enabled(s, id);
 }
 
-/* Is the bus one whose interrupts Linux numbers like ISA's? */
+/* Does Linux number the interrupts of the bus like those of ISA? */
 static inline bool mpt_linux_isa(const struct survey *s, uint8_t bus)
 {
     return (s->bus_as[bus] & (BUS_DECLARED | BUS_LINUX_PCI)) == BUS_DECLARED;
@@ -31,9 +31,9 @@ static inline bool mpt_linux_isa(const struct survey *s, uint8_t bus)
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
 /*
- * mpt_survey_readers - fill in what needs a second look, when the survey is there: the sources of
- * interrupts, Linux's way to IRQ 0, FreeBSD's walks; a sound table elsewhere when the floating
- * pointer names none or there is none
+ * mpt_survey_readers - after mpt_survey, fill in what needs a second walk: the sources of
+ * interrupts, Linux's way to IRQ 0, FreeBSD's walks. When no floating pointer leads to a table,
+ * look for a sound table elsewhere
  */
 void mpt_survey_readers(struct survey *s, const struct mpt_memory *memory);
 

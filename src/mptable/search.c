@@ -108,7 +108,7 @@ const struct mpt_consumer *mpt_consumer_named(const char *name)
     return NULL;
 }
 
-/* A BIOS data word, as given or else as memory has it; then @known gets the fact's bit. */
+/* A BIOS data word, as given, or else from memory. @known gets its bit when there is either. */
 static uint16_t bios_word(const struct mpt_memory *memory, const struct mpt_facts *facts,
                           unsigned fact, uint16_t given, unsigned *known)
 {
@@ -122,8 +122,8 @@ static uint16_t bios_word(const struct mpt_memory *memory, const struct mpt_fact
 }
 
 /*
- * FreeBSD's getmemsize: the lowest range counts when it begins at or below 0xa0000. Ranges that
- * touch are one.
+ * As FreeBSD's getmemsize: the lowest range counts when it begins at or below 0xa0000. Ranges that
+ * touch count as one.
  */
 static uint64_t lowest_usable_end(const struct mpt_facts *facts)
 {
@@ -166,7 +166,7 @@ static struct mpt_range last_kib(uint64_t end)
     return end < KIB ? (struct mpt_range){ 0, 0 } : (struct mpt_range){ end - KIB, end };
 }
 
-/* A map that is not given is one that agrees with the word at 0x413, as a BIOS makes it. */
+/* A map that is not given is taken to agree with the word at 0x413, as a BIOS makes it. */
 static uint64_t usable_end(const struct mpt_bounds *b)
 {
     const uint64_t end = b->known & MPT_FACT_USABLE ? b->usable_end / KIB * KIB
@@ -286,7 +286,7 @@ static uint64_t step_to(uint64_t from, unsigned step, uint64_t least)
  * The next floating pointer in a range that a consumer takes, in steps from the range's base; a
  * NULL consumer takes any bytes that begin with "_MP_".
  *
- * Return: 1 with its address, where its 16 bytes are; 0 when there is none.
+ * Return: 1 with *match set, an address whose 16 bytes are there; 0 when there is none.
  */
 static int next_match(const struct mpt_memory *memory, struct mpt_range range, unsigned step,
                       const struct mpt_consumer *consumer, uint64_t *match)
@@ -324,7 +324,7 @@ void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory
     search->looked = search->unknown = search->hits = 0;
 }
 
-/* Not inlined: each window is looked at once, and asked for by many consumers. */
+/* Not inlined: each window is looked at once, but many consumers ask for it. */
 static __attribute__((noinline)) void look(struct mpt_search *search, unsigned window)
 {
     struct mpt_range *const range = &search->windows[window];
@@ -349,7 +349,7 @@ static inline bool has(struct mpt_search *search, const uint32_t *set, unsigned 
 /* The outcome of the search in one window */
 enum outcome { GOES_FURTHER, ENDS, FINDS };
 
-/* Does the consumer take what it came to? */
+/* Does the consumer take the floating pointer that it came to? */
 static enum outcome outcome_at(const struct mpt_search *search, const struct mpt_consumer *consumer,
                                uint64_t match)
 {
@@ -362,7 +362,7 @@ static enum outcome outcome_at(const struct mpt_search *search, const struct mpt
     return fails ? ENDS : FINDS;
 }
 
-/* In a window that has a hit */
+/* Searches a window that has a hit */
 static enum outcome search_window(const struct mpt_search *search,
                                   const struct mpt_consumer *consumer, unsigned window,
                                   uint64_t *match)
@@ -381,7 +381,7 @@ static enum outcome search_window(const struct mpt_search *search,
     return outcome_at(search, consumer, *match);
 }
 
-/* xv6 subtracts a KiB from an address of 0, and touches what is there. */
+/* When both words are 0, xv6 subtracts a KiB from address 0 and reads there. */
 static int faults(const struct mpt_consumer *consumer, const struct mpt_bounds *bounds)
 {
     const unsigned words = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
@@ -408,7 +408,7 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
     return MPT_OK;
 }
 
-/* Can it be in a window that facts not known place? They place none in the first KiB. */
+/* Can the pointer be in a window whose place is not known? None is in the first KiB. */
 static bool may_take(const struct mpt_search *search, const struct mpt_consumer *consumer)
 {
     return !(search->fails & consumer->checks) && search->address >= KIB &&

@@ -17,14 +17,14 @@ enum window {
     LOW_KIB,      /* the first KiB of memory */
     EBDA,         /* the first KiB of the EBDA */
     BASE,         /* the last KiB of base memory */
-    BASE_OR_640K, /* the same, of 640 KiB when the word is 0 */
-    BASE_USABLE,  /* the last KiB of the lowest usable range, as FreeBSD takes base memory */
+    BASE_OR_640K, /* the same; of 640 KiB when the word is 0 */
+    BASE_USABLE,  /* the last KiB of the lowest usable range, FreeBSD's base memory */
     BASE_OR_512K, /* the last KiB of 640 KiB; of 512 KiB when the word says no more than that */
     FIXED,        /* 0x9fc00 to 0x9ffff, whatever the words say */
     ROM,          /* 0xf0000 to 0xfffff */
     LOWER_ROM,    /* 0xe0000 to 0xeffff */
     LAST_PAGE,    /* 0x9f000 to 0x9ffff */
-    UNLESS_EBDA = 0x10, /* with one of them: only where no EBDA is defined */
+    UNLESS_EBDA = 0x10, /* with one of them: searched only when no EBDA is defined */
     WINDOWS = 0x20
 };
 
@@ -36,13 +36,13 @@ enum search_checks {
     LENGTH_1 = 1U << 0,      /* the length byte is 1 */
     LENGTH_NOT_0 = 1U << 1,  /* the length byte is not 0 */
     SUM_OF_16 = 1U << 2,     /* its 16 bytes add up to 0 */
-    SUM_OF_LENGTH = 1U << 3, /* as many bytes as its length says do */
+    SUM_OF_LENGTH = 1U << 3, /* as many bytes as its length says add up to 0 */
     REVISION = 1U << 4,      /* the revision is 1 or 4 */
     BELOW_HOLE = 1U << 5,    /* EBDA and BASE are searched only when they begin below 0xa0000 */
-    FAULTS_AT_0 = 1U << 6,   /* dies when neither word says where to look */
+    FAULTS_AT_0 = 1U << 6,   /* crashes when neither word says where to look */
     NO_DEFAULT = 1U << 7,    /* feature byte 1 is 0, and the revision at most 4 */
     NULL_IS_NONE =
-        1U << 8, /* one at address 0 is a null pointer: the search goes to the next window */
+        1U << 8, /* a find at address 0 counts as none: the search goes to the next window */
     MPS_CHECKS = LENGTH_1 | SUM_OF_16 | REVISION
 };
 
@@ -80,11 +80,11 @@ struct mpt_consumer {
 
 extern const struct mpt_consumer mpt_consumers[MPT_CONSUMERS];
 
-/* What places the windows, as given or as memory has it */
+/* What places the windows, as given, or else from memory */
 struct mpt_bounds {
     struct mpt_bios bios;
     uint64_t usable_end; /* of the lowest usable range; 0 = there is none below 0xa0000 */
-    unsigned known;      /* MPT_FACT_EBDA, MPT_FACT_BASE_MEMORY, MPT_FACT_USABLE: what holds */
+    unsigned known;      /* MPT_FACT_EBDA, MPT_FACT_BASE_MEMORY, MPT_FACT_USABLE: what is set */
 };
 struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
@@ -92,31 +92,30 @@ struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_f
 struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds);
 
 /*
- * A search for one floating pointer, by all consumers. Most windows are several consumers', so each
- * is looked at once, and none that holds nothing again.
+ * A search for one floating pointer, by all consumers. Several consumers share most windows, so
+ * each window is looked at once, and one that holds nothing is not searched again.
  */
 struct mpt_search {
     const struct mpt_memory *memory;
     const struct mpt_bounds *bounds;
     uint64_t address;
     unsigned fails; /* enum search_checks; all of them when its bytes are not there */
-    /* A bit for each window: looked at; placed by facts not known; bytes "_MP_" are in it */
+    /* A bit for each window: looked at; its place is not known; bytes "_MP_" are in it */
     uint32_t looked, unknown, hits;
     struct mpt_range windows[WINDOWS]; /* with a hit: from the first "_MP_" on, in steps of 4 */
 };
 
-/* mpt_search_start - of the floating pointer at that address; all is borrowed */
+/* mpt_search_start - begin a search for the floating pointer at @address; all is borrowed */
 void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory,
                       const struct mpt_bounds *bounds, uint64_t address);
 
 enum mpt_taken { MPT_PASSES_BY, MPT_TAKES, MPT_UNDECIDED };
 
 /*
- * mpt_takes - does a consumer come to the floating pointer?
- * @other: set to the one that it takes in its place; 0 = none
+ * mpt_takes - does a consumer take the floating pointer?
+ * @other: set to the one that it takes instead; 0 = none. Only those in memory are considered
  *
- * Other floating pointers are those in memory: one that the bytes do not show is none.
- * MPT_UNDECIDED: it depends on facts that are not known, which mpt_search_needs gives.
+ * MPT_UNDECIDED: the answer depends on facts that are not known; mpt_search_needs gives them.
  */
 enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *consumer,
                          uint64_t *other);

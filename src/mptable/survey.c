@@ -58,7 +58,7 @@ static void survey_place(struct survey *s)
                  !(base_memory && !given(s, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY));
 }
 
-/* Have the floating pointers the same contents? */
+/* Do both floating pointers have the same contents? */
 static bool same_pointer(const struct mpt_memory *memory, uint64_t a, uint64_t b)
 {
     const uint8_t *const this = mpt_at(memory, a, MPT_FLOATING_SIZE);
@@ -67,7 +67,7 @@ static bool same_pointer(const struct mpt_memory *memory, uint64_t a, uint64_t b
     return this && that && memcmp(this, that, MPT_FLOATING_SIZE) == 0;
 }
 
-/* Asks each consumer's search for the floating pointer looked at. */
+/* Asks for each consumer whether its search comes to this floating pointer. */
 static void survey_search(struct survey *s, const struct mpt_memory *memory)
 {
     const uint64_t at = s->view.floating_address;
@@ -98,7 +98,7 @@ static void survey_search(struct survey *s, const struct mpt_memory *memory)
     }
 }
 
-/* Who finds none at all? */
+/* Which consumers find no floating pointer at all? */
 static void survey_absence(struct survey *s, const struct mpt_memory *memory,
                            const struct mpt_facts *facts)
 {
@@ -139,7 +139,7 @@ static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
     return mark;
 }
 
-/* enum bus_as of an entry's six bytes */
+/* The bits of enum bus_as for a bus type */
 static uint8_t bus_as(const char bus_type[6])
 {
     unsigned as = BUS_DECLARED;
@@ -280,7 +280,7 @@ static void survey_apic_ids(struct survey *s)
     }
 }
 
-/* Return: has the table an enabled entry for that I/O APIC? */
+/* Return: does the table have an enabled entry for that I/O APIC? */
 static bool match_ioapic(struct survey *s, const struct mpt_ioapic_fact *fact)
 {
     const uint8_t *const table = s->view.table;
@@ -379,7 +379,7 @@ static bool is_enabled(const struct survey *s, uint8_t flags)
     return flags & MPT_IOAPIC_ENABLED;
 }
 
-/* Bus entries may follow interrupts, so this waits until all are known. */
+/* Bus entries may follow interrupts, so this runs when all of them are known. */
 static void survey_irq0(struct survey *s, const struct order *io_ints)
 {
     for (size_t i = 0; i < io_ints->count; i++) {
@@ -393,8 +393,8 @@ static void survey_irq0(struct survey *s, const struct order *io_ints)
 }
 
 /*
- * An entry's bytes as a number. An interrupt to all I/O APICs is one to the only one there is,
- * unless the entry is asked for as it stands.
+ * An entry's bytes as a number. If there is only one I/O APIC, an interrupt to all I/O APICs counts
+ * as one to it, unless @as_it_stands.
  */
 static uint64_t entry_value(const struct survey *s, size_t at, bool as_it_stands)
 {
@@ -432,9 +432,9 @@ static void sort_by_byte(const struct survey *s, struct order *o, unsigned n, bo
     memcpy(o->at, o->to, o->count * sizeof(o->at[0]));
 }
 
-/* Entries with equal @group bytes form a group; one that differs from the first gets the mark. */
+/* Entries with equal @group bytes are a group; those that differ from its first get the mark. */
 struct conflict {
-    uint64_t group, differ; /* masks over the entries; differ 0: all but the first get it */
+    uint64_t group, differ; /* masks of bytes; differ 0: all but the first get it */
     enum mark mark;
     bool as_it_stands;
 };
@@ -579,7 +579,7 @@ static void survey_table(struct survey *s)
         return;
     memcpy(s->signature, v->table, sizeof(s->signature));
     if (!v->signature_right)
-        return; /* what follows are not the fields of a table */
+        return; /* the bytes that follow are not the fields of a table */
     survey_entries(s);
     if (given(s, MPT_FACT_APIC_IDS))
         survey_apic_ids(s);

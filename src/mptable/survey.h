@@ -13,31 +13,31 @@
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
-/* What an entry's neighbours make of it. Bits, one set for each 8 bytes of the base table. */
+/* What other entries mean for an entry, as bits: one set for each 8 bytes of the base table. */
 enum mark {
     MARK_ID_AGAIN =
         1U << 0, /* an earlier entry of its type has that ID (processors: an enabled one) */
-    MARK_BUS_ORDER = 1U << 1, /* the bus before it has a higher ID, or it is the first and not 0 */
-    MARK_ISA_AGAIN = 1U << 2, /* an ISA or EISA bus, and not the first one */
+    MARK_BUS_ORDER = 1U << 1,     /* the bus before has a higher ID, or it is the first, not 0 */
+    MARK_ISA_AGAIN = 1U << 2,     /* an ISA or EISA bus, and not the first one */
     MARK_ADDRESS_AGAIN = 1U << 3, /* an earlier enabled I/O APIC has that address */
-    MARK_PIN = 1U << 4, /* an earlier entry has another source on that input, no PCI bus involved */
-    MARK_SOURCE = 1U << 5, /* an earlier entry leads that source to another input */
+    MARK_PIN = 1U << 4,    /* an earlier entry has another source on that input, neither of PCI */
+    MARK_SOURCE = 1U << 5, /* an earlier entry leads the same source to another input */
     MARK_SAME = 1U << 6,   /* an earlier entry is identical */
     MARK_INPUT = 1U << 7,  /* an earlier entry has that input with another type or other flags */
-    MARK_LOST = 1U << 8 /* its I/O APIC is not there, and no other entry takes its source to one */
+    MARK_LOST = 1U << 8    /* no entry leads its source to an I/O APIC that is there */
 };
 
 /* How readers name a bus, as bits; of several entries with one ID the last counts */
 enum bus_as {
     BUS_DECLARED = 1U << 0,
     BUS_LINUX_PCI = 1U << 1, /* the name begins with "PCI"; Linux takes every other bus for ISA */
-    BUS_ISA = 1U << 2,       /* the six bytes are those of MPS: the BSDs compare no less */
+    BUS_ISA = 1U << 2,       /* the six bytes are those of MPS: the BSDs compare all six */
     BUS_EISA = 1U << 3,
     BUS_PCI = 1U << 4,
     BUS_NAME = BUS_DECLARED | BUS_LINUX_PCI | BUS_ISA | BUS_EISA | BUS_PCI,
     BUS_HAS_INT = 1U << 5, /* an INT comes from it */
     BUS_CONFORMS =
-        1U << 6 /* one whose polarity or trigger conforms to it, and that FreeBSD routes */
+        1U << 6 /* an INT that FreeBSD routes has a polarity or trigger that conforms to it */
 };
 
 enum ioapic_is { IOAPIC_LISTED = 1U << 0, IOAPIC_ENABLED = 1U << 1 };
@@ -61,16 +61,16 @@ struct survey {
     struct mpt_facts facts;
 
     bool absent; /* there is no floating pointer */
-    /* The search for it, a bit for each consumer in their order; in none of these: undecided */
+    /* The search for it, a bit for each consumer; one without a bit in any set is undecided */
     struct mpt_bounds bounds; /* of the search */
     uint32_t takes, passes_by;
-    uint32_t takes_other; /* another one, with other contents */
+    uint32_t takes_other; /* these take another one, with other contents */
     uint64_t other;       /* the first such; 0 = none */
     bool in_ebda, in_fixed,
-        outside; /* of the one looked at: outside = in no window of those that all search */
+        outside; /* where it lies; outside = in none of the windows FIXED, EBDA, BASE, ROM */
     uint8_t right_floating_checksum;
 
-    /* The table. Absence is only certain when it could be read to its end. */
+    /* The table. What is absent is only known when the table could be read to its end. */
     bool whole;        /* the walk came to the end of the base table, and nothing is missing */
     bool cut_by_image; /* the bytes there are end before the table does */
     uint64_t table_end;
@@ -105,21 +105,21 @@ struct survey {
     bool irq0_int, irq0_extint; /* ISA IRQ 0 has an entry of that type */
     unsigned extints, local_extints;
 
-    /* What the machine has, by the facts about it, and the table has not */
+    /* What the machine has, by the facts about it, and the table lacks */
     unsigned unlisted_cpus, unlisted_ioapics;
     uint32_t unlisted_id, unlisted_address; /* of the first */
     unsigned ioapics_there;                 /* that both have */
-    /* An INT of IRQ 0 comes to an input that no entry before it has: Linux sets up that one. */
+    /* An INT of IRQ 0 is the first entry for its input, so Linux sets it up. */
     bool irq0_reaches;
-    uint8_t irq0_apic;      /* where it comes to, or MPT_ALL */
-    unsigned distinct_ints; /* of 256 and more: those that differ, as Linux counts them */
-    unsigned counted_cpus;  /* enabled ones among as many entries as the count says */
+    uint8_t irq0_apic;      /* its destination, or MPT_ALL */
+    unsigned distinct_ints; /* those that differ; counted from 256 entries on, as Linux does */
+    unsigned counted_cpus;  /* enabled ones among the entries that the entry count covers */
     bool count_overruns; /* a walk by the count comes to bytes behind the table that are no entry */
-    unsigned cpus_behind; /* enabled ones behind the entry that ended the walk, by all appearance */
+    unsigned cpus_behind; /* enabled ones behind the entry that ended the walk, as far as known */
     bool int_to[256];     /* an INT goes to that I/O APIC ID */
     int16_t parent[256];  /* the bus above, by a bus's last hierarchy entry; -1 = none */
     bool extended_hangs;  /* a walk by the length bytes of the extended entries does not end */
-    uint64_t orphan; /* a sound table that no pointer names, when this one names none; 0 = none */
+    uint64_t orphan; /* a sound table that no pointer names, if this one names none; 0 = none */
 
     /* The entry that a rule looks at */
     struct mpt_entry e;
@@ -134,7 +134,7 @@ struct survey {
     const struct mpt_ioapic_fact *ioapic_fact[256]; /* of an enabled entry; NULL = not there */
 };
 
-/* mpt_survey - fill it in; index and mark stay 0. Arguments as mpt_check has them */
+/* mpt_survey - fill in a survey; index and mark stay 0. The arguments are those of mpt_check */
 void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct mpt_view *view,
                 const struct mpt_facts *facts);
 

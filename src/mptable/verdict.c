@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What becomes of a table on each consumer. The search that found_by asks decides whether it is
- * found, and the worst effect of the rules that hurt the consumer what becomes of it then.
+ * What each consumer does with a table. Its search (search.c) decides whether it finds the table.
+ * After that, the worst effect of the broken rules that hurt it decides.
  */
 #include "verdict.h"
 
@@ -11,7 +11,7 @@
 
 enum { DEFAULT_CONFIGURATION_CPUS = 2 }; /* MPS 1.4 §5 */
 
-/* Which of the entries a consumer starts; 0 = all that are enabled, up to ID 254 */
+/* Which processors a consumer starts; with 0 everywhere: all that are enabled, up to ID 254 */
 static const struct {
     bool disabled_too;
     uint8_t highest_id;
@@ -31,7 +31,7 @@ void mpt_verdicts_start(struct mpt_verdict verdicts[MPT_CONSUMERS], uint32_t set
             verdicts[i].consumer = &mpt_consumers[i];
 }
 
-/* Enabled processors with different IDs, none of them above @highest, as far as they are there */
+/* The number of different IDs up to @highest that enabled processors, known to be there, have */
 static unsigned distinct_up_to(const struct survey *s, unsigned highest)
 {
     const bool known = s->facts.given & MPT_FACT_APIC_IDS;
