@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Structures are rows: the fewest bytes that a type has, and the function that takes its fields.
- * The walk checks the length of a structure once, so a function reads at constant offsets. A longer
- * structure than its type's is one of a later version of ACPI; its first fields are the same.
+ * Each type of structure is a row: its smallest size, and the function that takes its fields. The
+ * walk checks the length of a structure once, so a function reads at constant offsets. A structure
+ * that is longer than its type comes from a later version of ACPI; its first fields are the same.
  */
 #include "madt.h"
 
 #include <string.h>
 
-/* Offsets in the header, and bits of its flags and of a processor's. ACPI 6.5 Tables 5.19, 5.22 */
+/* Offsets in the header; bits of its flags and of a processor's. ACPI 6.5 Tables 5.19, 5.22 */
 enum { AT_LENGTH = 4, AT_REVISION = 8, AT_LOCAL_APIC = 36, AT_FLAGS = 40 };
 enum { PCAT_COMPAT = 1U << 0, ENABLED = 1U << 0, ONLINE_CAPABLE = 1U << 1 };
 
@@ -136,7 +136,7 @@ static enum madt_err take_address(struct reading *r, const uint8_t *s)
 }
 
 static const struct {
-    uint8_t size; /* 0 = a type that is passed over */
+    uint8_t size; /* 0 = this type is skipped */
     enum madt_err (*take)(struct reading *r, const uint8_t *s);
 } types[] = {
     [0] = { 8, take_local_apic }, [1] = { 12, take_ioapic },      [2] = { 10, take_override },
@@ -163,7 +163,7 @@ static enum madt_err take_structures(struct reading *r, const uint8_t *bytes, ui
     return MADT_OK;
 }
 
-/* An IRQ without an override does not arrive where another one is led by its override. */
+/* Without an override, IRQ n arrives at GSI n, unless another IRQ's override leads there. */
 static void connect_lines(struct madt *m)
 {
     for (uint32_t irq = 0; irq < MADT_LINES; irq++) {

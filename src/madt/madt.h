@@ -3,11 +3,11 @@
  * An ACPI Multiple APIC Description Table (MADT), read: the processors, I/O APICs and interrupt
  * lines of a machine. Decoding only.
  *
- * In the manner of libmptable: nothing is allocated, there is no I/O and no state, only mem* is
- * needed from outside, and no length in the bytes is believed.
+ * As in libmptable, nothing is allocated, there is no I/O and no state, only mem* is needed from
+ * outside, and no length in the bytes is trusted.
  *
- * Source: ACPI 6.5 §5.2.12. Where the specification leaves a choice, entries are taken as Linux
- * takes them (arch/x86/kernel/acpi/boot.c).
+ * Source: ACPI 6.5 §5.2.12. Where the specification leaves a choice, this file does what Linux does
+ * (arch/x86/kernel/acpi/boot.c).
  */
 #ifndef MADT_H
 #define MADT_H
@@ -72,15 +72,15 @@ struct madt_nmi {
 struct madt_local_nmi {
     uint32_t at;
     bool all;     /* of every processor */
-    uint32_t uid; /* else of this one */
+    uint32_t uid; /* else of the processor with this one */
     uint16_t flags;
     uint8_t lintin;
 };
 
-/* What a table says. About 20 KiB: keep one and use it again. */
+/* The content of a table. It takes about 20 KiB: keep one and use it again. */
 struct madt {
-    uint32_t at;                 /* after an error: offset of the structure that is wrong */
-    uint64_t local_apic_address; /* that of type 5 when there is such a structure */
+    uint32_t at;                 /* after an error: offset of the wrong structure */
+    uint64_t local_apic_address; /* that of a type 5 structure, if there is one */
     bool pcat_compat;            /* the machine also has two 8259 interrupt controllers */
     unsigned processor_count, ioapic_count, nmi_count, local_nmi_count;
     struct madt_processor processors[MADT_PROCESSORS_MAX]; /* in the order of the table */
@@ -93,18 +93,18 @@ struct madt {
 /*
  * madt_read - read a table
  * @bytes: from its signature on, as in /sys/firmware/acpi/tables/APIC
- * @size:  bytes there are; those behind the table's own length are not looked at
+ * @size:  bytes at @bytes; those behind the table's own length are not read
  * @madt:  filled; after an error only madt->at is set
  *
- * Structures of other types are passed over by their length. A processor counts that is enabled, or
- * can be brought online: from revision 5 on a flag says so, before it every processor can. APIC ID
- * 0xff of type 0 and 0xffffffff of type 9 mean that there is no processor. Of structures with one
- * APIC ID the first counts, and it is enabled when any of them is.
+ * Structures of other types are skipped by their length. A processor counts when it is enabled or
+ * can be brought online; from revision 5 on a flag says whether it can, before that every processor
+ * can. APIC ID 0xff in type 0 and 0xffffffff in type 9 mean that there is no processor. Of several
+ * structures with the same APIC ID the first one counts; it is enabled when any of them is.
  *
- * Overrides of other buses than ISA, which do not exist, and of IRQs above 15 are passed over. Time
- * is linear in the bytes, times MADT_PROCESSORS_MAX.
+ * Overrides of buses other than ISA, which do not exist, and of IRQs above 15 are skipped. Time is
+ * linear in the bytes, times MADT_PROCESSORS_MAX.
  *
- * Return: MADT_OK or what is wrong.
+ * Return: MADT_OK or the error.
  */
 enum madt_err madt_read(const uint8_t *bytes, size_t size, struct madt *madt);
 
