@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a program can do, as --print-capabilities tells an orchestrator that asks once: each list is
- * made of the rows that do it. Members are added in later releases, and none changes its meaning.
+ * What a program can do, for --print-capabilities, which an orchestrator asks once. Each list is
+ * made from the rows that do the work. Later releases may add members; none changes its meaning.
  */
 #ifndef SIGNED_CAPABILITIES_H
 #define SIGNED_CAPABILITIES_H
@@ -11,15 +11,15 @@
 struct options;
 
 /*
- * capabilities_render - { name, version, specification, formats, profiles, consumers, and what the
- * caller adds: the object is left open
+ * capabilities_render - open an object with the members name, version, specification, formats,
+ * profiles and consumers; the caller adds its own and closes it
  */
 void capabilities_render(struct build *b, const char *program);
 
-/* capabilities_limits - members cpus and irqs: what a topology may have at most */
+/* capabilities_limits - members cpus and irqs: the most that a topology may have */
 void capabilities_limits(struct build *b);
 
-/* capabilities_options - an array of the options that a command takes, by name */
+/* capabilities_options - an array of the names of the options that a command takes */
 void capabilities_options(struct build *b, const struct options *options);
 
 #endif

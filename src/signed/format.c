@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Each row says how its bytes are made; statuses, headers and files are for the callers. Two media
- * types are text/plain: a client that accepts it gets the hexdump, whose row comes first, and the
- * signature has to be asked for by name.
+ * Each row says how its bytes are made; statuses, headers and files are the callers' work. Two rows
+ * have the media type text/plain. A client that accepts it gets the hexdump, whose row comes first;
+ * it must ask for the signature by name.
  */
 #include "format.h"
 
@@ -14,7 +14,7 @@
 #define TEXT "text/plain"
 #define UTF8 "; charset=utf-8"
 
-/* Bytes that were allocated, if they were. Return: 0, or -1 when memory ran out */
+/* Sets the body to allocated bytes. Return: 0; -1 when @bytes is NULL: memory ran out */
 static int own(struct format_body *body, char *bytes, size_t size)
 {
     *body = (struct format_body){ bytes, size, bytes };

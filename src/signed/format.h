@@ -11,14 +11,14 @@
 
 #include "signed.h"
 
-/* The order is our preference among representations that a client likes equally well. */
+/* In the order of our preference, for a client that accepts several equally. */
 enum format_kind { FORMAT_JSON, FORMAT_BIN, FORMAT_HEX, FORMAT_ELF, FORMAT_MINISIG, FORMATS };
 
 /* The bytes of a representation. */
 struct format_body {
     const void *bytes;
     size_t size;
-    char *owned; /* the bytes when they were made for this, to be released by free; else NULL */
+    char *owned; /* the bytes, if they were allocated: to be released by free; else NULL */
 };
 
 struct format {
@@ -26,10 +26,10 @@ struct format {
     const char *media_type; /* as Accept names it */
     const char *content_type;
     const char *suffix; /* of a file that a browser saves; NULL = it is shown */
-    bool binary;        /* nothing for a terminal */
+    bool binary;        /* must not go to a terminal */
 
     /*
-     * write - the bytes, borrowed from @s where that is possible; a minisig needs a seal
+     * write - make the bytes, or borrow them from @s where possible; a minisig needs a seal
      *
      * Return: 0; -1 when memory ran out, with nothing to release.
      */

@@ -32,7 +32,7 @@ int signed_claim(const struct key *key, const struct topology *t, const struct i
     return seal_claim(key, image->bytes, image->size, &claims, seal, err);
 }
 
-/* A list, as the comment has it; addresses are texts. */
+/* Sizes and addresses as lists, like in the comment; addresses are texts. */
 static void render_segments(struct build *b, const struct seal_claims *c)
 {
     char address[NUMBER_ADDRESS_SIZE];
@@ -49,7 +49,7 @@ static void render_segments(struct build *b, const struct seal_claims *c)
     build_close(b);
 }
 
-/* What the comment says, by its own words, so that no client has to take the line apart. */
+/* The comment as members with its own words, so that no client has to parse the line. */
 static void render_claims(struct build *b, const char *comment)
 {
     char sha256[SEAL_SHA256_TEXT_SIZE], address[NUMBER_ADDRESS_SIZE];
@@ -86,7 +86,7 @@ static void render_signature(struct build *b, const struct seal *seal)
     build_close(b);
 }
 
-/* The seal has it already, if there is one. */
+/* The digest is taken from the seal, if there is one. */
 static void hex_digest(const struct signed_image *s, char text[SEAL_SHA256_TEXT_SIZE])
 {
     uint8_t digest[SEAL_SHA256_SIZE];

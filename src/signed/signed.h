@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An image with its signature: where topo, which knows no keys, and seal, which knows no topology,
- * meet.
+ * An image with its signature. Here the room topo, which knows no keys, and the room seal, which
+ * knows no topology, come together.
  */
 #ifndef SIGNED_SIGNED_H
 #define SIGNED_SIGNED_H
@@ -12,22 +12,22 @@
 #include "../topo/image.h"
 
 /*
- * signed_claim - what the signature of an image binds: its segments, its floating pointer and the
- * topology's context, nonce and life. Without nonce and ttl no time is bound, so equal topologies
- * get equal signatures. seal_sign signs it.
+ * signed_claim - fill @seal with what the signature of an image binds: its segments, its floating
+ * pointer, and the topology's context, nonce and lifetime. Without nonce and ttl no time is bound,
+ * so equal topologies get equal signatures. seal_sign then signs it.
  *
  * Return: 0; -1 with ERR_INTERNAL, ERR_INVALID when the topology gives bytes as they are
- * (patch_signable), or ERR_BUSY when a time is wanted and the clock cannot be right.
+ * (patch_signable), or ERR_BUSY when a time is needed and the clock cannot be right.
  */
 int signed_claim(const struct key *key, const struct topology *topology, const struct image *image,
                  struct seal *seal, struct err *err) MUST_USE;
 
-/* An image that is to be written in one of its forms. All of it is borrowed. */
+/* An image to write in one of its forms. All members are borrowed. */
 struct signed_image {
     const struct topology *topology; /* what the image was made from */
     const struct image *image;
     const struct seal *seal; /* NULL: the image is not signed */
-    bool pretty;             /* JSON is for people */
+    bool pretty;             /* indent JSON, for people */
 };
 
 /*
