@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The public face of the room topo: members become a topology, which is completed and built there
- * as one that came as JSON is. The ranges are those of text/members.c, the errors name the same
- * members.
+ * The public interface of the room topo. The members of a machine become a topology, which topo
+ * completes and builds like one that came as JSON. The ranges are those of text/members.c, and
+ * errors name the same members.
  */
 #include "mptmachine.h"
 
@@ -16,7 +16,7 @@
 
 #define MEMORY_MAX (UINT64_C(1) << 52)
 
-/* What the caller's memory is used for; only what a machine needs of it is touched. */
+/* What the caller's memory holds. Only the part that a machine needs is touched. */
 struct work {
     struct topology topology;
     struct image image;
@@ -48,7 +48,7 @@ static void check_range(uint64_t value, uint64_t low, uint64_t high, const struc
                (unsigned long long)high);
 }
 
-/* Levels that are not given have one unit. */
+/* A level that is not given has one unit. */
 static void take_levels(const struct mptm *m, struct topology *t, struct err *err)
 {
     static const struct at at = { NULL, "topology", 0 };

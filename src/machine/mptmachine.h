@@ -2,10 +2,10 @@
 /*
  * libmptmachine - the MP table of a virtual machine by the name of a profile, in three calls.
  *
- * A monitor gets in its own process what the daemon mptabled gives over HTTP, byte for byte, and
- * without a signature: profile, processors, interrupt lines, PCI routes, and where the table lies.
- * The library allocates nothing, does no I/O and keeps no state. It needs libmptable, and of the C
- * library the functions that compare, copy and format.
+ * A monitor gets in its own process the same bytes that the daemon mptabled gives over HTTP, but
+ * without a signature. It gives the profile, processors, interrupt lines, PCI routes, and where the
+ * table lies. The library allocates nothing, does no I/O and keeps no state. It needs libmptable,
+ * and of the C library the functions that compare, copy and format.
  */
 #ifndef MPTMACHINE_H
 #define MPTMACHINE_H
@@ -23,7 +23,7 @@ enum {
     MPTM_WORK_SIZE = 1 << 21 /* bytes for mptm_build to work in */
 };
 
-/* In place of an address that the library chooses */
+/* Instead of an address: the library chooses one */
 #define MPTM_CHOSEN UINT32_MAX
 
 /* Where the guest looks for the floating pointer. MPS 1.4 §4 */
@@ -42,13 +42,13 @@ struct mptm_route {
     uint8_t intin;  /* input of the I/O APIC */
 };
 
-/* A machine. What mptm_defaults sets may be left as it is. */
+/* A machine. Members that mptm_defaults has set may stay as they are. */
 struct mptm {
     const char *profile; /* as "mptablectl profiles" lists them; borrowed */
     unsigned cpus;       /* 1 to MPTM_CPUS_MAX; APIC IDs 0 up, the first is the BSP */
     /*
-     * When one is not 0: APIC IDs by bit fields, as processors number themselves (CPUID leaf 0xb).
-     * 1 to MPTM_CPUS_MAX each, 0 means 1; their product is cpus.
+     * When one of them is not 0, APIC IDs are made of bit fields, as processors number themselves
+     * (CPUID leaf 0xb). Each is 1 to MPTM_CPUS_MAX, 0 means 1, and their product is cpus.
      */
     unsigned packages, dies, cores, threads;
     unsigned irqs; /* lines that are routed one to one, 16 to 24; 0 = as many as the profile has */
@@ -60,10 +60,10 @@ struct mptm {
     uint32_t base;      /* guest-physical, of the image's first byte; or MPTM_CHOSEN */
     uint32_t floating;  /* of the floating pointer, a multiple of 16; or MPTM_CHOSEN */
     uint32_t table;     /* of the configuration table; or MPTM_CHOSEN */
-    int bios_data_area; /* 1: also the words at 0x40e and 0x413, by which others than Linux look */
+    int bios_data_area; /* 1: also the words at 0x40e and 0x413, which other systems need */
 };
 
-/* The bytes for the guest's memory. */
+/* The bytes to write into the guest's memory. */
 struct mptm_image {
     struct mpt_place place; /* of floating pointer and table */
     size_t segment_count;   /* at least 1 */
@@ -71,14 +71,14 @@ struct mptm_image {
         segments[MPTM_SEGMENTS_MAX]; /* their bytes lie in the caller's work memory */
 };
 
-/* Why there is no image. */
+/* Why mptm_build made no image. */
 struct mptm_error {
     char member[96];  /* as a JSON pointer into the daemon's request: "/cpus", "/placement/base" */
     char detail[192]; /* what is wrong and which values are right; printable ASCII */
 };
 
 /*
- * mptm_defaults - a machine of one processor, as the profile has it
+ * mptm_defaults - set @machine to one processor and the profile's values
  * @profile: its name; NULL = "kvm", the wiring of KVM's in-kernel interrupt chips
  *
  * Return: 0; -1 when there is no profile of that name.
@@ -87,16 +87,16 @@ int mptm_defaults(struct mptm *machine, const char *profile);
 
 /*
  * mptm_build - the image of a machine
- * @work:  the image's bytes are made here, and stay here; any alignment
+ * @work:  memory in which the image's bytes are made and stay; any alignment
  * @size:  bytes at @work, at least MPTM_WORK_SIZE
- * @image: receives addresses and bytes, which hold until @work is used again
+ * @image: receives addresses and bytes, which are valid until @work is used again
  * @error: filled when -1 is returned
  *
- * What is written was read back and compared with the values that it was made from. Faults that
- * belong to a profile's builder stay in: mpt_check finds them. Of @work only what the table needs is
- * touched, and of the stack at most 80 KiB.
+ * The bytes were read back and compared with the values that they were made from. Faults that a
+ * profile's builder makes stay in the table; mpt_check finds them. Only the part of @work that the
+ * table needs is touched, and at most 80 KiB of the stack.
  *
- * Return: 0; -1 when a member is out of range, the profile takes no such number of processors, the
+ * Return: 0; -1 when a member is out of range, the profile does not allow that many processors, the
  * image does not fit its window or the guest's memory, or @size is too small. Source: MPS 1.4 §4,
  * and the builders that mptablectl(1) names.
  */
@@ -104,11 +104,11 @@ int mptm_build(const struct mptm *machine, void *work, size_t size, struct mptm_
                struct mptm_error *error);
 
 /*
- * mptm_write - the segments into guest memory, before the first virtual processor runs
- * @ram:  where the monitor has the guest-physical address 0
- * @size: bytes there
+ * mptm_write - copy the segments into guest memory, before the first virtual processor runs
+ * @ram:  guest-physical address 0 in the monitor's memory
+ * @size: bytes at @ram
  *
- * Return: 0; -1 when a segment does not lie inside, and nothing was written.
+ * Return: 0; -1 when a segment does not lie inside: nothing was written.
  */
 int mptm_write(const struct mptm_image *image, void *ram, size_t size);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What libmptmachine has in it of other rooms, under names that begin with its own: a program that
- * links the static library may have functions of its own with the short ones. The compiler includes
- * this file first.
+ * Longer names for what libmptmachine takes from other rooms, because a program that links the
+ * static library may have functions of its own with the short names. The compiler includes this
+ * file first.
  */
 #ifndef MACHINE_NAMES_H
 #define MACHINE_NAMES_H
