@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a machine must be to be one: IDs that exist and differ, one processor that boots, interrupts
- * between things that are there. Only what the request gives is checked, first by itself, then
- * against the table that comes of it with what fill.c adds. What a profile's builder gets wrong is
- * a finding and not refused.
+ * What a machine must have: IDs that exist and differ, one processor that boots, interrupts whose
+ * source and destination exist. Only what the request gives is checked: first by itself, then
+ * against the whole table, with what fill.c adds. A fault of a profile's builder is a finding, and
+ * not refused.
  *
- * A check goes on after an error, so that a client hears of all of them at once; err has them. Only
- * a check that the next step depends on returns a status.
+ * A check goes on after an error, so that a client learns all errors at once; err has them. Only a
+ * check that the next step depends on returns a status.
  */
 #include "complete.h"
 
@@ -33,7 +33,7 @@ static unsigned highest_id(const struct profile *p)
     return p->max_apic_id ? p->max_apic_id : MPT_ALL - 1;
 }
 
-/* A row that ends by size refuses when the size is known (place.c). */
+/* A row with a limit on the size refuses later, when the size is known (place.c). */
 static unsigned most_cpus(const struct profile *p)
 {
     return p->end || p->size_max ? TOPOLOGY_CPUS_MAX : p->max_cpus;
@@ -65,7 +65,7 @@ static int check_product(const struct topology *t, struct err *err)
                   product, t->cpus);
 }
 
-/* The topology that a row stands for, unless the request gives one */
+/* The levels that a row sets, unless the request gives a topology */
 static int take_own_topology(struct topology *t, struct err *err)
 {
     const struct profile *p = t->profile;
@@ -83,7 +83,7 @@ static int take_own_topology(struct topology *t, struct err *err)
     return 0;
 }
 
-/* Processors without a list are numbered one by one, or by topology. */
+/* Processors that no list gives are numbered one by one, or by topology. */
 static int check_numbering(struct topology *t, struct err *err)
 {
     const unsigned highest = highest_id(t->profile);
@@ -162,8 +162,8 @@ static void check_bsp(const struct topology *t, struct err *err)
 }
 
 /*
- * Processors come before all else, since what follows is checked against their IDs. When these
- * cannot be known, t->cpus is 0 afterwards, and nothing that depends on them is checked.
+ * Processors are checked first, since all else is checked against their IDs. When the IDs cannot be
+ * known, this sets t->cpus to 0, and nothing that depends on the IDs is checked.
  */
 static void complete_processors(struct topology *t, struct err *err)
 {
@@ -210,7 +210,7 @@ static void check_ioapic_address(const struct topology *t, unsigned i, struct er
                (unsigned)t->ioapics[i].address, other);
 }
 
-/* A physical APIC has one ID in one space (MPS 1.4 §3.6.6), and 255 is all of them. */
+/* All physical APICs share one space of IDs (MPS 1.4 §3.6.6), in which 255 means all of them. */
 static void check_ioapics(const struct topology *t, struct err *err)
 {
     struct seen seen = { { 0 } }, cpus = { { 0 } };
@@ -231,7 +231,7 @@ static void check_ioapics(const struct topology *t, struct err *err)
     }
 }
 
-/* Lines above 15 are added to those of the profile, so it must have some. */
+/* Lines above 15 are added to those of the profile, so the profile must have some. */
 static void check_irqs(const struct topology *t, struct err *err)
 {
     static const struct at at_irqs = { NULL, "irqs", 0 };
@@ -246,10 +246,10 @@ static void check_irqs(const struct topology *t, struct err *err)
                "adds to the profile's lines, which io_interrupts replace");
 }
 
-/* Do the interrupts fit their array, when those of the profile and of pci_interrupts join them? */
+/* Do the interrupts fit their array, with those of the profile and of pci_interrupts? */
 static int check_room(const struct topology *t, struct err *err)
 {
-    enum { PROFILE_ROOM = 128 }; /* more than any profile has of its own, irqs included */
+    enum { PROFILE_ROOM = 128 }; /* more than any profile adds, irqs included */
     const unsigned own = t->given & GIVEN_IO_INTS ? t->table.io_int_count : PROFILE_ROOM;
 
     if (own + t->pci_int_count <= MPT_ENTRIES_MAX)
@@ -268,7 +268,7 @@ static void check_given(const struct topology *t, struct err *err)
     check_irqs(t, err);
 }
 
-/* What the whole table has, by ID */
+/* Which IDs the whole table has */
 struct present {
     bool bus[IDS], pci[IDS], ioapic[IDS], cpu[IDS];
 };
@@ -276,7 +276,7 @@ struct present {
 static void note_present(const struct topology *t, struct present *p)
 {
     memset(p, 0, sizeof(*p));
-    if (t->cpus == 0) { /* they are not known: nothing is said to be missing */
+    if (t->cpus == 0) { /* the IDs are not known, so none is called missing */
         memset(p->cpu, true, sizeof(p->cpu));
         memset(p->ioapic, !(t->given & GIVEN_IOAPICS), sizeof(p->ioapic));
     }
@@ -291,7 +291,7 @@ static void note_present(const struct topology *t, struct present *p)
     }
 }
 
-/* A member of element @here of a list that names a bus or an APIC */
+/* Checks a member that names a bus or an APIC, of element @here of a list */
 static void check_reference(bool there, const struct at *here, const char *member, const char *what,
                             uint8_t id, struct err *err)
 {
@@ -359,7 +359,7 @@ static void check_own_bus(uint8_t id, const struct present *p, const struct at *
     check_reference(p->bus[id], here, "bus_id", "bus", id, err);
 }
 
-/* Extended entries by type: how many there were before the one that is looked at */
+/* Extended entries by type: how many came before this one */
 struct used {
     unsigned spaces, hierarchies, modifiers;
 };
@@ -400,8 +400,8 @@ static void check_extended(const struct topology *t, const struct present *p, st
 }
 
 /*
- * Is all there that the lists of the request name? @io_ints: how many of the interrupts are the
- * request's
+ * Does everything exist that the lists of the request name? @io_ints: how many of the interrupts
+ * come from the request
  */
 static void check_references(const struct topology *t, unsigned io_ints, struct err *err)
 {
@@ -456,7 +456,7 @@ static void check_size(const struct topology *t, struct err *err)
                "the extended table would be %zu bytes long: at most %d", extended, MPT_TABLE_MAX);
 }
 
-/* An interrupt that names a device comes from a PCI bus; on another it is read as an IRQ. */
+/* An interrupt that names a device must come from a PCI bus; other buses have IRQs. */
 static void check_device(const bool pci[IDS], uint8_t bus_id, const struct at *list, size_t index,
                          struct err *err)
 {
@@ -497,8 +497,8 @@ static void complete_table(struct topology *t, struct err *err)
 }
 
 /*
- * A default configuration stands in place of a table: two processors with APIC IDs 0 and 1 and
- * wiring that the specification knows (MPS 1.4 §5).
+ * A default configuration replaces a table. It has two processors, with APIC IDs 0 and 1, and
+ * wiring that the specification gives (MPS 1.4 §5).
  */
 static void check_default(const struct topology *t, struct err *err)
 {

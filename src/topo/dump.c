@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A window is a stretch of guest memory with a buffer. A walk hands over the ranges of the input;
- * what of a range lies in the window goes to its place in the buffer, so that ranges which meet in
- * guest memory meet there, too, and become one segment. Bytes that are there already are compared,
- * not overwritten. So time and memory depend on the windows and on the number of ranges, never on
- * the size of the input.
+ * A window is a stretch of guest memory with a buffer. A walk hands over the ranges of the input.
+ * The part of a range that lies in the window goes to its place in the buffer, so ranges that
+ * adjoin in guest memory adjoin in the buffer too, and become one segment. Bytes that are in the
+ * buffer already are compared, not overwritten. So time and memory depend on the windows and on the
+ * number of ranges, never on the size of the input.
  */
 #include "dump.h"
 
@@ -32,7 +32,7 @@ const char *const dump_kinds[] = {
     [DUMP_LIME] = "lime", [DUMP_HEXDUMP] = "hexdump", [DUMP_DEVICE] = "device"
 };
 
-/* Kinds that are not read. The magic number stands at the beginning. */
+/* Kinds that are not read, each with the magic number at its beginning */
 static const struct {
     const char *magic;
     size_t size;
@@ -174,7 +174,7 @@ static int compare(struct dump *d, const struct dump_range *range, const uint8_t
     return 0;
 }
 
-/* Reads what the window does not have yet. A stretch that touches another becomes part of it. */
+/* Reads what the window does not have yet. Stretches that touch are joined. */
 static int add(struct dump *d, const struct dump_range *range, uint64_t from, uint64_t to,
                struct err *err)
 {
@@ -202,7 +202,7 @@ static int add(struct dump *d, const struct dump_range *range, uint64_t from, ui
     return 0;
 }
 
-/* What lies at @at: sets *end to where that ends. Return: the stretch that has it; NULL: a gap */
+/* Return: the stretch that has @at; NULL: a gap. Sets *end to the end of either */
 static const struct memory_stretch *stretch_at(const struct memory *m, uint64_t at, uint64_t *end)
 {
     const struct memory_stretch *found = NULL;
@@ -250,7 +250,7 @@ static int by_address(const void *a, const void *b)
     return (left->base > right->base) - (left->base < right->base);
 }
 
-/* Makes the segments that readers take: stretches that meet in guest memory are one. */
+/* Makes the segments for readers: stretches that adjoin in guest memory become one. */
 static void join(struct memory *m)
 {
     struct mpt_segment *last = NULL;
@@ -269,7 +269,7 @@ static void join(struct memory *m)
     }
 }
 
-/* A device has what it lets us read, page by page. */
+/* The memory of a device is what it lets us read, page by page. */
 static int walk_device(struct dump *d, struct err *err)
 {
     for (uint64_t at = d->window, next; at < d->window + d->window_size; at = next) {
@@ -326,7 +326,7 @@ int dump_open(struct dump *d, const struct dump_source *source, enum dump_kind k
     return take_window(d, 0, DUMP_WINDOW, room->low, err);
 }
 
-/* Forgets what was taken for another table. */
+/* Forgets the stretches of the table before. */
 static void drop_table(struct memory *m)
 {
     unsigned kept = 0;
@@ -344,7 +344,7 @@ static void drop_table(struct memory *m)
     join(m);
 }
 
-/* A table that begins below 1 MiB goes on behind the first window; others have their own buffer. */
+/* A table that begins below 1 MiB continues behind the first window; others have a buffer. */
 static int take_table(struct dump *d, uint64_t address, uint64_t size, struct err *err)
 {
     if (address >= DUMP_WINDOW)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Guest memory in a file or a device, read by windows: the first MiB, in which every system
- * searches for a floating pointer, and then the one table that a pointer names. So a dump of any
- * size costs the same memory and time.
+ * Guest memory in a file or a device, of which two windows are read: the first MiB, where every
+ * system searches for a floating pointer, and then the one table that a pointer names. So a dump of
+ * any size costs the same memory and time.
  *
  * Each kind of dump has a walk (elf.h, lime.h, hexdump.h) that reports each stretch of guest memory
  * with its place in the input. dump.c takes what falls into a window. A stretch that occurs twice,
@@ -20,7 +20,7 @@ enum dump_kind {
     DUMP_ELF,     /* 32 or 64 bits, little-endian: elf.h */
     DUMP_LIME,    /* lime.h */
     DUMP_HEXDUMP, /* text: hexdump.h */
-    DUMP_DEVICE,  /* /dev/mem: what cannot be read is not there */
+    DUMP_DEVICE,  /* /dev/mem: pages that cannot be read are left out */
     DUMP_KINDS
 };
 
@@ -33,11 +33,11 @@ struct dump_bytes {
 };
 struct dump_source dump_source_bytes(const struct dump_bytes *bytes);
 
-/* dump_kind_named - the kind of that name but DUMP_DEVICE. Return: -1: there is no such kind */
+/* dump_kind_named - the kind of that name, except DUMP_DEVICE. Return: -1: no such kind */
 int dump_kind_named(const char *name);
 #define DUMP_KIND_NAMES "raw, image, elf, lime or hexdump"
 
-/* dump_has_addresses - do inputs of that kind tell by themselves where their bytes lie? */
+/* dump_has_addresses - do inputs of that kind have the addresses of their bytes? */
 bool dump_has_addresses(enum dump_kind kind);
 
 /* dump_is_json - do the bytes begin like a JSON object? No kind of dump does */
@@ -49,9 +49,9 @@ bool dump_is_json(const uint8_t *head, size_t size);
  * @size:  of @head
  * @total: bytes of the input
  *
- * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP; of what has no mark, DUMP_IMAGE when it would end
- * below 1 MiB as an image at MEMORY_BASE, else DUMP_RAW; -1 and ERR_INVALID: a kind that is not
- * read, with the way to one that is.
+ * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP. An input without a mark is DUMP_IMAGE when, as an
+ * image at MEMORY_BASE, it would end below 1 MiB, else DUMP_RAW. -1 and ERR_INVALID: a kind that is
+ * not read; the error names a way to a kind that is.
  */
 enum { DUMP_HEAD_SIZE = 4096 };
 int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *err) MUST_USE;
@@ -63,7 +63,7 @@ enum {
 
 /* Where the bytes of the windows go */
 struct dump_room {
-    uint8_t low[DUMP_WINDOW + DUMP_TABLE_SIZE]; /* and a table that begins below 1 MiB */
+    uint8_t low[DUMP_WINDOW + DUMP_TABLE_SIZE]; /* with a table that begins below 1 MiB */
     uint8_t table[DUMP_TABLE_SIZE];
 };
 
@@ -75,13 +75,13 @@ struct dump {
     struct dump_room *room;
     uint64_t window, window_size;
     uint8_t *buffer;   /* of the window */
-    uint64_t compared; /* bytes that came again */
+    uint64_t compared; /* bytes that occurred again */
 };
 
 /*
  * dump_open - take the first MiB of a dump
  * @memory: receives it
- * @room:   what @memory points into; need not be cleared
+ * @room:   memory that @memory will point into; need not be cleared
  *
  * Return: 0; -1: ERR_INVALID, the input is malformed or contradicts itself; ERR_FILE, it cannot be
  * read.
@@ -90,14 +90,14 @@ int dump_open(struct dump *dump, const struct dump_source *source, enum dump_kin
               struct memory *memory, struct dump_room *room, struct err *err) MUST_USE;
 
 /*
- * dump_table - take the table at an address, too: its header, and then as many bytes as the header
- * claims. The table that was taken before is gone, if it was above 1 MiB.
+ * dump_table - also take the table at an address: its header, then as many bytes as the header
+ * says. A table above 1 MiB that was taken before is dropped.
  *
  * Return: 0, also where the dump has no such bytes; -1 as dump_open.
  */
 int dump_table(struct dump *dump, uint32_t address, struct err *err) MUST_USE;
 
-/* dump_follow - dump_table for the table that a floating pointer at an address names, if it does */
+/* dump_follow - dump_table for the table that the floating pointer at @floating names, if any */
 int dump_follow(struct dump *dump, uint32_t floating, struct err *err) MUST_USE;
 
 #endif

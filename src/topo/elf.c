@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ELF as the Tool Interface Standard 1.2 has it. The numbers come from <elf.h>; the bytes are
+ * ELF as the Tool Interface Standard 1.2 defines it. The numbers come from <elf.h>. The bytes are
  * stored and loaded one by one, so that host byte order and alignment do not matter.
  */
 #include "elf.h"
@@ -76,7 +76,7 @@ size_t elf_encode(const struct image *image, uint8_t *out)
     return head + image->size;
 }
 
-/* Where the members of a class stand that are read */
+/* Offsets of the members that are read, for one class */
 struct class_layout {
     size_t header_size, e_phoff, e_shoff, e_phentsize, e_phnum;
     size_t program_size, p_offset, p_paddr, p_filesz;

@@ -338,7 +338,7 @@ static const struct mpt_run ascending[MPT_BASE_TYPES] = { { MPT_PROCESSOR, PROFI
                                                           { MPT_IO_INT, PROFILE_REST },
                                                           { MPT_LOCAL_INT, PROFILE_REST } };
 
-/* The row's extended entry, unless one of its buses is not there: the request gave other buses. */
+/* The row's extended entry, unless the request's buses lack one of those that it names */
 static void fill_extended(struct topology *t)
 {
     const struct mpt_hierarchy *const own = t->profile->hierarchy;

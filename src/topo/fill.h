@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: ISC */
-/* From the row of a profile to the entries and header values that a request does not give. */
+/* Takes the entries and header values that a request does not give from a profile's row. */
 #ifndef TOPO_FILL_H
 #define TOPO_FILL_H
 
 #include "topology.h"
 
-/* fill_apic_id - the APIC ID that the profile or the topology gives a processor; may pass 8 bits */
+/* fill_apic_id - a processor's APIC ID by the profile or topology; may need more than 8 bits */
 uint32_t fill_apic_id(const struct topology *topology, unsigned cpu);
 
-/* fill_processors - t->cpus of them, the first one the bootstrap processor */
+/* fill_processors - add t->cpus processors; the first one is the bootstrap processor */
 void fill_processors(struct topology *topology);
 
-/* fill_header - the values of header and floating pointer that are not given */
+/* fill_header - set the values of header and floating pointer that are not given */
 void fill_header(struct topology *topology);
 
 /*
- * fill_topology - put the profile's entries and fill_header's values wherever the topology has none
- * given
+ * fill_topology - add the profile's entries, and fill_header's values, where the request gives none
  * @topology: t->cpus processors are in place, and routes of pci_interrupts fit the arrays
  *
- * A builder's own PCI routes from a bus that the request's buses do not declare are left out.
- * Without any I/O APIC all I/O interrupts are.
+ * A builder's own PCI routes from a bus that the request's buses do not declare are left out. If
+ * there is no I/O APIC, all I/O interrupts are left out.
  *
  * Return: 0; -1 and ERR_INVALID when the profile's entries need an ISA bus and the request's buses
- * have none, or when the PCI buses leave it no ID.
+ * have none, or when the PCI buses leave no ID for it.
  */
 int fill_topology(struct topology *topology, struct err *err) MUST_USE;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The topology of a table is the list of its entries as they stand. Whether it holds all of the
- * table is found out by trying: it is built like any request and compared with the bytes it came
- * from. What no other member can say (wrong sums, reserved bits, entries of unknown types, wrong
- * lengths) shows as a difference, and becomes patches. The topology with them is built and compared
- * once more, so what is called exact has been seen to be so.
+ * The topology of a table is the list of its entries as they stand. To find out whether it holds
+ * all of the table, it is built like any request and compared with the bytes that it came from.
+ * Anything that no other member can express (wrong sums, reserved bits, entries of unknown types,
+ * wrong lengths) shows as a difference, and becomes patches. The topology with the patches is built
+ * and compared once more, so a topology that is called exact has been seen to be exact.
  *
- * The bytes that count are the 16 of the floating pointer, and of the table what its lengths claim,
- * at least a header, as far as the input has it.
+ * The bytes that are compared are the 16 of the floating pointer, and those of the table: as many
+ * as its lengths claim, at least a header, as far as the input has them.
  */
 #include "found.h"
 
@@ -115,8 +115,8 @@ static void tell_end(struct found *r, const struct mpt_walk *walk, enum mpt_err 
 }
 
 /*
- * The entries of a walk up to the first of an undefined type: what lies behind it would not come to
- * lie there again. Return: how many
+ * Takes the entries of a walk up to the first of an undefined type: a build would not put later
+ * entries at the same place again. Return: how many
  */
 static unsigned take_walk(struct topology *t, struct found *r, struct mpt_walk *walk)
 {
@@ -145,7 +145,7 @@ static void take_entries(struct topology *t, struct found *r)
         return;
     mpt_walk_base(&r->view, &walk);
     r->entries = take_walk(t, r, &walk);
-    if (walk.at == r->view.base_length) { /* else extended entries would come to lie elsewhere */
+    if (walk.at == r->view.base_length) { /* else a build would move the extended entries */
         mpt_walk_extended(&r->view, &walk);
         r->extended_entries = take_walk(t, r, &walk);
     }
@@ -168,7 +168,7 @@ static void take_header(struct topology *t, const struct mpt_view *v)
     t->table.header.spec_revision = 0;
 }
 
-/* Bytes of the table that its lengths claim, at least a header, as far as the input has them */
+/* The size that the table's lengths claim, at least a header, as far as the input has it */
 static size_t table_bytes(const struct found *r)
 {
     const size_t claimed = (size_t)r->view.base_length + r->view.extended_length;
@@ -178,7 +178,7 @@ static size_t table_bytes(const struct found *r)
     return least < room ? least : room;
 }
 
-/* The OEM table, as far as the input has it, unless it lies over pointer or table */
+/* The OEM table, as far as the input has it, unless it overlaps pointer or table */
 static void take_oem(struct topology *t, const struct found *r)
 {
     const struct mpt_header *const header = &r->view.header;
@@ -225,7 +225,7 @@ static void take_topology(struct topology *t, struct found *r)
     if (t->table.floating.default_configuration && v->table_address == 0) {
         t->given |= GIVEN_CPUS;
         t->cpus = DEFAULT_CONFIGURATION_CPUS;
-        if (v->floating_address < PLACE_BASE_MEMORY) { /* only an EBDA's window is there */
+        if (v->floating_address < PLACE_BASE_MEMORY) { /* only the window of an EBDA lies there */
             t->given |= GIVEN_WINDOW;
             t->window = WINDOW_EBDA;
         }
@@ -237,7 +237,7 @@ static void take_topology(struct topology *t, struct found *r)
     take_revision(t, v);
 }
 
-/* Are the first bytes at @address, @size of them, equal in both? Notes where they differ. */
+/* Are the @size bytes at @address equal in both? Notes where they differ. */
 static bool same_bytes(struct found *r, const struct mpt_memory *built, uint32_t address,
                        size_t size)
 {
@@ -291,7 +291,7 @@ static void tell_cut(struct found *r)
                r->view.table_address, claimed, table_bytes(r));
 }
 
-/* Builds the topology. Return: does the image have all the bytes that count? */
+/* Builds the topology. Return: does the image have all the bytes that are compared? */
 static bool same_image(struct topology *t, struct image *built, struct found *r)
 {
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
@@ -308,7 +308,7 @@ static bool same_image(struct topology *t, struct image *built, struct found *r)
            same_bytes(r, &memory, r->view.table_address, table_bytes(r));
 }
 
-/* Gives the topology the patches that it needs. Return: does its image then have all the bytes? */
+/* Adds the patches that the topology needs. Return: does its image then have all the bytes? */
 static bool patch(struct topology *t, struct image *built, struct found *r)
 {
     const uint32_t size = (uint32_t)table_bytes(r);
@@ -381,7 +381,7 @@ static void start_stage(struct found_walk *w, enum stage stage)
         mpt_walk_extended(&w->reading->view, &w->walk);
 }
 
-/* The next entry of the walk, or what is left of it as one item; false when nothing is left. */
+/* The next entry of the walk, or the bytes left behind it as one item; false at the end. */
 static bool next_entry(struct found_walk *w, struct found_item *item)
 {
     const uint32_t table = w->reading->view.table_address;

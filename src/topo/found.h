@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From bytes to a topology: which floating pointer is meant, what the table behind it holds,
- * by which patches it gives the same bytes, and which rules the table breaks. No length, count or
- * address in the bytes is trusted; time is linear in them.
+ * From bytes to a topology: which floating pointer is meant, what its table holds, which patches
+ * the topology needs to give the same bytes, and which rules the table breaks. No length, count or
+ * address in the bytes is trusted. Time is linear in the number of bytes.
  */
 #ifndef TOPO_FOUND_H
 #define TOPO_FOUND_H
@@ -19,8 +19,8 @@ struct found {
     const struct mpt_facts *facts;   /* as given; may be NULL */
     struct mpt_view view;
     unsigned entries, extended_entries; /* that the topology has */
-    bool exact; /* the topology, built, gives these very bytes: any less is a bug */
-    /* "" or why it needs patches: what no other member can say, or what the input lacks */
+    bool exact; /* the topology, when built, gives the same bytes: always, else it is a bug */
+    /* "", or why it needs patches: what no other member can express, or what the input lacks */
     char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
     const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* that take this floating pointer */
@@ -39,8 +39,8 @@ bool found_next_valid(const struct mpt_memory *memory, uint64_t *address);
  * found_choose - the floating pointer that is most likely meant
  * @facts: what is known of the machine; may be NULL
  *
- * The one that Linux takes; else that of the next consumer which finds any; else the first whose 16
- * bytes add up to 0; else the first "_MP_".
+ * The one that Linux takes; else the one that the next consumer takes, in their order; else the
+ * first whose 16 bytes add up to 0; else the first "_MP_".
  *
  * Return: 0 with *address set; -1 and ERR_INVALID: there is none.
  */

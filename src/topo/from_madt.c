@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A check goes on after an error, so that a client hears of all of them at once. The order matters:
- * I/O APIC IDs depend on those of processors, and interrupts name both, and the ISA bus.
+ * A check goes on after an error, so that a client learns all errors at once. The order matters:
+ * the IDs of I/O APICs depend on those of processors, and interrupts name both and the ISA bus.
  */
 #include "from_madt.h"
 
@@ -22,7 +22,7 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
     return err_at(err, ERR_INVALID, NULL, "at 0x%x: %s", madt->at, madt_strerror(status));
 }
 
-/* The last one whose GSIs begin at or below it. The MADT does not say where they end. */
+/* The I/O APIC with the last GSI base at or below @gsi. The MADT has no end of the GSIs. */
 int from_madt_input(const struct madt *madt, uint32_t gsi, uint8_t *intin)
 {
     int best = -1;
@@ -71,7 +71,7 @@ static void fill_processors_from(const struct madt *madt, int first, struct topo
     t->table.processor_count = (uint16_t)madt->processor_count;
 }
 
-/* The ID, or if it is taken, the lowest free one; of 255 IDs, 255 processors leave none. */
+/* The ID, or the lowest free one when it is taken. 255 processors leave no ID free. */
 static uint8_t take_id(bool taken[IDS], uint8_t id)
 {
     if (id == MPT_ALL || taken[id])
@@ -104,7 +104,7 @@ static int fill_ioapics_from(const struct madt *madt, struct topology *t, struct
     return 0;
 }
 
-/* The ID of the ISA bus, among those that are given or added here; -1 = there can be none */
+/* Return: the ID of the ISA bus, given or added here; -1 = there can be none */
 static int fill_buses_from(struct topology *t, struct err *err)
 {
     static const struct at at_buses = { NULL, "buses", 0 };
@@ -129,7 +129,7 @@ static int fill_buses_from(struct topology *t, struct err *err)
     return (int)pci;
 }
 
-/* @at: offset of the structure that leads an interrupt to this GSI; 0: none; it may miss */
+/* @at: offset of the structure that names the GSI; if 0, an interrupt without input is skipped */
 static void add_io_int_from(const struct madt *madt, struct topology *t, struct mpt_io_int v,
                             uint32_t gsi, uint32_t at, struct err *err)
 {
@@ -167,7 +167,7 @@ static void fill_io_ints_from(const struct madt *madt, uint8_t isa, struct topol
     t->given |= GIVEN_IO_INTS;
 }
 
-/* APIC ID of the processor that a non-maskable interrupt goes to; -1 = of none that is listed */
+/* APIC ID of the processor that a non-maskable interrupt goes to; -1 = none that is listed */
 static int nmi_destination(const struct madt *madt, const struct madt_local_nmi *nmi)
 {
     for (unsigned i = 0; !nmi->all && i < madt->processor_count; i++)
@@ -176,7 +176,7 @@ static int nmi_destination(const struct madt *madt, const struct madt_local_nmi 
     return nmi->all ? MPT_ALL : -1;
 }
 
-/* Types 4 and 10 may say the same. */
+/* Structures of types 4 and 10 may name the same interrupt. */
 static void add_local_int_from(struct topology *t, const struct mpt_local_int *v)
 {
     for (unsigned i = 0; i < t->table.local_int_count; i++)

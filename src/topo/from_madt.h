@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What an ACPI MADT says of a machine, as members of a topology: processors, I/O APICs, the ISA bus
- * and its interrupts, local interrupts, and the local APIC address. It does not say PCI routes,
- * other buses, versions or OEM strings.
+ * and its interrupts, local interrupts, and the local APIC address. A MADT has no PCI routes, other
+ * buses, versions or OEM strings.
  */
 #ifndef TOPO_FROM_MADT_H
 #define TOPO_FROM_MADT_H
@@ -11,7 +11,7 @@
 #include "../madt/madt.h"
 #include "topology.h"
 
-enum { FROM_MADT_FIRST = -1 }; /* as BSP: the first enabled processor */
+enum { FROM_MADT_FIRST = -1 }; /* as @bsp: the first enabled processor */
 
 /*
  * from_madt_read - madt_read with an error that names the place
@@ -23,15 +23,15 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
 /*
  * from_madt_fill - add what a MADT says to a topology
  * @bsp:      APIC ID of the bootstrap processor, or FROM_MADT_FIRST
- * @topology: as topology_init or request_read_rest left it. What it gives stays: lists and the
- *            local APIC address replace those of the MADT. I/O APICs that it gives are those of the
- *            MADT, in its order.
+ * @topology: as topology_init or request_read_rest left it. Its lists and its local APIC address
+ *            stay, and replace those of the MADT. I/O APICs that it has must be those of the MADT,
+ *            in the same order
  *
- * Processors stay in the order of the MADT; one that can be brought online is disabled. An I/O APIC
- * whose ID a processor or an earlier I/O APIC has gets the lowest free one. Buses are PCI buses
- * from 0 up to the last with a route, then an ISA bus. ISA IRQ n goes to the input with GSI n, or
- * to that of its override. Non-maskable interrupts go where the MADT has them. When there are
- * 8259s, ExtINT goes to LINTIN 0 of the bootstrap processor.
+ * Processors stay in the order of the MADT; one that can only be brought online later is disabled.
+ * An I/O APIC whose ID a processor or an earlier I/O APIC has gets the lowest free ID. The buses
+ * are PCI buses from 0 up to the last one with a route, then an ISA bus. ISA IRQ n goes to the
+ * input with GSI n, or to that of its override. Non-maskable interrupts go where the MADT leads
+ * them. When there are 8259s, ExtINT goes to LINTIN 0 of the bootstrap processor.
  *
  * Return: 0 and a topology for complete_topology; -1 and ERR_INVALID, with the offset of each
  * structure that an MP table cannot hold: APIC IDs above 254, inputs that no I/O APIC has,
@@ -40,7 +40,7 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
 int from_madt_fill(const struct madt *madt, int bsp, struct topology *topology,
                    struct err *err) MUST_USE;
 
-/* Room for the lists among the facts about a machine */
+/* Room for the lists of facts about a machine */
 struct from_madt_lists {
     uint32_t apic_ids[MADT_PROCESSORS_MAX];
     struct mpt_ioapic_fact ioapics[MADT_IOAPICS_MAX];
@@ -49,17 +49,17 @@ struct from_madt_lists {
 
 /*
  * from_madt_facts - what a MADT says, as facts
- * @lists: room for lists, to which @facts points afterwards
+ * @lists: room for the lists that @facts then points to
  *
  * The APIC IDs are those of enabled processors. A MADT does not say how many inputs an I/O APIC
- * has: they end where the next one's begin, and of the last one they are not known. A line at an
- * input that no I/O APIC has is not connected.
+ * has: they end where those of the next one begin; for the last one the number is not known. A line
+ * at an input that no I/O APIC has is not connected.
  */
 void from_madt_facts(const struct madt *madt, struct from_madt_lists *lists,
                      struct mpt_facts *facts);
 
 /*
- * from_madt_input - the I/O APIC with a global system interrupt, and the input there
+ * from_madt_input - the I/O APIC that has a global system interrupt, and its input
  *
  * Return: the index of the I/O APIC, *intin set; -1: no I/O APIC has it.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Written as xxd prints it; the addresses are those of guest memory. Reading takes the lines of
- * several programs, which hexdump.h names, and goes through the text once for each window.
+ * A hexdump is written as xxd prints it, with the addresses of guest memory. Reading accepts the
+ * lines of several programs, which hexdump.h names, and goes through the text once for each window.
  */
 #include "hexdump.h"
 
@@ -79,7 +79,7 @@ struct line {
     uint8_t bytes[LINE_BYTES_MAX];
 };
 
-/* The hexadecimal digits at @text, up to 16. Return: how many, with *value set; 0: none or more */
+/* The hexadecimal digits at @text. Return: how many, with *value set; 0: none, or more than 16 */
 static unsigned take_digits(const char *text, uint64_t *value)
 {
     unsigned digits = 0;
@@ -108,8 +108,8 @@ static bool put_group(struct line *line, uint64_t value, unsigned digits, bool l
 }
 
 /*
- * Reads a line. The text column begins with '|' or '>', or where xxd writes it: behind two blanks.
- * hexdump -C has two blanks in the middle of the bytes as well, but no colon behind the address.
+ * Reads a line. The text column begins with '|' or '>', or as in xxd behind two blanks. hexdump -C
+ * has two blanks in the middle of the bytes as well, but no colon behind the address.
  */
 static bool parse_line(const char *text, struct line *line)
 {
@@ -186,7 +186,7 @@ static int hand_over(const struct dump_sink *sink, uint64_t address, const struc
     return line->size > 0 ? sink->take(sink->context, &range, err) : 0;
 }
 
-/* Hands over the line before as often as it fits below @end, where the bytes are wanted. */
+/* Hands over the line as often as it fits below @end, at the addresses that the sink wants. */
 static int repeat(struct reading *r, const struct dump_sink *sink, const struct line *line,
                   uint64_t end, struct err *err)
 {
@@ -205,7 +205,7 @@ static int repeat(struct reading *r, const struct dump_sink *sink, const struct 
     return 0;
 }
 
-/* A number whose hexadecimal digits are to be read in another base. Return: false: it is none */
+/* Reads the hexadecimal digits of a number in another base. Return: false: a digit is too high */
 static bool reread(uint64_t number, unsigned base, uint64_t *value)
 {
     uint64_t scale = 1;
@@ -218,7 +218,7 @@ static bool reread(uint64_t number, unsigned base, uint64_t *value)
     return true;
 }
 
-/* Do the addresses of two lines meet in octal or in decimal, though not in hexadecimal? */
+/* Does one line follow the other in octal or in decimal, but not in hexadecimal? */
 static bool has_other_base(const struct line *first, const struct line *second)
 {
     static const unsigned bases[] = { 8, 10 };
@@ -233,7 +233,7 @@ static bool has_other_base(const struct line *first, const struct line *second)
     return false;
 }
 
-/* What stands between two lines: nothing, or repetitions of the first of them */
+/* Takes a line, after the repetitions of the last one, if there are any */
 static int take_line(struct reading *r, const struct dump_sink *sink, const struct line *last,
                      bool repeated, const struct line *line, struct err *err)
 {
@@ -269,7 +269,7 @@ int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink,
     return status;
 }
 
-/* The first line, with its end cut off. Return: false: it is longer than any, or no text */
+/* The first line, without its end. Return: false: it is too long for a line, or is no text */
 static bool first_line(const uint8_t *text, size_t size, char line[LINE_MAX])
 {
     const uint8_t *const end = memchr(text, '\n', size);

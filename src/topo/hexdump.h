@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Guest memory as a hexdump with guest-physical addresses: written as by xxd, read as found. */
+/* Guest memory as a hexdump with guest-physical addresses; several forms of it can be read. */
 #ifndef TOPO_HEXDUMP_H
 #define TOPO_HEXDUMP_H
 
@@ -11,9 +11,9 @@
  * line
  * @out: receives the text, not terminated; NULL to measure
  *
- * Segments follow each other by ascending address, so that xxd -r can write them without seeking
- * backwards. Of one segment, xxd -r -s -BASE makes the image again; xxd -r FILE MEMORY writes any
- * number of them into a file of guest memory.
+ * Segments are in ascending order of address, so that xxd -r can write them without seeking
+ * backwards. xxd -r -s -BASE makes the image again from one segment; xxd -r FILE MEMORY writes any
+ * number of segments into a file of guest memory.
  *
  * Return: characters of the text.
  */
@@ -22,7 +22,7 @@ size_t hexdump_render(const struct image *image, char *out);
 /* hexdump_begins - is the first line one of a hexdump with addresses? */
 bool hexdump_begins(const uint8_t *text, size_t size);
 
-/* hexdump_lacks_addresses - is the first line pairs of hexadecimal digits alone, 16 at least? */
+/* hexdump_lacks_addresses - is the first line only pairs of hexadecimal digits, 16 or more? */
 bool hexdump_lacks_addresses(const uint8_t *text, size_t size);
 
 /*
@@ -30,13 +30,13 @@ bool hexdump_lacks_addresses(const uint8_t *text, size_t size);
  *
  * A line has a hexadecimal address, perhaps with 0x before and a colon behind it, then groups of 2,
  * 4, 8 or 16 hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax
- * -tx1, and xp of QEMU's monitor write such lines. Digits stand in the order of the bytes, but in
- * two cases a group is a little-endian number: with 0x before it, and with more than 2 digits where
- * the address has no colon (hexdump, od -tx2). A line "*" stands for repetitions of the line before
- * it. od without -A x writes addresses that are octal; they are refused, and decimal ones too: the
- * first two show it.
+ * -tx1, and xp of QEMU's monitor write such lines. Digits are in the order of the bytes, except in
+ * two cases in which a group is a little-endian number: with 0x before it, and with more than 2
+ * digits when the address has no colon (hexdump, od -tx2). A line "*" means repetitions of the line
+ * before it. Octal addresses, which od writes without -A x, and decimal ones are refused: the first
+ * two addresses of a text show them.
  *
- * Return: 0; -1 with @err: the line that is none, or the sink's error.
+ * Return: 0; -1 with @err: a line that is not one of a hexdump, or the sink's error.
  */
 int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink,
                  struct err *err) MUST_USE;

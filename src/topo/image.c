@@ -18,7 +18,7 @@ static int not_read_back(struct err *err)
     return err_at(err, ERR_INTERNAL, NULL, "the image does not read back as what it was made from");
 }
 
-/* Where a segment's bytes go; it is as long as it is going to be. */
+/* Adds a segment of its final size. Return: where its bytes go */
 static uint8_t *add_segment(struct image *image, uint32_t base, size_t size)
 {
     image->segments[image->segment_count++] =
@@ -27,7 +27,7 @@ static uint8_t *add_segment(struct image *image, uint32_t base, size_t size)
     return image->bytes + image->size - size;
 }
 
-/* Pointer and table in one segment, nothing of one over the other */
+/* Writes pointer and table in one segment, without overlap. */
 static int write_together(struct image *image, const struct mpt_table *table, size_t size,
                           struct err *err)
 {
@@ -45,7 +45,7 @@ static int write_together(struct image *image, const struct mpt_table *table, si
     return 0;
 }
 
-/* Each in its place; where they meet, the pointer is what remains. */
+/* Writes each at its own address; where they overlap, the pointer wins. */
 static int write_apart(struct image *image, const struct mpt_table *table, size_t size,
                        uint8_t *floating, uint8_t *bytes, struct err *err)
 {
@@ -84,9 +84,9 @@ static int write_structures(struct image *image, const struct mpt_table *table, 
 }
 
 /*
- * The image that patches are for. The structures may lie anywhere, over each other too, and @room
- * says how many bytes of the table there are: the encoder's are cut, or zeros follow them. All
- * segments so far are written here, the one of the table last.
+ * Writes the image that patches will change. The structures may lie anywhere, over each other too.
+ * @room is the size of the table in the image: the encoder's bytes are cut, or zeros follow them.
+ * The image has no other segment yet, and the table's is the last.
  */
 static int write_unread(struct image *image, const struct mpt_table *table, size_t size,
                         size_t room, struct err *err)
@@ -145,7 +145,7 @@ static int check_memory(const struct topology *t, const struct image *image, str
                   (unsigned long long)end, (unsigned long long)t->memory_size);
 }
 
-/* The first segment that lies over one before it or passes 4 GiB; NULL when there is none */
+/* The first segment that overlaps one before it or passes 4 GiB; NULL when there is none */
 static const struct image_segment *misplaced(const struct image *image)
 {
     struct mpt_segment segments[IMAGE_SEGMENTS_MAX];
@@ -161,7 +161,7 @@ static const struct image_segment *misplaced(const struct image *image)
     return NULL;
 }
 
-/* Pointer and table do not overlap by now: a further segment is what is in the way. */
+/* Pointer and table do not overlap, so the segment that does is a further one. */
 static int check_segments(const struct topology *t, const struct image *image, struct err *err)
 {
     static const struct at at_bios = { NULL, "bios_data_area", 0 },

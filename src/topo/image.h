@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a topology to the bytes to write into guest memory before the first vCPU runs, and what is
- * known to be wrong with them.
+ * From a topology to the bytes that are written into guest memory before the first vCPU runs, and
+ * to the findings about them.
  */
 #ifndef TOPO_IMAGE_H
 #define TOPO_IMAGE_H
@@ -17,7 +17,7 @@ enum {
                 2 * MPT_BIOS_WORD_SIZE
 };
 
-/* Bytes that lie together in guest memory. */
+/* Bytes that are contiguous in guest memory. */
 struct image_segment {
     uint32_t base; /* guest-physical */
     size_t offset; /* in the image */
@@ -43,14 +43,14 @@ struct image {
  * With patches nothing is read back: the table may be any bytes, and is judged as it is.
  *
  * Return: 0; -1 and ERR_INVALID when the image does not fit its window or the guest's memory, when
- * its segments overlap or a patch lies outside; ERR_INTERNAL when the bytes written do not read
- * back as the values they were made from.
+ * its segments overlap, or when a patch lies outside; ERR_INTERNAL when the bytes do not read back
+ * as the values that they were made from.
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;
 
 /*
- * image_memory - the image's segments as guest memory, for reading it; @segments has room for them
- * all
+ * image_memory - the image's segments as guest memory that can be read; @segments has room for all
+ * of them
  */
 struct mpt_memory image_memory(const struct image *image,
                                struct mpt_segment segments[IMAGE_SEGMENTS_MAX]);

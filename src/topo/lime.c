@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A header has 32 bytes, little-endian: magic 4, version 4, first address 8, last address 8
- * (inclusive), reserved 8. The ranges follow the map of usable memory (/proc/iomem), so what lies
- * between them is not in the dump.
+ * (inclusive), reserved 8. The ranges are those of usable memory (/proc/iomem), so memory between
+ * them is not in the dump.
  */
 #include "lime.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* LiME, the dump format of the Linux Memory Extractor: each range of memory behind a header. */
+/* LiME, the dump format of the Linux Memory Extractor: a header before each range of memory. */
 #ifndef TOPO_LIME_H
 #define TOPO_LIME_H
 

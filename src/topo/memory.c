@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Addresses and sizes come from people and from trusted comments, so each sum is compared before it
- * is made, and segments never overlap afterwards: libmptable relies on that.
+ * Addresses and sizes come from people and from trusted comments, so each sum is checked before it
+ * is made. The segments that result never overlap: libmptable relies on that.
  */
 #include "memory.h"
 
@@ -17,7 +17,7 @@
 static const struct at at_base = { NULL, "base", 0 };
 static const struct at at_size = { NULL, "size", 0 };
 
-/* Return: how many numbers the list has; -1 when it is none, or one of them passes @highest */
+/* Return: how many numbers the list has; -1: it is no such list, or one passes @highest */
 static int parse_list(const char *text, uint64_t highest, uint64_t numbers[MEMORY_SEGMENTS_MAX])
 {
     for (int count = 0; count < MEMORY_SEGMENTS_MAX; text++) {
@@ -39,7 +39,7 @@ static bool contains(const struct mpt_segment *outer, const struct mpt_segment *
 }
 
 /*
- * Adds a segment. One that lies wholly in another and has the same bytes is left out, as where a
+ * Adds a segment. One that lies wholly in another and has the same bytes is left out, as when a
  * builder writes its floating pointer over its table.
  */
 static int add_segment(struct memory *s, struct mpt_segment segment, struct err *err)
@@ -54,8 +54,7 @@ static int add_segment(struct memory *s, struct mpt_segment segment, struct err 
             continue;
         }
         if (contains(other, &segment))
-            return 0; /* none was left out before: it would lie in this one too, and have been left out then
-                       */
+            return 0; /* none was dropped above: it would lie in other too, and not be listed */
         if (!contains(&segment, other))
             return err_at(err, ERR_INVALID, &at_base, "the segments at 0x%x and 0x%x overlap",
                           other->base, segment.base);
@@ -127,7 +126,7 @@ static bool sums_to_0(const uint8_t *bytes, size_t size)
     return sum == 0;
 }
 
-/* Does a table begin here? Its sum is not asked, so that time is linear in the bytes. */
+/* Does a table begin here? Its sum is not checked, so that time is linear in the bytes. */
 static bool is_table(const uint8_t *bytes, size_t size)
 {
     return size >= MPT_HEADER_SIZE && memcmp(bytes, "PCMP", 4) == 0 &&

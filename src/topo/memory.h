@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Bytes that came in, as guest memory: where each stretch of them lies. */
+/* The bytes of an input as guest memory: where each stretch of them lies. */
 #ifndef TOPO_MEMORY_H
 #define TOPO_MEMORY_H
 
@@ -23,7 +23,7 @@ struct memory_stretch {
     const uint8_t *bytes;
 };
 
-/* Points into itself: not to be copied. */
+/* It has pointers into itself, so it must not be copied. */
 struct memory {
     const uint8_t *bytes; /* the input, borrowed; NULL when it is not in memory as a whole */
     size_t size;
@@ -31,24 +31,25 @@ struct memory {
     struct mpt_memory guest;                               /* the segments as readers take them */
     struct memory_stretch stretches[MEMORY_STRETCHES_MAX]; /* of a dump: dump.c */
     unsigned stretch_count;
-    bool is_text; /* places in the input are none of bytes */
+    bool is_text; /* the input is a text, so its bytes have no offsets */
 };
 
 /*
- * memory_offset - where the byte of a guest-physical address stands in the input
+ * memory_offset - the offset in the input of the byte at a guest-physical address
  *
- * Return: true with *offset set; false: nowhere, or in a text.
+ * Return: true with *offset set; false: the input does not have it, or is a text.
  */
 bool memory_offset(const struct memory *memory, uint64_t address, uint64_t *offset);
 
 /*
  * memory_place - cut the bytes into segments
- * @bases: addresses, one or more with commas between, as load= of a trusted comment has them
- * @sizes: bytes of each, as size= has them; NULL when there is one segment
+ * @bases: one or more addresses with commas between, in the form of load= in a trusted comment
+ * @sizes: size of each segment, in the form of size=; NULL when there is one segment
+ *
+ * A segment that lies in another and has the same bytes is left out.
  *
  * Return: 0; -1 and ERR_INVALID at base or size: not such a list, sizes that do not add up to the
- * bytes, segments that pass 4 GiB or overlap, unless one lies in another and has the same bytes: it
- * is left out.
+ * bytes, segments that pass 4 GiB or overlap otherwise.
  */
 int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const char *bases,
                  const char *sizes, struct err *err) MUST_USE;
@@ -56,11 +57,11 @@ int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const
 /*
  * memory_guess_base - the address at which the bytes of an image make sense
  *
- * The first floating pointer whose bytes add up to 0 names the address of its table. Where a table
- * begins in the bytes, that address less the offset is the image's. MEMORY_BASE wins where it is
- * one of several.
+ * The first floating pointer whose bytes add up to 0 names the address of its table. That address
+ * less the offset at which a table begins is a possible base. If there are several, MEMORY_BASE
+ * wins when it is one of them.
  *
- * Return: true with *base set; false: no pointer and table in these bytes fit each other.
+ * Return: true with *base set; false: no table in these bytes fits the floating pointer.
  */
 bool memory_guess_base(const uint8_t *bytes, size_t size, uint32_t *base);
 

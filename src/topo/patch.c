@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { GAP_MAX = 8 }; /* equal bytes inside a patch; another patch would take more text */
+enum { GAP_MAX = 8 }; /* equal bytes inside a patch; a further patch would take more text */
 
 static const struct at at_patches = { NULL, "patches", 0 };
 
@@ -42,7 +42,7 @@ bool patch_pool(struct topology *t, const uint8_t *bytes, size_t size,
     return true;
 }
 
-/* The end of the stretch of differences that begins at @from, where the two differ */
+/* The end of the patch that begins at @from, where the bytes differ */
 static size_t end_of_run(const uint8_t *a, const uint8_t *b, size_t from, size_t size)
 {
     size_t end = from;

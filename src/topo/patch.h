@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes that a request gives as they are: patches, which are written over what the encoder made,
- * and an OEM table. An image that has some is never signed: a signature says that the encoder made
- * the bytes.
+ * Bytes that a request gives as they are: patches, which are written over the encoder's bytes, and
+ * an OEM table. An image with such bytes is never signed, because a signature says that the encoder
+ * made the bytes.
  */
 #ifndef TOPO_PATCH_H
 #define TOPO_PATCH_H
 
 #include "topology.h"
 
-/* An image that is written over. */
+/* The image that patches change. */
 struct patch_target {
     const struct mpt_memory *memory; /* where its bytes lie in guest memory */
     uint8_t *bytes;                  /* the same bytes: the segments point into them */
@@ -24,11 +24,11 @@ int patch_apply(const struct topology *topology, const struct patch_target *imag
                 struct err *err) MUST_USE;
 
 /*
- * patch_find - have an image hold the bytes of @memory, and give the topology the patches for it
+ * patch_find - change an image to the bytes of @memory, and give the topology the patches for it
  * @memory, @image: both have the @size bytes at @address
  *
- * As few patches as can be: a stretch of equal bytes between two differences that is shorter than
- * what a patch of its own costs in text does not end a patch.
+ * A patch goes on over a few equal bytes between two differences, when a further patch would take
+ * more text than they do.
  *
  * Return: false when the topology has no room for them.
  */

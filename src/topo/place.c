@@ -2,8 +2,8 @@
 /*
  * Decides where the floating pointer and the table lie.
  *
- * Only the floating pointer has to be found by scanning; the table lies wherever it points. A
- * window is where operating systems scan (MPS 1.4 §4):
+ * Operating systems scan only for the floating pointer; the table may lie anywhere, and the pointer
+ * has its address. A window is a range that they scan (MPS 1.4 §4):
  *
  * base-memory: 0x9fc00 to 0x9ffff, the last kilobyte of 640 KiB. Every system that reads MP tables
  * looks here, though some only if the words at 0x40e and 0x413 lead them here. The pointer lies at
@@ -21,14 +21,14 @@
  * In the other two windows base is the image's first byte, the lower of pointer and table.
  *
  * The first 0x500 bytes, interrupt vectors and BIOS data, are no window. A guest without firmware
- * may have its table there all the same (OpenVMM's has), so an address below 0x500 is taken when
- * the request names it, and none is ever chosen. So it is from 0xc0000 to 0xeffff, where firmware
- * has its ROMs, with the table's address; no system looks for the pointer there.
+ * may still have its table there (OpenVMM's has), so an address below 0x500 is accepted when the
+ * request names it, but never chosen. The same holds for the table's address from 0xc0000 to
+ * 0xeffff, where firmware has its ROMs; no system looks for the pointer there.
  *
- * A placement that the request gives is checked against all of this, except in topologies of
- * entries, which describe a table that exists, and in those with patches, whose places are taken as
- * they are. The place that a profile's builder chooses is used as it is. Sums are 64 bits wide, so
- * that nothing wraps before it is compared.
+ * A placement that the request gives is checked against all of this, with two exceptions:
+ * topologies of entries, which describe a table that exists, and topologies with patches, whose
+ * places are used as they are. The place that a profile's builder chooses is used as it is. Sums
+ * are 64 bits wide, so that nothing wraps before it is compared.
  */
 #include "place.h"
 
@@ -59,7 +59,7 @@ static uint64_t align_up(uint64_t address, uint64_t to)
     return align_down(address + to - 1, to);
 }
 
-/* The member that gives the processors: errors name it when the image is too long */
+/* The member that gives the processors; errors name it when the image is too long */
 static const struct at *count_at(const struct topology *t)
 {
     static const struct at cpus = { NULL, "cpus", 0 }, processors = { NULL, "processors", 0 },
@@ -75,7 +75,7 @@ struct choice {
     bool table_wanted;
     uint64_t base, floating, table;
     uint64_t window, window_end; /* of the floating pointer */
-    uint64_t room_end;           /* an image that begins in the window must end by this */
+    uint64_t room_end;           /* where an image that begins in the window must end */
 };
 
 static bool overlap(const struct choice *c)
@@ -117,7 +117,7 @@ static int place_own(struct choice *c, struct err *err)
     return 0;
 }
 
-/* The request's window; if it gives none, the one that its addresses lie in */
+/* The request's window; if it gives none, the window in which its addresses lie */
 static enum topology_window find_window(const struct topology *t)
 {
     if (t->given & GIVEN_WINDOW)
@@ -178,8 +178,8 @@ static bool in_window(const struct choice *c, uint64_t floating)
 }
 
 /*
- * Chooses the floating pointer's address when none is given: base, the start of the window, or
- * behind a table that lies there
+ * Chooses the floating pointer's address when none is given: base, or the start of the window, or
+ * behind the table when the table lies there
  */
 static uint64_t choose_floating(const struct choice *c)
 {
@@ -212,7 +212,7 @@ static uint64_t choose_table(const struct choice *c)
     return align_down(c->floating - c->size, MPT_ADDRESS_ALIGN);
 }
 
-/* The member of placement that decides an address: @own if it is given */
+/* The member of placement that decides an address; @own when that is given */
 static struct at blame(const struct topology *t, unsigned own, const char *name)
 {
     const char *member = t->given & own              ? name
@@ -225,8 +225,8 @@ static struct at blame(const struct topology *t, unsigned own, const char *name)
 }
 
 /*
- * Refuses a structure that would overwrite BIOS data, unless the request names its address, or lie
- * where there is no memory for it. @named: the members that name it
+ * Refuses a structure that would overwrite BIOS data, unless the request names its address, and one
+ * that would lie where there is no memory. @named: the members that name the address
  */
 static int check_writable(const struct choice *c, uint64_t begin, size_t size, unsigned named,
                           const struct at *at, const char *what, struct err *err)
@@ -304,7 +304,7 @@ static int check_base(const struct choice *c, struct err *err)
                                   (unsigned)lower);
 }
 
-/* With patches any place will do that there is. */
+/* With patches, any place below 4 GiB is accepted. */
 static int check_end(const struct choice *c, struct err *err)
 {
     const struct at floating = blame(c->t, GIVEN_FLOATING, "floating_pointer"),

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rows; fill.c says what one means.
+ * The rows; fill.c makes entries of them.
  *
- * kvm and qemu are ours. Every other row is a builder of the field, with the constants pinned that
- * it takes from its machine, host or caller. Its table comes out byte for byte, faults included;
- * what is wrong with it is for mpt_check to say.
+ * kvm and qemu are ours. Every other row is a builder in use, with fixed values for what that
+ * builder takes from its machine, host or caller. The row gives the builder's table byte for byte,
+ * with its faults, which mpt_check reports.
  */
 #include "profiles.h"
 
 #include <string.h>
 
-/* The fields of a line between IRQ and INTIN of the same number, @n of them */
+/* The fields of @n lines from IRQs to the INTINs with the same numbers */
 #define SAME(first, n) .irq = (first), .intin = (first), .count = (n)
 
 enum { HIGH = 1, HIGH_EDGE = 5, HIGH_LEVEL = 0xd, LOW_LEVEL = 0xf }; /* flags. MPS 1.4 Table 4-10 */
 
 static const struct profile_lines identity_16[] = { { SAME(0, 16) }, { 0 } };
 
-/* IRQ 0 on INTIN 2, where the cascade's IRQ 2 would be */
+/* IRQ 0 on INTIN 2, where IRQ 2, the cascade, would be */
 static const struct profile_lines isa_15[] = {
     { .irq = 0, .intin = 2, .count = 1 }, { SAME(1, 1) }, { SAME(3, 13) }, { 0 }
 };
@@ -28,7 +28,7 @@ static const struct profile_lines isa_15_or_pci[] = {
     { 0 },
 };
 
-/* IRQ 2 is the cascade between the two 8259; lines that a PCI device has are not the ISA bus's. */
+/* IRQ 2 is the cascade between the two 8259; lines of PCI devices are not lines of the ISA bus. */
 static const struct profile_lines kvm_lines[] = { { LINE_UNLESS_PCI, SAME(0, 2) },
                                                   { LINE_UNLESS_PCI, SAME(3, 13) },
                                                   { 0 } };
@@ -197,11 +197,11 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
     .local_count = 2
 
 /*
- * Family 6, model 15, stepping 1, and what such a processor can do: old enough for every reader of
- * tables
+ * Family 6, model 15, stepping 1, and the features of such a processor: old enough for every reader
+ * of tables
  */
 #define OUR_CPU            .apic_version = 0x14, .signature = 0x6f1, .features = 0x0781fbff
-/* What microVM builders copied from one another */
+/* Values that microVM builders copied from one another */
 #define MICRO_CPU(version) .apic_version = (version), .signature = 0x600, .features = 0x201
 /* CPUID.1 of the emulated processor that the tables of PC firmware were written on */
 #define EMULATED_CPU(version) \
@@ -216,7 +216,7 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
     .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, \
     .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_id = 1
 
-/* What builders have in common that copied its entries and count them right */
+/* Common to builders that copied its entries and count them right */
 #define MICRO_COPY                                                        \
     MICRO_CPU(0x14), ISA_0, .ioapic_version = 0x14, .lines = identity_16, \
                             .ioapic_rule = IOAPIC_ID_CPUS

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Linux reads all entries first, then asks. Of its questions, three decide:
+ * Linux reads all entries first. Then it asks three questions that decide the routing:
  *
  * - Is a bus PCI? Every declared bus whose name does not begin with "PCI" counts as ISA, and a bus
  *   that is not declared counts as PCI (mp_bus_not_pci).
- * - Which entry has an input? The first of type INT whose destination is the I/O APIC or all of
- * them.
- *   It alone says how the input is triggered, for every source that arrives there.
+ * - Which entry has an input? The first of type INT whose destination is the I/O APIC, or all of
+ *   them. Only this entry says how the input is triggered, for every source that arrives there.
  * - Which entry has a PCI pin? The first of its bus, device and pin whose I/O APIC is there.
  *
- * At start, Linux goes through the inputs and routes what it finds: IRQs of the first I/O APIC. A
- * PCI device may arrive at any of them, since its driver asks.
+ * At start, Linux goes through the inputs and routes the IRQs that it finds at the first I/O APIC.
+ * A PCI device may arrive at any I/O APIC, since Linux asks again for its driver.
  */
 #include "routing.h"
 
@@ -54,7 +53,7 @@ static bool address_used(const struct kept *k, uint32_t address)
     return false;
 }
 
-/* Inputs of the I/O APIC at that address; 0 = the machine has none there */
+/* Inputs of the I/O APIC at that address; 0 = the machine has no I/O APIC there */
 static unsigned inputs_at(const struct mpt_facts *facts, uint32_t address)
 {
     const unsigned given = facts ? facts->given : 0;
@@ -69,8 +68,8 @@ static unsigned inputs_at(const struct mpt_facts *facts, uint32_t address)
 }
 
 /*
- * An ID that another I/O APIC has is replaced by the lowest free one. One that is not there is
- * skipped: its registers read as all ones.
+ * An ID that another I/O APIC has is replaced by the lowest free one. An I/O APIC that the machine
+ * lacks is skipped: its registers read as all ones.
  */
 static void keep_ioapics(struct kept *k, const struct topology *t, const struct mpt_facts *facts)
 {
@@ -103,7 +102,7 @@ static int find_ioapic(const struct kept *k, uint8_t destination)
     return ROUTING_NOWHERE;
 }
 
-/* The entry that has an input; there is one, since the caller came by one */
+/* The entry that has an input; there is one, since the caller has found one */
 static unsigned find_owner(const struct kept *k, uint8_t ioapic, uint8_t intin)
 {
     unsigned i = 0;
@@ -114,7 +113,7 @@ static unsigned find_owner(const struct kept *k, uint8_t ioapic, uint8_t intin)
     return i;
 }
 
-/* Does an earlier entry name the same pin of the same device, with an I/O APIC that is there? */
+/* Does an earlier entry name the same pin of the same device, and an I/O APIC that exists? */
 static bool asked_before(const struct kept *k, unsigned index)
 {
     const struct mpt_io_int *const v = &k->ints[index];
@@ -175,7 +174,7 @@ static void add_row(const struct kept *k, unsigned index, struct routing *r)
     take_flags(k, &k->ints[find_owner(k, row->ioapic, v->intin)], row);
 }
 
-/* The first entry of that type for ISA IRQ 0. Its I/O APIC is looked for by ID, and 255 is none. */
+/* The first entry of that type for ISA IRQ 0. Its I/O APIC is found by ID; 255 names none. */
 static void find_timer(const struct kept *k, uint8_t type, int *ioapic, int *pin)
 {
     *ioapic = *pin = ROUTING_NOWHERE;
@@ -191,7 +190,7 @@ static void find_timer(const struct kept *k, uint8_t type, int *ioapic, int *pin
     }
 }
 
-/* Is there a row that brings IRQ 0 to its input? Linux's ladder begins with it. */
+/* Does a row bring IRQ 0 to its input? Linux's timer ladder begins there. */
 static bool timer_routed(const struct routing *r)
 {
     for (unsigned i = 0; i < r->count; i++)
@@ -201,9 +200,9 @@ static bool timer_routed(const struct routing *r)
 }
 
 /*
- * Linux's check_timer. The second step moves IRQ 0 to the input of the ExtINT entry, where the
- * timer may be wired, too; without such an entry it tries the first input again. The others take it
- * from the 8259 through the local APIC.
+ * As Linux's check_timer. The second step moves IRQ 0 to the input of the ExtINT entry, where the
+ * timer may be wired too; without such an entry it tries the first input again. The later steps
+ * take the timer from the 8259 through the local APIC.
  */
 static unsigned find_step(const struct mpt_facts *facts, const struct routing *r)
 {
@@ -221,7 +220,7 @@ static unsigned find_step(const struct mpt_facts *facts, const struct routing *r
 
 enum { DEFAULTS = 16 };
 
-/* What Linux takes in place of a table's interrupts: IRQs 0 to 15 but 2, and the 8259 on input 0 */
+/* The interrupts that Linux makes up: IRQs 0 to 15 except 2, and the 8259 on input 0 */
 static void take_defaults(struct kept *k, struct mpt_io_int ints[DEFAULTS])
 {
     const uint8_t to = k->ioapic_count > 0 ? k->ioapic_ids[0] : MPT_ALL;

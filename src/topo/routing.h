@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What Linux makes of the interrupt entries of a table: which source arrives at which I/O APIC
- * input, how it is triggered, and where the timer comes from. A 64-bit Linux without ACPI is
- * modelled, as its mpparse.c and io_apic.c go: enabled I/O APICs alone, the first entry of an input
- * decides.
+ * input, how it is triggered, and where the timer comes from. The model is a 64-bit Linux without
+ * ACPI, by its mpparse.c and io_apic.c: only enabled I/O APICs count, and the first entry of an
+ * input decides.
  */
 #ifndef TOPO_ROUTING_H
 #define TOPO_ROUTING_H
@@ -26,20 +26,20 @@ enum routing_loss { ROUTING_LOSSES(ROUTING_LOSS) ROUTING_LOSS_COUNT };
 
 extern const char *const routing_losses[ROUTING_LOSS_COUNT];
 
-/* An interrupt entry of type INT, one a row */
+/* One row for each interrupt entry of type INT */
 struct routing_row {
     enum routing_loss loss;
     bool pci; /* irq is device << 2 | pin; else an IRQ of an ISA-like bus */
     uint8_t bus_id, irq;
-    uint8_t ioapic; /* index among those that Linux registers; with a loss, only what is known */
+    uint8_t ioapic; /* index among those that Linux registers; with a loss, if known */
     uint8_t apic_id, intin;
-    unsigned gsi; /* inputs of the I/O APICs before, plus intin */
+    unsigned gsi; /* number of inputs of the I/O APICs before, plus intin */
     bool level, low;
 };
 
 enum {
     ROUTING_NOWHERE = -1,
-    ROUTING_MAX = 1023,  /* interrupt entries; one more, and Linux panics */
+    ROUTING_MAX = 1023,  /* interrupt entries; with one more, Linux panics */
     ROUTING_INPUTS = 24, /* of an I/O APIC, unless a fact says otherwise */
     /* Steps of Linux's timer ladder */
     ROUTING_STEP_NONE = 0,
@@ -52,10 +52,11 @@ struct routing {
     bool defaults; /* the table has no interrupt entry: Linux takes the usual wiring of ISA IRQs */
     /* as in Linux's line "..TIMER:"; ROUTING_NOWHERE where there is none */
     int apic1, pin1, apic2, pin2;
-    /* the one that works, if IRQ 0 is wired where the table or the fact says; NONE: Linux crashes if it
-     * needs the PIT, and if there is no I/O APIC, it does without the ladder. Whether 3 or 4 works
-     * is
-     * the local APIC's choice: KVM's takes ExtINT alone. */
+    /*
+     * The step that works, if IRQ 0 is wired where the table or the fact says. NONE: Linux crashes
+     * if it needs the PIT; without an I/O APIC it does not use the ladder. The local APIC decides
+     * whether step 3 or 4 works: KVM's takes only ExtINT.
+     */
     unsigned step;
     unsigned ioapic_count; /* that Linux registers */
     unsigned count;
@@ -65,9 +66,8 @@ struct routing {
 /*
  * routing_make - the routing of a table
  * @t:     what the table says, in the form of entries; its order among interrupts matters
- * @facts: the I/O APICs that are there and their inputs, the input that IRQ 0 is wired to, and
- * whether
- *         there are 8259s; may be NULL
+ * @facts: the I/O APICs of the machine and their inputs, the input that IRQ 0 is wired to, and
+ *         whether there are 8259s; may be NULL
  *
  * Time is quadratic in the interrupts, of which there are at most ROUTING_MAX.
  */

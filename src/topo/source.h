@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the readers of dumps have in common: where bytes come from, and what is done with them. */
+/* Shared by the readers of dumps: where bytes come from, and where they go. */
 #ifndef TOPO_SOURCE_H
 #define TOPO_SOURCE_H
 
@@ -24,7 +24,7 @@ struct dump_range {
     const uint8_t *bytes;   /* the bytes themselves; NULL: read them at offset */
 };
 
-/* What a walk hands its stretches to. */
+/* A walk hands its stretches to a sink. */
 struct dump_sink {
     int (*take)(void *context, const struct dump_range *range, struct err *err);
     void *context;

@@ -4,8 +4,8 @@
  * based on.
  *
  * text/request.c fills in what a request gives, found.c what a table in memory holds, and
- * complete.c adds the rest from the profile. A topology is large (about 600 KiB) and only what its
- * counts cover is ever touched, so keep one and use it again.
+ * complete.c adds the rest from the profile. A topology is large (about 600 KiB), but only the
+ * elements that its counts cover are touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
 #define TOPO_TOPOLOGY_H
@@ -32,7 +32,7 @@ enum {
     TOPOLOGY_POOL_MAX = MPT_FLOATING_SIZE + 2 * MPT_TABLE_MAX + TOPOLOGY_OEM_MAX
 };
 
-/* Which members the request has: those whose absence the value alone does not show. */
+/* Which members the request has, for members whose value cannot show that they are absent. */
 enum topology_given {
     GIVEN_CPUS = 1U << 0,
     GIVEN_PROCESSORS = 1U << 1,
@@ -43,7 +43,7 @@ enum topology_given {
     GIVEN_LOCAL_INTS = 1U << 6,
     GIVEN_EXTENDED = 1U << 7,
     GIVEN_ENTRIES =
-        1U << 8, /* the whole list, as it stands: faults in it are findings, not refusals */
+        1U << 8, /* the whole list as it stands; its faults are findings, not refusals */
     GIVEN_OEM_ID = 1U << 9,
     GIVEN_PRODUCT_ID = 1U << 10,
     GIVEN_OEM_TABLE = 1U << 11,
@@ -69,7 +69,7 @@ struct topology_bytes {
     uint32_t offset, size;
 };
 
-/* Bytes that are written over those of the encoder. */
+/* Bytes to write over those of the encoder. */
 struct topology_patch {
     uint32_t at; /* guest-physical */
     struct topology_bytes bytes;
@@ -81,7 +81,7 @@ struct topology_marks {
 };
 
 /*
- * Where a kernel looks for the floating pointer (MPS 1.4 §4), with the words for it:
+ * Where a kernel looks for the floating pointer (MPS 1.4 §4), each with its name:
  *   BASE_MEMORY  the last KiB of 640 KiB of base memory: 0x9fc00 to 0x9ffff
  *   BIOS         0xf0000 to 0xfffff
  *   EBDA         the first KiB of the extended BIOS data area that the word at 0x40e names
@@ -119,10 +119,10 @@ struct topology {
     size_t pool_used;
 
     /*
-     * The table, its pointers to the arrays below. What is not given stands at 0 until
+     * The table, with pointers to the arrays below. What is not given is 0 until
      * complete_topology. order is set with GIVEN_ENTRIES, or when the profile has another order
-     * than by type. With GIVEN_EXTENDED it begins as the order of the list, one topology_append_run
-     * for each element.
+     * than by type. With GIVEN_EXTENDED it is first the order of the list, made by one
+     * topology_append_run for each element.
      */
     struct mpt_table table;
     struct mpt_processor processors[TOPOLOGY_PROCESSORS_MAX];
@@ -134,7 +134,7 @@ struct topology {
     struct mpt_hierarchy hierarchies[MPT_EXTENDED_MAX];
     struct mpt_modifier modifiers[MPT_EXTENDED_MAX];
     struct mpt_run order[MPT_ENTRIES_MAX + MPT_EXTENDED_MAX];
-    /* with GIVEN_PCI_INTS: added to the profile's; no flags */
+    /* with GIVEN_PCI_INTS: added to those of the profile; no flags */
     struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX];
     bool pci_to_first[TOPOLOGY_PCI_MAX]; /* the route names no I/O APIC: it takes the first one */
     unsigned pci_int_count;
@@ -146,8 +146,8 @@ struct topology {
 };
 
 /*
- * topology_mark - set a bit, which those before it have been already: they need not be cleared at
- * first
+ * topology_mark - set or clear bit @i; the bits before it must be set or cleared already, so no bit
+ * needs to be cleared at first
  */
 static inline void topology_mark(struct topology_marks *marks, size_t i, bool on)
 {
@@ -167,11 +167,11 @@ void topology_init(struct topology *topology);
 /*
  * topology_append_run - one more entry of that type in the order of entries[]
  *
- * Counts itself into the last run when that has the type. Return: false when the order is full.
+ * The entry joins the last run if that has the same type. Return: false when the order is full.
  */
 bool topology_append_run(struct topology *topology, enum mpt_type type);
 
-/* topology_has_table - or is there only a floating pointer, with a default configuration? */
+/* topology_has_table - is there a table, not only a pointer with a default configuration? */
 bool topology_has_table(const struct topology *topology);
 
 #endif
