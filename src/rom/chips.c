@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Interrupts stay off: that one arrives shows in the interrupt request register (IRR) of the local
- * APIC. Time is read off the timer itself, so a machine that is slow waits longer.
+ * Interrupts stay disabled: the interrupt request register (IRR) of the local APIC shows whether
+ * one has arrived. Time is read from the timer itself, so a slow machine waits longer.
  *
  * Sources: Intel SDM volume 3, "Advanced Programmable Interrupt Controller"; data sheets of 82093AA
  * (I/O APIC), 8254, 8259A.
@@ -43,7 +43,7 @@ enum {
     PIC_MASKS = 0x21,
     PIC_2_MASKS = 0xa1,
 
-    PATIENCE = 20000000 /* looks at the timer before it is taken for one that stands still */
+    PATIENCE = 20000000 /* reads of the timer before it counts as stopped */
 };
 
 static uint32_t apic;
@@ -147,8 +147,8 @@ static bool requested(const void *of)
 }
 
 /*
- * The entry is written before the timer starts anew: KVM holds ticks back that nobody has
- * acknowledged, until the input is unmasked or the timer is set.
+ * The entry is written before the timer starts again: after a tick that is not acknowledged, KVM
+ * holds further ticks back until the input is unmasked or the timer is set.
  */
 bool chips_tick(uint32_t ioapic, uint8_t intin, unsigned ticks)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The interrupt chips of a PC, as little of them as shows whether a table tells the truth: the
- * local APIC of the processor that runs this, I/O APICs, the timer, and the two 8259, which are
- * silenced. Times are in ticks of 10 ms.
+ * The interrupt chips of a PC, as far as a test of a table needs them: the local APIC of the
+ * processor that runs this code, I/O APICs, the timer, and the two 8259, which are masked. Times
+ * are in ticks of 10 ms.
  */
 #ifndef ROM_CHIPS_H
 #define ROM_CHIPS_H
@@ -10,23 +10,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* chips_start - the timer to 100 Hz, the 8259 masked, the local APIC at that address enabled */
+/* chips_start - set the timer to 100 Hz, mask the 8259, enable the local APIC at that address */
 void chips_start(uint32_t local_apic);
 
 /* chips_id - APIC ID of the processor that runs this */
 uint8_t chips_id(void);
 
-/* chips_wait - until a condition holds. Return: false when the time is over. */
+/* chips_wait - wait until a condition holds. Return: false when the time is over */
 bool chips_wait(unsigned ticks, bool (*holds)(const void *of), const void *of);
 
 /*
- * chips_init - an INIT to the processor of that APIC ID
- * chips_startup - a STARTUP: it begins in real mode at that page of the first MiB
+ * chips_init - send an INIT to the processor with that APIC ID
+ * chips_startup - send a STARTUP: the processor begins in real mode at that page of the first MiB
  */
 void chips_init(uint8_t apic_id);
 void chips_startup(uint8_t apic_id, uint8_t page);
 
-/* chips_inputs - how many the I/O APIC at that address has */
+/* chips_inputs - the number of inputs of the I/O APIC at that address */
 unsigned chips_inputs(uint32_t ioapic);
 
 /* chips_tick - does a tick of the timer arrive at that input within that time? */

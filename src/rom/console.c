@@ -13,7 +13,7 @@ enum {
     DIVISOR_ACCESS = 0x80,
     EIGHT_BITS = 3,
     MAY_SEND = 0x20,
-    PATIENCE = 100000 /* looks at the status, before a port that never sends is given up */
+    PATIENCE = 100000 /* reads of the status before a character is sent without waiting further */
 };
 
 void console_start(void)

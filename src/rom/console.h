@@ -8,12 +8,11 @@
 
 #include <stdint.h>
 
-/* console_start - COM1 to 115200 baud, eight bits, no parity */
+/* console_start - set COM1 to 115200 baud, eight bits, no parity */
 void console_start(void);
 
 /*
- * console_print - a text in which each %u and %x stands for the next value, in decimal, and in hex
- * after 0x
+ * console_print - print a text, with the next value for each %u, in decimal, or %x, in hex with 0x
  */
 void console_print(const char *format, const uint32_t *values);
 

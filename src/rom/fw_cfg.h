@@ -34,7 +34,7 @@ struct fw_cfg_file {
 /* fw_cfg_there - is there such a device? */
 bool fw_cfg_there(void);
 
-/* fw_cfg_read - the first @size bytes of an item; behind its end there are zeros */
+/* fw_cfg_read - read the first @size bytes of an item; behind its end there are zeros */
 void fw_cfg_read(uint16_t key, void *to, size_t size);
 
 /* fw_cfg_number - an item of four bytes */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptable.guest: a guest that shows whether its MP table tells the truth, on QEMU's chips or KVM's.
+ * mptable.guest: a guest that shows whether its MP table is true of the machine, with the chips of
+ * QEMU or KVM.
  *
- * It is loaded as Linux is, by its boot protocol. It finds the floating pointer as Linux does,
- * starts each processor that the table lists, and waits for a tick of the timer at the input that
- * the table has for IRQ 0. It prints a line for each fact on COM1 and port 0xe9, the last one being
- * "mptable.guest: end", and ends the machine.
+ * A loader of Linux loads it, by the Linux boot protocol. It finds the floating pointer as Linux
+ * does, starts each processor that the table lists, and waits for a tick of the timer at the input
+ * that the table gives IRQ 0. It prints a line for each fact on COM1 and port 0xe9. The last line
+ * is "mptable.guest: end". Then it ends the machine.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "ports.h"
 
 enum {
-    LOW_SIZE = 0x8000, /* of memory that is read in a copy */
+    LOW_SIZE = 0x8000, /* of memory that is copied before it is read */
     AP_PAGE = 0xd,     /* where other processors start: 0xd000, behind the ROM's memory */
     PAGE = 4096,
     BASE_MEMORY_END = 0xa0000,
@@ -33,7 +34,7 @@ _Noreturn void guest_main(void); /* start.S calls it */
 _Noreturn void end_machine(void);
 extern const uint8_t ap_start[];
 extern const uint32_t ap_size;
-extern const uint8_t memory[]; /* address 0, by guest.ld: a null pointer is nowhere in C */
+extern const uint8_t memory[]; /* address 0, by guest.ld: C cannot read a null pointer */
 
 /* start.S reads the first and writes the second, by APIC ID. */
 uint32_t local_apic;
@@ -52,7 +53,7 @@ struct facts {
     bool has_timer;
 };
 
-/* The reset line of the keyboard's controller, which a monitor may watch for; then a shutdown */
+/* Pulses the keyboard controller's reset line, which a monitor may watch; then shuts down */
 _Noreturn static void end(void)
 {
     say("mptable.guest: end\n");
@@ -114,7 +115,7 @@ static void read_table(const struct mpt_view *view, struct facts *f)
         view->table_address, view->base_length, (uint32_t)err);
 }
 
-/* As Linux does: INIT, a pause, STARTUP, and once more when there is no answer. */
+/* As Linux does: INIT, a pause, STARTUP, and a second STARTUP when there is no answer */
 static bool start_processor(uint8_t id)
 {
     chips_init(id);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The file is read to 1 MiB, where the kernel will be later. Its segments are copied, then compared
- * with the file again: below 1 MiB a machine may have ROM, the display's memory, or nothing.
+ * The file is read to 1 MiB, where the kernel will be later. Its segments are copied to their
+ * places, then compared with the file: below 1 MiB a machine may have ROM, the display's memory, or
+ * nothing.
  *
- * Without a file, an image may be in memory already: whoever started the machine paused could write
- * it there. Then it stays as it is, and only its pages are kept from the kernel.
+ * Without a file, an image may be in memory already, written while the machine was started but
+ * paused. Then it stays as it is, and only its pages are kept from the kernel.
  */
 #include "image.h"
 
@@ -37,7 +38,7 @@ struct elf_segment {
     uint32_t type, offset, virtual_address, base, file_size, size, flags, align;
 };
 
-/* The file, and where it is going to be */
+/* The file, and the segments in it */
 struct image {
     const uint8_t *file;
     size_t size;
@@ -103,9 +104,9 @@ static void read_file(const struct fw_cfg_file *file, struct image *image)
 }
 
 /*
- * On pc and q35 the BIOS window shows ROM until the host bridge lets RAM through: bits 4 and 5 of
- * its register PAM0, reading and writing (82441FX, 3 Series data sheets). Without such a bridge the
- * window may be writable as it is.
+ * On pc and q35 the BIOS window shows ROM until the host bridge maps RAM there: bits 4 and 5 of its
+ * register PAM0, for reads and writes (data sheets of 82441FX and 3 Series). On a machine without
+ * such a bridge the window may already be writable.
  */
 static void open_bios_window(void)
 {
@@ -124,7 +125,7 @@ static void open_bios_window(void)
 
 static void write_segments(const struct image *image, struct map *map)
 {
-    /* Words that a system before a reset left behind would say where to look. */
+    /* Words that a system left there before a reset would mislead the search. */
     memset((void *)(BIOS_DATA + 0x0e), 0, MPT_BIOS_WORD_SIZE);
     memset((void *)(BIOS_DATA + 0x13), 0, MPT_BIOS_WORD_SIZE);
     for (size_t i = 0; i < image->count; i++) {
@@ -174,8 +175,8 @@ static void load_file(const struct fw_cfg_file *file, struct map *map)
 }
 
 /*
- * Takes what was written before the machine ran. Page 0 may have the BIOS data words; the table
- * says nothing of them.
+ * Finds the image that was written before the machine ran. Page 0 may have the BIOS data words,
+ * which no table mentions, so it is kept from the kernel too.
  */
 static void take_memory(struct map *map)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The tables' image: an ELF file of mptablectl or the daemon, or bytes in memory already */
+/* The image of the tables: an ELF file from mptablectl or the daemon, or bytes already in memory */
 #ifndef ROM_IMAGE_H
 #define ROM_IMAGE_H
 
@@ -8,11 +8,11 @@
 enum { IMAGE_FILE_MAX = 512 * 1024 };
 
 /*
- * image_load - put the image's segments where they belong, and take their pages from the map
+ * image_load - write the image's segments to their addresses, and reserve their pages in the map
  *
  * Without a file in fw_cfg, the image is the first floating pointer in memory, and its table.
- * Refuses when there is neither, when a segment cannot lie where it wants to, and when what lies
- * there then is not a floating pointer and a table with right sums.
+ * Refuses when there is neither, when a segment cannot lie at its address, and when the image is
+ * not a floating pointer and a table with right sums.
  */
 void image_load(struct map *map);
 

@@ -11,7 +11,7 @@
 enum {
     MAP_COUNT = 0x1e8,
     SETUP_HEADER = 0x1f1,
-    SETUP_JUMP = 0x201, /* the jump over the header, which says where it ends */
+    SETUP_JUMP = 0x201, /* the jump over the header, whose target is the end of it */
     SETUP_MAGIC = 0x202,
     PROTOCOL = 0x206,
     LOADER = 0x210,
@@ -26,7 +26,7 @@ enum {
     SETUP_HEADER_END = SETUP_MAGIC + 0xff,
     LOADED_HIGH = 0x01,
     UNKNOWN_LOADER = 0xff,
-    OLDEST = 0x202, /* the first with a command line anywhere */
+    OLDEST = 0x202, /* the first in which the command line may lie anywhere */
     WITH_SIZES = 0x20a,
     COMMAND_LINE_MAX = ROM_STACK - ROM_COMMAND_LINE
 };
@@ -79,7 +79,7 @@ static void read_command_line(uint8_t *params)
     store_4(params + COMMAND_LINE, ROM_COMMAND_LINE);
 }
 
-/* The end of the memory that the kernel uses before it knows where memory is */
+/* The end of the memory that the kernel uses before it has read the map */
 static uint64_t kernel_end(const uint8_t *params, uint32_t address, uint32_t size)
 {
     const uint32_t preferred = load(params + PREFERRED_ADDRESS, 4);

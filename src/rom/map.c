@@ -27,7 +27,7 @@ void map_take(struct map *map, uint32_t base, uint32_t size)
         map->taken[page] = true;
 }
 
-/* Adds a range in its place: etc/e820 has them in any order. */
+/* Inserts a range by its address: etc/e820 has the ranges in any order. */
 static void add(struct map_range *out, unsigned *count, const struct map_range *range)
 {
     unsigned at = *count;
@@ -42,7 +42,7 @@ static void add(struct map_range *out, unsigned *count, const struct map_range *
     ++*count;
 }
 
-/* The first MiB, which etc/e820 gives as RAM throughout */
+/* The first MiB, all of which etc/e820 gives as RAM */
 static void write_low(const struct map *map, struct map_range *out, unsigned *count)
 {
     struct map_range range = { 0, 0, 0 };

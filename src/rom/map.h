@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What memory there is, as the kernel is told of it. */
+/* The machine's memory, and the map of it that the kernel gets. */
 #ifndef ROM_MAP_H
 #define ROM_MAP_H
 
@@ -11,10 +11,10 @@ enum {
     PAGE_SIZE = 4096,
     BASE_MEMORY_END = 0xa0000,
     HIGH_MEMORY = 0x100000,
-    MAP_MAX = 128 /* ranges that the boot parameters have room for */
+    MAP_MAX = 128 /* ranges: the room in the boot parameters */
 };
 
-/* A range as BIOS function 0xe820 gives it, and etc/e820 and the boot parameters have it */
+/* A range in the form of BIOS function 0xe820, etc/e820 and the boot parameters */
 struct map_range {
     uint64_t base, size;
     uint32_t type;
@@ -29,16 +29,16 @@ struct map {
     bool taken[HIGH_MEMORY / PAGE_SIZE]; /* pages that the kernel must leave alone */
 };
 
-/* map_read - the machine's RAM, by etc/e820; refuses when there is no such file */
+/* map_read - read the machine's RAM from etc/e820; refuses when there is no such file */
 void map_read(struct map *map);
 
-/* map_take - the pages of [base, base + size), below 1 MiB, are no memory for the kernel */
+/* map_take - reserve the pages of [base, base + size), below 1 MiB: the kernel must not use them */
 void map_take(struct map *map, uint32_t base, uint32_t size);
 
 /*
- * map_write - all of it as ranges, lowest first, to @out, which has room for MAP_MAX
+ * map_write - write the map to @out as ranges, lowest first; @out has room for MAP_MAX
  *
- * Return: how many.
+ * Return: the number of ranges.
  */
 unsigned map_write(const struct map *map, struct map_range *out);
 

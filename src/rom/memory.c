@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The functions that compilers and libmptable call. String instructions cannot become calls. */
+/*
+ * The functions that compilers and libmptable call. They use string instructions, so that the
+ * compiler does not make them call themselves.
+ */
 #include <stdint.h>
 #include <string.h>
 

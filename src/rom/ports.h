@@ -37,7 +37,7 @@ static inline uint32_t in_4(uint16_t port)
     return value;
 }
 
-/* in_bytes - @size bytes from one port, one after the other */
+/* in_bytes - read @size bytes from one port, one after the other */
 static inline void in_bytes(uint16_t port, void *to, size_t size)
 {
     __asm__ volatile("rep insb" : "+D"(to), "+c"(size) : "d"(port) : "memory");

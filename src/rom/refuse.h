@@ -5,9 +5,9 @@
 #include "console.h"
 
 /*
- * refuse - say why this machine does not start, and stop it: console_print's format and values
+ * refuse - print why this machine does not start, and stop it; arguments as those of say
  *
- * A guest that ran without its table would hang later, and say nothing.
+ * A guest that ran without its table would hang later, without a message.
  */
 #define refuse(...) (say("mptable.rom: " __VA_ARGS__), say("\nmptable.rom: stopped\n"), stop())
 

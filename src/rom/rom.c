@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptable.rom: a boot ROM for QEMU that writes nothing to low memory but the image of an MP table.
+ * mptable.rom: a boot ROM for QEMU that writes only the image of an MP table to low memory.
  *
- * QEMU's own firmware would overwrite the image, or make a table of its own. This one takes the
- * place of both: it loads the image that -fw_cfg gives and the kernel of -kernel, and enters that.
- * It sets up no device but what Linux cannot: on pc the PCI interrupt router. When something is
- * wrong it says so on COM1 and on port 0xe9, and stops.
+ * QEMU's own firmware would overwrite the image, or make a table of its own. This ROM replaces it:
+ * it loads the image that -fw_cfg gives and the kernel that -kernel gives, and enters the kernel.
+ * It sets up only the device that Linux cannot set up: the PCI interrupt router of pc. When
+ * something is wrong it prints why on COM1 and on port 0xe9, and stops.
  *
- * reset.S has the way into C and out again; image.c loads the tables, kernel.c the kernel, map.c
- * tells it what memory there is; fw_cfg.c is QEMU's side of all that.
+ * reset.S goes from reset to C, and from C to the kernel. image.c loads the tables, kernel.c the
+ * kernel, map.c makes its map of memory, and fw_cfg.c reads QEMU's files.
  */
 #include "fw_cfg.h"
 #include "image.h"
@@ -20,8 +20,8 @@
 _Noreturn void rom_main(void); /* reset.S calls it */
 
 /*
- * PIRQA and PIRQB to IRQ 10, PIRQC and PIRQD to IRQ 11: PIIX3 data sheet, PIRQRC, offset 0x60 of
- * 00:01.0. Inputs of the I/O APIC follow it on pc; q35 has inputs of its own for PCI.
+ * Routes PIRQA and PIRQB to IRQ 10, PIRQC and PIRQD to IRQ 11: PIIX3 data sheet, PIRQRC, offset
+ * 0x60 of 00:01.0. On pc the inputs of the I/O APIC follow these IRQs; q35 has inputs for PCI.
  */
 static void route_pci(void)
 {

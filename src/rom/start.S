@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The guest program's setup header, by which loaders of Linux load it, and the way of each
- * processor into it. The bootstrap processor comes by the 32-bit entry with flat segments, the
- * others by STARTUP in real mode, at the copy of ap_start.
+ * The guest program's setup header, by which loaders of Linux load it, and the entry of each
+ * processor. The bootstrap processor enters at the 32-bit entry with flat segments; the others
+ * enter by STARTUP in real mode, at the copy of ap_start.
  */
 #include "protect.inc"
 
@@ -29,14 +29,14 @@
         .code32
         .global entry
 entry:  movl    $stack_end, %esp
-        lgdtl   gdt_register            /* the loader's may be anywhere */
+        lgdtl   gdt_register            /* the loader's GDT may be anywhere */
         call    guest_main
 1:      hlt
         jmp     1b
 
         /*
-         * Another processor marks its APIC ID in answers[], and sleeps. It needs no stack. Its code
-         * segment begins with the copy.
+         * Each other processor marks its APIC ID in answers[], and sleeps. It needs no stack. Its
+         * code segment begins at the copy.
          */
         .code16
         .global ap_start, ap_size

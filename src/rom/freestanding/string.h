@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * All of the C library that 32-bit programs without an operating system need: what libmptable wants
- * from outside. The host's own header would need the host's 32-bit C library.
+ * The part of the C library that libmptable needs, for 32-bit programs without an operating system.
+ * The host's own header would need the host's 32-bit C library.
  */
 #ifndef ROM_STRING_H
 #define ROM_STRING_H
