@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""embed.py: writes the page, with its style and script inside, as a C array, and the policy that allows these two alone."""
+"""embed.py: writes the page, with its style and script inside, as a C array, and a policy that allows only these two."""
 import base64
 import hashlib
 import os

@@ -1,17 +1,17 @@
 "use strict";
-/* The page posts topologies and bytes to the API and draws what comes back. It neither encodes nor judges: values, places,
-   findings, verdicts and the wiring are the API's, fields and their places those of /v1/structures. */
+/* The page posts topologies and bytes to the API and draws the replies. It neither encodes nor judges: values, places,
+   findings, verdicts and the wiring come from the API, fields and their places from /v1/structures. */
 
 const $ = id => document.getElementById(id);
 const kinds = ["floating_pointer", "configuration_table", "processor", "bus", "io_apic", "io_interrupt", "local_interrupt"];
 const extended = ["address_space", "bus_hierarchy", "address_space_modifier"];
 const first = ["profile", "cpus", "irqs", "context", "memory_size", "bios_data_area", "processors", "pci_interrupts", "placement"];
-const elsewhere = ["entries", "patches", "oem_table_bytes", "extended"]; // long lists of bytes: by JSON alone
+const elsewhere = ["entries", "patches", "oem_table_bytes", "extended"]; // long lists, and bytes: only as JSON
 const linesAtFirst = 512;
 
 let token = "";
 let api = null;              // the API document
-let structures = new Map();  // name -> what /v1/structures says
+let structures = new Map();  // name -> its structure in /v1/structures
 let profiles = [], rules = new Map();
 let topology = { cpus: 4 };
 let view = null;             // what is shown: ranges, reading, image, file
@@ -30,7 +30,7 @@ function make(name, attributes, ...children) {
 
 const hex = (number, width) => number.toString(16).padStart(width, "0");
 const address = number => "0x" + hex(number, 1);
-// What could turn the direction of text, or hide, is written as its code point.
+// A character that can be invisible, or turn the direction of text, is written as its code point.
 const plain = text => String(text).replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
   c => "\\u" + hex(c.charCodeAt(0), 4));
 
@@ -187,7 +187,7 @@ function showForm() {
   if (about) $("e/profile").before(make("p", { class: "hint", id: "about" }, about.description + ", up to " + about.max_cpus + " CPUs"));
 }
 
-/* Refusals stand beside the input that caused them, or beside its parent, or beside the JSON. */
+/* A refusal is shown beside the input that caused it, or beside its parent, or beside the JSON. */
 function inputOf(pointer) {
   for (; pointer; pointer = pointer.slice(0, pointer.lastIndexOf("/")))
     if ($("f" + pointer)) return pointer;
@@ -277,7 +277,7 @@ async function build() {
   }
 }
 
-/* The bytes of a file that the reading has places for; of a small file with all in one place, all bytes */
+/* The bytes of a file for which the reading has places; all bytes of a small file that lies in one place */
 function rangesOf(bytes, reading) {
   const items = (reading.layout || []).filter(item => item.offset !== undefined).map(item =>
     ({ base: Number(item.address), offset: item.offset, end: item.offset + item.size }));
@@ -305,7 +305,7 @@ function jsonOf(bytes) {
   try { return JSON.parse(text); } catch { return null; }
 }
 
-/* Return: the view of a file; or null, a topology has been taken as the request */
+/* Return: the view of a file; null when the file is a topology, which has become the request */
 async function openOne(file, alone) {
   const bytes = new Uint8Array(await file.arrayBuffer()), json = jsonOf(bytes);
   if (!json) return viewBytes(bytes, file.name);
@@ -395,7 +395,7 @@ function showMap(all) {
   if (left < 0)
     rows.push(make("div", { role: "row" }, make("span", { role: "gridcell" }, make("button", { type: "button", onclick: () => showMap(true) },
       "Show " + -left + " more lines"))));
-  if (!rows.length) rows.push(make("div", { role: "row" }, make("span", { role: "gridcell" }, "The API tells no places for these bytes.")));
+  if (!rows.length) rows.push(make("div", { role: "row" }, make("span", { role: "gridcell" }, "The API gives no addresses for these bytes.")));
   $("map").replaceChildren(...rows);
   $("map").querySelector("[data-at]")?.setAttribute("tabindex", "0");
   const present = new Set((view.reading.layout || []).map(item => item.name));
@@ -514,7 +514,7 @@ function showSignature() {
   $("signature").replaceChildren(...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", { class: "mono" }, plain(value))]));
 }
 
-/* The picture stands in a shadow tree with a style of its own. */
+/* The picture is in a shadow tree, with a style of its own. */
 function showPicture() {
   const host = $("picture"), shadow = host.shadowRoot || host.attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
   let style = "";
@@ -573,7 +573,7 @@ function showDifference(one, two) {
       make("td", { class: "mono" }, plain(a ?? "")), make("td", { class: "mono" }, plain(b ?? "")))))));
 }
 
-/* Taking away */
+/* Saving and sharing */
 
 function save(blob, name) {
   const link = make("a", { href: URL.createObjectURL(blob), download: name });
