@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes that are an image, or memory at addresses that the query gives, are read where they are. Of
- * a dump the parts that systems search are taken into a room (topo/dump.h), which is claimed first
- * and lives until the reply is made.
+ * An image, or memory at addresses that the query gives, is read in place. Of a dump, only the
+ * parts that systems search are copied, into a room (topo/dump.h), whose memory is claimed first
+ * and kept until the reply is made.
  */
 #include "decode.h"
 
@@ -22,8 +22,8 @@
 
 /*
  * Bytes that the reply takes while it is made, for each byte of the table. An entry of 8 bytes is
- * some 130 bytes of text in the topology and 100 in the layout, and lies in memory twice until the
- * text is whole. A test measures the largest. An OEM table is written as digits.
+ * some 130 bytes of text in the topology and 100 in the layout, and is in memory twice until the
+ * text is complete. A test measures the largest reply. An OEM table is written as digits.
  */
 enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48, SHARE_OF_HEX = 8 };
 
@@ -70,7 +70,7 @@ static int open_dump(struct job *job, struct input *in, enum dump_kind kind)
     return dump_open(&in->dump, &in->source, kind, &in->memory, in->room, &job->err);
 }
 
-/* Takes the body as guest memory: where its bytes lie, they tell, or else the query. */
+/* Takes the body as guest memory. The body, or else the query, has the addresses of its bytes. */
 static int take_input(struct job *job, struct input *in)
 {
     const char *const bases = target_take(&job->target, "base");
@@ -121,7 +121,7 @@ static int find_floating(struct job *job, const char *named, const struct memory
     return 0;
 }
 
-/* "no" leaves the layout out of the reply, which is the longer half of one that is long. */
+/* "no" leaves the layout out of the reply; in a long reply it is the longer half. */
 static int take_layout(struct job *job, bool *layout)
 {
     const char *const value = target_take(&job->target, "layout");
@@ -205,7 +205,7 @@ void decode_post(const struct context *context, struct job *job)
     bool layout;
 
     (void)context;
-    job->of_query = true; /* no place is in the body, which is bytes */
+    job->of_query = true; /* the body is bytes, so no error points into it */
     if (take_layout(job, &layout) < 0 || take_input(job, &in) < 0 || take_facts(job, &known) < 0 ||
         find_floating(job, named, &in.memory, &known, &address) < 0 ||
         read_table(job, &in, address, &known, layout, &found) < 0)

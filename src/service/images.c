@@ -38,7 +38,7 @@ static int check_policy(const struct context *context, struct job *job)
                              wanted));
 }
 
-/* Only the clock makes a claim wait. */
+/* A claim fails with ERR_BUSY only because of the clock. */
 static int refuse_claim(struct job *job)
 {
     return job->err.code == ERR_BUSY ? job_refuse(job, PROBLEM_CLOCK, -1) : -1;

@@ -71,7 +71,7 @@ int job_claim(struct job *job, size_t bytes, enum ledger_use use)
     return 0;
 }
 
-/* What a small reply holds is part of its connection's slot. */
+/* The memory of a small reply is part of its connection's slot, so it needs no claim. */
 void job_settle(struct job *job)
 {
     const struct reply *const r = &job->reply;

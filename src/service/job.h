@@ -77,7 +77,7 @@ int job_refuse_query(struct job *job) MUST_USE;
 /* job_claim - take memory for the reply, before it is built. Return: 0; -1 and ERR_BUSY */
 int job_claim(struct job *job, size_t bytes, enum ledger_use use) MUST_USE;
 
-/* job_settle - the reply is built: keep of what was claimed as much as it holds */
+/* job_settle - when the reply is built, give back claimed memory that it does not hold */
 void job_settle(struct job *job);
 
 /* job_kind - the problem that the job's error becomes; PROBLEM_NONE: the job was not refused */

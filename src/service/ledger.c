@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-/* A lease takes so much at a time, so that a usual request finds enough in it. */
+/* A lease takes this much at a time, so that it has enough for a usual request. */
 enum { STRETCH = 128 * LEDGER_KIB };
 
 void ledger_open(struct ledger *l, const struct ledger_size *size)

@@ -13,20 +13,20 @@
  *
  *   - A claim must leave as much as it takes. So large claims are refused first, and clients that
  *     hold as many large replies as they can get leave room for small requests of others.
- *   - The last quarter of LEDGER_WORK is not for LEDGER_LARGE, bodies that are longer than LEDGER_BODY.
- *     A client can hold one for as long as a request may take, without a reply being made for it.
+ *   - The last quarter of LEDGER_WORK is not for LEDGER_LARGE: bodies longer than LEDGER_BODY. A
+ *     client can hold such a body for as long as a request may take, before any reply is made.
  *   - The last eighth of LEDGER_WORK is only for LEDGER_LAST: the metrics, which an operator needs
  *     most when memory is short. Health needs none, because its replies are part of the program.
  *
  * Each loop has a lease. It takes a stretch from the account, deals it out without an atomic
- * operation, and gives back what it does not need soon. So the account may be short by two
- * stretches of each loop that hold nothing.
+ * operation, and gives back what it does not need soon. So up to two stretches of each loop may be
+ * taken from the account without being used.
  *
  * Buffers that a loop keeps for the next request belong to no client and are not counted here: they
  * are few, and part of LEDGER_THREAD.
  *
  * The figures below are the only ones: shared.c makes the account from them, mptabled(8) prints
- * their sum, and a test holds the manual, the unit's MemoryMax and the metrics to it.
+ * their sum, and a test compares the manual, the unit's MemoryMax and the metrics with it.
  */
 #ifndef SERVICE_LEDGER_H
 #define SERVICE_LEDGER_H
@@ -57,7 +57,7 @@ enum {
 enum ledger_use { LEDGER_LARGE, LEDGER_REQUEST, LEDGER_LAST };
 
 struct ledger {
-    size_t sum; /* of the account and all beside it: the most that the process takes */
+    size_t sum; /* of the account and all other memory: the most that the process takes */
     size_t limit;
     _Atomic size_t taken; /* by leases and for slots */
     _Atomic unsigned long long refusals;

@@ -230,7 +230,7 @@ static bool is_in_group(const struct client *c, uint32_t id)
     return found;
 }
 
-/* DNS names have no case; in a URI only some parts have none, so it is compared to the letter. */
+/* DNS names are compared without case. In a URI only some parts have no case: it must be equal. */
 static bool has_name(const struct certificate *c, const char *name)
 {
     const char *const end = c->names + c->names_size;
@@ -259,7 +259,7 @@ static bool is_client(const struct row *row, const struct client *c)
     }
 }
 
-/* Only "-" allows an image without a context, and the empty prefix each one with a context. */
+/* Only "-" allows an image without a context; the empty prefix allows every context. */
 static bool is_context(const struct row *row, const char *context)
 {
     if (row->is_prefix)

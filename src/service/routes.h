@@ -13,9 +13,9 @@ enum { ROUTES_TEMPLATES_MAX = 32 };
 
 /* Which clients may use a path */
 enum route_for {
-    FOR_CLIENTS, /* those that show what the daemon asks for */
-    FOR_READERS, /* also those without a token: what is the same for all daemons */
-    FOR_PROBES   /* any Host, no credentials */
+    FOR_CLIENTS, /* clients that show the credentials that the daemon asks for */
+    FOR_READERS, /* also clients without a token: all daemons give the same reply */
+    FOR_PROBES   /* any client, with any Host and without credentials */
 };
 
 struct route {

@@ -53,7 +53,7 @@ static bool is_token(const char *text, size_t size)
     return n == size && size >= TOKEN_LENGTH_MIN && size <= TOKEN_LENGTH_MAX;
 }
 
-/* NAME and HASH, the digest of a token. Return: false when the line is none of these */
+/* A line NAME HASH, where HASH is the digest of a token. Return: false: it is no such line */
 static bool read_named(struct tokens *t, const char *line, size_t size)
 {
     const size_t name = strspn(line, NAME), blanks = strspn(line + name, " \t");
