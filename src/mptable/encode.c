@@ -5,8 +5,8 @@
  * The size of a table follows from its counts, so room is checked once, before the first store: an
  * image is written whole or not at all. Then the fields of each structure are stored at constant
  * offsets from its start, in the order of layout.h. The sums come last, over the bytes that were
- * really written: the extended table's first, because the base table's covers the field that holds
- * it. The caller decides the values, and where in the guest they lie.
+ * really written. The sum of the extended table comes first: its field lies in the header, which
+ * the sum of the base table covers. The caller decides the values, and where in the guest they lie.
  *
  * The proof (libmptable(3)) needs this shape: one base pointer, positions linear in the loop
  * counter, and inputs that are read into locals before the stores of their entry.

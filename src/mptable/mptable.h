@@ -662,7 +662,7 @@ enum mpt_value { MPT_VALUE_NONE, MPT_VALUE_DECIMAL, MPT_VALUE_HEX, MPT_VALUE_BOO
 struct mpt_finding {
     const struct mpt_rule *rule;
     enum mpt_severity severity;
-    uint32_t harms; /* bit i: rule->harms[i] happens, asked for or not */
+    uint32_t harms; /* bit i: rule->harms[i] happens, even to a consumer that was not asked for */
     /* guest-physical, of the structure or entry (of the first that breaks the rule) */
     uint32_t address;
     int entry; /* its index in the table, base and extended entries each from 0; -1 = no entry */

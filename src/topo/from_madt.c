@@ -22,7 +22,7 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
     return err_at(err, ERR_INVALID, NULL, "at 0x%x: %s", madt->at, madt_strerror(status));
 }
 
-/* The I/O APIC with the last GSI base at or below @gsi. The MADT has no end of the GSIs. */
+/* The I/O APIC whose first GSI is the highest at or below @gsi; the MADT has no last GSI. */
 int from_madt_input(const struct madt *madt, uint32_t gsi, uint8_t *intin)
 {
     int best = -1;
