@@ -4,11 +4,11 @@
  *
  *   cc monitor.c $(pkg-config --cflags --libs libmptmachine libcurl libsodium) -pthread -o monitor
  *
- * It gets the guest's MP table from the daemon mptabled and verifies its signature with libsodium
- * alone; without a key it makes the table itself with libmptmachine. It loads a bzImage by Linux's
- * 32-bit boot protocol and runs it on KVM's in-kernel interrupt chips and timer, without firmware
- * and ACPI. The guest has a serial port, COM1, that it can write to, and nothing else: no disk, so
- * the kernel needs a file system of its own.
+ * It makes the guest's MP table with libmptmachine. With a key it gets the table from the daemon
+ * mptabled, too, verifies its signature with libsodium alone, and ends if it is not the same. It
+ * loads a bzImage by Linux's 32-bit boot protocol and runs it on KVM's in-kernel interrupt chips
+ * and timer, without firmware and ACPI. The guest has a serial port, COM1, that it can write to,
+ * and nothing else: no disk, so the kernel needs a file system of its own.
  *
  *   -k KEY      the daemon's public key as minisign -P takes it; got from elsewhere than there
  *   -s PATH     its socket; default /run/mptabled/api.sock
@@ -156,26 +156,29 @@ static void verify_claims(const struct claims *c, const char *context, const cha
     need(*c->until == '-' || atoll(c->until) >= now - SKEW, "the image has expired");
 }
 
-/* Where the bytes go is what the signature says: anyone on the way can change a header. */
-static void read_segments(const struct claims *c, const struct reply *reply,
-                          struct mptm_image *image)
+/*
+ * Where the bytes go is what the signature says: anyone on the way can change a header. It does not
+ * say what was asked for, and a relay can ask for another profile or number of processors.
+ */
+static void verify_segments(const struct claims *c, const struct reply *reply,
+                            const struct mptm_image *own)
 {
+    static const char *const reason = "the daemon built another machine than was asked for";
     const char *size = c->sizes, *load = c->loads;
     size_t used = 0;
     char *end;
 
-    for (image->segment_count = 0; *load && image->segment_count < MPTM_SEGMENTS_MAX;) {
-        struct mpt_segment *const s = &image->segments[image->segment_count++];
+    for (size_t i = 0; i < own->segment_count; i++) {
+        const struct mpt_segment *const s = &own->segments[i];
 
-        s->base = (uint32_t)strtoul(load, &end, 16);
+        need(strtoul(load, &end, 16) == s->base, reason);
         load = end + (*end == ',');
-        s->size = strtoul(size, &end, 10);
+        need(strtoul(size, &end, 10) == s->size && s->size <= reply->size - used, reason);
         size = end + (*end == ',');
-        s->bytes = reply->bytes + used;
-        need(s->size > 0 && s->size <= reply->size - used, "the signature has other segments");
+        need(memcmp(reply->bytes + used, s->bytes, s->size) == 0, reason);
         used += s->size;
     }
-    need(!*load && !*size && used == reply->size, "the signature is of another number of bytes");
+    need(!*load && !*size && used == reply->size, reason);
 }
 
 static size_t receive(char *bytes, size_t one, size_t size, void *to)
@@ -220,9 +223,10 @@ static void fetch(const struct options *o, const char *nonce, struct reply *repl
     curl_easy_cleanup(curl);
 }
 
-static void get_image(const struct options *o, struct mptm_image *image)
+/* Gets the daemon's image, which must be this one and signed for this machine */
+static void verify_image(const struct options *o, const struct mptm_image *own)
 {
-    static struct reply reply; /* the segments' bytes stay in it */
+    static struct reply reply;
     unsigned char random[16];
     char nonce[2 * sizeof(random) + 1];
     struct signature signature;
@@ -242,10 +246,9 @@ static void get_image(const struct options *o, struct mptm_image *image)
                 c.digest, c.sizes, c.loads, c.context, c.nonce, c.from, c.until) == 7,
          "the trusted comment is not mptabled's");
     verify_claims(&c, o->context, nonce, &reply);
-    read_segments(&c, &reply, image);
+    verify_segments(&c, &reply, own);
 }
 
-/* The same without a daemon */
 static void make_image(const struct options *o, struct mptm_image *image)
 {
     static unsigned char work[MPTM_WORK_SIZE];
@@ -537,14 +540,11 @@ static void run_machine(int kvm, unsigned cpus)
 static struct options read_options(int argc, char **argv)
 {
     static const char letters[] = "kscpnmad";
-    const char *v[] = { NULL,
-                        "/run/mptabled/api.sock",
-                        NULL,
-                        "kvm",
-                        "1",
-                        "256",
-                        "console=ttyS0 acpi=off panic=-1 reboot=k",
-                        NULL };
+    const char *v[sizeof(letters)] = { [1] = "/run/mptabled/api.sock",
+                                       [3] = "kvm",
+                                       [4] = "1",
+                                       [5] = "256",
+                                       [6] = "console=ttyS0 acpi=off panic=-1 reboot=k" };
     struct options o;
     int c;
 
@@ -579,10 +579,9 @@ int main(int argc, char **argv)
                -1, 0);
     if (ram == MAP_FAILED)
         err(1, "%zu bytes of memory", ram_size);
+    make_image(&o, &image);
     if (o.key)
-        get_image(&o, &image);
-    else
-        make_image(&o, &image);
+        verify_image(&o, &image);
     write_image(&image);
     load_kernel(&o);
     if (o.dump) {
