@@ -9,6 +9,7 @@ import socketserver
 import tempfile
 import threading
 
+import stock
 from daemon import SRCDIR, Daemon, Tap
 from installed import Installed, run, sanitized
 from tool import MPTABLECTL
@@ -102,6 +103,21 @@ def judge_memory(tap, monitor, daemon):
     with open(os.path.join(SRCDIR, "tests", "vectors", "good-kvm-2.hex"), encoding="utf-8") as file:
         vector = bytes.fromhex("".join(line.split("#")[0] for line in file))
     tap.equal(own[0x9FC00:0x9FC00 + len(vector)], vector, "the table is the one that was written by hand")
+
+
+def judge_kernels(tap, monitor, work):
+    """A kernel runs at 1 MiB, or where it prefers to if that is higher, and needs room there."""
+    path = os.path.join(work, "kernel")
+    for name, preferred, initial, memory, taken in (
+            ("below 1 MiB, room", 0, 15, 16, True), ("below 1 MiB, no room", 0, 16, 16, False),
+            ("at 16 MiB, room", 16, 8, 24, True), ("at 16 MiB, no room", 16, 9, 24, False),
+            ("at 16 MiB, less memory than that", 16, 1, 8, False), ("more than there is", 0, 32, 16, False),
+            ("above 4 GiB", 1 << 13, 1, 24, False)):
+        with open(path, "wb") as file:
+            file.write(stock.bzimage(b"\x0f\x0b", preferred=preferred * MIB, initial=initial * MIB))
+        done = monitor.run("-d", os.devnull, "-m", str(memory), kernel=path)
+        good = done.returncode == 0 if taken else "too little memory for the kernel" in done.stderr
+        tap.ok(good, ("a kernel that is taken: " if taken else "refused: a kernel ") + name, done.stderr)
 
 
 def judge_refusals(tap, monitor, daemon, work):
@@ -201,6 +217,7 @@ def main():
         with Daemon() as daemon:
             daemon.key = key_of(os.path.join(daemon.state, "mptabled", "mptabled.pub"))
             judge_memory(tap, monitor, daemon)
+            judge_kernels(tap, monitor, work)
             judge_refusals(tap, monitor, daemon, work)
             if os.access(KVM, os.R_OK | os.W_OK):
                 judge_kvm(tap, monitor, daemon)

@@ -122,16 +122,15 @@ static void verify_signature(const struct public_key *key, const struct signatur
                              const struct reply *reply)
 {
     unsigned char hash[64], bound[crypto_sign_BYTES + LINE_SIZE];
-    const size_t length = strlen(s->comment);
+    const size_t size = sizeof(s->bytes), length = strlen(s->comment);
 
     need(memcmp(s->id, key->id, sizeof(s->id)) == 0, "signed by another key");
     crypto_generichash(hash, sizeof(hash), reply->bytes, reply->size, NULL, 0);
     need(crypto_sign_verify_detached(s->bytes, hash, sizeof(hash), key->key) == 0,
          "the image or its signature was changed");
-    memcpy(bound, s->bytes, sizeof(s->bytes));
-    memcpy(bound + sizeof(s->bytes), s->comment, length);
-    need(crypto_sign_verify_detached(s->of_comment, bound, sizeof(s->bytes) + length, key->key) ==
-             0,
+    memcpy(bound, s->bytes, size);
+    memcpy(bound + size, s->comment, length);
+    need(crypto_sign_verify_detached(s->of_comment, bound, size + length, key->key) == 0,
          "the trusted comment or its signature was changed");
 }
 
@@ -219,14 +218,13 @@ static void fetch(const struct options *o, const char *nonce, struct reply *repl
                                header->value, strlen(header->value), NULL, &size, NULL,
                                sodium_base64_VARIANT_ORIGINAL) == 0,
          "the image has no signature");
-    reply->signature[size] = '\0';
     curl_easy_cleanup(curl);
 }
 
 /* Gets the daemon's image, which must be this one and signed for this machine */
 static void verify_image(const struct options *o, const struct mptm_image *own)
 {
-    static struct reply reply;
+    static struct reply reply; /* zeros: what it receives is shorter */
     unsigned char random[16];
     char nonce[2 * sizeof(random) + 1];
     struct signature signature;
@@ -289,10 +287,7 @@ static size_t load_file(const char *path, size_t at, size_t end)
     return size;
 }
 
-/*
- * Documentation/x86/boot.rst of Linux: a header behind the first sector, then the part that is
- * entered in 32-bit mode, which belongs at 1 MiB.
- */
+/* boot.rst of Linux: the setup header's sectors, then the 32-bit code, which belongs at 1 MiB */
 static void load_kernel(const struct options *o)
 {
     static const uint64_t gdt[] = { 0, 0, 0x00cf9b000000ffff, 0x00cf93000000ffff };
@@ -300,21 +295,24 @@ static void load_kernel(const struct options *o)
     const unsigned char *const setup = ram + KERNEL;
     const size_t sectors = size > 0x1f1 && setup[0x1f1] ? setup[0x1f1] : 4;
     const size_t start = (sectors + 1) * 512, header_end = size > 0x201 ? 0x202U + setup[0x201] : 0;
-    const struct __attribute__((packed)) {
+    const struct __attribute__((packed)) { /* e820: RAM has type 1 */
         uint64_t base, size;
         uint32_t type;
-    } map[] = { { 0, LOW_END, 1 }, { MIB, ram_size - MIB, 1 } }; /* e820: usable RAM */
+    } map[] = { { 0, LOW_END, 1 }, { MIB, ram_size - MIB, 1 } };
     const uint32_t command_line = COMMAND_LINE;
+    uint64_t preferred; /* the kernel moves there, before it reads the map */
     uint32_t needed;
 
     need(size > start && memcmp(setup + 0x202, "HdrS", 4) == 0 && setup[0x211] & 1 &&
              setup[0x207] >= 2 && (setup[0x207] > 2 || setup[0x206] >= 10),
          "the kernel is no bzImage of boot protocol 2.10 or later");
     memcpy(ram + PARAMS + 0x1f1, setup + 0x1f1, header_end - 0x1f1);
+    memcpy(&preferred, setup + 0x258, sizeof(preferred));
     memcpy(&needed, setup + 0x260, sizeof(needed));
     memmove(ram + KERNEL, ram + KERNEL + start, size - start);
     memset(ram + KERNEL + size - start, 0, start);
-    need(needed <= ram_size - KERNEL, "there is too little memory for the kernel");
+    need(needed <= ram_size - KERNEL && preferred <= ram_size - needed,
+         "there is too little memory for the kernel");
     ram[PARAMS + 0x210] = 0xff; /* a loader without a number of its own */
     need(strlen(o->append) < COMMAND_LINE_MAX, "the command line is too long");
     strcpy((char *)ram + COMMAND_LINE, o->append);
