@@ -6,6 +6,7 @@ import http.client
 import http.server
 import os
 import socketserver
+import struct
 import tempfile
 import threading
 
@@ -96,6 +97,8 @@ def judge_memory(tap, monitor, daemon):
         guest = file.read()
     tap.ok(own[MIB:MIB + len(guest) - SETUP] == guest[SETUP:], "the kernel is at 1 MiB")
     tap.equal(own[PARAMS + 0x1F1:PARAMS + 0x210], guest[0x1F1:0x210], "its setup header is in the boot parameters")
+    tap.equal([struct.unpack_from("<QQI", own, PARAMS + 0x2D0 + 20 * i) for i in range(own[PARAMS + 0x1E8])],
+              [(PARAMS, 0x90000 - PARAMS, 1), (MIB, MIB, 1)], "the kernel is given no memory where an image may lie")
     tap.equal(own[0x12000:0x12010], b"console=ttyS0 ac", "and its command line is in memory")
     for name, arguments in (("with a context", NAMED), ("without", PLAIN)):
         got = monitor.memory("-s", daemon.socket, "-k", daemon.key, *arguments)

@@ -17,7 +17,8 @@
  *   -n CPUS, -m MIB, -a TEXT  default 1, 256, and a command line for a console on COM1
  *   -d FILE     write the guest's memory there, and run nothing
  *
- * Exit status: 0 the guest ended the machine; 1 it crashed, or no machine could be made; 2 usage.
+ * Exit status: 0 the guest reset the machine, after a panic as well; 1 a processor shut down (a
+ * triple fault), KVM failed, or no machine could be made; 2 usage.
  */
 #include <curl/curl.h>
 #include <err.h>
@@ -41,7 +42,7 @@ enum { MIB = 1 << 20, IMAGE_MAX = 1 << 18, LINE_SIZE = 1024 };
 enum { MEMORY_MAX = 2048 }; /* MiB: the chips' addresses are far above */
 enum { SKEW = 60 };         /* seconds by which the clocks of daemon and monitor may differ */
 
-/* Guest-physical. An image lies below PARAMS or from LOW_END on, which the kernel may not use. */
+/* Guest-physical. An image lies below PARAMS or from LOW_END on: the kernel is given neither. */
 enum { PARAMS = 0x10000, GDT = 0x11000, COMMAND_LINE = 0x12000, COMMAND_LINE_MAX = 4095 };
 enum { LOW_END = 0x90000, KERNEL = MIB };
 
@@ -298,7 +299,7 @@ static void load_kernel(const struct options *o)
     const struct __attribute__((packed)) { /* e820: RAM has type 1 */
         uint64_t base, size;
         uint32_t type;
-    } map[] = { { 0, LOW_END, 1 }, { MIB, ram_size - MIB, 1 } };
+    } map[] = { { PARAMS, LOW_END - PARAMS, 1 }, { MIB, ram_size - MIB, 1 } };
     const uint32_t command_line = COMMAND_LINE;
     uint64_t preferred; /* the kernel moves there, before it reads the map */
     uint32_t needed;
