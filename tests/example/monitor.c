@@ -471,8 +471,8 @@ static void make_machine(int kvm)
     ask(vm, KVM_SET_USER_MEMORY_REGION, &region, "no memory");
 }
 
-/* What the host's processor can, with this one's APIC ID where processors tell it */
-static void set_cpuid(int kvm, int fd, unsigned id)
+/* What the host's processor can, this one's APIC ID (AMD's leaf, too), and how many there are */
+static void set_cpuid(int kvm, int fd, unsigned id, unsigned cpus)
 {
     enum { ENTRIES = 256 };
     struct kvm_cpuid2 *const c = calloc(1, sizeof(*c) + ENTRIES * sizeof(c->entries[0]));
@@ -485,9 +485,11 @@ static void set_cpuid(int kvm, int fd, unsigned id)
         struct kvm_cpuid_entry2 *const e = &c->entries[i];
 
         if (e->function == 1)
-            e->ebx = (e->ebx & 0x00ffffff) | id << 24;
+            e->ebx = (e->ebx & 0xffff) | cpus << 16 | id << 24;
         if (e->function == 0xb || e->function == 0x1f)
             e->edx = id;
+        if (e->function == 0x8000001e)
+            e->eax = id;
     }
     ask(fd, KVM_SET_CPUID2, c, "CPUID");
     free(c);
@@ -527,7 +529,7 @@ static void run_machine(int kvm, unsigned cpus)
         v->run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
         if (v->run == MAP_FAILED)
             err(1, "KVM: no processor %u", id);
-        set_cpuid(kvm, v->fd, id);
+        set_cpuid(kvm, v->fd, id, cpus);
     }
     enter_kernel(vcpus[0].fd);
     for (unsigned id = 1; id < cpus; id++)
