@@ -336,9 +336,8 @@ size_t mpt_entries(const struct mpt_table *t);
  * @cap:   bytes at @out; 0 only measures
  * @len:   set to the size of the image, whether it fits or not; not set after the last three errors
  *
- * Computed are the checksums, the lengths, the entry count unless it is given, and the table
- * address and length in the floating pointer. The extended checksum and the bytes of the extended
- * table add up to 0.
+ * Computed are the checksums, lengths, entry count (unless given), and the floating pointer's table
+ * address and length. The extended checksum and the bytes of the extended table add up to 0.
  *
  * Return: MPT_OK; MPT_ENOSPACE, nothing was written and *len is the size that would do;
  * MPT_ETOOLONG; MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3
@@ -504,9 +503,8 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
 
 /*
  * mpt_next - the next entry
- * @err: why the walk ended: MPT_OK, at the end of the table; MPT_EUNKNOWN, the entry at walk->at
- *       has an undefined type; MPT_ECUT, that entry runs past the end, or its length is wrong for
- *       its type
+ * @err: MPT_OK: the table ends here; MPT_EUNKNOWN: the entry at walk->at has an undefined type;
+ *       MPT_ECUT: that entry runs past the end, or has a length that is wrong for its type
  *
  * An extended entry of an undefined type from 128 up has its length in its second byte, and is
  * returned like the others.
@@ -695,8 +693,7 @@ struct mpt_line_fact {
 };
 
 /*
- * What is known of the machine besides the image. A rule that needs a fact gives no finding without
- * it.
+ * What is known of the machine besides the image. A rule that lacks a fact gives no finding.
  */
 struct mpt_facts {
     unsigned given; /* MPT_FACT_*: which members are set */
@@ -775,9 +772,8 @@ struct mpt_report {
  *          too
  * @view:   filled by mpt_open from that memory; NULL = there is none
  * @facts:  may be NULL; BIOS words that are not given are taken from memory where it has them
- * @asked:  the set of consumers that decides which findings there are, and how severe they are. A
- *          rule that hurts only other consumers gives no finding. A rule that hurts no consumer at
- *          all gives a note, whatever the set
+ * @asked:  the set of consumers that decides the findings and their severity. A rule that hurts
+ *          only other consumers gives no finding; one that hurts no consumer always gives a note
  * @report: receives the findings, and a verdict for each consumer that is asked for or in current
  *          use
  *
