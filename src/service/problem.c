@@ -29,7 +29,7 @@ static const struct row {
     [PROBLEM_INTERNAL] = INTERNAL,
     [PROBLEM_BUSY] = { 503, "busy", "Busy, try again", false,
                        "Other requests use all of the memory for bodies and replies, or the server "
-                       "is stopping. Ask again after as many seconds as Retry-After has." },
+                       "is stopping. Ask again after the seconds that Retry-After gives." },
     [PROBLEM_REVOKED] = { 503, "key-revoked", "The signing key is revoked", false,
                           "The server's key is in its list of revoked keys, and it has no other. "
                           "mptablectl rotate and a reload give it a new key." },
@@ -71,14 +71,14 @@ static const struct row {
     [PROBLEM_CONDITION] = { 412, "precondition-failed", "A condition of the request does not hold",
                             false,
                             "If-Match names another image than this request gives, or "
-                            "If-None-Match of a POST names the same." },
+                            "If-None-Match of a POST has the tag of this answer." },
     [PROBLEM_TOO_LARGE] = { 413, "body-too-large", "The body is too large", false,
                             "The limit is the server's option --max-body; /v1/version has it." },
     [PROBLEM_TOO_LONG] = { 414, "target-too-long", "The request target is too long", false,
                            "At most 2047 bytes are allowed. POST a body instead of a query." },
     [PROBLEM_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not taken here",
                         false,
-                        "Content-Type must be one of Accept-Post's, without Content-Encoding." },
+                        "Content-Type must be one that Accept-Post lists, without Content-Encoding." },
     [PROBLEM_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met", false,
                          "100-continue is the only value of Expect that the server knows." },
 };
