@@ -17,6 +17,8 @@
 #include "ports.h"
 #include "refuse.h"
 
+extern const uint8_t memory_0[]; /* address 0, by rom.ld: a null pointer is nowhere in C */
+
 #define IMAGE_NAME "opt/org.mptabled/image"
 
 enum {
@@ -175,13 +177,15 @@ static void load_file(const struct fw_cfg_file *file, struct map *map)
 }
 
 /*
- * Finds the image that was written before the machine ran. Page 0 may have the BIOS data words,
- * which no table mentions, so it is kept from the kernel too.
+ * Finds the image that was written before the machine ran. What lies below the ROM's memory is read
+ * in a copy, at the place of the kernel: a pointer to address 0 is NULL, which means that nothing is
+ * there. Page 0 may have the BIOS data words, which no table mentions, so it is kept from the
+ * kernel too.
  */
 static void take_memory(struct map *map)
 {
     static const struct mpt_segment segments[] = {
-        { .base = 0, .size = ROM_MEMORY, .bytes = (const uint8_t *)0 },
+        { 0, ROM_MEMORY, (const uint8_t *)HIGH_MEMORY },
         { ROM_MEMORY_END, BASE_MEMORY_END - ROM_MEMORY_END, (const uint8_t *)ROM_MEMORY_END },
         { BIOS_WINDOW, ROM_CODE, (const uint8_t *)BIOS_WINDOW }
     };
@@ -190,6 +194,7 @@ static void take_memory(struct map *map)
     uint64_t at = 0;
 
     open_bios_window();
+    memcpy((void *)HIGH_MEMORY, memory_0, ROM_MEMORY);
     if (mpt_next_floating(&memory, &at) != MPT_OK)
         refuse("no image: start QEMU with -fw_cfg name=" IMAGE_NAME
                ",file=IMAGE.elf, or write an image into its memory before it runs");

@@ -14,6 +14,7 @@ import stock
 from daemon import MPTABLECTL, Tap
 
 KERNEL = os.environ.get("BOOT_KERNEL", "")
+GUEST = os.environ.get("MPTABLE_GUEST", "")
 CPUS, MEMORY, BASE, CONTEXT = 2, 256, 0x9FC00, "vm:1"
 APPEND = "console=ttyS0 acpi=off panic=-1 lpj=4000000"
 UP = "smp: Brought up 1 node, %d CPU" % CPUS
@@ -109,6 +110,26 @@ def judge_linux(tap, work, image, key):
         tap.skip("gdb", "gdb is not installed")
 
 
+def judge_address_0(tap, work, key):
+    """OpenVMM's place: the floating pointer at 0, the table at 0x400. Its other wiring is none of QEMU's."""
+    ram, image = os.path.join(work, "zero"), os.path.join(work, "openvmm.bin")
+    subprocess.run([MPTABLECTL, "encode", "--profile", "openvmm", "--cpus", "1", "--context", CONTEXT, "--key", key,
+                    "-o", image], check=True)
+
+    def console(kernel, until):
+        def inject(_):
+            return tool("inject", "-p", key + ".pub", "--context", CONTEXT, "--memory", ram, image).returncode == 0
+        return Machine(work, "memory-backend-file,mem-path=" + ram, kernel).run(inject, until)
+
+    lines = console(GUEST, "mptable.guest: end")
+    tap.ok("mptable.guest: pointer at 0x0, table at 0x400, " in lines and "1 processors are listed, 1 answer" in lines,
+           "a floating pointer at address 0: the ROM takes it", lines)
+    if KERNEL:
+        lines = console(KERNEL, "smp: Brought up 1 node, 1 CPU")
+        tap.ok("found SMP MP-table at [mem 0x00000000-0x0000000f]" in lines and "smp: Brought up 1 node, 1 CPU" in lines,
+               "and Linux boots with it", lines[-1500:])
+
+
 def judge_refusals(tap, work, image, key):
     """Nothing runs on bytes that were not verified, nor without any."""
     ram, small = os.path.join(work, "small"), os.path.join(work, "kernel")
@@ -144,6 +165,7 @@ def main():
         subprocess.run([MPTABLECTL, "encode", "--profile", "qemu", "--cpus", str(CPUS), "--context", CONTEXT,
                         "--key", key, "-o", image], check=True)
         judge_refusals(tap, work, image, key + ".pub")
+        judge_address_0(tap, work, key)
         if KERNEL:
             judge_linux(tap, work, image, key + ".pub")
         else:
