@@ -44,10 +44,9 @@ static uint8_t low[LOW_SIZE];
 
 /* What the table says */
 struct facts {
-    uint8_t processors[256]; /* the APIC IDs of those that are enabled */
-    unsigned processor_count;
-    bool isa[256];        /* by bus ID */
-    uint32_t ioapic[256]; /* address by APIC ID; 0 = none */
+    uint8_t processors[256]; /* enabled ones by APIC ID: 0, 1, or 2 for more */
+    bool isa[256];           /* by bus ID */
+    uint32_t ioapic[256];    /* address by APIC ID; 0 = none */
     uint32_t first_ioapic;
     struct mpt_io_int timer; /* the entry of IRQ 0 */
     bool has_timer;
@@ -76,8 +75,8 @@ static void read_entry(const struct mpt_entry *entry, struct facts *f)
 {
     switch (entry->type) {
     case MPT_PROCESSOR:
-        if (entry->processor.flags & MPT_CPU_ENABLED && f->processor_count < sizeof(f->processors))
-            f->processors[f->processor_count++] = entry->processor.apic_id;
+        if (entry->processor.flags & MPT_CPU_ENABLED && f->processors[entry->processor.apic_id] < 2)
+            f->processors[entry->processor.apic_id]++;
         break;
     case MPT_BUS:
         f->isa[entry->bus.bus_id] = mpt_bus_kind(entry->bus.bus_type) == MPT_BUS_ISA;
@@ -127,25 +126,29 @@ static bool start_processor(uint8_t id)
     return chips_wait(ANSWER, has_answered, &id);
 }
 
+/* An INIT to APIC ID 255 would reach all processors, this one too, which would begin again. */
 static void start_processors(const struct facts *f)
 {
     const uint8_t self = chips_id();
-    unsigned count = 0;
-    bool listed = false;
+    unsigned listed = 0, count = 0;
 
     memcpy((void *)(AP_PAGE * PAGE), ap_start, ap_size);
-    for (unsigned i = 0; i < f->processor_count; i++) {
-        const uint8_t id = f->processors[i];
-
-        listed = listed || id == self;
-        if (id == self || start_processor(id))
+    for (unsigned id = 0; id < MPT_ALL; id++) {
+        if (!f->processors[id])
+            continue;
+        listed++;
+        if (f->processors[id] > 1)
+            say("mptable.guest: processor %u is listed twice\n", id);
+        if (id == self || start_processor((uint8_t)id))
             count++;
         else
             say("mptable.guest: processor %u does not answer\n", id);
     }
-    if (!listed)
+    if (f->processors[MPT_ALL])
+        say("mptable.guest: processor %u is listed, which means all: it is left out\n", MPT_ALL);
+    if (!f->processors[self])
         say("mptable.guest: processor %u runs this, and is not listed\n", self);
-    say("mptable.guest: %u processors are listed, %u answer\n", f->processor_count, count);
+    say("mptable.guest: %u processors are listed, %u answer\n", listed, count);
 }
 
 static void try_timer(const struct facts *f)

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 import stock
+import tables
 from daemon import MPTABLECTL, Tap
 
 GUEST = os.environ.get("MPTABLE_GUEST", "")
@@ -31,11 +32,16 @@ def with_timer_on(topology, intin):
     return entries
 
 
+def listing(*apic_ids):
+    """A table of QEMU's wiring that lists these processors"""
+    return stock.elf(tables.image(tables.table(tables.pc([tables.processor(apic_id) for apic_id in apic_ids]))))
+
+
 def facts(work, topology, smp, machine="pc"):
-    """The lines of the guest on a machine with that table"""
+    """The lines of the guest on a machine with that table: a topology, or the bytes of an ELF file"""
     path = os.path.join(work, "image")
     with open(path, "wb") as file:
-        file.write(encode(topology, "elf"))
+        file.write(topology if isinstance(topology, bytes) else encode(topology, "elf"))
     command = [stock.PROGRAM, "-M", stock.MACHINES[machine], "-cpu", "max", "-smp", str(smp), "-m", "64", *stock.QUIET,
                "-bios", stock.ROM, "-serial", "stdio", "-fw_cfg", "name=opt/org.mptabled/image,file=" + path,
                "-kernel", GUEST]
@@ -74,6 +80,13 @@ def judge_faults(tap, work):
     lines = facts(work, {"profile": "qemu", "cpus": 3}, 2)
     tap.ok("processor 2 does not answer" in lines and "3 processors are listed, 2 answer" in lines,
            "a processor that is not there does not answer", lines)
+    lines = facts(work, listing(0, 1, 1, 0, 1), 2)
+    tap.ok(lines.count("processor 1 is listed twice") == lines.count("processor 0 is listed twice") == 1 and
+           "2 processors are listed, 2 answer" in lines, "an APIC ID that is listed twice is counted once", lines)
+    lines = facts(work, listing(0, 255, 1), 2)
+    tap.ok("processor 255 is listed, which means all: it is left out" in lines and
+           "2 processors are listed, 2 answer" in lines and lines[-1:] == ["end"],
+           "APIC ID 255, which would reach all processors, is left out", lines)
     lines = facts(work, {"profile": "qemu", "processors": [{"apic_id": 1, "bsp": True}]}, 2)
     tap.ok("processor 0 runs this, and is not listed" in lines, "a processor that runs and is not listed", lines)
 
