@@ -3,10 +3,10 @@
 folders to itself in a mount namespace. Domains of two sizes boot Debian's Linux, which $BOOT_KERNEL names, each with an
 image of its own; and an image is injected into a paused domain, whose dump shows it."""
 import contextlib
-import getpass
 import glob
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -79,7 +79,7 @@ class Hook:
         os.mkdir(os.path.join(work, "bin"))
         os.symlink(os.path.abspath(MPTABLECTL), os.path.join(work, "bin", "mptablectl"))
         self.environment = dict(os.environ, PATH="%s/bin:%s" % (work, os.environ["PATH"]), MPTABLED_IMAGES=self.images,
-                                MPTABLED_SERVER="unix:" + daemon.socket, MPTABLED_QEMU_USER=getpass.getuser(),
+                                MPTABLED_SERVER="unix:" + daemon.socket, MPTABLED_QEMU_USER=pwd.getpwuid(os.getuid()).pw_name,
                                 MPTABLED_PUBLIC_KEYS=os.path.join(daemon.state, "mptabled", "mptabled.pub"))
 
     def run(self, xml, *operation, **environment):
