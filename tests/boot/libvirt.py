@@ -16,7 +16,7 @@ import time
 import xml.etree.ElementTree as ET
 
 import stock
-from daemon import Daemon, MPTABLECTL, SRCDIR, Tap
+from daemon import Daemon, MPTABLECTL, SRCDIR
 
 KERNEL = os.environ.get("BOOT_KERNEL", "")
 HOOK = os.path.join(SRCDIR, "systemd", "libvirt-hook")
@@ -356,10 +356,7 @@ def judge_page(tap, work):
 
 
 def main():
-    tap = Tap()
-    if stock.lacks():
-        print("1..0 # SKIP " + stock.lacks())
-        return
+    tap = stock.start()
     with tempfile.TemporaryDirectory(prefix="mptabled-libvirt-") as work:
         os.chmod(work, 0o755)
         judge_page(tap, work)

@@ -12,7 +12,7 @@ import tempfile
 
 import guest
 import stock
-from daemon import Daemon, MPTABLECTL, Tap
+from daemon import Daemon, MPTABLECTL
 
 KERNEL = os.environ.get("BOOT_KERNEL", "")
 APPEND = "console=ttyS0 apic=debug panic=-1 lpj=4000000"
@@ -129,10 +129,7 @@ def judge_ids(tap, work):
 
 
 def main():
-    tap = Tap()
-    if stock.lacks():
-        print("1..0 # SKIP " + stock.lacks())
-        return
+    tap = stock.start()
     with tempfile.TemporaryDirectory(prefix="mptabled-stock-") as work:
         if not sys.argv[1:]:
             judge_lines(tap)

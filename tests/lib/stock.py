@@ -7,6 +7,8 @@ import struct
 import subprocess
 import time
 
+from daemon import Tap
+
 ROM = os.environ.get("MPTABLE_ROM", "")
 MIB = 1 << 20
 PROGRAM = "qemu-system-x86_64"
@@ -14,11 +16,25 @@ MACHINES = {"microvm": "microvm,acpi=off,pic=on,pit=on,rtc=on,isa-serial=on", "p
 QUIET = ["-accel", "tcg", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
 
 
-def lacks():
-    """Why no machine can be started, or None"""
+def start():
+    """The TAP of a test that starts machines. Where none can be started, the test is skipped and ends."""
     if not shutil.which(PROGRAM):
-        return "qemu-system-x86_64 is not installed"
-    return None if os.path.exists(ROM) else "no ROM was built: the compiler makes no 32-bit x86 code"
+        print("1..0 # SKIP qemu-system-x86_64 is not installed")
+    elif not os.path.exists(ROM):
+        print("1..0 # SKIP no ROM was built: the compiler makes no 32-bit x86 code")
+    else:
+        return Tap()
+    raise SystemExit(0)
+
+
+def judge_rebuilt(tap, again, data):
+    """Is the program for machines the same when it is built again, as the file @again, as make names it?"""
+    done = subprocess.run(["make", "-s", again], capture_output=True, env={**os.environ, "MAKEFLAGS": ""})
+    if not tap.ok(done.returncode == 0, "it can be built again", done.stderr):
+        return
+    with open(again, "rb") as file:
+        tap.ok(file.read() == data, "and is the same then")
+    os.unlink(again)
 
 
 def elf(segments):
