@@ -135,7 +135,7 @@ def judge_odd(tap, hook, good):
             ("entities", "<!DOCTYPE d [<!ENTITY a 'b'>]>" + good.replace("guest1<", "&a;<"), "has a document type"),
             ("a file elsewhere", good.replace("/images/guest1", "/images/../guest1"), "must be there once"),
             ("the file of another domain", good.replace("/guest1.elf", "/guest2.elf"), "must be there once"),
-            ("a name that is a path", good.replace("guest1", "../guest1"), "its name cannot be that of a file"),
+            ("a name that is a path", good.replace("guest1", "../guest1"), "its name is not a file name"),
             ("no file", good.replace("file=", "data="), "must be there once"),
             ("two entries", good.replace(entry, entry * 2), "must be there once"),
             ("no UUID", good.replace(FIRST, ""), "it has no UUID"),
