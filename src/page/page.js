@@ -601,7 +601,10 @@ async function takeLink() {
   say("The address of this page now holds the request; it never leaves the browser.");
 }
 
-function showTake() {
+function showTake() { // the buttons stay while they mean the same, so that a new drawing takes the focus from none of them
+  const kind = view.file ? "file" : "request";
+  if ($("take").dataset.kind === kind) return;
+  $("take").dataset.kind = kind;
   const button = (name, onclick) => make("button", { type: "button", onclick, id: "take-" + name }, name);
   const formats = [["bin", "bin"], ["minisig", "bin.minisig"], ["elf", "elf"], ["hex", "hex"], ["json", "json"]];
   const own = view.file ? [button("json", () => save(new Blob([JSON.stringify(view.reading.topology, null, 1)]), "topology.json"))]

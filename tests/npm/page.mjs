@@ -214,6 +214,12 @@ async function take(page) {
       body: JSON.stringify(topology), headers: { "Content-Type": "application/json" } })).arrayBuffer());
     ok(reply ? reply.equals(got) : got.toString().startsWith("<svg "), "taken away: " + format, got.length);
   }
+  const drawn = await text(page, "#signature");
+  await put(page, "/context", "drawn-again");
+  await page.focus("#take-elf");
+  await page.waitForFunction(before => document.querySelector("#signature").textContent !== before, {}, drawn);
+  equal(await page.evaluate(() => document.activeElement.id), "take-elf", "a new drawing leaves the focus on its button");
+  topology.context = "drawn-again";
   await page.click("#take-link");
   const link = await page.evaluate(() => location.hash);
   equal(JSON.parse(decodeURIComponent(link.slice(1))), topology, "the link holds the topology");
