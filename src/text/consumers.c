@@ -4,34 +4,42 @@
 
 #include <string.h>
 
-bool consumers_add(uint32_t *set, const char *name, size_t size)
+#include "../base/near.h"
+
+int consumers_add(uint32_t *set, const char *name, size_t size, const struct at *at,
+                  struct err *err)
 {
     const struct mpt_consumer *consumer;
+    char hint[NEAR_HINT_SIZE];
+    struct near near;
 
     if (size == strlen("all") && memcmp(name, "all", size) == 0) {
         *set |= MPT_FOR_ALL;
-        return true;
+        return 0;
     }
+    near_start(&near, name, size);
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) {
         const char *const known = mpt_consumer_name(consumer);
 
         if (size == strlen(known) && memcmp(name, known, size) == 0) {
             *set |= mpt_consumer_bit(consumer);
-            return true;
+            return 0;
         }
+        near_try(&near, known);
     }
-    return false;
+    return err_at(err, ERR_INVALID, at, "no such consumer%s",
+                  near.best ? near_hint(&near, "", hint) : "; see the list of consumers");
 }
 
-bool consumers_list(uint32_t *set, const char *list)
+int consumers_list(uint32_t *set, const char *list, const struct at *at, struct err *err)
 {
     for (;;) {
         const size_t size = strcspn(list, ",");
 
-        if (!consumers_add(set, list, size))
-            return false;
+        if (consumers_add(set, list, size, at, err) < 0)
+            return -1;
         if (list[size] == '\0')
-            return true;
+            return 0;
         list += size + 1;
     }
 }

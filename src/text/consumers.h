@@ -3,16 +3,21 @@
 #ifndef TEXT_CONSUMERS_H
 #define TEXT_CONSUMERS_H
 
-#include <stdbool.h>
-
+#include "../base/err.h"
 #include "../json/build.h"
 #include "../mptable/mptable.h"
 
-/* consumers_add - add the consumer of that name to a set; "all" is all. Return: false: no such */
-bool consumers_add(uint32_t *set, const char *name, size_t size);
+/*
+ * consumers_add - add the consumer of that name to a set; "all" is all
+ * @err: at @at, that there is none, and which one may be meant
+ *
+ * Return: 0; -1 with the error in @err
+ */
+int consumers_add(uint32_t *set, const char *name, size_t size, const struct at *at,
+                  struct err *err);
 
-/* consumers_list - add each of a list of names with commas between. Return: false if one is none */
-bool consumers_list(uint32_t *set, const char *list);
+/* consumers_list - add each of a list of names with commas between. Return: as consumers_add */
+int consumers_list(uint32_t *set, const char *list, const struct at *at, struct err *err);
 
 /* consumers_render - a set as an array of names */
 void consumers_render(struct build *b, const char *name, uint32_t set);

@@ -223,10 +223,7 @@ static int set_consumers(struct facts *f, const char *text, const struct at *at,
 {
     if (f->asked)
         return err_at(err, ERR_INVALID, at, "given twice");
-    if (!consumers_list(&f->asked, text))
-        return err_at(err, ERR_INVALID, at,
-                      "must be all, or consumers by name, such as linux,freebsd");
-    return 0;
+    return consumers_list(&f->asked, text, at, err);
 }
 
 uint32_t facts_asked(const struct facts *f)

@@ -237,7 +237,7 @@ static int read_consumers(struct value_reader *r, const struct member *m,
                           const struct at *at)
 {
     uint32_t asked = 0;
-    bool known = true;
+    int refused = 0;
 
     if (v->kind != JSON_ARRAY)
         return value_refuse(r, m, at);
@@ -245,10 +245,15 @@ static int read_consumers(struct value_reader *r, const struct member *m,
     while (json_more(&r->json)) {
         const struct json_value name = json_take(&r->json);
 
-        known &= name.kind == JSON_STRING && consumers_add(&asked, name.text, name.size);
+        if (refused == 0)
+            refused = name.kind == JSON_STRING
+                          ? consumers_add(&asked, name.text, name.size, at, r->err)
+                          : value_refuse(r, m, at);
         value_pass(r, &name, r->json.at);
     }
-    if (!known || asked == 0)
+    if (refused < 0)
+        return -1;
+    if (asked == 0)
         return value_refuse(r, m, at);
     topology->asked = asked;
     return 0;

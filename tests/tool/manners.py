@@ -45,6 +45,7 @@ def words(tool):
             (("frobnicate",), "no such command: frobnicate; see mptablectl help"),
             (("--format",), "the first argument must be a command"),
             (("lint", "--vcpu", "1", "--vcp=1"), "--vcpus: "), (("lint", "--vcups", "4"), "--vcups: lint has no such option; did you mean --vcpus?"),
+            (("lint", "--for", "linux,netbds"), "--for: no such consumer; did you mean netbsd?"),
             (("lint", "--io", "4"), "several options begin so: --io-apic-id, --io-apic-inputs, --ioapics"),
             (("encode", "--format", "elv"), "--format: must be bin, json, hex or elf"),
             (("decode", "--base", "0", "--base", "1"), "--base: at most once"),
