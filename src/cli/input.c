@@ -76,6 +76,15 @@ static int open_live(struct cli *cli)
     return CLI_DONE;
 }
 
+/* A device that has addresses, unlike a terminal, and bytes at them, unlike /dev/null */
+static bool is_memory(int fd)
+{
+    char byte;
+    const ssize_t got = pread(fd, &byte, 1, 0);
+
+    return got > 0 || (got < 0 && errno != ESPIPE);
+}
+
 /* Opens the operand. A small file and a pipe are read as a whole. */
 static int open_operand(struct cli *cli, bool *device)
 {
@@ -92,7 +101,7 @@ static int open_operand(struct cli *cli, bool *device)
         err_system(&cli->err, ERR_FILE, "%s", cli->operand);
         return cli_complain(cli, NULL, CLI_IO);
     }
-    *device = S_ISCHR(st.st_mode) && !standard;
+    *device = S_ISCHR(st.st_mode) && !standard && is_memory(in->fd);
     if (!*device && !(S_ISREG(st.st_mode) && st.st_size > WHOLE_MAX))
         return read_whole(cli);
     take_file(in, *device ? UINT64_MAX : (uint64_t)st.st_size);

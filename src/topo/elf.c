@@ -173,6 +173,8 @@ int elf_walk(const struct dump_source *source, const struct dump_sink *sink, str
 
     if (get(source, 0, header, size) < 0)
         return cut(err, "the header");
+    if (memcmp(header, ELFMAG, SELFMAG) != 0)
+        return err_at(err, ERR_INVALID, NULL, "is no ELF file");
     if ((header[EI_CLASS] != ELFCLASS32 && header[EI_CLASS] != ELFCLASS64) ||
         header[EI_DATA] != ELFDATA2LSB)
         return err_at(err, ERR_INVALID, NULL,

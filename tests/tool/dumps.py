@@ -181,7 +181,7 @@ def insisted(tool, image):
     tool.write("short", image)
     got, done = decode(tool, "--as", "raw", "short")
     tap.ok(got and got["floating_pointer"] == "0x0", "--as raw: memory from 0 on", done.stderr)
-    refused(tap, tool.run("decode", "--as", "elf", "short"), REFUSED, "ELF", "--as elf: no such file")
+    refused(tap, tool.run("decode", "--as", "elf", "short"), REFUSED, "short: is no ELF file", "--as elf: no such file")
     refused(tap, tool.run("decode", "--as", "vmdk", "short"), USAGE, "--as: must be", "no such kind")
     core = tool.run("encode", "--format", "elf", "-", data=b'{"cpus":4}').stdout
     tool.write("core.elf", core)
@@ -192,6 +192,7 @@ def insisted(tool, image):
     for name, data, way in (("a topology", b'{"cpus":4}', "mptablectl encode"), ("a MADT", b"APIC" + bytes(40), "--from-madt")):
         refused(tap, tool.run("decode", "-", data=data), REFUSED, way, name + " is named as one")
     refused(tap, tool.run("decode", "-", data=b""), REFUSED, "standard input: is empty", "nothing at all")
+    refused(tap, tool.run("decode", "/dev/null"), REFUSED, "/dev/null: is empty", "nothing in a device")
     refused(tap, tool.run("decode", "-", data=bytes(64)), REFUSED, "_MP_", "zeros hold no table")
 
 
