@@ -55,7 +55,8 @@ class Machine:
     def run(self, inject, until=UP):
         """What the serial port shows after @inject, which is called with QEMU's process"""
         def started(process):
-            connect(self.qmp).close()
+            with connect(self.qmp) as qmp:
+                assert qmp.recv(4096), "QEMU greets when the machine is made, its memory included"
             if inject(process):
                 self.go_on()
         return stock.run(self.command, until, 120, started)
