@@ -46,7 +46,7 @@ void base64_encode(const void *bytes, size_t size, char *text)
     *text = '\0';
 }
 
-/* Padding counts as zeros. Return: false: a character of another alphabet */
+/* Padding counts as zeros. Return: false: a character is not in the alphabet */
 static bool take_group(const char *text, size_t padding, uint32_t *group)
 {
     *group = 0;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Compiler attributes under names of our own, and release at the end of a scope.
- */
+/* Short names for compiler attributes, and release at the end of a scope. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 

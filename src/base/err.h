@@ -30,7 +30,7 @@ struct err_place {
 };
 
 struct err {
-    enum err_code code; /* of the first error */
+    enum err_code code; /* of the first place */
     unsigned count;     /* places in use */
     struct err_place places[ERR_MAX];
     struct {
@@ -63,7 +63,7 @@ struct at {
 int err_at(struct err *e, enum err_code code, const struct at *at, const char *format, ...)
     FORMAT(4, 5);
 
-/* err_system - the same for the whole document; ": " and the text of errno follow the message */
+/* err_system - the same for the whole document; ": " and what errno means follow the message */
 int err_system(struct err *e, enum err_code code, const char *format, ...) FORMAT(3, 4);
 
 #endif

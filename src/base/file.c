@@ -63,7 +63,7 @@ static int open_file(const struct file_place *place, const struct file_rules *ru
     return -1;
 }
 
-/* To the end of the file, whatever its size was said to be, or of the room. -1 and errno */
+/* Reads until the file ends, whatever size its status has, or the room is full. -1 and errno */
 static int fill(int fd, char *text, size_t room, size_t *size)
 {
     ssize_t got = 1;
@@ -128,7 +128,7 @@ int file_guard(const char *path, const struct file_rules *rules, const struct st
     return 0;
 }
 
-/* More than twice the room. Return: where the bytes are now; NULL, and they are released */
+/* More than doubles the room. Return: where the bytes are now; NULL, and they are released */
 static char *grow(char *bytes, size_t *room)
 {
     char *const grown = realloc(bytes, *room = 2 * *room + LOAD_STEP);

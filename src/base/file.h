@@ -35,7 +35,10 @@ struct file_rules {
     const char *mend; /* the command that clears these: "chmod 600" */
 };
 
-/* A file by its directory: what happens to the path afterwards makes no difference. */
+/*
+ * A file as an open directory and a name in it: the directories of the path may be renamed or
+ * replaced afterwards.
+ */
 struct file_place {
     const char *path; /* as the user wrote it, for messages */
     const char *name; /* last component of path */
@@ -94,8 +97,9 @@ char *file_load(const char *path, const struct file_rules *rules, size_t *size,
                 struct err *err) MUST_USE;
 
 /*
- * file_write_all - write all bytes to a descriptor, also after an interruption. -1 and errno; EIO
- * when a write takes nothing, since it may never take more
+ * file_write_all - write all bytes to a descriptor, in several calls if signals interrupt it
+ *
+ * Return: 0; -1 and errno. A write that takes no byte is EIO: the next one might take none either.
  */
 int file_write_all(int fd, const void *bytes, size_t size) MUST_USE;
 
@@ -106,8 +110,8 @@ int file_write(const char *path, const void *bytes, size_t size, struct err *err
  * file_draft - write bytes to disk under a temporary name; file_publish gives them the final one
  * @stem:  the temporary name is .STEM.<16 hex digits>.tmp
  * @mode:  exactly this mode; 0: 0666 less the umask
- * @like:  a file whose owner and group the new one gets, which takes root; NULL: those of a new
- *         file
+ * @like:  the status of a file whose owner and group the new one gets, which needs root; NULL:
+ *         those of a new file
  * @draft: set to the temporary name
  *
  * Return: 0; -1 and errno, and no file is left.
@@ -127,17 +131,17 @@ int file_publish(int dir, const char *draft, const char *name, bool replace) MUS
 /*
  * file_is_absent - does a directory have no file of that name?
  *
- * Any failure other than "no such file" counts as a file: a program that took it for absence would
- * make a new key where the old one cannot be read. Opening the file then fails with the reason. A
- * broken link is a file too.
+ * Only "no such file" means absent. A program that took another failure for it would make a new key
+ * where the old one cannot be read; opening the file reports that failure. A broken link is a file
+ * too.
  */
 bool file_is_absent(int dir, const char *name) MUST_USE;
 
 /*
  * file_lock - lock an open directory until it is closed
  *
- * Any user with read access to the directory can lock it for any time. So the lock of another
- * process is waited for at most a second.
+ * Any user with read access to the directory can lock it for any time, so this waits for another
+ * process's lock for a second at most.
  *
  * Return: false: another process has the lock, or the file system has none.
  */

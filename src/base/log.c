@@ -5,8 +5,8 @@
  * A reply must not wait for a pipe or terminal whose reader has stopped. O_NONBLOCK on the
  * descriptor that we were given would hold for all processes that share it, such as a shell. So the
  * pipe or terminal is opened once more, for us alone. Where the system refuses that, because it
- * belongs to another user, lines go to a pipe of our own, which is the queue of a thread that
- * writes them to standard error, and waits there in our place.
+ * belongs to another user, lines go to a pipe of our own. A thread takes them from there, writes
+ * them to standard error, and waits in our place.
  *
  * In either case a line that finds no room is dropped and counted.
  */
@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,11 +45,11 @@ static const char priorities[] = {
     [LOG_ALWAYS] = '6', [LOG_ERROR] = '3', [LOG_WARNING] = '4', [LOG_INFO] = '6', [LOG_DEBUG] = '7'
 };
 
-/* The only mutable globals. All but the counter are set while there is one thread. */
+/* The only mutable globals. All but the atomic ones are set while the program has one thread. */
 static enum log_level threshold = LOG_INFO;
 static int log_fd = STDERR_FILENO;
 static bool is_socket, is_journal, has_thread;
-static atomic_size_t queued, passed; /* bytes given to the thread, and those that it is done with */
+static atomic_size_t queued, passed; /* bytes given to the thread; of these, written or dropped */
 static atomic_ullong dropped;
 
 void log_set_level(enum log_level level)

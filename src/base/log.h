@@ -19,7 +19,8 @@ enum log_level { LOG_ALWAYS, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
  *
  * It is called before any other file is opened. Without it lines are written, but may block.
  *
- * Return: 0; -1 and errno: standard error may block, and there is no thread to wait in our place.
+ * Return: 0; -1 and errno: standard error may block, and no thread could be started to wait in our
+ * place.
  */
 int log_open(void) MUST_USE;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which known word is a misspelt one most like? */
+/* Finds the known word that is most like a misspelt one. */
 #ifndef BASE_NEAR_H
 #define BASE_NEAR_H
 
@@ -20,10 +20,10 @@ void near_start(struct near *near, const char *word, size_t size);
 /*
  * near_try - consider a known word
  *
- * It is like the misspelt one when it begins with that, or when a third of the letters or less have
- * to be added, removed, replaced or swapped with their neighbour. Letters of either case are the
- * same. Of equally like words the first one wins. A word of more than NEAR_WORD_MAX bytes is like
- * no other.
+ * It is like the misspelt one when it begins with that and this has two letters or more; or when
+ * adding, removing, replacing or swapping at most (n + 1) / 3 letters makes one the other, n being
+ * the length of the longer one. Letters of either case are the same. Of equally like words the
+ * first one wins. A word of more than NEAR_WORD_MAX bytes is like no other.
  */
 void near_try(struct near *near, const char *known);
 

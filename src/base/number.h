@@ -17,10 +17,10 @@ const char *number_take(const char *text, uint64_t *value);
 /* number_parse - a text that is such a number and nothing else, within bounds */
 bool number_parse(const char *text, uint64_t lowest, uint64_t highest, uint64_t *value);
 
-/* number_parse_size - such a number, with K, M or G (2^10, 2^20, 2^30) or nothing behind it */
+/* number_parse_size - such a number alone, or with K, M or G (times 2^10, 2^20, 2^30) behind it */
 bool number_parse_size(const char *text, uint64_t *value);
 
-/* number_decimal - the same without the hexadecimal form, from 0 on */
+/* number_decimal - number_parse from 0 on, without the hexadecimal form */
 bool number_decimal(const char *text, uint64_t highest, uint64_t *value);
 
 /*

@@ -2,7 +2,6 @@
 /* getopt_long finds the options and their values; what they mean is in the rows. */
 #include "options.h"
 
-#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,7 @@ bool options_takes(const struct options *o, const struct option_row *row)
     return !row->commands || !o->command || row->commands & o->command;
 }
 
-/* The command's options in getopt's words; a leading colon makes it tell missing values apart. */
+/* The command's options for getopt; the first colon makes it return ':' for a missing value. */
 static void list(const struct options *o, struct option longs[OPTIONS_MAX + 1],
                  char letters[2 * OPTIONS_MAX + 2])
 {
@@ -53,7 +52,7 @@ static const struct option_row *find(const struct options *o, int value)
     return NULL;
 }
 
-/* A name that no row has, or that several rows begin with */
+/* @word: an option whose name no row has, or several rows begin with */
 static int refuse_name(const struct options *o, const char *word, struct err *err)
 {
     const size_t size = strcspn(word, "="), length = size - strlen("--");
@@ -73,13 +72,12 @@ static int refuse_name(const struct options *o, const char *word, struct err *er
                                      used ? ", " : "", name);
     }
     if (used > 0)
-        return err_at(err, ERR_INVALID, NULL, "%.*s: several options begin so: %s", (int)size, word,
-                      several);
+        return err_at(err, ERR_INVALID, NULL, "%.*s: ambiguous: %s", (int)size, word, several);
     return err_at(err, ERR_INVALID, NULL, "%.*s: %s has no such option%s", (int)size, word, o->what,
                   near_hint(&near, "--", hint));
 }
 
-/* What getopt stopped at: optopt is the option if it knows it, else 0 or a letter. */
+/* getopt has refused @word: optopt is the option if getopt knows it, else 0 or a letter. */
 static int refuse(const struct options *o, int why, const char *word, struct err *err)
 {
     const struct option_row *const row = find(o, optopt);
@@ -116,7 +114,7 @@ static int set_number(unsigned *number, const struct option_row *row, const char
     return 0;
 }
 
-/* The words of a row as a sentence has them: "bin, json or elf" */
+/* The words of a row as a list for people: "bin, json or elf" */
 static void list_words(const char *words, char *list, size_t size)
 {
     size_t used = 0;
@@ -225,9 +223,7 @@ int options_parse(const struct options *o, int argc, char **argv, void *target, 
     return check_needed(o, target, err) < 0 ? -1 : optind;
 }
 
-/*
- * The part of the help that follows from the row: a number's range, how often a list may be given
- */
+/* The help that follows from the row: a number's range, how often a list may be given */
 static void describe_limits(const struct option_row *row, char *text, size_t size)
 {
     const bool shown = row->initial >= row->lowest && row->initial <= row->highest;
@@ -241,7 +237,7 @@ static void describe_limits(const struct option_row *row, char *text, size_t siz
         snprintf(text, size, "(%u to %u)", row->lowest, row->highest);
 }
 
-/* Lines of the help, each from its column on, @at being where the option has ended */
+/* Prints the lines of a help text at HELP_COLUMN; @at: the column that the output has reached */
 static void print_lines(const char *text, int at)
 {
     while (*text) {

@@ -37,9 +37,9 @@ struct option_row {
     unsigned lowest, highest, initial; /* of a number; an initial one out of range is not shown */
     unsigned commands;                 /* a bit for each command that takes it, 0 = all do */
     unsigned needed_by;                /* the commands that need it */
-    /* in place of storing by kind; the text of an option without argument is "true" */
+    /* called in place of storing by kind; for an option without argument @text is "true" */
     int (*take)(void *target, const struct option_row *row, const char *text, struct err *err);
-    const char *words; /* of a text: what it may be, with blanks between; NULL = anything */
+    const char *words; /* values that a text may have, with blanks between; NULL = any */
     const char *group; /* the heading in the help; the rows of a group follow one another */
     const char *help;  /* lines of at most 50 characters, with newlines between */
 };
@@ -60,15 +60,15 @@ bool options_takes(const struct options *options, const struct option_row *row);
  * @target: the struct that members are offsets in; numbers are set to their initial values first
  *
  * Return: the index of the first operand, or of what follows an OPTION_LAST; -1 with ERR_INVALID:
- * no such option, a value that is missing, not wanted, out of range, none of the words or given too
- * often, or an option that the command needs.
+ * an unknown option, a value that is missing, not taken, out of range, none of the words or given
+ * too often, or an option that the command needs and that is not given.
  */
 int options_parse(const struct options *options, int argc, char **argv, void *target,
                   struct err *err) MUST_USE;
 
 /*
- * options_help - print help for each option of the command, or without a command for all options:
- * a line with its heading before each group
+ * options_help - print the help of the command's options, or without a command of all options, with
+ * its heading before each group
  */
 void options_help(const struct options *options);
 

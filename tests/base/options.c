@@ -89,7 +89,7 @@ static void refusals(void)
     } rows[] = {
         { { "--nonsense=1" }, MAKE, "--nonsense: program has no such option" },
         { { "-z" }, MAKE, "-z: program has no such option" },
-        { { "--o", "x" }, MAKE, "--o: several options begin so: --output, --once" },
+        { { "--o", "x" }, MAKE, "--o: ambiguous: --output, --once" },
         { { "--ouput=x" }, MAKE, "--ouput: program has no such option; did you mean --output?" },
         { { "--fore" }, TAKE, "--fore: program has no such option" },
         { { "--once=b" }, TAKE, "--once: must be to, be or not" },

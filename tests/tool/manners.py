@@ -46,7 +46,7 @@ def words(tool):
             (("--format",), "the first argument must be a command"),
             (("lint", "--vcpu", "1", "--vcp=1"), "--vcpus: "), (("lint", "--vcups", "4"), "--vcups: lint has no such option; did you mean --vcpus?"),
             (("lint", "--for", "linux,netbds"), "--for: no such consumer; did you mean netbsd?"),
-            (("lint", "--io", "4"), "several options begin so: --io-apic-id, --io-apic-inputs, --ioapics"),
+            (("lint", "--io", "4"), "--io: ambiguous: --io-apic-id, --io-apic-inputs, --ioapics"),
             (("encode", "--format", "elv"), "--format: must be bin, json, hex or elf"),
             (("decode", "--base", "0", "--base", "1"), "--base: at most once"),
             (("lint", "--memory-size", "1T"), "must be a number of bytes, or of K, M or G of them"),
