@@ -2,13 +2,14 @@
 /*
  * Each type of structure is a row: its smallest size, and the function that takes its fields. The
  * walk checks the length of a structure once, so a function reads at constant offsets. A structure
- * that is longer than its type comes from a later version of ACPI; its first fields are the same.
+ * that is longer than its type comes from a later version of ACPI, in which the first fields are
+ * the same.
  */
 #include "madt.h"
 
 #include <string.h>
 
-/* Offsets in the header; bits of its flags and of a processor's. ACPI 6.5 Tables 5.19, 5.22 */
+/* Offsets in the header, and bits of its flags and of a processor's: ACPI 6.5 §5.2.12, §5.2.12.2 */
 enum { AT_LENGTH = 4, AT_REVISION = 8, AT_LOCAL_APIC = 36, AT_FLAGS = 40 };
 enum { PCAT_COMPAT = 1U << 0, ENABLED = 1U << 0, ONLINE_CAPABLE = 1U << 1 };
 
@@ -41,7 +42,7 @@ static uint64_t load_8(const uint8_t *from)
 struct reading {
     struct madt *madt;
     uint8_t revision;
-    uint32_t at; /* offset of the structure that is looked at */
+    uint32_t at; /* offset of the structure that is being read */
 };
 
 static enum madt_err add_processor(struct reading *r, uint32_t uid, uint32_t apic_id,
@@ -234,11 +235,11 @@ const char *madt_strerror(enum madt_err err)
     case MADT_ECUT:
         return "the bytes end before the table does";
     case MADT_ESUM:
-        return "the table's bytes do not add up to 0";
+        return "the table's bytes do not add up to 0 (modulo 256)";
     case MADT_ESTRUCTURE:
-        return "the structure is shorter than its type is, or runs past the end of the table";
+        return "the structure is shorter than its type requires, or runs past the end of the table";
     case MADT_EMANY:
-        return "there are too many: 1024 processors, 64 I/O APICs and 64 NMIs of each kind are read";
+        return "more than 1024 processors, 64 I/O APICs or 64 NMIs of a kind";
     }
     return "unknown error";
 }

@@ -30,8 +30,8 @@ enum madt_err {
     MADT_ESIGNATURE, /* the bytes do not begin with "APIC" */
     MADT_ELENGTH,    /* the table's length is below MADT_HEADER_SIZE or above MADT_SIZE_MAX */
     MADT_ECUT,       /* there are fewer bytes than the table's length */
-    MADT_ESUM,       /* the table's bytes do not add up to 0 */
-    MADT_ESTRUCTURE, /* a structure is shorter than its type, or runs past the end of the table */
+    MADT_ESUM,       /* the table's bytes do not add up to 0 (modulo 256) */
+    MADT_ESTRUCTURE, /* a structure is too short for its type, or runs past the end of the table */
     MADT_EMANY       /* more structures of one kind than there is room for */
 };
 
@@ -50,7 +50,7 @@ struct madt_ioapic {
     uint32_t at;
     uint8_t id;
     uint32_t address;
-    uint32_t gsi; /* global system interrupt of its first input */
+    uint32_t gsi; /* global system interrupt (GSI) of its first input */
 };
 
 /* Where an ISA IRQ arrives. Without an override (type 2) it is the GSI of the same number. */
@@ -101,8 +101,8 @@ struct madt {
  * can. APIC ID 0xff in type 0 and 0xffffffff in type 9 mean that there is no processor. Of several
  * structures with the same APIC ID the first one counts; it is enabled when any of them is.
  *
- * Overrides of buses other than ISA, which do not exist, and of IRQs above 15 are skipped. Time is
- * linear in the bytes, times MADT_PROCESSORS_MAX.
+ * Overrides of IRQs above 15 are skipped, and so are those of buses other than ISA, of which ACPI
+ * has none. The time is at most proportional to @size times MADT_PROCESSORS_MAX.
  *
  * Return: MADT_OK or the error.
  */
