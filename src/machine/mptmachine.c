@@ -16,7 +16,7 @@
 
 #define MEMORY_MAX (UINT64_C(1) << 52)
 
-/* What the caller's memory holds. Only the part that a machine needs is touched. */
+/* What the caller's work memory holds. Only the part that a machine needs is touched. */
 struct work {
     struct topology topology;
     struct image image;
@@ -48,7 +48,7 @@ static void check_range(uint64_t value, uint64_t low, uint64_t high, const struc
                (unsigned long long)high);
 }
 
-/* A level that is not given has one unit. */
+/* A level that is 0 counts as 1. */
 static void take_levels(const struct mptm *m, struct topology *t, struct err *err)
 {
     static const struct at at = { NULL, "topology", 0 };
@@ -133,7 +133,7 @@ static int take(const struct mptm *m, struct topology *t, struct err *err)
     t->profile = m->profile ? profiles_find(m->profile) : NULL;
     if (!t->profile)
         return err_at(err, ERR_INVALID, &(struct at){ NULL, "profile", 0 },
-                      "is no profile: mptablectl profiles lists them");
+                      "no such profile; mptablectl profiles lists them");
     t->given = GIVEN_CPUS;
     t->cpus = m->cpus;
     t->memory_size = m->memory_size;
@@ -176,8 +176,8 @@ int mptm_build(const struct mptm *machine, void *work, size_t size, struct mptm_
     struct err err = { 0 };
 
     if (size < MPTM_WORK_SIZE) {
-        err_at(&err, ERR_INVALID, NULL, "the memory to work in has %zu bytes: at least %d", size,
-               MPTM_WORK_SIZE);
+        err_at(&err, ERR_INVALID, NULL, "the work memory must have at least %d bytes, not %zu",
+               MPTM_WORK_SIZE, size);
         return refuse(&err, error);
     }
     if (take(machine, &w->topology, &err) < 0 || image_build(&w->topology, &w->image, &err) < 0)

@@ -3,9 +3,9 @@
  * libmptmachine - the MP table of a virtual machine by the name of a profile, in three calls.
  *
  * A monitor gets in its own process the same bytes that the daemon mptabled gives over HTTP, but
- * without a signature. It gives the profile, processors, interrupt lines, PCI routes, and where the
- * table lies. The library allocates nothing, does no I/O and keeps no state. It needs libmptable,
- * and of the C library the functions that compare, copy and format.
+ * without a signature. The monitor chooses the profile, processors, interrupt lines, PCI routes and
+ * where the table lies. The library allocates nothing, does no I/O and keeps no state. It needs
+ * libmptable, and of the C library the functions that compare, copy and format.
  */
 #ifndef MPTMACHINE_H
 #define MPTMACHINE_H
@@ -28,7 +28,7 @@ enum {
 
 /* Where the guest looks for the floating pointer. MPS 1.4 §4 */
 enum mptm_window {
-    MPTM_WINDOW_CHOSEN, /* the profile's place; or the window of the addresses that are given */
+    MPTM_WINDOW_CHOSEN,      /* the profile's; or the one in which the given addresses lie */
     MPTM_WINDOW_BASE_MEMORY, /* the last KiB of 640 KiB: 0x9fc00 to 0x9ffff */
     MPTM_WINDOW_BIOS,        /* 0xf0000 to 0xfffff; the guest needs memory there */
     MPTM_WINDOW_EBDA         /* the first KiB of the area that the word at 0x40e names */
@@ -45,7 +45,7 @@ struct mptm_route {
 /* A machine. Members that mptm_defaults has set may stay as they are. */
 struct mptm {
     const char *profile; /* as "mptablectl profiles" lists them; borrowed */
-    unsigned cpus;       /* 1 to MPTM_CPUS_MAX; APIC IDs 0 up, the first is the BSP */
+    unsigned cpus;       /* 1 to MPTM_CPUS_MAX; APIC IDs from 0 up, the first is the BSP */
     /*
      * When one of them is not 0, APIC IDs are made of bit fields, as processors number themselves
      * (CPUID leaf 0xb). Each is 1 to MPTM_CPUS_MAX, 0 means 1, and their product is cpus.
@@ -54,21 +54,20 @@ struct mptm {
     unsigned irqs; /* lines that are routed one to one, 16 to 24; 0 = as many as the profile has */
     const struct mptm_route *routes; /* added to those of the profile; borrowed */
     size_t route_count;              /* at most MPTM_ROUTES_MAX */
-    uint64_t
-        memory_size; /* bytes of guest RAM, at most 2^52: the image must lie inside; 0 = unknown */
+    /* bytes of guest RAM, at most 2^52; an image that is not inside is refused; 0 = unknown */
+    uint64_t memory_size;
     enum mptm_window window;
     uint32_t base;      /* guest-physical, of the image's first byte; or MPTM_CHOSEN */
     uint32_t floating;  /* of the floating pointer, a multiple of 16; or MPTM_CHOSEN */
     uint32_t table;     /* of the configuration table; or MPTM_CHOSEN */
-    int bios_data_area; /* 1: also the words at 0x40e and 0x413, which other systems need */
+    int bios_data_area; /* 1: add the words at 0x40e and 0x413, which OpenBSD and others need */
 };
 
 /* The bytes to write into the guest's memory. */
 struct mptm_image {
-    struct mpt_place place; /* of floating pointer and table */
-    size_t segment_count;   /* at least 1 */
-    struct mpt_segment
-        segments[MPTM_SEGMENTS_MAX]; /* their bytes lie in the caller's work memory */
+    struct mpt_place place;                         /* of floating pointer and table */
+    size_t segment_count;                           /* at least 1 */
+    struct mpt_segment segments[MPTM_SEGMENTS_MAX]; /* with bytes in the caller's work memory */
 };
 
 /* Why mptm_build made no image. */

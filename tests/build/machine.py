@@ -133,7 +133,7 @@ def judge_refusals(tap, lines):
     for (line, member), got in zip(REFUSALS.items(), lines.ask(REFUSALS)):
         tap.ok(got.startswith("refused %s " % member) and len(got.split()) > 4, "refused: " + line[:60], got)
     tap.equal(lines.ask(["profile=kvn"])[0][:28], "no profile: refused /profile", "refused: no such profile")
-    tap.ok("work in" in lines.ask(["work=%d" % (2 * MIB - 1)])[0], "refused: a byte too few to work in")
+    tap.ok("work memory must have" in lines.ask(["work=%d" % (2 * MIB - 1)])[0], "refused: a byte too few to work in")
     tap.equal(lines.ask(["ram=0xa0000", "cpus=2 ram=%d" % (0x9FC00 + 16)]),
               ["written, something", "not written, nothing"], "memory that ends in the image is not written at all")
 
