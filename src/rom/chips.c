@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Interrupts stay disabled: the interrupt request register (IRR) of the local APIC shows whether
- * one has arrived. Time is read from the timer itself, so a slow machine waits longer.
+ * one has arrived. Time is counted by the timer that is tested, so where that is slow, a wait takes
+ * longer.
  *
- * Sources: Intel SDM volume 3, "Advanced Programmable Interrupt Controller"; data sheets of 82093AA
- * (I/O APIC), 8254, 8259A.
+ * Sources: Intel SDM volume 3, "Advanced Programmable Interrupt Controller"; data sheets of the
+ * 82093AA (I/O APIC), 8254 and 8259A.
  */
 #include "chips.h"
 
 #include "ports.h"
 
 enum {
-    /* registers of the local APIC */
+    /* local APIC: offsets of registers, then values */
     APIC_ID = 0x20,
     APIC_TASK_PRIORITY = 0x80,
     APIC_EOI = 0xb0,
@@ -26,7 +27,7 @@ enum {
     COMMAND_STARTUP = 0x4600,
     COMMAND_PENDING = 0x1000,
 
-    /* of the I/O APIC, through an index and a window */
+    /* I/O APIC: offset of the window, then indices of registers, which the window shows */
     IOAPIC_WINDOW = 0x10,
     IOAPIC_VERSION = 0x01,
     IOAPIC_ENTRIES = 0x10, /* two registers for each input */
@@ -39,7 +40,7 @@ enum {
     TIMER_COMMAND = 0x43,
     TIMER_LATCH = 0x00,
     TIMER_RATE = 0x34,    /* counter 0, low byte then high byte, mode 2 */
-    TIMER_RELOAD = 11932, /* of 1193182 a second: 100 Hz */
+    TIMER_RELOAD = 11932, /* the timer counts 1193182 a second: 100 Hz */
     PIC_MASKS = 0x21,
     PIC_2_MASKS = 0xa1,
 
@@ -157,7 +158,7 @@ bool chips_tick(uint32_t ioapic, uint8_t intin, unsigned ticks)
 
     ioapic_write(ioapic, entry, MASKED);
     ioapic_write(ioapic, entry + 1, (uint32_t)chips_id() << 24);
-    ioapic_write(ioapic, entry, VECTOR); /* fixed, to one APIC ID, high, edge */
+    ioapic_write(ioapic, entry, VECTOR); /* fixed delivery, physical destination, high, edge */
     start_timer();
     arrived = chips_wait(ticks, requested, 0);
     ioapic_write(ioapic, entry, MASKED);

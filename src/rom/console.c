@@ -5,22 +5,22 @@
 
 enum {
     DEBUG_PORT = 0xe9,
-    COM1 = 0x3f8, /* registers of a 16550, from there on */
-    DATA = 0,     /* and the low byte of the divisor */
-    INTERRUPTS = 1,
+    COM1 = 0x3f8,   /* a 16550; the offsets of its registers: */
+    DATA = 0,       /* with DIVISOR_ACCESS: the low byte of the divisor */
+    INTERRUPTS = 1, /* with DIVISOR_ACCESS: the high byte */
     LINE_CONTROL = 3,
     LINE_STATUS = 5,
     DIVISOR_ACCESS = 0x80,
     EIGHT_BITS = 3,
     MAY_SEND = 0x20,
-    PATIENCE = 100000 /* reads of the status before a character is sent without waiting further */
+    PATIENCE = 100000 /* reads of the status; then a character is sent all the same */
 };
 
 void console_start(void)
 {
     out_1(COM1 + LINE_CONTROL, DIVISOR_ACCESS | EIGHT_BITS);
     out_1(COM1 + DATA, 1);
-    out_1(COM1 + INTERRUPTS, 0); /* the high byte of the divisor */
+    out_1(COM1 + INTERRUPTS, 0);
     out_1(COM1 + LINE_CONTROL, EIGHT_BITS);
     out_1(COM1 + INTERRUPTS, 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text for people: on COM1, and on port 0xe9, which QEMU's isa-debugcon shows. A port that is not
- * there takes the bytes without effect.
+ * Text for people: on COM1, and on port 0xe9, which QEMU's isa-debugcon shows. What is written to a
+ * port that does not exist is lost.
  */
 #ifndef ROM_CONSOLE_H
 #define ROM_CONSOLE_H
@@ -11,9 +11,7 @@
 /* console_start - set COM1 to 115200 baud, eight bits, no parity */
 void console_start(void);
 
-/*
- * console_print - print a text, with the next value for each %u, in decimal, or %x, in hex with 0x
- */
+/* console_print - print a text, with the next value for each %u (decimal) and %x (0x and hex) */
 void console_print(const char *format, const uint32_t *values);
 
 /* say - console_print with the values as arguments */

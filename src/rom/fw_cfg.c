@@ -38,7 +38,7 @@ bool fw_cfg_there(void)
 
 uint32_t fw_cfg_number(uint16_t key)
 {
-    uint32_t value; /* little-endian, like us */
+    uint32_t value; /* little-endian, as this processor is */
 
     fw_cfg_read(key, &value, sizeof(value));
     return value;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Items that every machine has: what -kernel, -initrd and -append give */
+/* Keys of items that every machine has; most are of what -kernel, -initrd and -append give */
 enum {
     FW_CFG_SIGNATURE = 0x00,
     FW_CFG_KERNEL_ADDRESS = 0x07,
@@ -34,13 +34,13 @@ struct fw_cfg_file {
 /* fw_cfg_there - is there such a device? */
 bool fw_cfg_there(void);
 
-/* fw_cfg_read - read the first @size bytes of an item; behind its end there are zeros */
+/* fw_cfg_read - read the first @size bytes of an item; zeros follow its end */
 void fw_cfg_read(uint16_t key, void *to, size_t size);
 
 /* fw_cfg_number - an item of four bytes */
 uint32_t fw_cfg_number(uint16_t key);
 
-/* fw_cfg_find - the file of that name. Return: false when there is none, or it is empty */
+/* fw_cfg_find - find the file of that name. Return: false: there is none, or it is empty */
 bool fw_cfg_find(const char *name, struct fw_cfg_file *file);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptable.guest: a guest that shows whether its MP table is true of the machine, with the chips of
- * QEMU or KVM.
+ * mptable.guest: a guest program that tests on the machine, with the chips of QEMU or KVM, what its
+ * MP table says.
  *
- * A loader of Linux loads it, by the Linux boot protocol. It finds the floating pointer as Linux
- * does, starts each processor that the table lists, and waits for a tick of the timer at the input
- * that the table gives IRQ 0. It prints a line for each fact on COM1 and port 0xe9. The last line
- * is "mptable.guest: end". Then it ends the machine.
+ * It is loaded as a Linux kernel is, by the 32-bit boot protocol. It finds the floating pointer as
+ * Linux does, starts each processor that the table lists, and waits for a tick of the timer at the
+ * input that the table gives IRQ 0. It prints a line for each fact on COM1 and port 0xe9. The last
+ * line is "mptable.guest: end". Then it ends the machine.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -17,15 +17,17 @@
 #include "ports.h"
 
 enum {
-    LOW_SIZE = 0x8000, /* of memory that is copied before it is read */
-    AP_PAGE = 0xd,     /* where other processors start: 0xd000, behind the ROM's memory */
+    LOW_SIZE = 0x8000, /* bytes from address 0 on; they are read in a copy, see memory */
+    AP_PAGE = 0xd,     /* page where other processors start: 0xd000, behind the ROM's memory */
     PAGE = 4096,
     BASE_MEMORY_END = 0xa0000,
     BIOS = 0xf0000,
     BIOS_SIZE = 0x10000,
-    TICKS = 50,     /* to wait for one of them */
-    ANSWER = 500,   /* ticks to wait for a processor */
-    INIT_DELAY = 1, /* a tick between INIT and STARTUP */
+    /* in ticks of 10 ms */
+    TICK_WAIT = 50,    /* for a tick at an input */
+    ANSWER_WAIT = 500, /* for a processor */
+    INIT_DELAY = 1,    /* between INIT and STARTUP, and before the second STARTUP */
+
     CONTROLLER = 0x64,
     PULSE_RESET = 0xfe
 };
@@ -34,9 +36,9 @@ _Noreturn void guest_main(void); /* start.S calls it */
 _Noreturn void end_machine(void);
 extern const uint8_t ap_start[];
 extern const uint32_t ap_size;
-extern const uint8_t memory[]; /* address 0, by guest.ld: C cannot read a null pointer */
+extern const uint8_t memory[]; /* address 0, from guest.ld: C may not read by a null pointer */
 
-/* start.S reads the first and writes the second, by APIC ID. */
+/* start.S: each processor reads its APIC ID at local_apic, and sets answers[APIC ID]. */
 uint32_t local_apic;
 volatile uint8_t answers[256];
 
@@ -44,7 +46,7 @@ static uint8_t low[LOW_SIZE];
 
 /* What the table says */
 struct facts {
-    uint8_t processors[256]; /* enabled ones by APIC ID: 0, 1, or 2 for more */
+    uint8_t processors[256]; /* enabled entries by APIC ID: 0, 1, or 2 for several */
     bool isa[256];           /* by bus ID */
     uint32_t ioapic[256];    /* address by APIC ID; 0 = none */
     uint32_t first_ioapic;
@@ -52,7 +54,7 @@ struct facts {
     bool has_timer;
 };
 
-/* Pulses the keyboard controller's reset line, which a monitor may watch; then shuts down */
+/* Pulses the keyboard controller's reset line; a monitor without it sees end_machine's shutdown */
 _Noreturn static void end(void)
 {
     say("mptable.guest: end\n");
@@ -123,10 +125,10 @@ static bool start_processor(uint8_t id)
     if (chips_wait(INIT_DELAY, has_answered, &id))
         return true;
     chips_startup(id, AP_PAGE);
-    return chips_wait(ANSWER, has_answered, &id);
+    return chips_wait(ANSWER_WAIT, has_answered, &id);
 }
 
-/* An INIT to APIC ID 255 would reach all processors, this one too, which would begin again. */
+/* An INIT to APIC ID 255 would reach all processors, and reset this one too. */
 static void start_processors(const struct facts *f)
 {
     const uint8_t self = chips_id();
@@ -162,7 +164,7 @@ static void try_timer(const struct facts *f)
     }
     say("mptable.guest: I/O APIC at %x, %u inputs, IRQ 0 on input %u\n", ioapic,
         chips_inputs(ioapic), f->timer.intin);
-    if (f->timer.intin < chips_inputs(ioapic) && chips_tick(ioapic, f->timer.intin, TICKS))
+    if (f->timer.intin < chips_inputs(ioapic) && chips_tick(ioapic, f->timer.intin, TICK_WAIT))
         say("mptable.guest: a tick arrives on input %u\n", f->timer.intin);
     else
         say("mptable.guest: no tick arrives on input %u\n", f->timer.intin);

@@ -17,7 +17,7 @@
 #include "ports.h"
 #include "refuse.h"
 
-extern const uint8_t memory_0[]; /* address 0, by rom.ld: a null pointer is nowhere in C */
+extern const uint8_t memory_0[]; /* address 0, from rom.ld: C may not read by a null pointer */
 
 #define IMAGE_NAME "opt/org.mptabled/image"
 
@@ -40,11 +40,11 @@ struct elf_segment {
     uint32_t type, offset, virtual_address, base, file_size, size, flags, align;
 };
 
-/* The file, and the segments in it */
+/* The file and its segments */
 struct image {
     const uint8_t *file;
     size_t size;
-    struct mpt_segment segments[SEGMENTS_MAX]; /* bytes: in the file */
+    struct mpt_segment segments[SEGMENTS_MAX]; /* their bytes lie in the file */
     size_t count;
 };
 
@@ -177,9 +177,9 @@ static void load_file(const struct fw_cfg_file *file, struct map *map)
 }
 
 /*
- * Finds the image that was written before the machine ran. What lies below the ROM's memory is read
- * in a copy, at the place of the kernel: a pointer to address 0 is NULL, which means that nothing is
- * there. Page 0 may have the BIOS data words, which no table mentions, so it is kept from the
+ * Finds the image that was written before the machine ran. The memory below the ROM's is read in a
+ * copy, at the place of the kernel: a pointer to address 0 would be NULL, which means that there is
+ * no memory. Page 0 may have the BIOS data words, which no table mentions, so it is kept from the
  * kernel too.
  */
 static void take_memory(struct map *map)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The image of the tables: an ELF file from mptablectl or the daemon, or bytes already in memory */
+/* The image: an ELF file from mptablectl or the daemon, or bytes that are in memory already. */
 #ifndef ROM_IMAGE_H
 #define ROM_IMAGE_H
 

@@ -7,11 +7,14 @@
 #include "layout.h"
 #include "refuse.h"
 
-/* Offsets of the boot parameters; from 0x1f1 on they are the kernel's own, its setup header. */
+/*
+ * Offsets in the boot parameters. From SETUP_HEADER on they are the same in the kernel's file, from
+ * which the setup header is copied.
+ */
 enum {
     MAP_COUNT = 0x1e8,
     SETUP_HEADER = 0x1f1,
-    SETUP_JUMP = 0x201, /* the jump over the header, whose target is the end of it */
+    SETUP_JUMP = 0x201, /* a jump's distance: the header ends as far behind SETUP_MAGIC */
     SETUP_MAGIC = 0x202,
     PROTOCOL = 0x206,
     LOADER = 0x210,
@@ -26,7 +29,7 @@ enum {
     SETUP_HEADER_END = SETUP_MAGIC + 0xff,
     LOADED_HIGH = 0x01,
     UNKNOWN_LOADER = 0xff,
-    OLDEST = 0x202, /* the first in which the command line may lie anywhere */
+    OLDEST = 0x202, /* 2.02, the first protocol whose command line may lie anywhere */
     WITH_SIZES = 0x20a,
     COMMAND_LINE_MAX = ROM_STACK - ROM_COMMAND_LINE
 };

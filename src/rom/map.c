@@ -27,7 +27,7 @@ void map_take(struct map *map, uint32_t base, uint32_t size)
         map->taken[page] = true;
 }
 
-/* Inserts a range by its address: etc/e820 has the ranges in any order. */
+/* Inserts a range in the order of addresses, since etc/e820 has them in any order. */
 static void add(struct map_range *out, unsigned *count, const struct map_range *range)
 {
     unsigned at = *count;
@@ -42,7 +42,7 @@ static void add(struct map_range *out, unsigned *count, const struct map_range *
     ++*count;
 }
 
-/* The first MiB, all of which etc/e820 gives as RAM */
+/* Writes the ranges of the first MiB, which etc/e820 gives as RAM altogether. */
 static void write_low(const struct map *map, struct map_range *out, unsigned *count)
 {
     struct map_range range = { 0, 0, 0 };

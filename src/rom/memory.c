@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The functions that compilers and libmptable call. They use string instructions, so that the
- * compiler does not make them call themselves.
+ * The functions that compilers and libmptable call. Those that write use string instructions or a
+ * barrier, because a compiler may turn a plain loop into a call of the very function.
  */
 #include <stdint.h>
 #include <string.h>

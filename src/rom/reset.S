@@ -19,7 +19,7 @@ protected:
 1:      hlt
         jmp     1b
 
-        /* enter_kernel(entry, boot parameters): ESI has these, EBX, EBP and EDI are 0. */
+        /* enter_kernel(entry, boot parameters): ESI points to these; EBX, EBP and EDI are 0. */
         .global enter_kernel
 enter_kernel:
         movl    4(%esp), %eax

@@ -20,8 +20,9 @@
 _Noreturn void rom_main(void); /* reset.S calls it */
 
 /*
- * Routes PIRQA and PIRQB to IRQ 10, PIRQC and PIRQD to IRQ 11: PIIX3 data sheet, PIRQRC, offset
- * 0x60 of 00:01.0. On pc the inputs of the I/O APIC follow these IRQs; q35 has inputs for PCI.
+ * Routes PIRQA and PIRQB to IRQ 10, PIRQC and PIRQD to IRQ 11: PIIX3 data sheet, registers PIRQRC,
+ * offset 0x60 of 00:01.0. On pc a PCI interrupt arrives at the I/O APIC's input of its IRQ; on q35
+ * PCI has inputs of its own.
  */
 static void route_pci(void)
 {

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The guest program's setup header, by which loaders of Linux load it, and the entry of each
+ * The guest program's setup header, by which Linux loaders load it, and the entry of each
  * processor. The bootstrap processor enters at the 32-bit entry with flat segments; the others
- * enter by STARTUP in real mode, at the copy of ap_start.
+ * enter by STARTUP in real mode, at the copy of ap_start. The header's fields have their names from
+ * Documentation/x86/boot.rst in Linux.
  */
 #include "protect.inc"
 
-        .section .setup, "ax"           /* one sector, which a loader leaves out, and this one */
+        .section .setup, "ax"
         .org    0x1f1
-        .byte   1
+        .byte   1                       /* setup_sects: one more sector of 512 bytes */
         .org    0x200
-        .byte   0xeb, 0x66              /* the header ends at 0x268 */
+        .byte   0xeb, 0x66              /* jump: its target, 0x268, is the header's end */
         .ascii  "HdrS"
-        .word   0x20a                   /* boot protocol 2.10 */
+        .word   0x20a                   /* version: boot protocol 2.10 */
         .org    0x211
-        .byte   1                       /* loaded at 1 MiB */
+        .byte   1                       /* loadflags: LOADED_HIGH, at 1 MiB */
         .org    0x214
-        .long   entry
+        .long   entry                   /* code32_start */
         .org    0x22c
-        .long   0x37ffffff              /* an initrd may lie below that */
-        .long   0x1000                  /* alignment */
+        .long   0x37ffffff              /* initrd_addr_max */
+        .long   0x1000                  /* kernel_alignment */
         .org    0x258
-        .long   entry, 0
-        .long   program_size
+        .long   entry, 0                /* pref_address */
+        .long   program_size            /* init_size */
         .org    0x400
 
         .section .start, "ax"
@@ -35,8 +36,8 @@ entry:  movl    $stack_end, %esp
         jmp     1b
 
         /*
-         * Each other processor marks its APIC ID in answers[], and sleeps. It needs no stack. Its
-         * code segment begins at the copy.
+         * Each other processor marks its APIC ID in answers[], and sleeps. It needs no stack. CS
+         * begins at the copy, so offsets are from ap_start.
          */
         .code16
         .global ap_start, ap_size
