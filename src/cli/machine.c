@@ -15,7 +15,7 @@ enum {
     PCI_SLOTS = 32,
     PCI_PINS = 4,
     DEFAULT_MEMORY = 128, /* MiB */
-    COUNT_MAX = 4096,     /* of -smp: no product of them passes 64 bits */
+    COUNT_MAX = 4096,     /* CPUs, and each count of -smp: a product of four fits in 64 bits */
     CORES_FIRST = 602     /* 6.2, the first version whose missing counts are cores, not sockets */
 };
 
@@ -59,7 +59,7 @@ static bool is_flag(const char *name)
     return false;
 }
 
-/* A part of "a=b,c" up to the next comma. */
+/* A part of "a=b,c", up to a comma */
 struct part {
     const char *name, *value;
     size_t name_size, value_size; /* without '=' there is only a value */
@@ -158,6 +158,11 @@ struct smp {
     unsigned cpus, maxcpus, sockets, dies, cores, threads;
 };
 
+static unsigned given(unsigned count)
+{
+    return count > 0 ? count : 1;
+}
+
 static int read_smp(const char *text, struct smp *smp, struct err *err)
 {
     const struct {
@@ -174,15 +179,14 @@ static int read_smp(const char *text, struct smp *smp, struct err *err)
             if ((is_name(&part, counts[i].name) || (part.name_size == 0 && i == 0)) &&
                 !read_count(&part, counts[i].count))
                 return refuse(err, "smp", text, "every count must be a decimal number up to 4096");
+    if ((uint64_t)given(smp->sockets) * given(smp->dies) * given(smp->cores) * given(smp->threads) >
+        COUNT_MAX)
+        return refuse(err, "smp", text,
+                      "sockets, dies, cores and threads make more than 4096 CPUs");
     return 0;
 }
 
-static unsigned given(unsigned count)
-{
-    return count > 0 ? count : 1;
-}
-
-/* smp_parse: what is missing follows from what is given. */
+/* Counts that are missing follow from those that are given, as hw/core/machine-smp.c has it. */
 static void complete_smp(struct smp smp, bool sockets_first, struct machine *m)
 {
     const unsigned most = smp.maxcpus > 0 ? smp.maxcpus : smp.cpus;
@@ -209,7 +213,7 @@ static void complete_smp(struct smp smp, bool sockets_first, struct machine *m)
                            : m->sockets * m->dies * m->cores * m->threads;
 }
 
-/* A number of MiB, or one with a unit: QEMU takes either case of it, and T besides. */
+/* A number of MiB, or one with a unit: B, K, M, G or T of either case */
 static int read_memory(const char *text, struct machine *m, struct err *err)
 {
     static const char units[] = "BKMGT";
@@ -264,7 +268,8 @@ int machine_read(char *const *words, unsigned count, struct machine *m, struct e
     if (smp.cpus == 0 && smp.maxcpus == 0 && !smp.sockets && !smp.dies && !smp.cores &&
         !smp.threads)
         smp.cpus = 1;
-    complete_smp(smp, version > 0 && version < CORES_FIRST, m);
+    if (status == 0)
+        complete_smp(smp, version > 0 && version < CORES_FIRST, m);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The machine that a command line of QEMU makes: what its MP table has to say of it. */
+/* The machine that a command line of QEMU makes, as far as its MP table depends on it. */
 #ifndef CLI_MACHINE_H
 #define CLI_MACHINE_H
 
@@ -11,7 +11,7 @@ enum machine_kind { MACHINE_MICROVM, MACHINE_PC, MACHINE_Q35 };
 struct machine {
     enum machine_kind kind;
     unsigned cpus;
-    unsigned sockets, dies, cores, threads; /* of all CPUs there may ever be */
+    unsigned sockets, dies, cores, threads; /* of maxcpus: those that may be added are counted */
     uint64_t memory;                        /* bytes */
     /* indices of words; 0 = none: word 0 is the program */
     unsigned append, kernel, bios;

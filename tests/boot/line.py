@@ -73,6 +73,8 @@ def judge_lines(tap):
             ("another machine", ["--", "qemu", *kernel, "-M", "isapc"], 2, "-machine isapc: must be microvm, pc or q35"),
             ("memory", ["--", "qemu", *kernel, "-m", "4X"], 2, "-m 4X: must be a number"),
             ("CPUs", ["--", "qemu", *kernel, "-smp", "cpus=4,cores=x"], 2, "-smp cpus=4,cores=x: every count must be"),
+            ("counts whose product passes 32 bits", ["--", "qemu", *kernel, "-smp", "4,sockets=4096,dies=4096,threads=256"], 2,
+             "make more than 4096 CPUs"),
             ("more CPUs than a table can have", ["--", "qemu", *kernel, "-smp", "256"], 1, "/cpus: must be an integer from 1 to 255"),
             ("an APIC ID above 254", ["--", "qemu", *kernel, "-smp", "195,sockets=65,cores=3"], 1, "/processors/192/apic_id"),
             ("CPUs that the line decides", ["--cpus", "4", "--", "qemu", *kernel], 1, "/cpus"),
