@@ -23,7 +23,7 @@ enum {
     TOKEN_FILE = 65536,            /* bytes of a token file, as the daemon takes it */
     REPLY_MAX = IMAGE_MAX + 32768, /* bytes of heads, body and trailers together */
     LINE_COST = 128,   /* bytes that libcurl takes for a line of a head, beside its text */
-    PROBLEM_MAX = 8192 /* bytes of a problem; as JSON it takes forty times as much */
+    PROBLEM_MAX = 8192 /* bytes of a problem document; parsed, it takes forty times as much */
 };
 
 static const struct file_rules token_rules = { .what = "token file",
@@ -87,15 +87,14 @@ static size_t take_bytes(char *bytes, size_t one, size_t size, void *context)
 
 static int bad_server(struct cli *cli)
 {
-    err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "server", 0 },
-           "must be http://HOST[:PORT], https://HOST[:PORT] or unix:PATH");
-    return cli_complain_options(cli);
+    return cli_refuse_option(cli, "server",
+                             "must be http://HOST[:PORT], https://HOST[:PORT] or unix:PATH");
 }
 
-static bool has_part(CURLU *url, CURLUPart part, const char *but)
+static bool has_part(CURLU *url, CURLUPart part, const char *none)
 {
     char *text = NULL;
-    const bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK && strcmp(text, but) != 0;
+    const bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK && strcmp(text, none) != 0;
 
     curl_free(text);
     return has;
@@ -149,8 +148,11 @@ static int split_servers(struct cli *cli, const char *list, struct servers *serv
     if (!servers->copy)
         return cli_no_memory(cli);
     for (char *url = strtok_r(servers->copy, " ", &rest); url; url = strtok_r(NULL, " ", &rest)) {
-        if (servers->count == OPTIONS_LIST_MAX)
-            return bad_server(cli);
+        if (servers->count == OPTIONS_LIST_MAX) {
+            err_at(&cli->err, ERR_INVALID, NULL, "MPTABLED_SERVER: at most %d servers",
+                   OPTIONS_LIST_MAX);
+            return cli_complain(cli, NULL, CLI_USAGE);
+        }
         servers->urls[servers->count++] = url;
     }
     return CLI_DONE;
@@ -177,7 +179,7 @@ int fetch_servers(struct cli *cli, struct servers *servers)
     return status;
 }
 
-/* The first line that is not blank and has no # in front, so a daemon's token file can serve. */
+/* The first line that is not empty and has no # in front, as in a daemon's file of plain tokens */
 static char *find_token(char *text)
 {
     while (*text == '#' || *text == '\n') {
@@ -262,7 +264,7 @@ static const char *text_of(const cJSON *json, const char *name)
     return text ? text : "";
 }
 
-/* The places of problem details (RFC 9457): "#/cpus" is /cpus. */
+/* Takes the errors of problem details (RFC 9457), in whose pointers "#/cpus" is /cpus. */
 static void take_problem(struct cli *cli, const struct fetch *f, long status)
 {
     cJSON *const json = f->size <= PROBLEM_MAX ? cJSON_ParseWithLength(f->image, f->size) : NULL;
@@ -300,8 +302,8 @@ static int take_signature(struct cli *cli, struct transfer *t)
 }
 
 /*
- * Would another server, another client or a later time give the same refusal? Then the request
- * itself is wrong.
+ * Is the request itself refused, so that no other server needs to be asked? 408 and 429 concern the
+ * moment, 421 the server.
  */
 static bool is_final(long status)
 {

@@ -22,7 +22,8 @@ static inline void scoped_servers(const struct servers *servers)
  * fetch_servers - those of --server, else of MPTABLED_SERVER, with blanks between, else the socket
  * of the unit if it is there, else 127.0.0.1:8640
  *
- * Return: CLI_DONE; the exit status after the error was reported: one is not of the right form.
+ * Return: CLI_DONE; the exit status after the error was reported: a server is not of the right
+ * form, or there are more than OPTIONS_LIST_MAX.
  */
 int fetch_servers(struct cli *cli, struct servers *servers);
 
@@ -32,14 +33,15 @@ struct fetch {
     char image[IMAGE_MAX];
     size_t minisig_size;
     char minisig[SEAL_FILE_SIZE];
-    bool final; /* the server refused the request itself: no other one needs to be asked */
+    bool final; /* the server refused the request itself: no other server needs to be asked */
 };
 
 /*
  * fetch_image - post a topology and take the image and the signature file that come back
  * @milliseconds: how long the whole exchange may take
  *
- * Our credentials are options. No proxy is used and no redirection is followed.
+ * The token and the client's certificate are those of @cli's options, or of MPTABLED_TOKEN_FILE. No
+ * proxy is used and no redirection is followed.
  *
  * Return: CLI_DONE, or the exit status after the error was reported: CLI_REFUSED when the server
  * refused or its reply is not an image; CLI_IO when there was no reply, or a status of 500 and

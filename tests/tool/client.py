@@ -101,6 +101,8 @@ def servers(tool, daemon):
         tap.ok(sound(tool.run(*get, "--server", daemon.url, "--server", nobody)), "until one answers")
         done = tool.run(*get, env=dict(os.environ, MPTABLED_SERVER="%s  %s" % (nobody, daemon.url)))
         tap.equal(done.returncode, DONE, "those of the environment, too")
+        refused(tap, tool.run(*get, env=dict(os.environ, MPTABLED_SERVER=" ".join([nobody] * 17))), USAGE,
+                "MPTABLED_SERVER: at most 16 servers", "too many of the environment")
         tap.equal(tool.run(*get, "--server", nobody, "--server", nobody).returncode, IO, "none answers")
         begin = time.monotonic()
         done = tool.run(*get, "--server", hangs, "--server", daemon.url)
