@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Options become JSON text and go the way of the document's members, so the reader of requests
- * judges them. They are put behind the document's own members: what it says of lines and columns
- * in the document stays true, and a member that comes from both is given twice.
+ * Options become JSON members, so the reader of requests checks them as it does the document's own.
+ * They are put behind those: lines and columns in errors stay those of the document, and a member
+ * that comes from both is refused as given twice.
  */
 #include "asked.h"
 
@@ -48,7 +48,7 @@ bool asked_alone(const struct cli *cli)
     return cli->from_madt || cli->asked[CPUS];
 }
 
-/* A value that is not of its form becomes a string, which the reader refuses as it should. */
+/* A number or size that cannot be parsed becomes a string, which the reader refuses. */
 static void add_member(struct build *b, const struct asked_member *m, const char *value)
 {
     uint64_t number;
@@ -76,7 +76,7 @@ static size_t trimmed(const char *text, size_t size)
 
 /*
  * Puts the members of the object @more, which is compact, before the last brace of a text. A text
- * that does not end in a brace is no object, and stays as it is.
+ * that does not end in a brace is no object: it stays as it is, and the reader refuses it.
  */
 static char *merge(struct cli *cli, char *text, size_t *size, const char *more, size_t more_size)
 {

@@ -31,7 +31,7 @@ extern const struct asked_member asked_members[ASKED_MEMBERS];
  */
 int asked_take(struct cli *cli, size_t member, const char *value, struct err *err) MUST_USE;
 
-/* asked_alone - is no document needed, because options say which processors there are? */
+/* asked_alone - is no document needed, because options give the processors? */
 bool asked_alone(const struct cli *cli);
 
 /*
@@ -43,15 +43,15 @@ bool asked_alone(const struct cli *cli);
 char *asked_read(struct cli *cli, size_t *size) MUST_USE;
 
 /*
- * asked_merge - the members of the object built in @b, which is released, at the end of a text that
- * is an object
+ * asked_merge - put the members of the object built in @b at the end of a text that is an object
+ * @b: released
  *
  * Return: the new text; NULL with cli->err filled. @text is released.
  */
 char *asked_merge(struct cli *cli, char *text, size_t *size, struct build *b) MUST_USE;
 
 /*
- * asked_insert - one more member at the end of a text that is an object
+ * asked_insert - put one more member, a string, at the end of a text that is an object
  *
  * Return: the new text; NULL with cli->err filled. @text is released.
  */
@@ -59,8 +59,10 @@ char *asked_insert(struct cli *cli, char *text, size_t *size, const char *name,
                    const char *value) MUST_USE;
 
 /*
- * asked_complain - cli_complain for errors of the topology: a member that came as an option is
- * named as that. Return: CLI_USAGE if only such members are wrong, else CLI_REFUSED
+ * asked_complain - cli_complain for errors of the topology, which names a member that came as an
+ * option as that option
+ *
+ * Return: CLI_USAGE if only such members are wrong, else CLI_REFUSED.
  */
 int asked_complain(struct cli *cli);
 

@@ -18,7 +18,7 @@ static void print_name(const char *name)
     printf("    %-22s  ", name);
 }
 
-/* What the bytes of a structure add up to, its checksum included; 0 is right */
+/* @sum: of the structure's bytes with its checksum; right is 0 modulo 256 */
 static void print_sum(unsigned sum, const char *of)
 {
     printf("  (the %s adds up to 0x%02x, %s)", of, sum & 0xff,
@@ -65,7 +65,7 @@ static void print_entry(const struct found_item *item, const uint8_t *bytes)
     }
 }
 
-/* An address lies in one structure alone. */
+/* The rules of the findings whose address lies in this structure */
 static void print_rules(const struct mpt_report *report, const struct found_item *item)
 {
     for (unsigned i = 0; i < report->finding_count; i++) {

@@ -18,19 +18,19 @@ enum cli_status {
     CLI_DONE,
     CLI_REFUSED, /* invalid input, lint errors, a signature that is not good */
     CLI_USAGE,
-    CLI_IO /* a file cannot be read or written, a server not reached */
+    CLI_IO /* a file cannot be read or written, a server not reached, memory ran out */
 };
 
-/* The operand of decode, lint and sign while it is read: input.c. The process's end releases it. */
+/* The operand of decode, lint, diff and sign while it is read: input.c. It is never released. */
 struct input {
     int fd;
-    char *bytes; /* all of it, if it is small or a pipe */
+    char *bytes; /* all of it, if it was read as a whole, else NULL */
     size_t size;
     struct dump_bytes held;
     struct dump_source source;
     struct dump dump;
     struct dump_room room;
-    bool by_windows;
+    bool by_windows;     /* only the windows of dump.h are in memory */
     uint8_t pointer[16]; /* made for --table */
 };
 

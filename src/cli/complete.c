@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl --complete: the scripts for bash and zsh ask the program itself, so they know what it
- * knows: the rows of commands and options, profiles, rules and consumers.
+ * mptablectl --complete: the scripts for bash and zsh ask the program itself, so what they offer
+ * comes from its rows: commands, options, profiles, rules and consumers.
  *
  * bash takes "--format=elf" for three words, zsh for one. What is printed replaces the last word.
  */
@@ -77,7 +77,7 @@ static void offer_consumers(const struct typed *t)
     offer(&last, "all", strlen("all"), "");
 }
 
-/* What a value or an operand is, by the word that help has for it */
+/* Offers values of a kind, which is the word that help has for a value or an operand. */
 static void offer_kind(const struct typed *t, const char *kind)
 {
     static const struct {
@@ -107,7 +107,7 @@ static void offer_value(const struct typed *t, const struct option_row *row)
         offer_kind(t, row->argument);
 }
 
-/* The option with an argument that a word is: "--format", or "-o" */
+/* The option that @word is, such as "--format" or "-o"; NULL: none, or one without a value */
 static const struct option_row *find_option(const struct options *o, const char *word, size_t size)
 {
     for (size_t i = 0; i < o->count; i++) {

@@ -14,8 +14,8 @@ int device_refuse(struct cli *cli)
     if (errno == EPERM)
         cli_note(
             cli,
-            "the kernel does not let it be read: without CAP_SYS_RAWIO, or because it is locked"
-            " down (/sys/kernel/security/lockdown); " MADT_PATH " lists the same processors");
+            "the kernel refuses to open it: CAP_SYS_RAWIO is missing, or the kernel is locked down"
+            " (/sys/kernel/security/lockdown); " MADT_PATH " lists the same processors");
     else if (errno == ENOENT)
         cli_note(cli, "there is no such device here; " MADT_PATH " lists the same processors");
     else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The memory of this machine, which Linux shows in part: what can be read, and why no more. */
+/* The memory of this machine, of which Linux shows a part: what is hidden, and why. */
 #ifndef CLI_DEVICE_H
 #define CLI_DEVICE_H
 
@@ -7,11 +7,12 @@
 
 #define DEVICE_PATH "/dev/mem"
 
-/* device_refuse - the device cannot be opened, as errno says: tell why. Return: CLI_IO */
+/* device_refuse - report why the device could not be opened, from errno. Return: CLI_IO */
 int device_refuse(struct cli *cli);
 
 /*
- * device_explain_nothing - no floating pointer was found in the device: tell what the kernel hides
+ * device_explain_nothing - print what may hide a floating pointer, after none was found in the
+ * device
  *
  * With CONFIG_STRICT_DEVMEM a page below 1 MiB that is memory reads as zeros, with no error.
  *

@@ -85,7 +85,10 @@ int files_save(struct cli *cli, const struct files_new *files, size_t count)
     return placed == count ? 0 : -1;
 }
 
-/* Is that a device or a pipe, or a descriptor as /dev/stdout is? The path of a link is @target. */
+/*
+ * Is it a device, a pipe, or an open descriptor as /dev/stdout is?
+ * @target: set to where a symbolic link points, "" when @path is none
+ */
 static bool is_stream(const char *path, char target[PATH_MAX])
 {
     const ssize_t length = readlink(path, target, PATH_MAX - 1);
@@ -118,6 +121,15 @@ char *files_signature(struct cli *cli, const char *image)
         return name;
     err_at(&cli->err, ERR_BUSY, NULL, "no memory");
     return NULL;
+}
+
+int files_save_signed(struct cli *cli, const struct files_new *image, const char *minisig,
+                      size_t size)
+{
+    char *beside SCOPED(scoped_free) = files_signature(cli, image->path);
+
+    return beside ? files_save(cli, (struct files_new[]){ { beside, minisig, size }, *image }, 2)
+                  : -1;
 }
 
 int files_print_json(struct cli *cli, struct build *b)

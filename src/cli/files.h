@@ -13,7 +13,7 @@
  */
 char *files_read(struct cli *cli, const char *path, size_t *size) MUST_USE;
 
-/* files_is_descriptor - is this a link in /proc to an open file? */
+/* files_is_descriptor - does the path lie in /proc, as the links to open files do? */
 bool files_is_descriptor(const char *path);
 
 /*
@@ -34,14 +34,24 @@ struct files_new {
 };
 
 /*
- * files_save - write up to two files. Each appears whole, the first one first; if one of them
- * cannot be written, neither appears
+ * files_save - write up to two files. Each appears whole, the first one first; if the bytes of one
+ * of them cannot be written, neither appears
  *
  * A regular file of that name is replaced, and its mode kept; anything else there is refused.
  *
  * Return: 0; -1 with cli->err filled.
  */
 int files_save(struct cli *cli, const struct files_new *files, size_t count) MUST_USE;
+
+/*
+ * files_save_signed - write an image and its signature beside it
+ *
+ * The signature appears first, so a new image never stands beside an old signature.
+ *
+ * Return: 0; -1 with cli->err filled.
+ */
+int files_save_signed(struct cli *cli, const struct files_new *image, const char *minisig,
+                      size_t size) MUST_USE;
 
 /*
  * files_signature - IMAGE.minisig, where minisign -Vm IMAGE looks
@@ -51,9 +61,9 @@ int files_save(struct cli *cli, const struct files_new *files, size_t count) MUS
 char *files_signature(struct cli *cli, const char *image) MUST_USE;
 
 /*
- * files_print_json - print the JSON built in @b, indented.
+ * files_print_json - print the JSON built in @b, indented
  *
- * Return: the exit status, error reported
+ * Return: the exit status, error reported.
  */
 int files_print_json(struct cli *cli, struct build *b);
 

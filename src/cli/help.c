@@ -14,8 +14,8 @@ int help_all(void)
     puts("\nwithout a command:\n"
          "  --print-capabilities  what this version can do, as JSON\n\n"
          "\"mptablectl help COMMAND\" prints the options of a command.\n"
-         "A file named - is standard input. So is no file, unless standard input is a\n"
-         "terminal.\n\n"
+         "A file named - is standard input, which is also read when no file is named,\n"
+         "unless it is a terminal.\n\n"
          "exit status: 0 done, 1 refused, 2 usage, 3 cannot read, write or reach");
     return CLI_DONE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What mptablectl prints of itself. */
+/* The help and the version of mptablectl. */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
@@ -10,7 +10,7 @@ int help_all(void);
 int help_command(const struct command *command);
 int help_version(void);
 
-/* help_refuse_command - there is no command of that name; tell a similar one */
+/* help_refuse_command - report that there is no such command, and a similar one if there is */
 int help_refuse_command(const char *name);
 
 #endif

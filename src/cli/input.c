@@ -18,7 +18,7 @@
 #include "reply.h"
 
 enum {
-    WHOLE_MAX = 16 << 20 /* bytes of what is read as a whole */
+    WHOLE_MAX = 16 << 20 /* bytes of a file or pipe that is read as a whole */
 };
 
 static int read_file(const void *from, uint64_t offset, void *bytes, size_t size)
@@ -108,7 +108,7 @@ static int open_operand(struct cli *cli, bool *device)
     return CLI_DONE;
 }
 
-/* What --as says, else what the first bytes say. Return: -1 with the error in cli->err */
+/* The kind that --as names, else that of the first bytes. Return: -1 with the error in cli->err */
 static int kind_of(struct cli *cli, bool device)
 {
     const struct input *const in = &cli->input;
@@ -134,7 +134,7 @@ static int place(struct cli *cli, const char *bases, const char *sizes)
     return CLI_DONE;
 }
 
-/* The claims of a signature beside the image, not verified. Return: false: there are none */
+/* Reads claims of a signature beside the image, unverified. Return: false: none of this size */
 static bool claims_beside(struct cli *cli, struct seal_claims *claims)
 {
     static const struct file_rules rules = { .what = "signature",
@@ -192,7 +192,7 @@ static int place_image(struct cli *cli, const char *short_base)
     return place(cli, number_address(base, text), NULL);
 }
 
-/* The bytes take the place of what was read. Return: NULL, out of memory */
+/* Makes room for bytes in place of those that were read. Return: NULL when memory ran out */
 static uint8_t *replace_bytes(struct cli *cli, size_t size)
 {
     struct input *const in = &cli->input;
@@ -206,7 +206,7 @@ static uint8_t *replace_bytes(struct cli *cli, size_t size)
     return bytes;
 }
 
-/* The image of a topology; reading would overwrite cli->image */
+/* Builds the image of a topology, and copies it, since reading a table overwrites cli->image. */
 static int place_topology(struct cli *cli, const char *text, size_t size)
 {
     struct memory *const m = &cli->source;
@@ -228,7 +228,7 @@ static int place_topology(struct cli *cli, const char *text, size_t size)
     return CLI_DONE;
 }
 
-/* The image that a reply has in base64. What was read is kept until it is decoded. */
+/* Takes the image that a reply has in base64: the text is kept until it is decoded. */
 static int place_reply(struct cli *cli, const struct reply *reply)
 {
     struct input *const in = &cli->input;
@@ -238,18 +238,18 @@ static int place_reply(struct cli *cli, const struct reply *reply)
 
     in->bytes = NULL;
     bytes = replace_bytes(cli, reply->image_size / 4 * 3);
-    if (!bytes)
-        err_at(&cli->err, ERR_BUSY, NULL, "out of memory");
-    else if (!base64_decode(reply->image, reply->image_size, bytes, &in->size))
-        err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "image", 0 }, "is no base64");
+    if (bytes && !base64_decode(reply->image, reply->image_size, bytes, &in->size))
+        err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "image", 0 }, "is not base64");
     free(text);
+    if (!bytes)
+        return cli_no_memory(cli);
     status = cli->err.count > 0 ? -1
                                 : memory_place(&cli->source, bytes, in->size, reply->bases,
                                                reply->sizes, &cli->err);
     return status < 0 ? cli_complain(cli, cli->operand, CLI_REFUSED) : CLI_DONE;
 }
 
-/* A topology, or JSON that has one or an image */
+/* Takes a topology, or JSON that has one or an image. */
 static int place_json(struct cli *cli)
 {
     const struct input *const in = &cli->input;
@@ -262,17 +262,23 @@ static int place_json(struct cli *cli)
     return place_reply(cli, &reply);
 }
 
+/* Reports that the operand cannot be read, or is refused. Return: the exit status */
+static int complain(const struct cli *cli)
+{
+    return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+}
+
 static int open_dump(struct cli *cli, enum dump_kind kind)
 {
     struct input *const in = &cli->input;
 
     in->by_windows = true;
-    if (dump_open(&in->dump, &in->source, kind, &cli->source, &in->room, &cli->err) < 0)
-        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
-    return CLI_DONE;
+    return dump_open(&in->dump, &in->source, kind, &cli->source, &in->room, &cli->err) < 0
+               ? complain(cli)
+               : CLI_DONE;
 }
 
-/* Places bytes where --base says, unless they tell it themselves. */
+/* Places bytes where --base says; refuses it for a file that has addresses in it. */
 static int place_as_told(struct cli *cli, enum dump_kind kind)
 {
     if (!dump_has_addresses(kind))
@@ -283,7 +289,7 @@ static int place_as_told(struct cli *cli, enum dump_kind kind)
     return cli_complain_options(cli);
 }
 
-/* Options that contradict each other */
+/* Refuses options that exclude each other. */
 static int check_options(struct cli *cli)
 {
     if (cli->as && dump_kind_named(cli->as) < 0)
@@ -319,7 +325,7 @@ int input_memory(struct cli *cli, const char *short_base)
                                  "is for files of at most 16 MiB");
     kind = kind_of(cli, device);
     if (kind < 0)
-        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+        return complain(cli);
     if (cli->base || cli->size)
         return place_as_told(cli, (enum dump_kind)kind);
     if (kind == DUMP_IMAGE && !in->bytes)
@@ -333,23 +339,23 @@ int input_memory(struct cli *cli, const char *short_base)
 
 int input_explain_nothing(const struct cli *cli)
 {
-    enum { LAST_KIB = 0x9fc00, KIB = 1024, ROM = 0xf0000, ROM_SIZE = 0x10000 };
+    static const struct {
+        uint32_t base, size;
+    } places[] = { { 0x9fc00, 1024 }, { 0xf0000, 0x10000 } };
     const struct input *const in = &cli->input;
 
     if (!in->by_windows)
         return CLI_REFUSED;
     if (in->dump.kind == DUMP_DEVICE)
         return device_explain_nothing(cli);
-    if (!mpt_at(&cli->source.guest, LAST_KIB, KIB))
-        cli_note(cli, "has no memory at 0x%x to 0x%x, where a table may lie", LAST_KIB,
-                 LAST_KIB + KIB - 1);
-    if (!mpt_at(&cli->source.guest, ROM, ROM_SIZE))
-        cli_note(cli, "has no memory at 0x%x to 0x%x, where a table may lie", ROM,
-                 ROM + ROM_SIZE - 1);
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (!mpt_at(&cli->source.guest, places[i].base, places[i].size))
+            cli_note(cli, "has no memory at 0x%x to 0x%x, where a table may lie", places[i].base,
+                     places[i].base + places[i].size - 1);
     return CLI_REFUSED;
 }
 
-/* Where 16 bytes are free behind a segment, for a pointer. Return: false: nowhere below 4 GiB */
+/* Finds free memory for a floating pointer behind a segment. Return: false: none below 4 GiB */
 static bool find_gap(const struct memory *m, uint32_t *address)
 {
     for (size_t i = 0; i < m->guest.count; i++) {
@@ -367,7 +373,7 @@ static bool find_gap(const struct memory *m, uint32_t *address)
     return false;
 }
 
-/* A floating pointer to the table, which no memory has: for readers it lies behind a segment. */
+/* Makes a floating pointer to the table, and adds it to the memory behind a segment. */
 static int make_pointer(struct cli *cli, uint32_t table, uint32_t *address)
 {
     struct memory *const m = &cli->source;
@@ -386,7 +392,7 @@ static int make_pointer(struct cli *cli, uint32_t table, uint32_t *address)
     return CLI_DONE;
 }
 
-/* The table that --table names */
+/* Makes a pointer to the table that --table names. */
 static int find_table(struct cli *cli, uint32_t *address)
 {
     uint64_t table;
@@ -394,7 +400,7 @@ static int find_table(struct cli *cli, uint32_t *address)
     if (!number_parse(cli->table, 0, UINT32_MAX, &table) || table == 0)
         return cli_refuse_option(cli, "table", "must be an address below 4 GiB, and not 0");
     if (cli->input.by_windows && dump_table(&cli->input.dump, (uint32_t)table, &cli->err) < 0)
-        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+        return complain(cli);
     if (!mpt_at(&cli->source.guest, table, MPT_HEADER_SIZE)) {
         cli_note(cli, "has no memory at 0x%llx", (unsigned long long)table);
         return cli->input.dump.kind == DUMP_DEVICE ? CLI_IO : CLI_REFUSED;
@@ -418,16 +424,16 @@ int input_find(struct cli *cli, uint32_t *address)
     return CLI_DONE;
 }
 
-/* Takes the table that a pointer names into the memory of a dump. */
+/* Reads the table that a floating pointer names into the memory of a dump. */
 static int take_table(struct cli *cli, uint32_t floating)
 {
     struct input *const in = &cli->input;
     struct mpt_view view;
 
-    if (!in->by_windows || cli->table) /* find_table has it */
+    if (!in->by_windows || cli->table) /* find_table has read it */
         return CLI_DONE;
     if (dump_follow(&in->dump, floating, &cli->err) < 0)
-        return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);
+        return complain(cli);
     if (in->dump.kind != DUMP_DEVICE || mpt_open(&cli->source.guest, floating, &view) != MPT_OK ||
         view.table_address == 0 || !device_hides(cli, view.table_address, MPT_HEADER_SIZE))
         return CLI_DONE;

@@ -7,32 +7,33 @@
 
 /*
  * input_memory - the operand as guest memory, in cli->source
- * @short_base: the address of bytes that may be an image and do not tell by themselves; NULL:
- *              0x9fc00
+ * @short_base: the address of an image of which neither an option nor a signature gives it; NULL:
+ *              the one that its floating pointer suggests, else 0x9fc00
  *
  * Where cli->takes_topology is set, a topology stands for its image, and so does JSON that has one
- * of the two (reply.h). What the operand is follows from its bytes, or from --as; where it lies from
- * --base, from a signature beside it, from its floating pointer, or from the addresses in it.
- * Anything else than the usual address is told on standard error. A pipe is read up to 16 MiB; of a
- * larger file, only the windows that dump.h describes are read.
+ * of the two (reply.h). The operand's kind follows from --as, else from its bytes; its address from
+ * --base, from a signature beside it, from its floating pointer, or from addresses in it. Without
+ * --base and addresses in it, a note on standard error says what was assumed, unless that is
+ * 0x9fc00. A pipe is read up to 16 MiB; of a larger file, only the windows that dump.h describes
+ * are read.
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int input_memory(struct cli *cli, const char *short_base);
 
 /*
- * input_find - the address of the floating pointer that is named by --floating-pointer, or most
- * likely meant
+ * input_find - find the floating pointer: the one that --floating-pointer names, one that is made
+ * for --table, else the one that found_choose takes
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int input_find(struct cli *cli, uint32_t *address);
 
 /*
- * input_explain_nothing - there is no floating pointer: tell which of the places where one may lie
- * are not in a dump, or not shown by a device
+ * input_explain_nothing - print which places of a floating pointer are not in a dump, or not shown
+ * by a device, after none was found
  *
- * Return: CLI_REFUSED; CLI_IO: a device that does not show them, so that nothing is known.
+ * Return: CLI_REFUSED; CLI_IO: a device does not show them, so there may be one.
  */
 int input_explain_nothing(const struct cli *cli);
 
@@ -48,7 +49,7 @@ int input_table(struct cli *cli);
 
 /*
  * input_check_signature - if the image is standard input, check that a signature file is named
- * @read: the signature is read, so it cannot be standard input, too
+ * @read: the signature is read, not written, so it cannot be standard input too
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */

@@ -5,7 +5,7 @@
 #include "asked.h"
 #include "files.h"
 
-/* Reads the MADT in a file into cli->madt; @refused: the exit status when it is none */
+/* Reads the MADT in a file into cli->madt. @refused: the exit status when the file is no MADT */
 static int load(struct cli *cli, const char *path, enum cli_status refused)
 {
     size_t size;
@@ -30,38 +30,38 @@ int madt_settle(struct cli *cli)
     return CLI_DONE;
 }
 
-/* What operand and options give besides the processors, in cli->topology */
+/* Reads what operand and options give besides the processors into cli->topology. */
 static int read_rest(struct cli *cli)
 {
     size_t size;
-    char *text SCOPED(scoped_free) = NULL;
+    char *text SCOPED(scoped_free) = asked_read(cli, &size);
 
-    text = asked_read(cli, &size);
     if (!text)
         return cli_complain(cli, NULL, CLI_IO);
     return request_read_rest(text, size, &cli->topology, &cli->err) < 0 ? asked_complain(cli)
                                                                         : CLI_DONE;
 }
 
-/* What no MADT says, unless the topology does */
-static void print_unsaid(const struct cli *cli, unsigned given)
+/* Prints what no MADT tells and the topology does not give, and what the table has instead. */
+static void print_gaps(const struct cli *cli, unsigned given)
 {
     static const struct {
         unsigned given;
         const char *what;
     } rows[] = {
-        { GIVEN_PCI_INTS, "PCI interrupt routes (ACPI has them as _PRT, in AML): there are none" },
-        { GIVEN_BUSES, "buses: there is an ISA bus, and the PCI buses of pci_interrupts" },
-        { GIVEN_IOAPICS, "versions of I/O APICs: those of the profile" },
-        { 0, "versions of local APICs, and signatures and features of processors: those of the "
-             "profile" },
-        { GIVEN_OEM_ID, "an OEM ID: that of the profile" },
-        { GIVEN_PRODUCT_ID, "a product ID: that of the profile" },
+        { GIVEN_PCI_INTS,
+          "PCI interrupt routes (ACPI has them as _PRT, in AML): the table has none" },
+        { GIVEN_BUSES, "buses: the table has an ISA bus, and the PCI buses of pci_interrupts" },
+        { GIVEN_IOAPICS, "versions of I/O APICs: the table has the profile's" },
+        { 0, "versions of local APICs, and signatures and features of processors: the table has "
+             "the profile's" },
+        { GIVEN_OEM_ID, "OEM ID: the table has the profile's" },
+        { GIVEN_PRODUCT_ID, "product ID: the table has the profile's" },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (!(given & rows[i].given))
-            fprintf(stderr, "mptablectl: %s: does not say %s\n", cli->from_madt, rows[i].what);
+            fprintf(stderr, "mptablectl: %s: gives no %s\n", cli->from_madt, rows[i].what);
 }
 
 static void print_renamed(const struct cli *cli)
@@ -88,7 +88,7 @@ int madt_encode(struct cli *cli)
                        &cli->topology, &cli->err) < 0 ||
         request_complete(&cli->topology, &cli->err) < 0)
         return asked_complain(cli);
-    print_unsaid(cli, given);
+    print_gaps(cli, given);
     print_renamed(cli);
     return CLI_DONE;
 }

@@ -6,15 +6,17 @@
 #include "cli.h"
 
 /*
- * madt_settle - add what cli->madt_file says, if there is one, to the facts, and settle these
+ * madt_settle - add the facts of cli->madt_file, if there is one, to cli->facts, and settle these
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int madt_settle(struct cli *cli);
 
 /*
- * madt_encode - the topology of cli->from_madt, with what the operand gives besides, in
- * cli->topology. Prints on standard error what the MADT does not say, and what of it was changed.
+ * madt_encode - make cli->topology of the MADT in cli->from_madt, and of what operand and options
+ * give besides
+ *
+ * Prints on standard error what the MADT does not tell, and which I/O APIC IDs were changed.
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */

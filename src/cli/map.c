@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mptablectl decode --map: a line for each structure with its bytes, coloured by kind, and then the
- * rules that the structure breaks.
+ * mptablectl decode --map: the bytes of each structure, coloured by its type, and behind them the
+ * rules that it breaks.
  */
 #include "map.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_BYTES = 20, LABEL_SIZE = 40 };
@@ -39,18 +38,13 @@ static const char *item_colour(const char *name)
     return "\033[37m";
 }
 
-/* Is the finding about this item? An address lies in one structure alone. */
-static bool is_about(const struct mpt_finding *f, const struct found_item *item)
-{
-    return f->address >= item->address && f->address - item->address < item->size;
-}
-
+/* The rules of the findings whose address lies in this structure */
 static void print_rules(const struct found *r, const struct found_item *item, bool colour)
 {
     for (unsigned i = 0; i < r->report.finding_count; i++) {
         const struct mpt_finding *const f = &r->report.findings[i];
 
-        if (is_about(f, item))
+        if (f->address >= item->address && f->address - item->address < item->size)
             printf("  %s%s%s", colour ? severity_colours[f->severity] : "", f->rule->id,
                    colour ? PLAIN : "");
     }

@@ -5,7 +5,10 @@
 #include "cli.h"
 
 /*
- * map_print - the bytes of cli->reading, a line for each structure, with the rules that it breaks
+ * map_print - print the bytes of cli->reading, structure by structure, with the rules that each
+ * breaks
+ *
+ * Return: the exit status.
  */
 int map_print(struct cli *cli);
 

@@ -19,7 +19,7 @@ static int usage(const char *problem, const char *command)
     return CLI_USAGE;
 }
 
-/* The error of a fact names its option by the pointer, that of base/options in the detail. */
+/* Errors of facts and members name the option by a pointer, those of base/options in the detail. */
 static int refuse(const struct cli *cli, const char *command)
 {
     return cli->err.places[0].pointer[0] ? cli_complain_options(cli)
@@ -36,7 +36,7 @@ static int refuse_operands(const struct command *command)
     return usage(problem, command->name);
 }
 
-/* Without operand a command that reads takes standard input, unless other options stand for it. */
+/* Without an operand, commands that read one take standard input, unless options give the input. */
 static int choose_input(struct cli *cli, const struct command *command)
 {
     char problem[64];
@@ -91,7 +91,8 @@ static int run(int argc, char **argv, struct cli *cli)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help_all();
     if (strcmp(argv[1], "--print-capabilities") == 0)
-        return argc == 2 ? capable_print(cli) : usage("--print-capabilities stands alone", NULL);
+        return argc == 2 ? capable_print(cli)
+                         : usage("--print-capabilities takes no other argument", NULL);
     if (strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);
     if (argv[1][0] == '-')

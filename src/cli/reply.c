@@ -18,7 +18,7 @@ static void pass(struct json *json, const struct json_value *value)
         json_skip(json);
 }
 
-/* Is it of that kind, and written without escapes? */
+/* Is it of that kind, and without escapes, so that it lies in the text itself? */
 static bool is_plain(const struct json *json, const struct json_value *value, enum json_kind kind)
 {
     return value->kind == kind && value->text != json->room;
@@ -37,44 +37,41 @@ static bool append(char list[REPLY_LIST_SIZE], const struct json_value *value)
     return true;
 }
 
+/* Takes each part of an object or array. Return: are all of them good? */
+static bool take_each(struct json *json, struct reply *reply,
+                      bool (*take)(struct json *json, struct reply *reply))
+{
+    bool good = true;
+
+    json_open(json);
+    while (json_more(json))
+        good = take(json, reply) && good;
+    return good;
+}
+
 /* { "base": "0x9fc00", "offset": 0, "size": 292 }: offsets follow from the sizes */
+static bool take_segment_member(struct json *json, struct reply *reply)
+{
+    const struct json_value name = json_name(json);
+    const bool is_base = is_word(&name, "base"), is_size = is_word(&name, "size");
+    const struct json_value value = json_take(json);
+
+    pass(json, &value);
+    return !(is_base || is_size) || (is_plain(json, &value, is_base ? JSON_STRING : JSON_NUMBER) &&
+                                     append(is_base ? reply->bases : reply->sizes, &value));
+}
+
 static bool take_segment(struct json *json, struct reply *reply)
 {
-    bool good = true;
+    const struct json_value value = json_take(json);
 
-    json_open(json);
-    while (json_more(json)) {
-        const struct json_value name = json_name(json);
-        const bool is_base = is_word(&name, "base"), is_size = is_word(&name, "size");
-        const struct json_value value = json_take(json);
-
-        pass(json, &value);
-        if (is_base || is_size)
-            good = good && is_plain(json, &value, is_base ? JSON_STRING : JSON_NUMBER) &&
-                   append(is_base ? reply->bases : reply->sizes, &value);
-    }
-    return good;
+    if (value.kind == JSON_OBJECT)
+        return take_each(json, reply, take_segment_member);
+    pass(json, &value);
+    return false;
 }
 
-static bool take_segments(struct json *json, struct reply *reply)
-{
-    bool good = true;
-
-    json_open(json);
-    while (json_more(json)) {
-        const struct json_value value = json_take(json);
-
-        if (value.kind == JSON_OBJECT) {
-            good = take_segment(json, reply) && good;
-        } else {
-            pass(json, &value);
-            good = false;
-        }
-    }
-    return good;
-}
-
-static bool take_member(struct json *json, struct reply *reply, bool *has_exact)
+static bool take_member(struct json *json, struct reply *reply)
 {
     const struct json_value name = json_name(json);
     const bool is_image = is_word(&name, "image"), is_topology = is_word(&name, "topology");
@@ -83,9 +80,9 @@ static bool take_member(struct json *json, struct reply *reply, bool *has_exact)
     const char *const begin = json->at;
 
     if (is_segments && value.kind == JSON_ARRAY)
-        return take_segments(json, reply);
+        return take_each(json, reply, take_segment);
     pass(json, &value);
-    *has_exact = *has_exact || is_exact;
+    reply->exact = reply->exact || is_exact;
     if (is_image && is_plain(json, &value, JSON_STRING)) {
         reply->image = value.text;
         reply->image_size = value.size;
@@ -99,8 +96,8 @@ static bool take_member(struct json *json, struct reply *reply, bool *has_exact)
 bool reply_find(const char *text, size_t size, struct reply *reply)
 {
     struct err ignored = { .count = 0 };
-    bool has_exact = false, good = true;
     struct json json;
+    bool good;
 
     *reply = (struct reply){ .topology = NULL };
     if (json_check(text, size, &ignored) < 0)
@@ -108,10 +105,8 @@ bool reply_find(const char *text, size_t size, struct reply *reply)
     json_start(&json, text, size);
     if (json_take(&json).kind != JSON_OBJECT)
         return false;
-    json_open(&json);
-    while (json_more(&json))
-        good = take_member(&json, reply, &has_exact) && good;
-    if (!has_exact)
+    good = take_each(&json, reply, take_member);
+    if (!reply->exact)
         reply->topology = NULL;
     return good && (reply->topology || (reply->image && reply->bases[0] && reply->sizes[0]));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * JSON that this project prints itself: what encode and POST /v1/images give has an image, what
- * decode and POST /v1/decode give has a topology.
+ * JSON that this project prints itself: that of encode and POST /v1/images has an image, that of
+ * decode and POST /v1/decode has a topology.
  */
 #ifndef CLI_REPLY_H
 #define CLI_REPLY_H
@@ -13,6 +13,7 @@ enum { REPLY_LIST_SIZE = 256 }; /* of the addresses, or sizes, of all segments a
 
 /* Parts of the text that reply_find was given, NULL where it has none */
 struct reply {
+    bool exact; /* the text has the member "exact", which comes with a topology */
     const char *topology;
     size_t topology_size;
     const char *image; /* base64 */

@@ -37,7 +37,7 @@ const struct command commands[] = {
     { PROFILES, "profiles", "[PROFILE]", 0, 1, false, cli_profiles,
       "list the profiles, or tell all about one" },
     { KEYGEN, "keygen", "", 0, 0, false, cli_keygen, "make a key pair" },
-    { ROTATE, "rotate", "", 0, 0, false, cli_rotate, "put a new key in the place of a daemon's" },
+    { ROTATE, "rotate", "", 0, 0, false, cli_rotate, "replace a daemon's key by a new one" },
     { SIGN, "sign", "[IMAGE]", 0, 1, true, cli_sign,
       "sign an image that encode or the daemon made" },
     { VERIFY, "verify", "[IMAGE]", 0, 1, true, cli_verify, "check a signature and what it claims" },
@@ -88,8 +88,8 @@ static const struct option_row common_rows[] = {
       .help = "the memory of this machine, /dev/mem, in place of\n"
               "the (first) file" },
     { "scan", 0, OPTION_FLAG, NULL, AT(scan), .commands = DECODE | LINT | DIFF, .group = PLACE,
-      .help = "the bytes are memory: each table that a system\n"
-              "takes" },
+      .help = "take the bytes as memory, and each table that a\n"
+              "system finds in it" },
     { "table", 0, OPTION_TEXT, "ADDRESS", AT(table), .commands = DECODE | LINT | DIFF,
       .group = PLACE,
       .help = "take the table at this address, whether or not a\n"
@@ -183,7 +183,7 @@ static const struct option_row common_rows[] = {
       .help = "do not add a random nonce to the topology" },
 
     { "madt", 0, OPTION_TEXT, "FILE", AT(madt_file), .commands = DECODE | LINT, .group = FACTS,
-      .help = "the machine is as this ACPI MADT says" },
+      .help = "ACPI MADT of the machine" },
 };
 
 static const struct option_row last_rows[] = {
@@ -206,14 +206,14 @@ const struct command *rows_command(const char *name)
     return NULL;
 }
 
-/* The unit is a power of two: K, M or G behind a decimal number */
+/* A number with K, M or G (2^10, 2^20, 2^30) becomes a number of bytes. */
 static int take_size(const char *text, char size[NAME_SIZE], struct err *err)
 {
     uint64_t value;
 
     if (!number_parse_size(text, &value))
         return err_at(err, ERR_INVALID, &(struct at){ NULL, "memory_size", 0 },
-                      "must be a number of bytes, or of K, M or G of them: 4096, 512M, 8G");
+                      "must be a number of bytes, or a number with K, M or G: 4096, 512M, 8G");
     *number_write(size, value, 10) = '\0';
     return 0;
 }
@@ -279,7 +279,7 @@ static struct option_row fact_row(size_t i, const char *name)
                                 .help = facts[i].help };
 }
 
-/* Members of a topology, the rows above, facts, and what every command takes */
+/* Members of a topology, the rows above, facts, and the options that every command has */
 struct options rows_options(const struct command *command)
 {
     static struct option_row rows[OPTIONS_MAX];
@@ -295,7 +295,7 @@ struct options rows_options(const struct command *command)
     for (size_t i = 0; i < fact_count; i++, count++) {
         name_option(facts[i].name, names[count]);
         rows[count] = fact_row(i, names[count]);
-        if (facts[i].bit == MPT_FACT_BSP) /* which a MADT does not say */
+        if (facts[i].bit == MPT_FACT_BSP) /* for --from-madt: a MADT does not tell which it is */
             rows[count].commands |= ENCODE;
     }
     memcpy(rows + count, last_rows, sizeof(last_rows));

@@ -37,11 +37,10 @@ static void render_consumer(struct build *b, const struct scan *s,
 
     build_object(b, NULL);
     build_string(b, "name", mpt_consumer_name(consumer));
-    if (mpt_find(&s->cli->source.guest, &s->cli->facts.known, consumer, &address) != MPT_OK) {
+    if (mpt_find(&s->cli->source.guest, &s->cli->facts.known, consumer, &address) != MPT_OK)
         build_string(b, "floating_pointer", NULL);
-    } else {
+    else
         build_address(b, "floating_pointer", address);
-    }
     build_close(b);
 }
 
@@ -54,8 +53,8 @@ static void render_table(struct build *b, struct cli *cli, uint32_t address)
 }
 
 /*
- * Floating pointers with a correct checksum that no consumer takes: they lie in no window, or
- * behind the one that is taken.
+ * Up to OTHERS_MAX floating pointers with a correct checksum that no consumer takes, because they
+ * lie in no window, or behind the one that is taken.
  */
 static void render_others(struct build *b, const struct scan *s)
 {

@@ -12,16 +12,17 @@ struct scan {
 };
 
 /*
- * scan_memory - input_memory of a memory dump, and what consumers take of it
+ * scan_memory - read the operand as a memory dump, and find the floating pointers that consumers
+ * take
  *
  * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int scan_memory(struct cli *cli, struct scan *scan);
 
 /*
- * scan_print - decode --scan: which consumer takes which table of a memory dump.
+ * scan_print - decode --scan: print which consumer takes which table of a memory dump
  *
- * Return: the exit status, error reported
+ * Return: the exit status, error reported.
  */
 int scan_print(struct cli *cli);
 

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: ISC */
-/* The values of a table on standard output, as people read them: what --text and diff print. */
+/* Prints the values of a table for people: decode --text and diff. */
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
 #include "../mptable/layout.h"
 #include "../text/members.h"
 
-/* show_text - in quotes, without blanks at the end; what is not printable, escaped */
+/* show_text - print in quotes, without blanks at the end; \xNN for what is not printable ASCII */
 void show_text(const char *text, size_t size);
 
-/* show_bytes - as hexadecimal digits */
+/* show_bytes - print as hexadecimal digits */
 void show_bytes(const uint8_t *bytes, size_t size);
 
-/* show_member - the value of a row in the structure at @base */
+/* show_member - print the value of a row in the structure at @base */
 void show_member(const struct member *m, const void *base);
 
-/* show_entry - the structure of an entry's type, and the rows of its members; NULL: unknown type */
+/* show_entry - the structure of an entry, and the rows of its members; NULL: the type is unknown */
 const void *show_entry(const struct mpt_entry *entry, const struct member_object **rows);
 
 enum show_kind { SHOW_GIVEN, SHOW_TEXT, SHOW_MADE, SHOW_ZERO };
 
-/* A field of the floating pointer or of the header, as they lie in memory */
+/* A field of the floating pointer or of the header, by its bytes in memory */
 struct show_field {
     const char *name;
     size_t at, width;
@@ -29,7 +29,7 @@ struct show_field {
 extern const struct show_field show_floating[], show_header[];
 extern const size_t show_floating_count, show_header_count;
 
-/* show_field - its value in the structure at @from */
+/* show_field - print its value in the structure at @from */
 void show_field(const struct show_field *field, const uint8_t *from);
 
 #endif

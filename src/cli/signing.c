@@ -9,7 +9,7 @@ int signing_start(struct cli *cli, bool secret)
         key_protect_process();
     if (seal_start() == 0)
         return CLI_DONE;
-    err_at(&cli->err, ERR_INTERNAL, NULL, "libsodium does not start");
+    err_at(&cli->err, ERR_INTERNAL, NULL, "libsodium cannot be initialised");
     return cli_complain(cli, NULL, CLI_IO);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The secret key at work: what encode and sign share. */
+/* Signing with a secret key, for encode and sign. */
 #ifndef CLI_SIGNING_H
 #define CLI_SIGNING_H
 
@@ -15,9 +15,9 @@
 int signing_start(struct cli *cli, bool secret);
 
 /*
- * signing_seal - sign cli->image with the key of --key.
+ * signing_seal - sign cli->image with the key of --key
  *
- * Return: CLI_DONE, or the status, error reported
+ * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int signing_seal(struct cli *cli, struct seal *seal);
 

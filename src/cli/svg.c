@@ -8,8 +8,9 @@
 #include "files.h"
 
 /*
- * A file that is there may be a table, whose name stands where that of the picture belongs: only
- * another picture is replaced. What cannot be read is left to files_save.
+ * Protects a table from a user who writes its name where that of the picture belongs: of the files
+ * that exist, only pictures and empty ones are replaced. One that cannot be read is left to
+ * files_save.
  */
 static bool is_other_file(const char *path)
 {

@@ -8,7 +8,10 @@
 #include "input.h"
 #include "signing.h"
 
-/* The encoder built the signed image, so its floating pointer leads to a table or needs none. */
+/*
+ * Our encoder made whatever was signed, so there is a floating pointer, and a table unless the
+ * pointer names a default configuration.
+ */
 static int check_bytes(struct cli *cli, const struct trust *t)
 {
     const struct seal_claims *const c = &t->facts.claims;
@@ -32,18 +35,18 @@ static int check_bytes(struct cli *cli, const struct trust *t)
     return 0;
 }
 
-static int refuse_strange(struct cli *cli, struct trust *t)
+static int refuse_untrusted(struct cli *cli, struct trust *t)
 {
     char signer[KEY_ID_TEXT_SIZE], trusted[KEY_ID_TEXT_SIZE], list[ERR_DETAIL_SIZE / 2] = "";
     size_t used = 0;
 
-    if (seal_signer(t->minisig, t->minisig_size, signer) < 0) /* it was one a moment ago */
+    if (seal_signer(t->minisig, t->minisig_size, signer) < 0) /* seal_verify could read it */
         return err_at(&cli->err, ERR_INTERNAL, NULL, "the signature names no key");
     for (unsigned i = 0; i < t->keys->count && used < sizeof(list); i++) {
         public_key_id(&t->keys->keys[i], trusted);
         used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", trusted);
     }
-    t->strange = true;
+    t->untrusted = true;
     return err_at(&cli->err, ERR_INVALID, NULL,
                   "signed by the key %s, which you do not trust; you trust %s", signer, list);
 }
@@ -58,12 +61,12 @@ static int check_revoked(struct cli *cli, const struct trust *t, const struct pu
     return err_at(&cli->err, ERR_INVALID, NULL, "signed by the key %s, which is revoked", id);
 }
 
-/* The id of a key is no secret, and several keys may have it: each key with the id is tried. */
+/* Anybody can make a key with the id of another one, so each key that has the id is tried. */
 static int verify(struct cli *cli, struct trust *t)
 {
     struct err first = { .count = 0 };
 
-    t->strange = false;
+    t->untrusted = false;
     for (unsigned i = 0; i < t->keys->count; i++) {
         const struct public_key *const key = &t->keys->keys[i];
         struct err err = { .count = 0 };
@@ -76,7 +79,7 @@ static int verify(struct cli *cli, struct trust *t)
             first = err;
     }
     if (first.count == 0)
-        return refuse_strange(cli, t);
+        return refuse_untrusted(cli, t);
     cli->err = first;
     return -1;
 }

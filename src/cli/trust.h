@@ -13,13 +13,13 @@ struct trust {
     char *image, *minisig; /* scoped_trust releases them */
     size_t size, minisig_size;
     struct seal_facts facts; /* of a good signature */
-    bool strange;            /* it is the signature of a key that is not trusted */
+    bool untrusted;          /* the signature is of a key that is not in @keys */
 };
 
 /*
- * trust_judge - verify the signature with the key that it names, then compare its claims with what
- * is wanted and with the bytes: a floating pointer must be at fp, and its table must be inside the
- * segments
+ * trust_judge - verify the signature with the key that it names, then compare its claims with
+ * @wanted and with the bytes: a floating pointer must be at the address of the claim fp, and its
+ * table in the segments
  *
  * Return: 0; -1 with cli->err filled.
  */

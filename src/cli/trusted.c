@@ -31,7 +31,7 @@ static int is_key(const struct dirent *entry)
            strcmp(entry->d_name + length - suffix, SUFFIX) == 0;
 }
 
-/* A file that is gone again, because keys are being replaced, is none. */
+/* A file that is gone again, since keys may be replaced now, is passed over without a message. */
 static int add_found(struct cli *cli, const char *folder, const char *name, struct trusted *t)
 {
     char *path SCOPED(scoped_free) = NULL;
@@ -68,7 +68,7 @@ static int add_folder(struct cli *cli, const char *folder, struct trusted *t)
     return status;
 }
 
-/* A path that the user names must give a key. */
+/* A path that the user names must have a key. */
 static int add_path(struct cli *cli, const char *path, struct trusted *t)
 {
     const unsigned before = t->count;

@@ -20,13 +20,18 @@ struct trusted {
  * The keys are the files and folders of --public-key, else of MPTABLED_PUBLIC_KEYS, else those in
  * the first of /etc/mptabled/keys/ and /run/mptabled/keys/ that has any. In a folder, files whose
  * names end in .pub count. One of these that is not a public key is passed over with a line on
- * standard error: a rotation must not depend on it.
+ * standard error, so that a broken file does not stop commands that need another key.
  *
- * Return: CLI_DONE, and perhaps no key at all; or the exit status, after the error was reported.
+ * Return: CLI_DONE, also without any key; or the exit status, after the error was reported.
  */
 int trusted_load(struct cli *cli, struct trusted *trusted);
 
-/* trusted_refuse_none - no key is known, and the command needs one. Return: CLI_USAGE */
+/*
+ * trusted_refuse_none - report that there is no key, though the command needs one
+ * @otherwise: a text behind it: how to do without
+ *
+ * Return: CLI_USAGE.
+ */
 int trusted_refuse_none(struct cli *cli, const char *otherwise);
 
 #endif

@@ -323,7 +323,7 @@ def of_topologies(tool):
     tap.equal(tool.run("diff", "request", tool.write("reply", json.dumps(reply))).returncode, DONE, "diff of a topology and its JSON")
     refused(tap, tool.run("lint", "--base", "0xf0000", "reply"), USAGE, "JSON, which has its own addresses", "--base for JSON")
     part = reply["segments"][0]
-    for name, members, says in (("base64", {"image": "_" + reply["image"][1:]}, "/image: is no base64"),
+    for name, members, says in (("base64", {"image": "_" + reply["image"][1:]}, "/image: is not base64"),
                                 ("a segment that is longer", {"segments": [{**part, "size": part["size"] + 1}]}, "/size"),
                                 ("a segment that passes 4 GiB", {"segments": [{**part, "base": "0xffffffff"}]}, "/base"),
                                 ("17 segments", {"segments": [part] * 17}, "/"),

@@ -49,7 +49,7 @@ def words(tool):
             (("lint", "--io", "4"), "--io: ambiguous: --io-apic-id, --io-apic-inputs, --ioapics"),
             (("encode", "--format", "elv"), "--format: must be bin, json, hex or elf"),
             (("decode", "--base", "0", "--base", "1"), "--base: at most once"),
-            (("lint", "--memory-size", "1T"), "must be a number of bytes, or of K, M or G of them"),
+            (("lint", "--memory-size", "1T"), "must be a number of bytes, or a number with K, M or G"),
             (("help", "a", "b"), "help takes one file"), (("diff", "a"), "diff takes two files"))
     for arguments, says in rows:
         refused(tap, tool.run(*arguments), USAGE, says, "usage: " + " ".join(arguments))

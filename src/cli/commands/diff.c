@@ -3,10 +3,10 @@
  * mptablectl diff: what two tables differ in, a line for each field of the floating pointer and the
  * header, and for each entry that was added, is gone, was changed or has moved.
  *
- * Entries with the same bytes are one entry, the first with the first, the second with the second.
- * What remains is paired by what makes an entry that one: a processor's ID, an interrupt's source.
- * Of all pairs the longest run in rising order has stayed in place; the others have moved. So an
- * entry that is put in front of all others is one line.
+ * Entries with the same bytes are paired, the first with the first, the second with the second. The
+ * others are paired by the fields that identify an entry: a processor's APIC ID, an interrupt's
+ * source. Of all pairs the longest run in rising order counts as having stayed in place, the others
+ * as moved. So an entry that is put in front of all others is one line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +17,18 @@
 
 enum { KEY_SIZE = 16 };
 
-/* An entry, or the bytes behind the last one that cannot be read as entries */
+/* An entry, or the rest: bytes behind the last entry that cannot be read as one */
 struct item {
     const char *name;
-    struct mpt_entry entry; /* unless it is such a rest */
+    struct mpt_entry entry; /* not of a rest */
     const uint8_t *bytes;
     size_t size;
     bool known;            /* the type is one that MPS defines */
-    uint8_t key[KEY_SIZE]; /* of a known one: what the other table's entry must have in common */
-    struct item *other;    /* its like in the other table */
-    size_t place;          /* in its own table */
-    size_t run, before; /* of pairs: length of the rising run that ends here; the one before it */
+    uint8_t key[KEY_SIZE]; /* the fields that identify a known one */
+    struct item *other;    /* the other half of its pair, in the other table */
+    size_t place;          /* index in its own table */
+    size_t run;            /* of a pair: how many pairs are before it in its rising run */
+    size_t before;         /* and the place of the last of these */
     bool stays;
 };
 
@@ -73,7 +74,7 @@ static void print_item(const struct item *item)
     }
 }
 
-/* Each member that changed; the bytes, when it is reserved ones that did */
+/* Prints each member that changed; all bytes when only reserved ones did. */
 static void print_changes(const struct item *a, const struct item *b)
 {
     const struct member_object *rows;
@@ -100,9 +101,7 @@ static void print_changes(const struct item *a, const struct item *b)
     show_bytes(b->bytes, b->size);
 }
 
-/* --- floating pointer and header, field by field --- */
-
-/* A right sum follows from the other bytes. */
+/* Is it a checksum that is right in both tables? Then it follows from the other bytes. */
 static bool says_nothing(const struct show_field *f, const struct mpt_view *a,
                          const struct mpt_view *b)
 {
@@ -155,9 +154,7 @@ static void diff_structures(struct diff *d)
     }
 }
 
-/* --- entries --- */
-
-/* What makes an entry that one; the rest of it may change. */
+/* The key has the fields that identify an entry; its other fields may change. */
 static void fill_key(struct item *item)
 {
     const struct mpt_entry *const e = &item->entry;
@@ -188,7 +185,7 @@ static void fill_key(struct item *item)
     }
 }
 
-/* Reads the entry at an item of the layout; its size is that of the walk that found it. */
+/* Reads the entry at an item of the layout. */
 static void take_item(struct item *item, const struct mpt_memory *memory,
                       const struct found_item *from, size_t place)
 {
@@ -203,7 +200,7 @@ static void take_item(struct item *item, const struct mpt_memory *memory,
         fill_key(item);
 }
 
-/* The entries of a table, and what cannot be read as such. Return: false when memory ran out */
+/* Reads the entries of a table, and the rest. Return: false when memory ran out */
 static bool take_items(struct side *s, const struct found *found)
 {
     struct found_item item;
@@ -256,7 +253,7 @@ static int sort_keys(const void *a, const void *b)
     return order ? order : by_place(x, y);
 }
 
-/* The entries without a like, sorted. Return: how many */
+/* Sorts the entries that have no pair yet. Return: how many there are */
 static size_t sort_single(struct side *s, struct item **sorted, bool by_key)
 {
     size_t count = 0;
@@ -268,7 +265,7 @@ static size_t sort_single(struct side *s, struct item **sorted, bool by_key)
     return count;
 }
 
-/* Pairs equal ones in the order of their places. @sorted: room for the entries of both tables */
+/* Pairs equal entries in the order of their places. @sorted: room for those of both tables */
 static void pair(struct diff *d, struct item **sorted, bool by_key)
 {
     struct item **const a = sorted, **const b = sorted + d->a.count;
@@ -287,8 +284,9 @@ static void pair(struct diff *d, struct item **sorted, bool by_key)
 }
 
 /*
- * Marks the longest run of pairs whose places rise in both tables. @ends: for each length of a run
- * the one that ends at the lowest place in the other table; its length is found by bisection.
+ * Marks the longest run of pairs whose places rise in both tables (a longest increasing
+ * subsequence). @ends: room for the entries of one table; ends[n] becomes the last pair of the run
+ * of n + 1 pairs that ends at the lowest place in the other table.
  */
 static void mark_stays(struct side *a, struct item **ends)
 {
@@ -325,7 +323,7 @@ static void print_line(struct diff *d, const char *what, const struct item *item
     d->lines++;
 }
 
-/* In the order of the first table, and then what only the second one has */
+/* Prints lines in the order of the first table, then what only the second one has. */
 static void print_entries(struct diff *d)
 {
     for (size_t i = 0; i < d->a.count; i++) {
@@ -384,7 +382,7 @@ static int compare(struct cli *cli, const struct found *a, const struct found *b
     return d.lines > 0 ? CLI_REFUSED : CLI_DONE;
 }
 
-/* One of the two memories, and which of its tables are compared */
+/* Reads one of the two memories, and finds the tables that are compared. Return: the exit status */
 static int open_side(struct cli *cli, struct scan *scan)
 {
     int status = cli->scan ? scan_memory(cli, scan) : input_memory(cli, NULL);
@@ -397,7 +395,7 @@ static int open_side(struct cli *cli, struct scan *scan)
         cli_note(cli, "has no table that a system takes");
         status = input_explain_nothing(cli);
     }
-    return status == CLI_REFUSED ? CLI_IO : status; /* nothing to compare is no difference */
+    return status == CLI_REFUSED ? CLI_IO : status; /* 1 would mean that there is a difference */
 }
 
 /* Compares the tables at the same place of both lists. Return: the exit status */
@@ -446,7 +444,7 @@ static int refuse_operands(void)
 
 int cli_diff(struct cli *cli)
 {
-    struct cli *const other = calloc(1, sizeof(*other)); /* only what is used of it is touched */
+    struct cli *const other = calloc(1, sizeof(*other)); /* large; few pages are touched */
     int status;
 
     if (!other)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* mptablectl encode: from a topology to an image in one of the formats. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../signed/format.h"
@@ -11,8 +10,8 @@
 #include "../signing.h"
 
 /*
- * A signature covers the image's bytes. It is either a member of the JSON object, or a file beside
- * the one that holds exactly those bytes, so other formats cannot be signed.
+ * A signature is of the image's bytes. It is a member of the JSON object, or a file beside one that
+ * has these bytes alone, so other formats cannot be signed.
  */
 static int check_options(struct cli *cli, const struct format *format)
 {
@@ -27,16 +26,6 @@ static int check_options(struct cli *cli, const struct format *format)
     return CLI_DONE;
 }
 
-/* The signature is replaced first, so a new image never stands beside an old signature. */
-static int write_pair(struct cli *cli, const struct format_body *body, const struct seal *seal)
-{
-    char *beside SCOPED(scoped_free) = files_signature(cli, cli->output);
-    const struct files_new files[] = { { beside, seal->minisign, seal->minisign_size },
-                                       { cli->output, body->bytes, body->size } };
-
-    return beside ? files_save(cli, files, 2) : -1;
-}
-
 static int write_image(struct cli *cli, const struct format *format, const struct seal *seal)
 {
     const struct signed_image image = { &cli->topology, &cli->image, seal, true };
@@ -48,7 +37,8 @@ static int write_image(struct cli *cli, const struct format *format, const struc
         return cli_no_memory(cli);
     owned = body.owned;
     status = seal && format == &formats[FORMAT_BIN]
-                 ? write_pair(cli, &body, seal)
+                 ? files_save_signed(cli, &(struct files_new){ cli->output, body.bytes, body.size },
+                                     seal->minisign, seal->minisign_size)
                  : files_write(cli, cli->output, body.bytes, body.size);
     return status < 0 ? cli_complain(cli, NULL, CLI_IO) : CLI_DONE;
 }
@@ -83,10 +73,8 @@ int cli_encode(struct cli *cli)
     if (cli->output && strcmp(cli->output, "-") == 0)
         cli->output = NULL;
     status = check_options(cli, format);
-
-    if (status != CLI_DONE)
-        return status;
-    status = signing_start(cli, cli->key != NULL);
+    if (status == CLI_DONE)
+        status = signing_start(cli, cli->key != NULL);
     if (status == CLI_DONE)
         status = build(cli);
     if (status == CLI_DONE && cli->key)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../base/hex.h"
 #include "../../mptable/mptable.h"
 #include "../../signed/format.h"
 #include "../../text/request.h"
@@ -19,17 +20,20 @@
 #include "../signing.h"
 #include "../trust.h"
 
-enum { NONCE_RANDOM = 16, WHOLE_SECONDS = 30 /* the daemon gives a request 20 */ };
+enum {
+    NONCE_RANDOM = 16, /* bytes */
+    WHOLE_SECONDS = 30 /* for all servers; the daemon gives a request 20 */
+};
 
 /* The body of the request: the topology as given, perhaps with a nonce added */
-struct question {
+struct body {
     char *text;
     size_t size;
 };
 
-static void scoped_question(const struct question *q)
+static void scoped_body(const struct body *body)
 {
-    free(q->text);
+    free(body->text);
 }
 
 static void make_nonce(char nonce[SEAL_NONCE_MAX + 1])
@@ -37,24 +41,23 @@ static void make_nonce(char nonce[SEAL_NONCE_MAX + 1])
     uint8_t random[NONCE_RANDOM];
 
     seal_random(random, sizeof(random));
-    for (size_t i = 0; i < sizeof(random); i++)
-        snprintf(nonce + 2 * i, 3, "%02x", random[i]);
+    hex_encode(random, sizeof(random), nonce);
 }
 
 /* Reads the topology and builds its image, both into @cli. Return: the exit status */
-static int take_question(struct cli *cli, struct question *q)
+static int make_body(struct cli *cli, struct body *body)
 {
-    q->text = asked_read(cli, &q->size);
-    if (!q->text)
+    body->text = asked_read(cli, &body->size);
+    if (!body->text)
         return cli_complain(cli, NULL, CLI_IO);
-    if (request_parse(q->text, q->size, &cli->topology, &cli->err) < 0 ||
+    if (request_parse(body->text, body->size, &cli->topology, &cli->err) < 0 ||
         image_build(&cli->topology, &cli->image, &cli->err) < 0)
         return asked_complain(cli);
     if (cli->no_nonce || cli->topology.nonce[0])
         return CLI_DONE;
     make_nonce(cli->topology.nonce);
-    q->text = asked_insert(cli, q->text, &q->size, "nonce", cli->topology.nonce);
-    return q->text ? CLI_DONE : cli_complain(cli, NULL, CLI_IO);
+    body->text = asked_insert(cli, body->text, &body->size, "nonce", cli->topology.nonce);
+    return body->text ? CLI_DONE : cli_complain(cli, NULL, CLI_IO);
 }
 
 /* Is the signature valid, and does it belong to this request? */
@@ -79,7 +82,7 @@ static int judge_signature(struct cli *cli, const struct trusted *keys, struct f
     return trust_judge(cli, trust, &wanted);
 }
 
-/* A daemon may have got a new key since the keys were read, so they are read once more. */
+/* A daemon may have got a new key since the keys were read: reads them again, and judges again. */
 static int judge_newly(struct cli *cli, struct trusted *keys, struct fetch *f, struct trust *trust)
 {
     const struct err first = cli->err;
@@ -94,7 +97,7 @@ static int judge_newly(struct cli *cli, struct trusted *keys, struct fetch *f, s
 static int judge(struct cli *cli, struct trusted *keys, struct fetch *f, struct trust *trust)
 {
     if (keys->count > 0 && judge_signature(cli, keys, f, trust) < 0 &&
-        (!trust->strange || judge_newly(cli, keys, f, trust) < 0))
+        (!trust->untrusted || judge_newly(cli, keys, f, trust) < 0))
         return -1;
     if (f->size == cli->image.size && memcmp(f->image, cli->image.bytes, f->size) == 0)
         return 0;
@@ -112,10 +115,10 @@ static long milliseconds(void)
 }
 
 /*
- * Asks one server after the other until an answer is good or the request itself is refused. All of
- * them share one time: each gets what those behind it do not need, in equal parts.
+ * Asks one server after the other until an answer is good or the request itself is refused. They
+ * share WHOLE_SECONDS: each gets the time that is left divided by the number of servers left.
  */
-static int ask(struct cli *cli, const struct question *q, const struct servers *servers,
+static int ask(struct cli *cli, const struct body *body, const struct servers *servers,
                struct trusted *keys, struct fetch *f, struct trust *trust)
 {
     const long end = milliseconds() + WHOLE_SECONDS * 1000L;
@@ -128,7 +131,7 @@ static int ask(struct cli *cli, const struct question *q, const struct servers *
         cli->err = (struct err){ .count = 0 };
         status =
             fetch_image(cli, servers->urls[i], left > 0 ? left / (long)(servers->count - i) + 1 : 1,
-                        q->text, q->size, f);
+                        body->text, body->size, f);
         if (status == CLI_DONE && judge(cli, keys, f, trust) == 0)
             return CLI_DONE;
         if (status == CLI_DONE)
@@ -141,17 +144,7 @@ static int ask(struct cli *cli, const struct question *q, const struct servers *
     return worst;
 }
 
-/* The signature is replaced first, so a new image never stands beside an old signature. */
-static int save_pair(struct cli *cli, const struct fetch *f)
-{
-    char *beside SCOPED(scoped_free) = files_signature(cli, cli->output);
-    const struct files_new files[] = { { beside, f->minisig, f->minisig_size },
-                                       { cli->output, f->image, f->size } };
-
-    return beside ? files_save(cli, files, 2) : -1;
-}
-
-/* What the JSON of the image says of a signature that was verified */
+/* Fills what the JSON of an image tells of a signature that was verified. */
 static void fill_seal(struct seal *seal, const struct fetch *f, const struct seal_facts *said)
 {
     memset(seal, 0, sizeof(*seal));
@@ -169,23 +162,25 @@ static int save_form(struct cli *cli, const struct format *format, const struct 
     const bool named = strcmp(cli->output, "-") != 0;
     struct seal seal;
     const struct signed_image image = { &cli->topology, &cli->image, said ? &seal : NULL, true };
-    struct format_body body;
+    struct format_body made;
     char *owned SCOPED(scoped_free) = NULL;
 
     if (said)
         fill_seal(&seal, f, said);
-    if (format->write(&image, &body) < 0)
+    if (format->write(&image, &made) < 0)
         return err_at(&cli->err, ERR_BUSY, NULL, "no memory");
-    owned = body.owned;
-    return files_write(cli, named ? cli->output : NULL, body.bytes, body.size);
+    owned = made.owned;
+    return files_write(cli, named ? cli->output : NULL, made.bytes, made.size);
 }
 
 static int save(struct cli *cli, const struct format *format, const struct fetch *f,
                 const struct seal_facts *said)
 {
+    const struct files_new image = { cli->output, f->image, f->size };
     const bool pair = format == &formats[FORMAT_BIN] && strcmp(cli->output, "-") != 0;
 
-    if ((pair ? save_pair(cli, f) : save_form(cli, format, f, said)) < 0)
+    if ((pair ? files_save_signed(cli, &image, f->minisig, f->minisig_size)
+              : save_form(cli, format, f, said)) < 0)
         return cli_complain(cli, NULL, CLI_IO);
     if (!said)
         fprintf(stderr, "mptablectl: %s: the signature was not verified: no public key (-p)\n",
@@ -193,7 +188,7 @@ static int save(struct cli *cli, const struct format *format, const struct fetch
     return CLI_DONE;
 }
 
-static int fetch_and_save(struct cli *cli, const struct question *q, const struct format *format,
+static int fetch_and_save(struct cli *cli, const struct body *body, const struct format *format,
                           struct trusted *keys)
 {
     struct fetch *fetch SCOPED(scoped_free) = calloc(1, sizeof(*fetch));
@@ -203,7 +198,7 @@ static int fetch_and_save(struct cli *cli, const struct question *q, const struc
     int status = fetch ? fetch_servers(cli, &servers) : cli_no_memory(cli);
 
     if (status == CLI_DONE)
-        status = ask(cli, q, &servers, keys, fetch, &trust);
+        status = ask(cli, body, &servers, keys, fetch, &trust);
     return status == CLI_DONE ? save(cli, format, fetch, verified ? &trust.facts : NULL) : status;
 }
 
@@ -222,7 +217,7 @@ int cli_get(struct cli *cli)
 {
     const struct format *const format =
         cli->format ? format_find(cli->format) : &formats[FORMAT_BIN];
-    struct question question SCOPED(scoped_question) = { .text = NULL };
+    struct body body SCOPED(scoped_body) = { .text = NULL };
     static struct trusted keys;
     int status = check_options(cli, format);
 
@@ -233,6 +228,6 @@ int cli_get(struct cli *cli)
     if (status == CLI_DONE && keys.count == 0 && !cli->unverified)
         status = trusted_refuse_none(cli, "; --unverified takes the image without a key");
     if (status == CLI_DONE)
-        status = take_question(cli, &question);
-    return status == CLI_DONE ? fetch_and_save(cli, &question, format, &keys) : status;
+        status = make_body(cli, &body);
+    return status == CLI_DONE ? fetch_and_save(cli, &body, format, &keys) : status;
 }

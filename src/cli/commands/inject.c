@@ -4,20 +4,19 @@
  * signed.
  *
  * The image is read once, so the bytes written are those that were verified. The memory file is
- * opened once, so it does not matter if another file gets its name. No byte is written before all
- * segments are known to fit.
+ * opened once, so another file that gets its name later is not written to. No byte is written
+ * before all segments are known to fit.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "../files.h"
 #include "../trust.h"
 
 /*
- * Memory that has no name is opened by its descriptor, a link in /proc. Other links are not
+ * Memory without a name (a memfd) is opened by its descriptor, a link in /proc. Other links are not
  * followed: a user with write access to the directory could choose the target.
  */
 static int open_memory(struct cli *cli, const char *path)
@@ -65,7 +64,7 @@ static int put(int memory, const char *bytes, size_t size, off_t at)
 
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0) { /* what takes nothing now may never take more */
+        if (n <= 0) { /* a write that takes no byte might never take one */
             errno = n < 0 ? errno : EIO;
             return -1;
         }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * mptablectl lint: a line for each consumer and what becomes of the table there, then one for each
- * rule that the table breaks.
- */
+/* mptablectl lint: a line for each consumer with its verdict, then a line for each finding. */
 #include <string.h>
 
 #include "../../text/verdict.h"
@@ -51,7 +48,7 @@ static bool is_ignored(const struct cli *cli, const struct mpt_rule *rule)
     return false;
 }
 
-/* A misspelt rule would be ignored in vain. */
+/* A misspelt rule is an error: its findings would stay, and the user would not know why. */
 static int check_ignored(struct cli *cli)
 {
     for (unsigned i = 0; i < cli->ignore.count; i++) {
@@ -142,7 +139,7 @@ static int print_findings(const struct cli *cli, const struct mpt_report *report
     return status;
 }
 
-/* A file without a table has one finding: that there is none. */
+/* The only finding of a file without a table is that it has none. */
 static int lint_nothing(struct cli *cli)
 {
     struct mpt_report *const report = &cli->reading.report;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl profiles: the table of builders, as text or as the daemon sends it. */
+/* mptablectl profiles: the profiles as text, or as JSON, which the daemon sends too. */
 #include <string.h>
 
 #include "../../base/near.h"

@@ -6,7 +6,6 @@
  * The image is in memory that QEMU inherits, so no file is left behind, and nobody can change it
  * between the check and its use.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,9 +21,9 @@ enum { ADDED_WORDS = 8, PATH_SIZE = 64 };
 
 #define ROM_IN_TREE "src/rom/mptable.rom"
 
-/* The line that runs: the words that were given, and ours behind them */
+/* The line that runs: the words that were given, and ours behind them; scoped_line releases it */
 struct line {
-    char **words; /* the array is ours, and so are the strings below */
+    char **words;
     unsigned count;
     char *rom, *append, *file;
     char image[PATH_SIZE];
@@ -55,7 +54,7 @@ static int check_line(struct cli *cli, const struct machine *m)
     return cli->err.count ? refuse_line(cli) : CLI_DONE;
 }
 
-/* Memory that programs inherit, and its path. Return: the descriptor; -1 with cli->err filled */
+/* Makes a file in memory that programs inherit. Return: its descriptor; -1 with cli->err filled */
 static int open_memory(struct cli *cli, char path[PATH_SIZE])
 {
     const int fd = memfd_create("mptable", 0);
@@ -66,7 +65,10 @@ static int open_memory(struct cli *cli, char path[PATH_SIZE])
     return fd;
 }
 
-/* The topology: --topology and other options, and what the line says. NULL: reported */
+/*
+ * Makes the topology of --topology, of other options, and of the line. Return: its text, to be
+ * released by free; NULL after the error was reported
+ */
 static char *make_topology(struct cli *cli, const struct machine *m, size_t *size)
 {
     struct build b;
@@ -86,7 +88,7 @@ static char *make_topology(struct cli *cli, const struct machine *m, size_t *siz
     return text;
 }
 
-/* The image of that topology, from here. Return: the exit status */
+/* Builds the image of the topology here. Return: the exit status */
 static int build_image(struct cli *cli, const char *text, size_t size)
 {
     if (request_parse(text, size, &cli->topology, &cli->err) == 0 &&
@@ -95,7 +97,7 @@ static int build_image(struct cli *cli, const char *text, size_t size)
     return cli->operand ? asked_complain(cli) : cli_complain(cli, "qemu", CLI_REFUSED);
 }
 
-/* The same from a daemon, verified as get does it. Return: the exit status */
+/* Gets the image of the topology from a daemon, verified as get does it. Return: the exit status */
 static int get_image(struct cli *cli, const char *text, size_t size)
 {
     static char path[PATH_SIZE];
@@ -109,7 +111,7 @@ static int get_image(struct cli *cli, const char *text, size_t size)
     return cli_get(cli);
 }
 
-/* The image as an ELF file, in --output or else in memory. Return: the exit status */
+/* Writes the image as an ELF file to --output, or else to memory. Return: the exit status */
 static int write_image(struct cli *cli)
 {
     const size_t size = elf_encode(&cli->image, NULL);
@@ -137,7 +139,7 @@ static int make_image(struct cli *cli, const struct machine *m, struct line *lin
     return cli->servers.count > 0 ? get_image(cli, text, size) : write_image(cli);
 }
 
-/* In a build tree the ROM that was built there, else the installed one. Return: the exit status */
+/* Finds the ROM: that of --rom, of the build tree, or the installed one. Return: the exit status */
 static int find_rom(struct cli *cli, struct line *line)
 {
     char self[4096];
@@ -167,7 +169,7 @@ static int find_rom(struct cli *cli, struct line *line)
     return cli_complain(cli, NULL, CLI_IO);
 }
 
-/* "acpi=off" as a word of its own: kernels prefer ACPI to tables like these. */
+/* Is there such a word between blanks? */
 static bool has_word(const char *text, const char *word)
 {
     const size_t size = strlen(word);
@@ -178,7 +180,7 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
-/* Return: the exit status */
+/* ACPI is turned off, since kernels prefer it to an MP table. Return: the exit status */
 static int make_line(struct cli *cli, const struct machine *m, struct line *line)
 {
     static char machine[] = "-machine", off[] = "acpi=off", bios[] = "-bios", fw_cfg[] = "-fw_cfg",
@@ -209,7 +211,7 @@ static int make_line(struct cli *cli, const struct machine *m, struct line *line
     return CLI_DONE;
 }
 
-/* A word as a shell takes it */
+/* Prints a word, in quotes where a shell needs them. */
 static void print_word(const char *word)
 {
     static const char plain[] =

@@ -13,8 +13,9 @@
 #include "../signing.h"
 
 /*
- * Where the unit's daemon has its key, in the order in which it looks. Only root can read these
- * places. systemd reads a credential only when the unit starts.
+ * Where the unit's daemon has its key, in the order in which it looks, and the command after which
+ * it takes a new one: systemd reads a credential only when the unit starts. Only root can read
+ * these places.
  */
 static const struct service_key {
     const char *path, *next;
@@ -23,7 +24,7 @@ static const struct service_key {
     { "/var/lib/mptabled/mptabled.key", "systemctl reload mptabled" },
 };
 
-/* *next: what makes the daemon take the new key */
+/* @next: set to the command after which the daemon takes the new key */
 static const char *find_key(struct cli *cli, struct keyplace *place, const char **next)
 {
     *next = "mptabled --reload PID, with the options of the running daemon";

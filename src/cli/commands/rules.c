@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mptablectl rules: what is asked of a table, and what a broken rule does to which consumer. */
+/* mptablectl rules: the rules for a table, and which consumer a broken rule harms, and how. */
 #include <string.h>
 
 #include "../../base/near.h"

@@ -4,9 +4,9 @@
  *
  * The given bytes are never signed directly. They are decoded to a topology, and the image of the
  * topology is built. The new image is signed if it equals the given one in every byte and address.
- * So a signature means the same here as from encode or the daemon: this encoder made the image.
- * What takes patches to build again is refused (found.h: difference), and an OEM table by
- * signed_claim.
+ * So a signature means the same here as from encode or the daemon: this encoder made the image. A
+ * table that only patches build again is refused (found.h: difference), and so is an OEM table
+ * (signed_claim).
  */
 #include <string.h>
 
@@ -52,7 +52,7 @@ static bool has_segment(const struct memory *source, uint32_t base, size_t size)
     return false;
 }
 
-/* Reading has compared the table's place; the bytes around it and the segments' order remain. */
+/* found_read has compared the table's place; this compares all bytes and the number of segments. */
 static bool is_same(const struct image *image, const struct memory *source)
 {
     return image->size == source->size && image->segment_count == source->guest.count &&
@@ -104,8 +104,8 @@ int cli_sign(struct cli *cli)
     if (status == CLI_DONE)
         status = take_binding(cli, &binding);
     if (!cli->base)
-        cli->base = MEMORY_BASE; /* what is signed is never guessed, */
-    cli->as = "raw";             /* and is an image's bytes, whatever they look like */
+        cli->base = MEMORY_BASE; /* a signature is never for an address that was guessed */
+    cli->as = "raw";             /* nor for a file of another kind: the bytes are the image's */
     if (status == CLI_DONE)
         status = input_memory(cli, NULL);
     if (status == CLI_DONE)
