@@ -4,7 +4,7 @@ import os
 import subprocess
 
 
-# For openssl ca, which unlike openssl x509 can make a certificate that has expired, in every version.
+# For openssl ca: unlike openssl x509, it can make a certificate that has expired in each version.
 CA = """[ca]
 default_ca = here
 [here]
@@ -35,8 +35,8 @@ def leaf(work, name, issuer, usage, dates=("-days", "2")):
 
 
 def certificates(work):
-    """Makes an authority with certificates for a server and a client and an expired one, and a client certificate of
-    another authority."""
+    """Makes an authority with certificates for a server, a client and a client whose certificate has expired, and a
+    client certificate of another authority, which is called strange."""
     def authority(name):
         openssl(work, "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=" + name,
                 "-addext", "keyUsage=critical,keyCertSign", "-keyout", name + ".key", "-out", name + ".pem")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
-"""Topologies, good and bad, for each of their judges: the schema, the reader, and the daemon.
+"""Topologies, good and bad, for what accepts or refuses them: the schema, the reader, and the daemon.
 
-A row is (name, text, schema, builder, pointer): what a schema can say of the text, what the builder says, and where the
-builder's first error points. Frames put values in each place that a member can stand, on both sides of every bound and of
-every wrong type. Values are tokens, so that their form is tested too."""
+A row is (name, text, schema, builder, pointer): does the schema accept the text, does the builder, and where does
+the builder's first error point. Frames put values in each place where a member can stand: on both sides of every
+bound, and of every wrong type. Values are JSON tokens, so that their form is tested too."""
 import json
 
 HOLE = "<here>"
@@ -13,7 +13,7 @@ def text(document, token=None):
     return json.dumps(document).replace(json.dumps(HOLE), token if token is not None else "")
 
 
-# What a member's value may be, as tokens: those that are taken and those that are not.
+# Values of a member as tokens: those that are accepted and those that are refused.
 def integers(lowest, highest, form="%d"):
     good = {lowest, highest, (lowest + highest) // 2}
     return ([form % value for value in sorted(good)] + ["%d.0" % highest, "%de0" % highest, "%d0E-1" % highest],
@@ -52,7 +52,7 @@ def texts(size):
 
 
 def digits(most):
-    """Hex digits for 1 to @most bytes"""
+    """Hex digits of 1 to @most bytes"""
     return (['"00"', '"fF"', '"\\u0035f"', '"%s"' % ("5a" * most)],
             ['""', '"0"', '"000"', '"0x00"', '"0g"', '" 00"', '"00 "', '"00\\n"', '"\\u0000"', '"\\u00e9"', "0", "null", "true",
              "[]", "[0]", "{}"] + (['"%s"' % ("5a" * (most + 1))] if most > 65000 else []))
@@ -100,7 +100,7 @@ PIN_NAME = words("INTA", "INTB", "INTC", "INTD")
 BUS_NAMES = ("CBUS", "CBUSII", "EISA", "FUTURE", "INTERN", "ISA", "MBI", "MBII", "MCA", "MPI", "MPSA", "NUBUS", "PCI", "PCMCIA",
              "TC", "VL", "VME", "XPRESS")
 
-# (where the members stand, the document with a hole for one, pointer to the object, member and what it may be)
+# (name of the place, the document with a hole for a member, pointer to the object, its members with their values)
 FRAMES = (
     ("topology", lambda member: {"cpus": 1, member: HOLE}, "", {
         "irqs": integers(16, 24), "oem_id": texts(8), "product_id": texts(12), "oem_table": hexadecimal(32),
@@ -377,7 +377,8 @@ ROWS = (
     for token in tokens_
 )
 
-# Topologies with bytes as they are: what they build is never signed. The pointer of a good one is that of the member.
+# Topologies with bytes of the caller's choice, whose images are never signed. The pointer of a good one is that of the
+# member.
 ANYWHERE = {"floating_pointer": "0xa0001", "configuration_table": "0xfffffff8", "table_size": 8}
 UNSIGNED = (
     good("a patch", {"cpus": 1, "patches": [{"at": "0x9fc07", "bytes": "ff"}]}),

@@ -17,7 +17,7 @@ SRCDIR = os.environ.get("srcdir", os.path.join(os.path.dirname(__file__), "..", 
 
 
 class Tap:
-    """Prints TAP lines and counts them, on any thread; the plan comes last."""
+    """Prints TAP lines and counts them, from any thread; the plan comes last."""
 
     def __init__(self):
         self.count = 0
@@ -26,7 +26,7 @@ class Tap:
 
     @staticmethod
     def bail_out(kind, value, trace):
-        """Tells of an exception that ends the test: the traceback goes to the log, its last line to the summary."""
+        """Reports an exception that ends the test: the traceback goes to the log, its last line to the summary."""
         sys.__excepthook__(kind, value, trace)
         frame = traceback.extract_tb(trace)[-1] if trace else None
         where = " at %s:%d" % (os.path.basename(frame.filename), frame.lineno) if frame else ""
@@ -101,13 +101,14 @@ class Daemon:
             return log.read()
 
     def cpu(self):
-        """The seconds of CPU time that it has used."""
+        """The seconds of CPU time that the daemon has used"""
         with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as file:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def reload(self, seconds=10):
-        """Sends SIGHUP, and waits for so long at most. Returns the lines of the log that tell of it."""
+        """Sends SIGHUP, and waits that many seconds at most until the log has it. Returns the new lines of
+        event=reload."""
         def lines():
             return [line for line in self.text().splitlines() if "event=reload" in line]
         before, end = len(lines()), time.monotonic() + seconds
@@ -134,7 +135,8 @@ class Daemon:
         shutil.rmtree(self.work)
 
     def descriptors(self):
-        """How many descriptors the daemon counts: its files in /proc are closed to other processes of its user."""
+        """The number of open descriptors, from the metrics: /proc/PID/fd is closed to other processes of the
+        daemon's user."""
         return int(re.search(rb"^process_open_fds (\d+)$", self.curl("/metrics").body, re.M).group(1))
 
     def curl(self, path, *options, data=None):

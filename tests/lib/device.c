@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Preloaded into mptablectl: /dev/mem is the file that DEVICE_MEMORY names, and behind the first
- * MiB reading fails with EPERM, as with CONFIG_STRICT_DEVMEM. Without such a file, opening the
- * device fails with EPERM, as it does when the kernel is locked down. With DEVICE_EFI the machine
- * was started by UEFI.
+ * Preloaded into mptablectl: /dev/mem is the file that DEVICE_MEMORY names, of which reading above
+ * the first MiB fails with EPERM, as with CONFIG_STRICT_DEVMEM. Without DEVICE_MEMORY, opening the
+ * device fails with EPERM, as it does when the kernel is locked down. With DEVICE_EFI,
+ * /sys/firmware/efi exists, as on a machine that UEFI started.
  */
 #define _GNU_SOURCE
 #include <errno.h>

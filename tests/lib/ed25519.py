@@ -59,8 +59,8 @@ def verify(public, message, signature):
 
 
 def minisign(line, data, text):
-    """Returns the trusted comment if @text is the prehashed minisign signature of @data by the key in that base64 line,
-    else None."""
+    """Returns the trusted comment if @text is a prehashed minisign signature of @data by the public key in the
+    base64 text @line, else None."""
     key, lines = base64.b64decode(line, validate=True), text.split("\n")
     prefix = "trusted comment: "
     if len(lines) != 5 or lines[4] or not lines[2].startswith(prefix):

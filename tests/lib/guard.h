@@ -12,7 +12,7 @@
 struct guard {
     uint8_t *map;
     size_t map_size;
-    uint8_t *bytes; /* size of them, zeroed, the last one just before the unmapped page */
+    uint8_t *bytes; /* zeroed; the last one is just before the unmapped page */
 };
 
 static inline void guard_make(struct guard *g, size_t size)

@@ -61,11 +61,12 @@ def loaders(work, pieces):
 
 def run(work, kernel, command_line, images, smp, memory, limit, until, machine=MICROVM, initramfs=b"", devices=(),
         elf=None, show=False):
-    """Returns the console output of a machine, once the pattern @until appears in it, the machine ends, or @limit seconds
-    have passed.
+    """Returns the console output of a machine, once the pattern @until appears in it, the machine ends, or @limit
+    seconds have passed.
 
-    kernel: path of an image of the 32-bit boot protocol; images: (guest-physical address, bytes) each; smp: what -smp
-    takes; memory: bytes; devices: further arguments of QEMU; elf: path of a file that has the images, in their stead."""
+    kernel: path of a kernel of the 32-bit boot protocol; images: (guest-physical address, bytes) each; smp: the
+    value of -smp; memory: in bytes; devices: further arguments of QEMU; elf: path of an ELF file to load in place of
+    the images."""
     with open(kernel, "rb") as file:
         vmlinuz = file.read()
     low_ram_end = min([LOW_RAM_END] + [address // PAGE * PAGE for address, _ in images if address >= PAGE])
@@ -110,7 +111,7 @@ def madts(memory):
 
 
 def firmware_madt(work, machine, smp, limit=60):
-    """The ACPI MADT that QEMU's firmware leaves in the memory of a machine, as its monitor (QMP) saves it."""
+    """The ACPI MADT that QEMU's firmware leaves in the memory of a machine, which is saved through QMP."""
     path, size, end = os.path.join(work, "memory"), 64 * MIB, time.monotonic() + limit
     command = ["qemu-system-x86_64", "-machine", machine, "-accel", "tcg", "-smp", smp, "-m", str(size // MIB), "-nodefaults",
                "-no-user-config", "-display", "none", "-qmp", "stdio"]
@@ -118,7 +119,7 @@ def firmware_madt(work, machine, smp, limit=60):
 
     def ask(name, **arguments):
         process.stdin.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        while "return" not in json.loads(process.stdout.readline()):  # events and the greeting come between
+        while "return" not in json.loads(process.stdout.readline()):  # else it is an event or the greeting
             pass
 
     try:
@@ -137,7 +138,8 @@ def firmware_madt(work, machine, smp, limit=60):
 
 
 def archive(files):
-    """An initial RAM file system: (name, mode, device major, device minor, content) each, in cpio's format newc."""
+    """An initial RAM file system in cpio's format newc; of each file (name, mode, device major, device minor,
+    content)"""
     data = b""
     for number, (name, mode, major, minor, content) in enumerate(files + [("TRAILER!!!", 0, 0, 0, b"")], 1):
         numbers = (number, mode, 0, 0, 1, 0, len(content), 0, 0, major, minor, len(name) + 1, 0)

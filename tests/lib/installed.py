@@ -9,7 +9,7 @@ def run(*command, **more):
 
 
 class Installed:
-    """libdir: where the libraries are, "" when they could not be installed; said: what make printed then"""
+    """pkgconfig and libdir: folders, "" when the installation failed; said: what make printed"""
 
     def __init__(self, work):
         done = run("make", "-s", "install-libLTLIBRARIES", "install-includeHEADERS", "install-pkgconfigDATA",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Preloaded into a program under test: makes the n-th call of some kinds fail, or every call from
- * the n-th on, and counts the memory in use. In place of failing, a call may never return, or write
- * nothing. The test (tests/lib/preload.py) sets which calls fail, and reads the counts, in a page
- * that both map: the file that FAULTS_PAGE names.
+ * the n-th on, and counts the memory in use. Instead of failing, a call may never return, or a
+ * write may write nothing. The test (tests/lib/preload.py) sets which calls fail, and reads the
+ * counts, in a page that both map: the file that FAULTS_PAGE names.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -48,12 +48,12 @@ enum manner { FAIL, HANG, NOTHING };
 
 static struct page {
     _Atomic uint32_t armed;     /* a bit for each kind that counts and fails; 0: none */
-    _Atomic int32_t countdown;  /* calls to go; at 0 one fails, below 0 none does */
-    _Atomic uint32_t lasting;   /* every call from there on fails, not one alone */
-    _Atomic uint32_t fired;     /* how many failed */
-    _Atomic uint32_t last_kind; /* of the last that failed */
+    _Atomic int32_t countdown;  /* each call counts down; the one that reaches 0 fails */
+    _Atomic uint32_t lasting;   /* not 0: later ones fail too */
+    _Atomic uint32_t fired;     /* calls that failed */
+    _Atomic uint32_t last_kind; /* of the last one that failed */
     _Atomic int32_t live;       /* blocks allocated and not yet freed */
-    _Atomic int64_t bytes;      /* and what they hold */
+    _Atomic int64_t bytes;      /* and their usable size */
     _Atomic uint32_t manner;    /* how calls fail: an enum manner */
     _Atomic int64_t now;        /* the wall clock, in seconds; 0: the real one */
 } before_start, *page = &before_start;
@@ -174,7 +174,7 @@ time_t time(time_t *to)
     return seconds;
 }
 
-/* The C library's function of that name, for one that does more than its system call. */
+/* Calls the C library's function of that name, which does more than one system call. */
 #define NEXT(name, ...) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
 
 ssize_t read(int fd, void *bytes, size_t size)
@@ -188,7 +188,7 @@ ssize_t recv(int fd, void *bytes, size_t size, int flags)
                                       : syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
 }
 
-/* A write to an event counter fails only when the counter is full: it is left alone. */
+/* Writes to an eventfd are not made to fail, since the kernel refuses them only when it is full. */
 static int is_event(int fd)
 {
     char link[32], target[32];
@@ -325,7 +325,7 @@ int openat(int dir, const char *path, int flags, ...)
     return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
 }
 
-/* What FORTIFY makes of them when the flags are no constant. */
+/* _FORTIFY_SOURCE makes calls of these when the flags are not constant. */
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 
@@ -352,7 +352,7 @@ int socket(int family, int type, int protocol)
     return fails(OPEN, EMFILE) ? -1 : (int)syscall(SYS_socket, family, type, protocol);
 }
 
-/* To take a descriptor out of a set cannot fail, and the library relies on that. */
+/* EPOLL_CTL_DEL of a descriptor in the set cannot fail, and libmicrohttpd relies on that. */
 int epoll_ctl(int fd, int operation, int of, struct epoll_event *event)
 {
     const enum kind kind = operation == EPOLL_CTL_ADD ? WATCH : POLL;

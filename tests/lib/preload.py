@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Calls that fail in a program under test, by preload.c."""
+"""Makes calls fail in a program under test, by preload.c."""
 import ctypes
 import mmap
 import os
@@ -11,7 +11,7 @@ KINDS = ("allocate", "read", "receive", "write", "send", "accept", "option", "cl
          "poll", "lookup")
 MANNERS = ("fail", "hang", "nothing")
 ALL = (1 << len(KINDS)) - 1
-OPTION = 1 << KINDS.index("option")  # there are many at start: they fail in requests alone
+OPTION = 1 << KINDS.index("option")  # not armed by default: a program makes many of these calls when it starts
 
 
 class Page(ctypes.Structure):

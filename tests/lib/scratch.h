@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * A directory of a test's own, entered for its duration so that names in it are short; and files in
- * it.
- */
+/* A directory of a test's own, which is the current one meanwhile, and files in it. */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
 
@@ -14,11 +11,11 @@
 #include <unistd.h>
 
 struct scratch_dir {
-    int home; /* where we were */
+    int home; /* the current directory before */
     char path[512];
 };
 
-/* scratch_enter - make a directory under TMPDIR (or here) and go there. 0, or -1 */
+/* scratch_enter - make a directory in TMPDIR (or here) and change to it. Return: 0, or -1 */
 static inline int scratch_enter(struct scratch_dir *dir)
 {
     const char *tmp = getenv("TMPDIR");
@@ -45,7 +42,7 @@ static inline void scratch_leave(struct scratch_dir *dir)
     close(dir->home);
 }
 
-/* scratch_write - make a file anew with that content and mode. 0, or -1 */
+/* scratch_write - make a file with that content and mode, or replace one. Return: 0, or -1 */
 static inline int scratch_write(const char *name, mode_t mode, const void *bytes, size_t size)
 {
     int fd, wrong;
@@ -58,7 +55,7 @@ static inline int scratch_write(const char *name, mode_t mode, const void *bytes
     return close(fd) < 0 || wrong ? -1 : 0;
 }
 
-/* scratch_read - a file's content with a NUL behind it; cut to size - 1. Bytes read, or -1 */
+/* scratch_read - read at most size - 1 bytes of a file, and add a NUL. Return: how many, or -1 */
 static inline ssize_t scratch_read(const char *name, char *out, size_t size)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC);

@@ -17,7 +17,7 @@ QUIET = ["-accel", "tcg", "-nodefaults", "-no-user-config", "-display", "none", 
 
 
 def start():
-    """The TAP of a test that starts machines. Where none can be started, the test is skipped and ends."""
+    """The Tap of a test that starts machines. Where none can be started, the test is skipped and the program ends."""
     if not shutil.which(PROGRAM):
         print("1..0 # SKIP qemu-system-x86_64 is not installed")
     elif not os.path.exists(ROM):
@@ -28,7 +28,8 @@ def start():
 
 
 def judge_rebuilt(tap, again, data):
-    """Is the program for machines the same when it is built again, as the file @again, as make names it?"""
+    """Checks that a program for machines, whose bytes are @data, is the same when make builds it again as the file
+    @again."""
     done = subprocess.run(["make", "-s", again], capture_output=True, env={**os.environ, "MAKEFLAGS": ""})
     if not tap.ok(done.returncode == 0, "it can be built again", done.stderr):
         return
@@ -59,8 +60,8 @@ def bzimage(code, protocol=0x20A, flags=1, preferred=MIB, initial=MIB):
 
 
 def run(command, until=None, limit=60, started=None, **more):
-    """What a machine prints on its serial port until the text appears there, the machine ends, or the limit in seconds is
-    over. @started is called with the process when it runs."""
+    """What a machine prints on its serial port until @until appears there, the machine ends, or @limit seconds have
+    passed. @started is called with the process when it runs."""
     console, end = b"", time.monotonic() + limit
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
     if started:

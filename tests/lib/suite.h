@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What every test program shares: suites as tables, run by CUnit, told as TAP.
+ * What every test program shares: suites as tables, run by CUnit, reported as TAP.
  *
- * CUnit keeps the registry and the assertions. Its own runners print for people and return 0
- * whatever happened, so suite_main runs the tests one by one and prints what each left in the
- * failure list.
+ * CUnit keeps the registry and the assertions. Its own runners print for people and return 0 even
+ * after a failure, so suite_main runs the tests one by one and prints each one's failure list.
  */
 #ifndef TESTS_SUITE_H
 #define TESTS_SUITE_H
@@ -22,8 +21,8 @@
                             CU_FALSE)
 
 /*
- * TEST_SKIP - leave the test here (by longjmp: release first) and tell it as skipped; @reason is a
- * literal
+ * TEST_SKIP - end the test and report it as skipped; @reason is a string literal. This is a
+ * longjmp, so the test releases what it holds before
  */
 #define TEST_SKIP(reason) \
     CU_assertImplementation(CU_FALSE, __LINE__, SUITE_SKIP_MARK reason, __FILE__, __func__, CU_TRUE)
@@ -41,7 +40,7 @@ struct suite {
     unsigned count;
 };
 
-/* The reason when the only thing a test left is a skip, or NULL. */
+/* The reason if a skip is the only failure, else NULL */
 static inline const char *suite_skipped(const CU_FailureRecord *failures)
 {
     if (failures && !failures->pNext && failures->strCondition &&
@@ -50,7 +49,7 @@ static inline const char *suite_skipped(const CU_FailureRecord *failures)
     return NULL;
 }
 
-/* Return: 1 when the test failed, else 0. */
+/* Runs a test and prints its result. Return: 1 when it failed, else 0 */
 static inline unsigned suite_run(CU_pSuite suite, CU_pTest test, unsigned number)
 {
     const CU_FailureRecord *failures;

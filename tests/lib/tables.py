@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""MP tables built by the specification alone (MPS 1.4 chapter 4), with any fault and without code of the encoder. An image
-is a list of segments, (guest-physical address, bytes) each."""
+"""MP tables made by the specification alone (MPS 1.4 chapter 4), without code of the encoder, so that any fault can
+be put into them. An image is a list of segments, (guest-physical address, bytes) each."""
 import struct
 
 WINDOW = 0x9FC00
@@ -44,15 +44,16 @@ def local_interrupts(source_bus):
 
 
 def isa_wiring(source_bus, destination, extint=False, irq0=()):
-    """The wiring of QEMU: IRQ 0 on input 2, each other IRQ on the input of its number. extint: and the 8259 on input 0,
-    as firmware programs it; irq0: what is else of the INT entry of IRQ 0, as io_interrupt has it."""
+    """The wiring of QEMU: IRQ 0 on input 2, each other IRQ on the input of its number. extint: the 8259 is on input 0
+    besides, as firmware programs it; irq0: arguments of io_interrupt that differ in the entry of IRQ 0."""
     timer = dict({"source_bus": source_bus, "source_irq": 0, "destination": destination, "pin": 2}, **dict(irq0))
     return ([io_interrupt(source_bus, 0, destination, 0, EXTINT)] * extint + [io_interrupt(**timer)] +
             [io_interrupt(source_bus, irq, destination, irq) for irq in ISA_IRQS])
 
 
 def odd_wiring():
-    """What a wiring may have besides that of a PC, in the order that decides which entry has an input."""
+    """A table with what a PC's wiring does not have: several entries for one input, of which the order decides, and
+    so on."""
     def to(pin, irq, flags=0, source_bus=0, destination=5):
         return struct.pack("<BBHBBBB", 3, INT, flags, source_bus, irq, destination, pin)
     isa, pci, mca, eisa, level_low, edge_high = 0, 1, 2, 3, 0xF, 5
@@ -64,8 +65,8 @@ def odd_wiring():
 
 
 def pc(cpus, io_apic_entry=None, isa="ISA", more=(), **wiring):
-    """The table of a correct machine: cpus is their number or their entries. isa: the name of its bus; more: further
-    I/O interrupts; wiring: as isa_wiring has it."""
+    """The table of a correct machine. cpus: the number of processors, or their entries; isa: the name of its bus; more:
+    further I/O interrupts; wiring: arguments of isa_wiring that differ."""
     if isinstance(cpus, int):
         cpus = processors(cpus)
     io_apic_entry = io_apic_entry or io_apic(15)

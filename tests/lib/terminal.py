@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A terminal with a shell in it: tmux shows what a person would see."""
+"""A terminal with a shell in it, by tmux."""
 import re
 import shlex
 import subprocess
@@ -37,7 +37,7 @@ class Terminal:
         return self.tmux("capture-pane", "-p", *options).rstrip("\n")
 
     def wait(self, good):
-        """Waits until the screen is as wanted. Returns the screen, also when it never is."""
+        """Waits until @good is true of the screen, for 20 seconds at most. Returns the screen."""
         deadline = time.monotonic() + 20
         while not good(self.screen()) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -48,8 +48,8 @@ class Terminal:
         self.tmux("send-keys", *keys)
 
     def run(self, line, *options):
-        """Runs a command line. Returns what it printed, and its exit status. The number tells its end from that of an
-        earlier line, which stands on the screen until it is cleared."""
+        """Runs a command line. Returns what it printed, and its exit status. A number marks the end, since that of an
+        earlier line stays on the screen until this is cleared."""
         self.lines += 1
         self.tmux("send-keys", "-l", "clear; %s; echo \"[%d: $?]\"" % (line, self.lines))
         self.tmux("send-keys", "Enter")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""mptablectl in a directory for one test; all that it prints is kept."""
+"""mptablectl in a directory for one test. What it prints is kept, to be searched for secrets."""
 import base64
 import os
 import pty
@@ -13,6 +13,12 @@ for name in ("MPTABLED_SERVER", "MPTABLED_PUBLIC_KEYS", "MPTABLED_TOKEN_FILE"): 
     os.environ.pop(name, None)
 MPTABLECTL = os.path.abspath(os.environ.get("MPTABLECTL", "./mptablectl"))
 DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
+
+
+def is_sanitized():
+    """Is the tool built with the address sanitizer? It takes memory of its own, and cannot be preloaded into."""
+    with open(MPTABLECTL, "rb") as program:
+        return b"__asan_init" in program.read()
 
 
 def on_terminal(*arguments, **environment):
@@ -77,11 +83,11 @@ class Tool:
         return self.run(*arguments, data=data, preexec_fn=limit)
 
     def in_namespace(self, script):
-        """Runs a shell script that sees mounts of its own, as root of its own."""
+        """Runs a shell script as root of new namespaces of users and mounts."""
         return subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, timeout=60, cwd=self.work)
 
     def killed(self, call, when, *arguments, data=b""):
-        """Runs the tool and kills it in place of the @when-th call of that name. Returns whether it was killed."""
+        """Runs the tool and kills it at its @when-th system call of that name. Returns whether it was killed."""
         inject = "inject=%s:signal=KILL:when=%d" % (call, when)
         done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", inject, MPTABLECTL,
                                *arguments],
@@ -92,8 +98,8 @@ class Tool:
         return subprocess.run(["minisign", *arguments], capture_output=True, cwd=self.work, stdin=subprocess.DEVNULL)
 
     def secrets(self, key):
-        """The parts of a secret key file that must not be printed: its seed as bytes, as hex and in any base64, and the
-        file's line."""
+        """The parts of a secret key file that must not be printed: its seed as bytes, in hex and in base64 at any
+        offset, and the file's line."""
         line = self.read(key).splitlines()[1]
         seed = base64.b64decode(line)[62:94]
         encoded = [base64.b64encode(bytes(shift) + seed)[4:40] for shift in range(3)]
@@ -104,7 +110,7 @@ class Tool:
 
 
 def refused(tap, done, status, says, name):
-    """Prints one line on standard error that says why, and nothing on standard output."""
+    """Checks the exit status, that one line on standard error has the text @says, and that standard output is empty."""
     text = done.stderr.decode("ascii")
     return tap.ok(done.returncode == status and says in text and text.count("\n") == 1 and text.startswith("mptablectl: ") and
                   done.stdout == b"", name, done.returncode, done.stdout, text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The key of seed 00 01 .. 1f, and what minisign 0.11 accepts as its signature of bytes 00..ff four
- * times.
+ * The key of the seed 00 01 .. 1f, and a signature of the bytes 00 .. ff, four times over, that
+ * minisign 0.11 accepts.
  */
 #ifndef TESTS_VECTOR_H
 #define TESTS_VECTOR_H

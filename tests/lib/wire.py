@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Requests as bytes over plain sockets: those that no well-behaved client sends."""
+"""Requests as bytes over plain sockets, for those that no library for clients sends."""
 import os
 import socket
 import ssl
@@ -18,8 +18,8 @@ def post(body=TOPOLOGY, head=b"", target=b"/v1/images", media=b"Content-Type: ap
     return b"POST " + target + b" HTTP/1.1\r\n" + HOST + media + size + head + b"\r\n" + body
 
 
-# Lines of a head that RFC 9112 §2.2 and §5 have refused, because two readers may understand them differently. Each stands
-# before another line, but for the last rows, which end the head.
+# Lines of a head that must be refused (RFC 9112 §2.2 and §5), because two readers may understand them differently. The
+# first rows stand before another line, the last ones end the head.
 MALFORMED = tuple((name, lines + b"Z: z\r\n") for name, lines in (
     ("bare CR", b"X: a\rY: b\r\n"), ("bare LF", b"X: a\nY: b\r\n"), ("CR before CR LF", b"X: a\r\r\n"),
     ("NUL in a value", b"X: a\0b\r\n"), ("NUL in a name", b"X\0: a\r\n"), ("NULs in the last value", b"X: a\0\0b\r\n"),
@@ -56,7 +56,7 @@ class Wire:
         self.socket.close()
 
     def send(self, data):
-        """Sends the bytes, and ignores a failure: an answer sent before the other side closed can still be read."""
+        """Sends the bytes. A connection that is closed already is no failure: the answer to it can still be read."""
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -72,7 +72,7 @@ class Wire:
         return bool(data)
 
     def reply(self, head=False):
-        """TimeoutError when nothing comes for the connection's time-out."""
+        """The next reply, or None at the end. TimeoutError when nothing comes for the connection's time-out."""
         while b"\r\n\r\n" not in self.left:
             if not self.more():
                 return None
@@ -90,14 +90,15 @@ class Wire:
         return Answer(status, headers, body)
 
     def ended(self):
-        """Does the other side close without sending more?"""
+        """Does the other side close the connection without sending more?"""
         while self.more():
             pass
         return not self.left
 
 
 class Secure(Wire):
-    """A TLS connection; @work has the files of certificates.py, and @client names the certificate to show."""
+    """A TLS connection. @work: the directory of certificates.py; @client: the name of the certificate to send, if
+    any."""
 
     def __init__(self, daemon, work, client=None, version=None):
         super().__init__(("127.0.0.1", daemon.port))
