@@ -62,7 +62,7 @@ def load(name):
 
 
 def put(tool, name):
-    """Writes the input into the tool's directory. Returns the options that tell of its parts."""
+    """Writes the input into the tool's directory. Returns the value of --size, where it has several parts."""
     if name == "dump.hexdump":
         with open(os.path.join(FOLDER, name), "rb") as file:
             tool.write(name, file.read())
@@ -87,7 +87,7 @@ def check(tool, name, options, status, rules, verdicts):
 
 
 def sound(tool):
-    """The same table in each container, and what it takes to find one"""
+    """The same table is found in each container, and in memory without options"""
     tables = []
     for name, says in (("core64.elf", ""), ("lime.dump", ""), ("dump.hexdump", ""), ("mem-1m.raw", DUMP), ("no-640th-kib.bin", "")):
         put(tool, name)
@@ -109,7 +109,7 @@ def sound(tool):
 
 
 def containers(tool):
-    """What is no dump that is read: refused by name, with the way out"""
+    """Kinds of files that are not read are refused, with what to do"""
     for name, data, way in (("empty", b"", "is empty"), ("kdump", b"KDUMP   \6", "dump-guest-memory without -z"),
                             ("flattened kdump", b"makedumpfile\0\0\0\0", "dump-guest-memory without -z"),
                             ("migration", b"QEVM\0\0\0\3", "dump-guest-memory"), ("vmss", b"\xd2\xbe\xd2\xbe\x08", ".vmem")):

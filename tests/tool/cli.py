@@ -12,10 +12,9 @@ import tempfile
 
 import tables
 from daemon import MPTABLECTL, SRCDIR, Tap
-from tool import on_terminal
+from tool import DONE, IO, REFUSED, USAGE, on_terminal
 
 EXAMPLES = sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))
-DONE, REFUSED, USAGE, IO = 0, 1, 2, 3
 MIB = 1 << 20
 
 tap = Tap()
@@ -301,7 +300,7 @@ def table_of(done):
 
 
 def asking():
-    """The table of verdicts shows every system in current use, findings and exit status are for those asked for."""
+    """The table of verdicts has every system in current use; findings and exit status are for those of --for."""
     volt = encode('{"cpus":4,"profile":"volt"}')
     table = table_of(ctl("lint", "-", data=volt))
     tap.equal(list(table), ["linux", "linux-32", "freebsd", "openbsd", "netbsd", "illumos", "dragonfly", "memtest86+"],

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""How mptablectl get lives with its servers and keys: which it asks and trusts, and that neither a rotation nor the loss
-of a server loses an answer."""
+"""The servers and keys of mptablectl get: which it asks and trusts, and that it still gets an answer while a key is
+rotated or a server is lost."""
 import json
 import os
 import shutil

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""What people hold: dumps of guests that QEMU writes, LiME, hexdumps of other programs, pipes, and kinds that are not read.
-The witnesses are QEMU, hexdump, xxd, od and libkdumpfile, which reads QEMU's cores."""
+"""Inputs of mptablectl that other programs make: dumps of guests by QEMU, LiME, hexdumps, pipes, and kinds that are not
+read. They come from QEMU, hexdump, xxd and od; libkdumpfile reads QEMU's cores as we do."""
 import json
 import os
 import resource
@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from daemon import SRCDIR, Tap
-from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, on_terminal, refused
+from tool import DONE, IO, REFUSED, USAGE, Tool, is_sanitized, on_terminal, refused
 
 tap = Tap()
 BASE, MIB, GIB = 0x9FC00, 1 << 20, 1 << 30
@@ -30,7 +30,7 @@ def decode(tool, *arguments, data=b"", **more):
 
 
 def same(tool, wanted, arguments, name, data=b"", says=b""):
-    """The table is the one that was put there, wherever the bytes came from."""
+    """Checks that decode gives the wanted topology, and prints @says, or nothing, on standard error."""
     got, done = decode(tool, *arguments, data=data)
     tap.ok(got and got["exact"] and topology(got) == topology(wanted) and done.returncode == DONE and says in done.stderr and
            (says or not done.stderr), name, done.returncode, done.stderr, str(got)[:300])
@@ -129,8 +129,7 @@ def large(tool, wanted, image):
         file.truncate(8 * GIB)
         file.seek(BASE)
         file.write(image)
-    with open(MPTABLECTL, "rb") as program:
-        sanitized = b"__asan_init" in program.read()  # its shadow alone takes more addresses
+    sanitized = is_sanitized()  # its shadow memory alone takes more addresses
     limit = None if sanitized else lambda: resource.setrlimit(resource.RLIMIT_AS, (64 * MIB, 64 * MIB))
     before = time.monotonic()
     got, done = decode(tool, "large", preexec_fn=limit)
@@ -211,11 +210,10 @@ class Device:
 
 
 def live(tool, wanted, image):
-    """The memory of a machine whose kernel shows all, a part or nothing of it"""
-    with open(MPTABLECTL, "rb") as program:
-        if b"__asan_init" in program.read():
-            tap.skip("--live", "the double of /dev/mem cannot be preloaded before the address sanitizer")
-            return
+    """/dev/mem of a kernel that shows all of the memory, a part of it, or nothing"""
+    if is_sanitized():
+        tap.skip("--live", "the double of /dev/mem cannot be preloaded before the address sanitizer")
+        return
     device, page = Device(tool), b"\x53\xff\0\xf0" * 1024
     shown = bytearray(2 * MIB)
     shown[:len(page)] = page

@@ -13,7 +13,7 @@ import urllib.request
 
 from certificates import certificates, tls_options
 from daemon import Daemon, Tap
-from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, refused
+from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, is_sanitized, refused
 
 tap = Tap()
 FOUR = '{"cpus":4,"context":"vm:1"}'
@@ -94,8 +94,8 @@ def live(tool, daemon, key):
 
 
 def stopped(tool, daemon, key):
-    """However the tool is stopped, each file is the old or the new one, whole, and no pair of two different runs
-    verifies."""
+    """However the tool is stopped, each file is the old or the new one, whole, and an old one does not verify with a
+    new one."""
     options = ("-p", key, "--server", daemon.url, "-o", "got.bin", "-")
     old = tool.write("got.bin", b"old image"), tool.write("got.bin.minisig", b"old signature")
     before = tool.files()
@@ -253,7 +253,7 @@ def raw(data):
 
 
 def endless(start, part):
-    """An answer that goes on until the client has had enough, or half a minute is over."""
+    """An answer that goes on until the client closes the connection, or for half a minute."""
     def lie(liar, asked):
         end = time.monotonic() + 30
         try:
@@ -297,7 +297,7 @@ def peak(tool, *arguments):
 
 
 def floods(tool, server, to):
-    """Whatever a server sends, the tool soon has enough, and holds little of it."""
+    """An answer without end is refused soon, and little of it is kept in memory."""
     usual, status, _ = peak(tool, "get", "-o", "x", *to, "-")
     tap.equal(status, DONE, "memory of a usual run: %d KiB" % usual)
     for name, lie, wanted, says in ENDLESS:
@@ -306,11 +306,6 @@ def floods(tool, server, to):
         most, status, text = peak(tool, "get", "-o", "x", *to, "-")
         tap.ok(status == wanted and says in text and time.monotonic() - begin < 20, "%s without end: refused" % name, status, text)
         tap.ok(is_sanitized() or most - usual < 1024, "%s without end: %d KiB more" % (name, most - usual))
-
-
-def is_sanitized():
-    with open(MPTABLECTL, "rb") as program:
-        return b"__asan_init" in program.read()
 
 
 def lies(tool, daemon, key):

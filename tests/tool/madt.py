@@ -28,7 +28,7 @@ def encode(tool, table, *options, **more):
 
 
 def entries(tool, form):
-    """The entries of one form of the image, as tuples of what tells most"""
+    """The entries of one type in the image, as tuples of their most important members"""
     done = tool.run("decode", "image")
     members = {"processor": ("apic_id", "bsp", "enabled"), "bus": ("bus_id", "bus_type"),
                "io_apic": ("apic_id", "address"), "io_interrupt": ("type", "irq", "polarity", "trigger", "io_apic", "pin"),
@@ -38,7 +38,7 @@ def entries(tool, form):
 
 
 def server(tap, tool):
-    """Each kind of structure, from iasl, and from madts.py: two makers of the same bytes"""
+    """Each type of structure, from iasl, and the same bytes from madts.py"""
     table = compiled(tool, "server")
     if table is None:
         tap.skip("a server's MADT", "no iasl")
@@ -129,7 +129,7 @@ def without_8259(tap, tool):
 
 
 def with_topology(tap, tool):
-    """What a topology gives besides"""
+    """A topology that is given besides the MADT"""
     rest = {"profile": "qemu", "oem_id": "OLDBOX", "placement": {"window": "bios"}, "local_apic_address": "0xfee01000",
             "pci_interrupts": [{"bus": 1, "device": 3, "pin_name": "INTA", "io_apic": 2, "pin": 19}]}
     done = encode(tool, m.table(*PC), "-", data=json.dumps(rest))
@@ -165,7 +165,7 @@ def with_topology(tap, tool):
 
 
 def lint(tool, *options):
-    """The rules that a judgement names, and its status"""
+    """The exit status of lint, and the rules of its findings"""
     done = tool.run("lint", *options, "image")
     return done.returncode, set(re.findall(r"^image: (?:error|warning|note): ([a-z0-9-]+):", done.stdout.decode(), re.M))
 
@@ -188,7 +188,7 @@ FACTS = (
 
 
 def facts(tap, tool):
-    """A table beside the MADT of a machine that is as it says, and of one that is not"""
+    """A table that is judged by the MADT of its machine, and by that of another one"""
     encode(tool, m.table(*PC, m.local_nmi()))
     _, usual = lint(tool)
     for name, table, more, none in FACTS:
@@ -212,7 +212,6 @@ def facts(tap, tool):
     tap.equal(tool.run("lint", "--madt", "missing", "image").returncode, IO, "no such MADT")
     shown = json.loads(tool.run("decode", "--apic-ids", "0,4", "image").stdout)
     tap.ok("cpu-not-listed" in {f["rule"] for f in shown["findings"]}, "decode knows the facts too", shown["findings"])
-
 
 
 def main():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""How mptablectl meets people: help, what it takes for granted, misspelt words, and a session in a terminal."""
+"""mptablectl for people: help, defaults, misspelt words, files that are replaced whole, and a session in a terminal."""
 import json
 import os
 import re

@@ -17,7 +17,8 @@ tap = Tap()
 
 
 def parts(name, picture):
-    """The root, and the lines of interrupt entries: index, classes, words. No element and no attribute is of another kind."""
+    """The root, and index, classes and title of each line of an interrupt entry. Only known elements may occur, and
+    no attribute that leads elsewhere or runs a script."""
     root = xml.etree.ElementTree.fromstring(picture)
     every = list(root.iter())
     if not {element.tag for element in every} <= ELEMENTS or any("href" in a or a.startswith("on") for e in every for a in e.attrib):
@@ -76,7 +77,7 @@ def hostile(tool):
 
 
 def long_tables():
-    """Tables whose pictures are long for their size, and the bytes of each"""
+    """Tables whose pictures are long for their size: name and entries of each"""
     most = (65535 - 44) // 8
     dense = [bus(0, "ISA"), io_apic(1)]
     yield "most entries", dense + [io_interrupt(i // 256 % 256, i % 256, i // 128 % 256, i * 2 % 256) for i in range(most - 2)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""mptablectl rotate, and what a daemon makes of it: the new key signs after SIGHUP, the old one stays listed as retired, also
-after a restart, whether the key is a file or lies in the state directory."""
+"""mptablectl rotate with a daemon: the new key signs after SIGHUP, the old one stays listed as retired, also after a
+restart, whether the key is a file or in the state directory."""
 import json
 import os
 import stat

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The examples of api/verify: each takes what mptablectl and minisign sign, and refuses whatever was altered."""
+"""The examples of api/verify: each takes what mptablectl signs, and refuses whatever was altered, or signed by
+minisign with other claims."""
 import os
 import re
 import shutil
