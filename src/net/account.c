@@ -26,8 +26,8 @@ static void format_client(const struct peer *p, char *text, size_t size)
 }
 
 /*
- * The trace id of a W3C traceparent, which is 00-<32 hex>-<16 hex>-<2 hex> with neither id all
- * zero; "" of anything else
+ * Takes the trace id out of a W3C traceparent, 00-<32 hex>-<16 hex>-<2 hex>, where neither id may
+ * be all zero. Anything else gives "".
  */
 static void parse_trace(const char *parent, char trace[33])
 {
@@ -45,7 +45,7 @@ static void parse_trace(const char *parent, char trace[33])
     trace[32] = '\0';
 }
 
-/* A pair for the end of a line; nothing when there is no value */
+/* " key=value" for the end of a log line; "" when there is no value */
 static const char *pair(char *text, size_t size, const char *key, const char *value)
 {
     const int used = value && *value ? snprintf(text, size, " %s=", key) : 0;

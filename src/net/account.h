@@ -7,10 +7,14 @@
 
 #include "state.h"
 
-/* account_request - the loop's job answers this exchange; sets the loop's clock */
+/* account_request - record an exchange that the loop's job has answered; sets the loop's clock */
 void account_request(struct loop *loop, const struct exchange *exchange);
 
-/* account_unanswered - the request has ended before it was whole, or the library has refused it */
+/*
+ * account_unanswered - record a request that ended before it was whole, that found no slot, or that
+ *                      the library refused
+ * @target: as it came, perhaps not whole
+ */
 void account_unanswered(struct loop *loop, const struct peer *peer, const char *target);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Buffers for the bodies of requests while they come in. What they hold is taken from the loop's
+ * Buffers for the bodies of requests while they come in. Their capacity is taken from the loop's
  * lease (service/ledger.h).
  */
 #ifndef NET_BODY_H
@@ -27,7 +27,7 @@ struct bodies {
  * body_grow - a buffer of at least @size bytes in place of @old
  * @old: keeps its bytes; NULL for a new body
  *
- * Return: NULL when there is no memory, or the ledger has none; @old is released then.
+ * Return: NULL when memory ran out or the ledger refuses; @old is released then.
  */
 struct body *body_grow(struct bodies *bodies, struct body *old, size_t size);
 

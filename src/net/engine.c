@@ -20,11 +20,11 @@
  * must be refused before, and how depends on its version:
  *
  *   1.0  With MHD_OPTION_STRICT_FOR_CLIENT the library refuses it: in the request line a bare CR or
- *        LF, a NUL, and any blank but two single ones; in the lines behind it a bare CR or LF, a
- *        NUL, a folded line, a blank before or in a name, a byte that a name may not have, a line
- *        without a name or a colon. In what is left, each line ends at CR LF, a name at the first
- *        colon, and only blanks around a value are not shown: nothing is hidden. Its memory is not
- *        looked at.
+ *        LF, a NUL, and any blank but the two that separate its words; in the lines behind it a
+ *        bare CR or LF, a NUL, a folded line, a blank before or in a name, a byte that a name may
+ *        not have, a line without a name or a colon. In what is left, each line ends at CR LF, a
+ *        name ends at the first colon, and only blanks around a value are not shown. So nothing is
+ *        hidden, and gaps.c is not used.
  *   0.9  The option refuses next to nothing. But the library hands over strings that lie where they
  *        were received, and what it hides leaves a gap between two of them. gaps.c has the reasons
  *        why this is safe, and why the bytes are not taken from the socket.
@@ -60,7 +60,7 @@ static const size_t pools[ENGINES] = {
 
 enum { NO_LIMIT = 1 << 20 }; /* connections: more than there are descriptors */
 
-/* At debug level only: for each reply on a UNIX socket it complains that TCP_NODELAY fails. */
+/* At debug level only: the library complains of TCP_NODELAY for each reply on a UNIX socket. */
 FORMAT(2, 0) static void log_library(void *cls, const char *format, va_list args)
 {
     char message[256], quoted[512];
@@ -74,8 +74,8 @@ FORMAT(2, 0) static void log_library(void *cls, const char *format, va_list args
 }
 
 /*
- * Takes the newest record with that descriptor out of the list. An older one is of a connection
- * that the library has closed without a word; the kernel has given its number away again.
+ * Takes the newest record with that descriptor out of the list. An older one belongs to a
+ * connection that the library closed without reporting it; the kernel has reused the number.
  */
 static struct engine_client *take_given(struct engine *e, int fd)
 {

@@ -21,8 +21,8 @@ enum engine_kind { ENGINE_SMALL, ENGINE_LARGE, ENGINE_TLS, ENGINES };
 struct engine_client;
 
 /*
- * What the library reports, in this order for each request. @cls is that of engine_start. Which of
- * the last two it reports for a request whose head never came whole differs between versions.
+ * What the library reports, in this order for each request. @cls is that of engine_start. When a
+ * request's head never comes whole, the library's version decides which of the last two it reports.
  */
 struct engine_calls {
     /* the request's target, before the library has decoded it; returns the request's context */
@@ -41,7 +41,7 @@ struct engine_client {
     int fd;
     ino_t inode; /* of the socket */
     struct tls_inflow inflow;
-    struct tls *tls; /* that its session began with; NULL: it has none */
+    struct tls *tls; /* that its session began with; NULL: in the clear */
 };
 
 struct engine {
@@ -57,16 +57,16 @@ struct engine {
 };
 
 /*
- * engine_library - the version of libmicrohttpd that is there
+ * engine_library - the version of libmicrohttpd that this process has loaded
  * @tested: whether this program's tests have passed with it
  */
 const char *engine_library(bool *tested);
 
 /*
  * engine_start - begin an instance of the library
- * @tls:   for ENGINE_TLS: where certificate and key are, for each new connection; borrowed until
- *         engine_stop. What is taken out there is used by no new connection once the loop has
- *         gone round
+ * @tls:   for ENGINE_TLS: points to the certificate and key for new connections; borrowed until
+ *         engine_stop. The caller may put others there. No new connection uses the old ones once
+ *         the loop has counted another turn
  * @calls: borrowed until engine_stop, as is @cls
  */
 bool engine_start(struct engine *engine, enum engine_kind kind, struct tls *_Atomic *tls,

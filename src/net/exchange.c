@@ -2,28 +2,29 @@
 /*
  * Requests and their answers. Theory of operation:
  *
- * The library tells of a request in steps, each a call on the loop's thread:
+ * The library reports a request in steps, each a call on the loop's thread:
  *
  *   on_target    The target, as it was received. A struct exchange begins; it is the library's
  *                context of the request, and the peer points to it.
  *   on_request   The head. It is checked for all that must end the connection: contradictory or
- *                malformed lines, an expectation, the announced size of the body. A client that
- *                waits for 100 Continue, has not shown the certificate that it needs, or will send more
- *                than max_body, is refused now if it would be anyway.
+ *                malformed lines, an expectation, the announced size of the body. A request that
+ *                would be refused with any body is refused now if the client waits for 100
+ *                Continue, has not shown the certificate that it needs, or will send more than
+ *                max_body.
  *   on_request   Each part of the body, which is appended to the exchange's buffer.
  *   on_request   The end. The loop's job is filled, routes answer it, and the reply goes to the
  *                library, which sends it while the loop does other work.
  *   on_completed The reply was sent, or the connection ended. The exchange ends.
  *   on_closed    The connection ends. If an exchange is left, so does that.
  *
- * An exchange that ends before its end was reported goes unanswered by us: the client has gone, or
- * was too slow, or the library has refused the head with a page of its own. If the head was not
- * reported, the peer lingers, so that the client gets to read that page.
+ * An exchange that ends before the request's end was reported has no answer of ours: the client has
+ * gone, or was too slow, or the library has refused the head with a page of its own. If the head
+ * was not reported, the peer lingers, so that the client can read that page.
  *
  * Who owns what: an exchange owns its copy of the target and its buffer for the body. The lines of
  * its head belong to the library, until on_completed. The job is the loop's, one for all its
- * connections: it is filled and answered within one call, and is made fit for the next before that
- * call returns. So a reply's body is copied, given away, or lives as long as the program.
+ * connections: it is filled and answered within one call, and is reset before that call returns. So
+ * a reply's body is copied, given to the library, or lives as long as the program.
  *
  * Limits: a head must fit in the engine's memory (engine.c), and the whole request must come before
  * the peer's deadline (peer.c). Of a body as many bytes are kept as its path may have: max_body, or
@@ -36,7 +37,7 @@
  *
  * A refusal before the end of a request, or because of bytes that were dropped, ends the
  * connection: where the next request begins is not known then. The peer lingers, so that the client
- * gets to read the refusal. A request that came in chunks is answered, and ends the connection too:
+ * can read the refusal. A request that came in chunks is answered, and ends the connection too:
  * the library takes a bare LF in a chunk's line, and NULs and folded lines behind the last chunk,
  * so a proxy may see the end of such a request elsewhere.
  */
@@ -57,7 +58,7 @@
 #include "peer.h"
 #include "tls.h"
 
-enum { TLS_RECORD_SIZE = 16 * 1024 }; /* bytes of a reply in it, RFC 8446 §5.1 */
+enum { TLS_RECORD_SIZE = 16 * 1024 }; /* bytes of a reply in one record, RFC 8446 §5.1 */
 
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
@@ -118,7 +119,7 @@ static void on_closed(void *cls, struct engine_client *client)
     peer_closed(l, p);
 }
 
-/* Sixteen random bytes in hex. They come from a store, so that few requests ask the kernel. */
+/* Sixteen random bytes in hex. A stock of them is kept, so that few requests ask the kernel. */
 static void make_id(struct loop *l, char id[JOB_ID_SIZE])
 {
     enum { ID_BYTES = 16 };
@@ -131,7 +132,7 @@ static void make_id(struct loop *l, char id[JOB_ID_SIZE])
     hex_encode(l->random + l->random_left, ID_BYTES, id);
 }
 
-/* The client's id, if it is one that can stand in a log and in a header; else one of ours. */
+/* The client's id if a log line and a header can hold it, else one of ours */
 static void choose_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
 {
     static const char alphabet[] =
@@ -144,7 +145,7 @@ static void choose_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
         make_id(l, id);
 }
 
-/* Where the lines of a head go while the library tells of them. */
+/* Where add_line puts the lines of a head */
 struct lines {
     struct head *head;
     struct gaps *gaps; /* NULL: the library hides nothing */
@@ -259,7 +260,7 @@ static struct MHD_Response *make_response(struct reply *reply)
     return response;
 }
 
-/* Of a long reply over TLS the library sends a record a turn: see loop.c. */
+/* The library sends one TLS record of a long reply in each turn: see loop.c. */
 static void allow_records(struct loop *l, size_t size)
 {
     const unsigned records = (unsigned)(size / TLS_RECORD_SIZE);
@@ -295,7 +296,7 @@ static enum MHD_Result send_reply(struct loop *l, struct MHD_Connection *connect
     return result;
 }
 
-/* Sends the job's reply, which refuses, and ends the connection. */
+/* Sends the job's reply, which is a refusal, and ends the connection. */
 static enum MHD_Result refuse(struct loop *l, struct MHD_Connection *connection, struct exchange *x)
 {
     l->job.reply.close = true;
@@ -313,9 +314,9 @@ static enum MHD_Result refuse_problem(struct loop *l, struct MHD_Connection *con
 }
 
 /*
- * Has the client shown a certificate, where it needs one? Looked at with a connection's first
- * request, when its handshake is complete, and again after each reload: what a new client CA does
- * not vouch for is trusted no more.
+ * Has the client shown a certificate, where it needs one? This is judged with a connection's first
+ * request, when the handshake is complete, and again after each reload, so that a client for which
+ * the new client CA does not vouch is no longer trusted.
  */
 static bool is_trusted(const struct loop *l, struct MHD_Connection *connection, struct peer *p)
 {
@@ -377,7 +378,8 @@ static void check_head(struct loop *l, struct exchange *x, bool whole, unsigned 
 {
     if (!whole)
         err_at(&job->err, ERR_INVALID, NULL,
-               "the head has a NUL, a bare CR or LF, a folded line or a second blank");
+               "the head has a NUL, a bare CR or LF, a folded line, a line without a colon or a "
+               "second blank");
     if (!whole || head_check(&x->head, minor, &job->err) < 0)
         job_refuse(job, PROBLEM_HEAD, -1);
     else
@@ -405,7 +407,7 @@ static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connecti
     return MHD_YES;
 }
 
-/* See room.c: a body that comes faster is not ahead of its pace, but on it. */
+/* A body that comes faster than its pace earns no time for later: see room.c. */
 static void keep_pace(const struct loop *l, struct peer *p, size_t size)
 {
     const uint64_t now = 1000 * l->now;
@@ -461,7 +463,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     const size_t part = *size;
 
     (void)url;
-    if (!x) /* there was no memory for it */
+    if (!x) /* on_target found no memory */
         return MHD_NO;
     x->peer->heard = l->now;
     l->reported = true;

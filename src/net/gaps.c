@@ -3,8 +3,8 @@
  * libmicrohttpd 0.9 splits a head where it was received: the blanks in the request line, the colon
  * behind a name, CR and LF become NULs, and what it hands over are strings between these. It takes
  * a bare CR or LF for the end of a line, joins folded lines, leaves out lines without a colon,
- * skips blanks and ends strings at a NUL. Whatever it hides so stands between two strings, or moves
- * one.
+ * skips blanks and ends strings at a NUL. What it hides in these ways lies between two strings, or
+ * moves one of them.
  *
  * So the bytes of a head are accounted for, one by one, from the method to the end that the library
  * gives (MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE): each is in a string that http/head.c judges, or
@@ -13,18 +13,18 @@
  *
  * What this assumes of the library is that its strings lie in one buffer, where they were received.
  * Each head proves it again: strings that were copied, moved or put in another order do not follow
- * each other, and such a head is refused like one with hidden bytes. So a library that is otherwise
- * can refuse requests, but cannot have one taken for what it is not. Nothing is read but the
+ * each other, and such a head is refused like one with hidden bytes. So a library that works
+ * otherwise makes us refuse requests, but cannot make us misread one. Nothing is read but the
  * strings, their NULs and, in one buffer, what is between two of them. 0.9 is the last of its line,
  * and 1.0 refuses such heads itself (engine.c).
  *
- * The bytes cannot be had before the library, but at a price. It reads its sockets and decrypts by
- * itself, and has no hook for another to read. To look at what has come (MSG_PEEK), as room.c does
- * for a first head, is no check: more may come before the library reads; and over TLS there is
+ * To check the bytes before the library has them would cost more. The library reads its sockets and
+ * decrypts by itself, and has no hook for this. Looking at what has come (MSG_PEEK), as room.c does
+ * for a first head, is no check: more may come before the library reads, and over TLS there is
  * nothing to see. A check would need a loop that ends TLS itself, and relays each connection to the
- * library through a pair of sockets. That costs two descriptors more for each connection, and for
+ * library through a pair of sockets. That costs two more descriptors for each connection, and for
  * each request four system calls and two turns of epoll: 11 us of CPU time, more than twice what
- * GET /livez takes in all. What is done here takes 210 instructions of the 40 000 of that request.
+ * GET /livez takes in all. What is done here takes 210 of the 40 000 instructions of that request.
  */
 #include "gaps.h"
 

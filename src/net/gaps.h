@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes of a head that libmicrohttpd 0.9 does not show. Only for that version: see gaps.c.
+ * Finds bytes of a head that libmicrohttpd 0.9 does not show. Only for that version: see gaps.c.
  */
 #ifndef NET_GAPS_H
 #define NET_GAPS_H
@@ -13,7 +13,7 @@ struct gaps {
     bool found;
 };
 
-/* gaps_start - the request line; each string where the library received it */
+/* gaps_start - begin with the request line; each string is where the library received it */
 void gaps_start(struct gaps *gaps, const char *method, const char *target, size_t target_size,
                 const char *version);
 

@@ -16,7 +16,7 @@
 
 enum {
     ACCEPT_OWN = 64,  /* connections at a time, from a socket of the loop's own */
-    ACCEPT_SHARED = 4 /* the same from a socket that other loops accept from too */
+    ACCEPT_SHARED = 4 /* the same, from a socket from which other loops accept too */
 };
 
 void gate_set(struct loop *l, struct gate *g, bool open)

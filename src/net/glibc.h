@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Settings of glibc's memory allocation. With another C library these functions do nothing.
+ * glibc's memory allocation. With another C library this function does nothing.
  */
 #ifndef NET_GLIBC_H
 #define NET_GLIBC_H

@@ -113,7 +113,7 @@ static int describe(struct listener *l, struct err *err)
     }
 }
 
-/* Return: 1: there is a socket of ours; 0: nothing; -1 with ERR_FILE: anything else */
+/* Return: 1: there is a socket of this user; 0: nothing; -1 with ERR_FILE: anything else */
 static int find_socket(const char *path, struct err *err)
 {
     struct stat st;
@@ -146,9 +146,9 @@ static int clear_stale(const char *path, const union address *a, struct err *err
 }
 
 /*
- * A socket that is bound and does not listen yet. The first one of an address is bound without
- * SO_REUSEPORT, so that binding fails where another process listens; those of further loops join
- * it.
+ * Makes a socket that is bound and does not listen yet. The first one of an address is bound
+ * without SO_REUSEPORT, so that binding fails where another process listens; those of further loops
+ * join it. Return: its descriptor; -1 with errno
  */
 static int bind_one(const union address *a, socklen_t size, bool first)
 {
@@ -364,8 +364,8 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err)
 }
 
 /*
- * Somebody may have removed our socket, and another process bound its own there. No other file gets
- * the number of ours while we have it open.
+ * Is the file at unlink_path still our socket? It may have been removed, and another process may
+ * have bound a socket there. No other file gets the inode number of ours while we have it open.
  */
 static bool is_ours(const struct listener *l)
 {
@@ -375,8 +375,8 @@ static bool is_ours(const struct listener *l)
 }
 
 /*
- * Of each packet that comes to a socket, @bytes get through. Accepted sockets do not have the
- * filter.
+ * Lets the first @bytes of each packet that comes to a socket through. The filter is not on the
+ * connections that the socket has made before.
  */
 static bool let_through(int fd, unsigned bytes)
 {

@@ -33,8 +33,8 @@ struct listener {
 
 /*
  * listen_open - bind and listen
- * @address: numeric HOST:PORT or [HOST]:PORT, where the kernel chooses port 0; or unix:/path, with
- *           at most 107 bytes of path
+ * @address: numeric HOST:PORT or [HOST]:PORT, where PORT 0 lets the kernel choose; or unix:/path,
+ *           with at most 107 bytes of path
  * @queues:  how many loops will accept, at most LISTEN_QUEUES_MAX. Each gets a TCP socket of its
  *           own (SO_REUSEPORT) where the kernel allows it; they share a UNIX socket
  *
@@ -66,7 +66,7 @@ int listen_inherit(struct listener *listeners, unsigned max, struct err *err) MU
 /*
  * listen_can_hide - will listen_hide keep new clients from a socket?
  *
- * Some kernels let only a process with CAP_NET_ADMIN make a socket drop packets. Elsewhere any may.
+ * Some kernels let only a process with CAP_NET_ADMIN make a socket drop packets.
  */
 bool listen_can_hide(const struct listener *listener);
 

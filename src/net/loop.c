@@ -28,10 +28,10 @@
  * requests wait for slots a turn comes at least every CROWDED_MS. Once the last connection has
  * ended and its memory was given back, a loop sleeps until an event comes.
  *
- * Phases, which all loops share (shared.h): in PHASE_SERVE gates are open. In
- * PHASE_DRAIN a loop accepts what waits in its sockets' queues, then closes its gates for good;
- * replies end their connection, and idle connections are ended. In PHASE_STOP loop_run returns, and
- * loop_free closes all that is left.
+ * All loops share the phase (shared.h). In PHASE_SERVE gates are open. In PHASE_DRAIN a loop
+ * accepts what waits in its sockets' queues, then closes its gates for good; replies end their
+ * connection, and idle connections are ended. In PHASE_STOP loop_run returns, and loop_free closes
+ * all that is left.
  *
  * Who owns what: a loop owns its epoll set, its engines, its peers with their exchanges, its
  * buffers for bodies, its memory of signatures and its one job. Nothing of these is touched by
@@ -324,7 +324,7 @@ void loop_free(struct loop *l)
         return;
     for (unsigned i = 0; i < ENGINES; i++)
         engine_stop(&l->engines[i]);
-    while (l->peers) /* that the library does not have */
+    while (l->peers) /* those that the library does not have */
         peer_drop(l, l->peers);
     body_free_spare(&l->bodies);
     reply_reset(&l->job.reply);

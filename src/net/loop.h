@@ -11,8 +11,8 @@ struct loop;
 
 /*
  * loop_new - a loop that accepts from every port
- * @number: below shared->loop_count, and each loop's own: of the wake descriptor, of the ports'
- *          sockets, of the row of metrics
+ * @number: below shared->loop_count, and different for each loop. It selects the wake descriptor,
+ *          the socket of each port and the row of metrics
  *
  * Return: released by loop_free; NULL with ERR_BUSY or ERR_INTERNAL.
  */
@@ -22,9 +22,9 @@ struct loop *loop_new(struct shared *shared, unsigned number, struct err *err) M
 void loop_run(struct loop *loop);
 
 /*
- * loop_turns - how often it has gone round; may be called on any thread
+ * loop_turns - how many turns it has counted; may be called on any thread
  *
- * A handler that ran while the number was read has ended once the number differs.
+ * A handler that ran while this was called has ended once the result differs.
  */
 unsigned loop_turns(const struct loop *loop);
 

@@ -23,15 +23,15 @@
  *
  *   ARRIVING   no byte for the idle time-out, or the request deadline; or room.c needs its place.
  *   SERVED     bytes that the library does not read; no byte either way for the idle time-out; or
- *              the request deadline, which runs from the end of the last request (from the first
- *              byte, for the first request). Where the idle time-out is the longer one, the deadline
- *              runs from the request line instead. On a crowded port the deadline is no longer than
- *              the idle time-out, and room.c ends connections that make no progress.
+ *              the request deadline, which runs from the end of the last request (for the first
+ *              request, from the first byte). Where the idle time-out is the longer one, the
+ *              deadline runs from the request line instead. On a crowded port the deadline is no
+ *              longer than the idle time-out, and room.c ends connections that make no progress.
  *   LINGERING  LINGER_MS, or as many bytes as a body may have.
  *
- * Connections without a request also end soon while the server drains. Times are looked at in
- * ticks, so an end may be late by one. The library knows no time-out: a served connection is shut
- * down, and the library, which reads the end of the stream then, closes it.
+ * While the server drains, a connection without a request also ends after DRAIN_IDLE_MS. Times are
+ * compared in ticks, so an end may be late by one. The library has no time-out: a served connection
+ * is shut down, and the library, which then reads the end of the stream, closes it.
  */
 #include "peer.h"
 
@@ -43,7 +43,7 @@
 #include <unistd.h>
 
 enum {
-    UNREAD_MS = 250, /* for so long bytes may go unread though the library is run */
+    UNREAD_MS = 250, /* how long the library, though it is run, may leave bytes unread */
     LINGER_MS = 2000
 };
 
@@ -163,8 +163,8 @@ static uint64_t find_client(struct peer *p, const struct sockaddr_storage *from)
 
 /*
  * What the kernel keeps of a connection counts as memory of the daemon's control group, and would
- * grow to some MiB. The kernel doubles the figure that it is given, for its own overhead. What
- * comes on a UNIX socket is the client's.
+ * grow to some MiB. The kernel doubles the figure that it is given, for its own overhead. Bytes
+ * that come on a UNIX socket count as the client's memory.
  */
 static void bound_buffers(const struct peer *p)
 {
@@ -197,9 +197,9 @@ struct peer *peer_accept(struct loop *l, struct gate *g, int fd,
 }
 
 /*
- * While a connection arrives, we see each byte come. Later the kernel knows it for TCP. Of a UNIX
- * socket it is the time since a request ended, a head was complete or a part of a body came: parts
- * of a later head are seen by the library alone.
+ * While a connection arrives, room.c notes when bytes come. Later the kernel tells, but only for
+ * TCP. For a UNIX socket this is the time since a request ended, a head was complete or a part of a
+ * body came, because only the library sees parts of a later head.
  */
 uint64_t peer_quiet_time(const struct loop *l, const struct peer *p)
 {

@@ -8,7 +8,7 @@
 #include "state.h"
 
 /*
- * peer_accept - begin a connection, which waits then
+ * peer_accept - begin a connection in the state PEER_ARRIVING
  * @fd: belongs to the connection, or was closed
  *
  * Return: NULL when there is no memory.
@@ -16,13 +16,13 @@
 struct peer *peer_accept(struct loop *loop, struct gate *gate, int fd,
                          const struct sockaddr_storage *from);
 
-/* peer_watch - have events tell of what comes on a connection that the library does not have */
+/* peer_watch - put a connection that the library does not have into the loop's epoll set */
 bool peer_watch(struct loop *loop, struct peer *peer);
 
 /* peer_refuse - send an answer of our own to what the library never sees; @peer may be gone then */
 void peer_refuse(struct loop *loop, struct peer *peer, const char *answer);
 
-/* peer_leave_queue - it waits for a slot no more; nothing when it did not */
+/* peer_leave_queue - end the wait for a slot; does nothing when the connection does not wait */
 void peer_leave_queue(struct peer *peer);
 
 /* peer_drain - read and drop what has come on a lingering connection, which may end it */
@@ -52,7 +52,7 @@ uint64_t peer_quiet_time(const struct loop *loop, const struct peer *peer);
 bool peer_is_overdue(const struct loop *loop, const struct peer *peer);
 
 /*
- * peer_check_input - see to it that what a client sends is read, or end the connection
+ * peer_check_input - make sure that what a client sends is read, or end the connection
  *
  * The library waits for a new event of the descriptor. When the end of the stream came together
  * with the last bytes, there is no further event; shutting the socket down for reading makes one.

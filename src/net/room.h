@@ -8,7 +8,7 @@
 
 #include "state.h"
 
-/* room_make_space - if the gate's room is full, end those that wait longest in vain */
+/* room_make_space - if the port has no room left, end some connections of its greediest user */
 void room_make_space(struct loop *loop, const struct gate *gate);
 
 /*
@@ -25,7 +25,10 @@ void room_look(struct loop *loop, struct peer *peer);
  */
 void room_pass_on(struct loop *loop, struct peer *peer);
 
-/* room_leave - its time is up; @peer may be gone then */
+/*
+ * room_leave - end an arriving or lingering connection, with status 503 if it waits for a slot;
+ * @peer is gone then
+ */
 void room_leave(struct loop *loop, struct peer *peer);
 
 /* room_is_crowded - does a request wait for a slot, on any port and of any loop? */

@@ -37,7 +37,7 @@ struct server *server_start(struct context *context, const struct listener *list
 void server_swap_tls(struct server *server, struct tls *tls);
 
 /*
- * server_library - the version of libmicrohttpd that is there
+ * server_library - the version of libmicrohttpd that this process has loaded
  * @tested: whether this program's tests have passed with it
  */
 const char *server_library(bool *tested);
@@ -49,7 +49,7 @@ const char *server_library(bool *tested);
  */
 void server_settle(struct server *server);
 
-/* server_alive - has every loop gone round since the last call? Wakes them for the next one. */
+/* server_alive - has every loop counted a turn since the last call? Wakes them for the next one */
 bool server_alive(struct server *server);
 
 /*

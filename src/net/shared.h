@@ -60,7 +60,7 @@ int shared_open(struct shared *shared, const struct listener *listeners, unsigne
 /* shared_close - release what shared_open made; no loop may run any more */
 void shared_close(struct shared *shared);
 
-/* shared_wake - have every loop go round now */
+/* shared_wake - have every loop take a turn now */
 void shared_wake(const struct shared *shared);
 
 /* shared_enter - begin a phase, and have every loop notice it */

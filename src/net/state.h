@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a loop consists of, for the files that work on it: loop.c goes round, gate.c accepts, room.c
+ * What a loop consists of, for the files that work on it: loop.c runs turns, gate.c accepts, room.c
  * chooses which connections are served, peer.c keeps connections, exchange.c answers their
  * requests, account.c records what became of them. All of it is used on the loop's thread alone.
  */
@@ -21,12 +21,12 @@
 
 enum {
     PEEK_SIZE = 4096,
-    GROUPS_MAX = 1024,   /* of a process; of one that has more, only the main one counts */
+    GROUPS_MAX = 1024,   /* groups of a process; if it has more, only its main one counts */
     TICK_MS = 500,       /* how often deadlines are looked at */
     HURRY_MS = 50,       /* the same when a loop was woken, and while it cannot accept or drains */
     CROWDED_MS = 10,     /* while requests wait for slots: how often stalled connections end */
     BODY_PACE = 16,      /* bytes a millisecond: while requests wait, slower bodies may be ended */
-    DRAIN_IDLE_MS = 1000 /* while the server drains, a connection may be idle for so long */
+    DRAIN_IDLE_MS = 1000 /* how long a connection may be idle while the server drains */
 };
 
 /* A socket that the loop accepts from: one of a port. */
@@ -59,7 +59,7 @@ struct peer {
     struct port *port;
     struct gate *gate;         /* of the port */
     struct user *user;         /* NULL: not counted */
-    struct engine *engine;     /* that serves it */
+    struct engine *engine;     /* that serves it; NULL: none */
     struct exchange *exchange; /* under way; NULL between requests */
     /* milliseconds: when the last request ended, or the first byte came, or it was accepted */
     uint64_t since;

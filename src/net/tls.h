@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * TLS for TCP listeners: the server's certificate and key, and which clients may connect. The
+ * TLS for TCP listeners: the server's certificate and key, and which clients are trusted. The
  * protocol itself is left to libmicrohttpd, which uses GnuTLS.
  */
 #ifndef NET_TLS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Memory: a user exists while it has a connection, so there are no more of them than connections,
- * which gates limit. A client that chooses addresses whose ids share a chain makes that chain as
+ * Memory: a user exists while it has a connection, so there are no more users than connections,
+ * which room.c limits. A client that chooses addresses whose ids share a chain makes that chain as
  * long as the number of its connections, which costs microseconds.
  */
 #include "users.h"

@@ -3,9 +3,9 @@
  * The users of a port, and how much of it each has: counted exactly, over all loops. Any thread may
  * call what is declared here.
  *
- * A user is a user id on a UNIX socket, and an address on TCP: of IPv6 the first 64 bits, because
- * a host has all addresses of its network. All loopback addresses are one user, since every process
- * of the host can have any of them.
+ * On a UNIX socket a user is a user id. On TCP it is an IPv4 address, or the first 64 bits of an
+ * IPv6 address, because a host may use every address of its network. All loopback addresses are one
+ * user, since every process of the host can use any of them.
  */
 #ifndef NET_USERS_H
 #define NET_USERS_H
@@ -49,13 +49,16 @@ struct user *users_enter(struct users *users, uint64_t id);
 void users_leave(struct users *users, struct user *user);
 
 /*
- * users_take_slot - may this user have one more of @max slots?
+ * users_take_slot - count one more of @max slots for this user
  *
- * While a port has several users, each leaves an eighth of its slots to the others.
+ * While a port has several users, each leaves an eighth of the slots, at least one of several, to
+ * the others.
+ *
+ * Return: false when the user has as many as it may; nothing is counted then.
  */
 bool users_take_slot(struct users *users, struct user *user, unsigned max);
 
-/* users_give_slot - it has one less */
+/* users_give_slot - count one slot less */
 void users_give_slot(struct user *user);
 
 #endif

@@ -16,7 +16,7 @@ struct watch {
     enum watch_kind kind;
 };
 
-/* watch_add - have an epoll set tell of these events of a descriptor; false when it cannot */
+/* watch_add - have an epoll set report these events of a descriptor; false when it cannot */
 static inline bool watch_add(int epoll, int fd, uint32_t events, struct watch *watch)
 {
     struct epoll_event event = { .events = events, .data.ptr = watch };
@@ -24,7 +24,7 @@ static inline bool watch_add(int epoll, int fd, uint32_t events, struct watch *w
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* watch_remove - have it tell no more; closing the descriptor does that too */
+/* watch_remove - have it report none; closing the descriptor does that too */
 static inline bool watch_remove(int epoll, int fd)
 {
     return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) == 0;

@@ -6,7 +6,7 @@
 
 #define HEAD(text) text, sizeof(text) - 1
 
-/* What the library tells of each is the same: GET /x HTTP/1.1, "Host: a", "X: b". */
+/* For each of these the library reports the same head: GET /x HTTP/1.1, "Host: a", "X: b". */
 static void rows(void)
 {
     static const struct {

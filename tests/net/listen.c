@@ -41,8 +41,8 @@ static void tcp(void)
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         ROW_CHECK(good[i], try(good[i]) == 0);
         ROW_CHECK(good[i], strncmp(listener.address, good[i], strlen(good[i]) - 1) == 0);
-        ROW_CHECK(good[i], listener.address[strlen(good[i]) - 1] !=
-                               '0'); /* the port that the kernel chose */
+        /* the port that the kernel chose */
+        ROW_CHECK(good[i], listener.address[strlen(good[i]) - 1] != '0');
         listen_close(&listener);
     }
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -105,7 +105,7 @@ static void unix_sockets(void)
     listen_close(&listener);
     CU_ASSERT_EQUAL(stat(path, &st), -1);
     CU_ASSERT_EQUAL(listen_open(address, 1, &first, &error), 0);
-    CU_ASSERT_EQUAL(unlink(path), 0); /* somebody removes it, and another process binds its own */
+    CU_ASSERT_EQUAL(unlink(path), 0); /* it is removed, and another process binds its own */
     CU_ASSERT_EQUAL(try(address), 0);
     listen_close(&first);
     CU_ASSERT_EQUAL(stat(path, &st), 0);
@@ -123,9 +123,7 @@ static void unix_sockets(void)
     CU_ASSERT_EQUAL(try("unix:relative"), -1);
 }
 
-/*
- * Begins to connect to the listener. Return: a descriptor, which is writable once it is connected
- */
+/* Begins to connect to the listener. Return: a descriptor, writable once it is connected; or -1 */
 static int come(const struct listener *l)
 {
     struct sockaddr_in to = { .sin_family = AF_INET,
@@ -165,7 +163,7 @@ static void hiding(void)
         CU_ASSERT_EQUAL(is_ready(late, POLLOUT), passed);
         taken = accept(l.fds[0], NULL, NULL);
         CU_ASSERT_EQUAL(send(early, "x", 1, MSG_NOSIGNAL), 1);
-        CU_ASSERT_TRUE(is_ready(taken, POLLIN)); /* the filter is not on accepted sockets */
+        CU_ASSERT_TRUE(is_ready(taken, POLLIN)); /* the filter is not on earlier connections */
         close(taken);
         taken = accept(l.fds[0], NULL, NULL);
         CU_ASSERT_EQUAL(taken >= 0, passed);

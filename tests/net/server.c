@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The threads' life, on a socket of the test's own. */
+/* Start, service and end of the threads, on a socket of the test's own. */
 #include "../../src/net/server.h"
 
 #include <sys/socket.h>
