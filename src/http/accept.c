@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The header is read once for each offer: the header is short, and so is the list of offers. */
+/* The header is read again for each offer: both the header and the list of offers are short. */
 #include "accept.h"
 
 #include <string.h>

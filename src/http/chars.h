@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The kinds of characters in a request's head: every byte of a head is looked up here. */
+/* The kinds of characters in a request's head. Every byte of a head's lines is looked up here. */
 #ifndef HTTP_CHARS_H
 #define HTTP_CHARS_H
 
@@ -14,6 +14,7 @@ enum char_kind {
     CHAR_CONTROL = 8  /* not in a header's value */
 };
 
+/* The kinds of each byte, added up; 16 bytes a line */
 /* clang-format off */
 static const uint8_t char_kinds[256] = {
     8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 8, 8, 8, 8, 8, 8,

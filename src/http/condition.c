@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * Reads the next tag of a list; its weak mark is reported in *weak. Return: the tag's size; 0 at
- * the end, or when the list is malformed
+ * Reads the next tag of a list; *weak: has it the mark W/? Return: the tag's size; 0 at the end, or
+ * when the list is malformed
  */
 static size_t next_tag(const char **at, const char **tag, bool *weak)
 {

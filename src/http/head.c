@@ -46,7 +46,7 @@ static bool has_controls(const char *text, size_t size)
     return kinds & CHAR_CONTROL;
 }
 
-/* Two blanks, and a version behind the last. */
+/* Three words; the last one is HTTP/1 and any digit. */
 static bool is_request_line(const char *line, size_t size)
 {
     static const char version[] = " HTTP/1.";
@@ -109,8 +109,8 @@ void head_start(struct head *h, const char *method)
 }
 
 /*
- * A list may come in several headers (RFC 9110 §5.3). The client may do without these lists, so one
- * that comes in several headers is ignored.
+ * A list may come in several headers (RFC 9110 §5.3). These two only save the client a reply that
+ * it cannot use, so one that comes in several headers is ignored.
  */
 static bool is_list(int header)
 {
@@ -164,6 +164,6 @@ int head_check(const struct head *h, unsigned minor, struct err *err)
         return err_at(err, ERR_INVALID, NULL, "Host is missing");
     if (host && host[0] && !host_is_authority(host, strlen(host))) /* empty: RFC 9112 §3.2 */
         return err_at(err, ERR_INVALID, NULL,
-                      "Host is not a name or an address with a port or without one");
+                      "Host must be a name or an address, and may have a port");
     return 0;
 }

@@ -10,7 +10,7 @@
 
 #include "../base/err.h"
 
-/* Headers that the server or a handler reads. Each may come once; the lists may come again. */
+/* Headers that are read. Each may come once; Accept and If-None-Match are lists, and may repeat. */
 enum header {
     HEADER_HOST,
     HEADER_CONTENT_LENGTH,
@@ -44,7 +44,7 @@ bool head_ends(const char *text, size_t size);
 /*
  * head_request_size - bytes of the request that begins here, with its body
  *
- * Only for choosing between requests: a head that can be read in two ways may have either's size.
+ * Only for choosing between requests: a head that can be read in two ways may give either size.
  *
  * Return: 0 when the head has not come whole, or does not tell.
  */

@@ -12,7 +12,7 @@
 
 enum { PORT_MAX = 65535 };
 
-/* Return: bytes of the name at the beginning, which may hold escapes, %XX */
+/* Return: bytes of the name at the beginning; it may hold escapes (%XX) */
 static size_t name_size_of(const char *text, size_t size)
 {
     size_t n = char_span(text, size, CHAR_NAME);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Splits and decodes in place. */
+/* The target is copied, then split and decoded in place. */
 #include "target.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "../base/hex.h"
 #include "host.h"
 
-/* Replaces escapes by their bytes, which check_bytes has seen. */
+/* Replaces escapes by their bytes. check_bytes has accepted the escapes. */
 static void decode(char *text)
 {
     char *out = text;
@@ -31,7 +31,7 @@ static enum target_result malformed(int status)
     return TARGET_MALFORMED;
 }
 
-/* In any target, no byte or escape may be open to two readings. */
+/* No byte or escape of a target may be open to two readings. */
 static enum target_result check_bytes(const char *raw, struct err *err)
 {
     for (; *raw; raw++) {
@@ -102,7 +102,8 @@ enum target_result target_parse(const char *raw, struct target *t, struct err *e
     t->path = t->text;
     t->text[0] = '\0';
     if (length >= sizeof(t->text)) {
-        err_at(err, ERR_INVALID, NULL, "the limit is %d bytes", TARGET_SIZE - 1);
+        err_at(err, ERR_INVALID, NULL, "the request target may have at most %d bytes",
+               TARGET_SIZE - 1);
         return TARGET_TOO_LONG;
     }
     result = check_bytes(raw, err);

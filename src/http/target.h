@@ -29,9 +29,10 @@ struct target {
 enum target_result {
     TARGET_OK,
     TARGET_TOO_LONG,
-    TARGET_MALFORMED, /* another form, too many pairs, bytes outside printable ASCII, a bad escape, an
-                         escaped NUL, a pair without '=' */
-    TARGET_TWICE      /* a name is given twice; the error points to it */
+    /* another form, too many pairs, bytes outside printable ASCII, a bad escape, an escaped NUL, a
+       pair without '=' */
+    TARGET_MALFORMED,
+    TARGET_TWICE /* a name is given twice; the error points to it */
 };
 
 /*

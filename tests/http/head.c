@@ -6,7 +6,7 @@
 static struct head head;
 static struct err error;
 
-/* A head of lines "name|value" */
+/* Checks a head that is given as lines "name|value". */
 static int check(const char *const *lines, unsigned minor)
 {
     static char text[1024];
