@@ -22,8 +22,8 @@
 enum {
     PIECE_SIZE = 8192, /* bytes that are allocated at a time: the reply of an image of a few CPUs */
     ITEM_TEXT_SIZE = 16, /* a name, its quotes, colon and comma, about */
-    LONG_TEXT = 32768,   /* bytes: what is closed in a text that is longer becomes text at once */
-    SMALL_ITEM = 2048,   /* bytes, about: if it is no larger than that */
+    LONG_TEXT = 32768,   /* bytes, about: once a text is longer, small items become text */
+    SMALL_ITEM = 2048,   /* bytes of a small item's text, about */
     ESCAPE_SIZE = sizeof("\\u0000")
 };
 
@@ -59,7 +59,7 @@ static size_t align(size_t size)
     return (size + _Alignof(cJSON) - 1) / _Alignof(cJSON) * _Alignof(cJSON);
 }
 
-/* Room for that many bytes until build_drop; NULL when memory ran out */
+/* Memory for that many bytes until build_drop; NULL when memory ran out */
 static void *take_room(struct build *b, size_t size)
 {
     struct build_piece *piece = b->pieces;
@@ -80,7 +80,7 @@ static void *take_room(struct build *b, size_t size)
     return piece->bytes + piece->used - size;
 }
 
-/* An item of the type, which becomes part of the tree, and room for its text; NULL: it failed */
+/* Adds an item of that type to the tree, with room for its text. Return: NULL: it failed */
 static cJSON *add(struct build *b, const char *name, int type, size_t text_size)
 {
     cJSON *const parent = b->depth > 0 ? b->open[b->depth - 1].item : NULL;
@@ -124,7 +124,7 @@ void build_array(struct build *b, const char *name)
     open_item(b, name, cJSON_Array);
 }
 
-/* Gives up all memory that was taken behind the item. */
+/* Releases all memory that was taken after the item. */
 static void take_back(struct build *b, const struct build_open *o)
 {
     while (b->pieces != o->piece) {
@@ -136,7 +136,7 @@ static void take_back(struct build *b, const struct build_open *o)
     o->piece->used = (size_t)((char *)(o->item + 1) - o->piece->bytes);
 }
 
-/* Has an item with all that it holds become raw text, in the place of that. */
+/* Replaces what an item holds by its JSON text, in the same memory. */
 static void make_text(struct build *b, const struct build_open *o)
 {
     char text[2 * SMALL_ITEM], *room;
@@ -258,7 +258,6 @@ void build_number(struct build *b, const char *name, uint64_t value)
     add_raw(b, name, text, (size_t)(end - text));
 }
 
-/* Of hexadecimal digits nothing needs an escape. */
 void build_address(struct build *b, const char *name, uint64_t value)
 {
     char text[NUMBER_ADDRESS_SIZE + sizeof("\"\"")] = "\"0x";
@@ -314,7 +313,6 @@ static const char *string_end(const char *at)
     return at;
 }
 
-/* '[' and '{' differ from ']' and '}' by 2. */
 static bool is_open(char c)
 {
     return c == '[' || c == '{';

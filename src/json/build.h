@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * JSON texts that are sent or printed: a tree is built in the order of the text, then it becomes
- * one.
+ * JSON texts that are sent or printed: a tree is built in the order of the text, then printed.
  *
- * A builder remembers that memory ran out, the only thing that can go wrong. It drops the tree
- * then, ignores what is added afterwards, and gives no text. So a caller adds all that it has and
- * looks once, at the text.
+ * A builder remembers that memory ran out, the only thing that can go wrong. It then drops the
+ * tree, ignores what is added afterwards, and gives no text. So a caller adds all that it has, and
+ * checks only whether there is a text.
  *
  * A tree takes some eight times as much memory as its text. So once a text is long, a small object
- * or array becomes text as soon as it is closed. It must hold nothing that is still to be changed
- * then, which no function here does.
+ * or array becomes text as soon as it is closed; no function here changes one that is closed.
  *
  * Names are literals, or live until the text is made; values are copied. A name is NULL for an
  * element of an array and for the root.
@@ -48,7 +46,7 @@ struct build {
 void build_start(struct build *b);
 void build_drop(struct build *b);
 
-/* build_fail - give no text: what the caller would add cannot be had */
+/* build_fail - give no text, because the caller has failed to make a part of it */
 void build_fail(struct build *b);
 
 /* build_object, build_array - open one; what is added next is inside it, until build_close */

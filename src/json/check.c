@@ -293,7 +293,7 @@ static bool scan_text(struct cursor *c)
         if (bracket == '{' || bracket == '[') {
             if (!open_bracket(c, bracket == '{'))
                 return false;
-            if (peek(c) != bracket + 2) { /* not empty */
+            if (peek(c) != bracket + 2) { /* not the closing one: in ASCII it is 2 above */
                 if (bracket == '{' && !scan_name(c))
                     return false;
                 continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * RFC 8259 to the letter: is a text JSON, and if not, where does it go wrong? What a text says is
- * json.h's to read, which trusts that this scan has accepted it.
+ * RFC 8259 to the letter: is a text JSON, and if not, where does it go wrong? read.h gives the
+ * values of a text that this check has accepted.
  */
 #ifndef JSON_CHECK_H
 #define JSON_CHECK_H
@@ -10,12 +10,12 @@
 
 #include "../base/err.h"
 
-/* Open brackets that are followed: more than a body of 64 KiB, or twice that, can have */
+/* Brackets that may be open at a time: all that 128 KiB, twice the usual limit, can have */
 enum { JSON_DEPTH_MAX = 131072 };
 
 /*
  * json_check - is this one JSON text, in well-formed UTF-8?
- * @text: need not be terminated; a byte order mark is refused, and the error names it
+ * @text: need not be terminated. A byte order mark is refused, and the error says so
  *
  * Time is linear in size, memory fixed (JSON_DEPTH_MAX bits).
  *

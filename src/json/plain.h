@@ -10,7 +10,7 @@
 /*
  * plain_eight - is none of eight bytes a quote, a backslash, a control character or beyond ASCII?
  *
- * May say no for yes.
+ * When it is true, none is. It may be false for eight bytes of which none is.
  */
 static inline bool plain_eight(const char *bytes)
 {

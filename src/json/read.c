@@ -216,7 +216,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The exponent stops growing where it can no longer change which 64-bit integer this is. */
+/* The exponent stops growing where it can no longer change whether the value fits 64 bits. */
 static struct decimal split(const char *at, const char *end)
 {
     struct decimal d = { .count = 0 };

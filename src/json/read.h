@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading a JSON text value by value, without a tree and without allocation. The text is one that
- * json_check has accepted: nothing here looks for errors, and any other text is read as nonsense,
- * but within its bounds.
+ * Reading a JSON text value by value, without a tree and without allocation. json_check must have
+ * accepted the text: nothing here looks for errors, and any other text may be read past its end.
  */
 #ifndef JSON_READ_H
 #define JSON_READ_H
@@ -23,8 +22,8 @@ enum json_kind {
 };
 
 enum {
-    JSON_TEXT_MAX = 128, /* bytes of a string with escapes that are kept */
-    JSON_NUMBER_MAX = 64 /* characters of an integer */
+    JSON_TEXT_MAX = 128, /* bytes that are kept of a string with escapes, decoded */
+    JSON_NUMBER_MAX = 64 /* characters of an integer's token */
 };
 
 /*
@@ -55,15 +54,15 @@ struct json_value json_take(struct json *json);
 /* json_open - pass the opening bracket */
 void json_open(struct json *json);
 
-/* json_more - is there another element or member? If not, the closing bracket is passed. */
+/* json_more - is there another element or member? If not, it passes the closing bracket. */
 bool json_more(struct json *json);
 
 /* json_name - a member's name; its value comes next */
 struct json_value json_name(struct json *json);
 
 /*
- * json_is_name - the same where the name is expected: only if it is that one, and written without
- * escapes
+ * json_is_name - pass a member's name if it is this one, written without escapes; false: it is not,
+ * and json_name takes it
  */
 bool json_is_name(struct json *json, const char *name, size_t size);
 
