@@ -23,7 +23,7 @@ static bool is_alphanumeric(char c)
     return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
 }
 
-/* Letters, digits and @others. "-" alone is refused: in a comment it stands for no value. */
+/* Letters, digits and @others. "-" alone is refused: in a comment it means that there is none. */
 static bool is_token(const char *text, const char *others, size_t shortest, size_t longest)
 {
     size_t length = 0;
@@ -76,7 +76,7 @@ int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct er
     const char *wrong;
 
     if (ttl > SEAL_TTL_MAX)
-        return err_at(err, ERR_INTERNAL, NULL, "a life is 1 to %d seconds", SEAL_TTL_MAX);
+        return err_at(err, ERR_INTERNAL, NULL, "ttl: at most %d seconds", SEAL_TTL_MAX);
     wrong = seal_clock_error(now);
     if (!wrong)
         wrong = seal_clock_error(now + (int64_t)ttl);
@@ -87,7 +87,7 @@ int seal_claims_live(struct seal_claims *c, unsigned ttl, int64_t now, struct er
     return 0;
 }
 
-/* The longest value of each claim; check() bounds the tokens and the times. */
+/* The sum of the longest values of all claims; check() bounds the tokens and the times. */
 static_assert(sizeof(CLAIMS_VERSION " sha256= size= load= fp= ctx= nonce= iat= exp=") +
                       SEAL_SHA256_TEXT_SIZE +
                       SEAL_SEGMENTS_MAX * (sizeof("4294967295,") + sizeof("0xffffffff,")) +

@@ -50,7 +50,7 @@ struct seal_claims {
  * @now: seal_now(), or another time in a test
  *
  * Return: 0; -1 with ERR_INTERNAL (ttl out of range), or with ERR_BUSY when the clock cannot be
- * right: it is before the day this program was built, or expires would pass the year 9999.
+ * right (see seal_clock_error), or expires would pass the year 9999.
  */
 int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now,
                      struct err *err) MUST_USE;
@@ -59,8 +59,10 @@ int seal_claims_live(struct seal_claims *claims, unsigned ttl, int64_t now,
 int64_t seal_now(void);
 
 /*
- * seal_clock_error - why the clock cannot be right at @now, or NULL: it is more than a day before
- * this program was built, or before SOURCE_DATE_EPOCH as it was then, or after the year 9999
+ * seal_clock_error - why @now cannot be the right time, or NULL
+ *
+ * It cannot when it is after the year 9999, or more than a day before SEAL_BUILD_TIME: the time of
+ * the build, or SOURCE_DATE_EPOCH if that was set for it.
  */
 const char *seal_clock_error(int64_t now);
 
@@ -68,7 +70,7 @@ const char *seal_clock_error(int64_t now);
  * seal_claims_write - write the trusted comment, without minisign's prefix
  * @sha256: of the image, 64 lower-case hex digits
  *
- * A context or nonce that is not of its form is refused, so none can add a claim of its own.
+ * A context or nonce that is not of its form is refused, so that it cannot add a further claim.
  *
  * Return: the comment's length; -1 with ERR_INTERNAL when a claim is not of its form.
  */

@@ -78,7 +78,7 @@ static int check_directory(const struct file_place *place, struct err *err)
     return 0;
 }
 
-/* The text is a comment line, whose end may be any text, and one line of base64. */
+/* The text is a comment line, of which only the prefix is checked, and one line of base64. */
 static int decode_text(const struct file_place *place, struct key_scratch *scratch, size_t size,
                        struct err *err)
 {
@@ -143,9 +143,8 @@ static int check_raw(const struct file_place *place, struct key_scratch *scratch
 }
 
 /*
- * A digest of what signing reads: both halves and the id. It is there to notice flipped bits, so
- * its key need not be secret. It is SipHash because BLAKE2b would leave a copy of the secret on the
- * stack.
+ * A digest of what signing reads: both halves and the id. It detects flipped bits, so its key need
+ * not be secret. It is SipHash because BLAKE2b would leave a copy of the secret on the stack.
  */
 static void take_digest(const struct key *key, uint8_t digest[DIGEST_SIZE])
 {

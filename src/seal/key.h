@@ -63,7 +63,10 @@ struct key *key_load_or_pretend(const char *path, struct err *err) MUST_USE;
 int key_generate(const char *secret_path, const char *public_path, bool replace,
                  char id[KEY_ID_TEXT_SIZE], struct err *err) MUST_USE;
 
-/* What key_rotate names, and has replaced: @retired and @public are names beside the key file. */
+/*
+ * What key_rotate has done. @retired and @public are file names in the key file's directory: of the
+ * old key's public half, and of the new one's.
+ */
 struct key_rotation {
     char old_id[KEY_ID_TEXT_SIZE], new_id[KEY_ID_TEXT_SIZE];
     char retired[256], public[256];
@@ -85,7 +88,7 @@ struct key_rotation {
  */
 int key_rotate(const char *path, struct key_rotation *done, struct err *err) MUST_USE;
 
-/* key_stem - the length of a secret key's path without its suffix .key, if it has one */
+/* key_stem - the length of a secret key's path without the suffix .key, if it has that */
 size_t key_stem(const char *secret);
 
 /*
@@ -119,8 +122,8 @@ bool key_locked(const struct key *key);
 /*
  * key_sign - an Ed25519 signature; only key.c and seal.c call it
  *
- * A client whose own bytes were signed could forge a trusted comment. The key is first compared
- * with the digest that was taken when it was loaded; seal.c explains both.
+ * If a client could have bytes of its choice signed, it could forge a trusted comment. The key is
+ * first compared with the digest that was taken when it was loaded. seal.c explains both.
  *
  * Return: 0; -1 and @signature is zero: the key in memory has changed.
  */

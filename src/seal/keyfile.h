@@ -27,10 +27,10 @@ enum {
     RAW_SIZE = 158,
     CHECKSUM_SIZE = 32,
     SECRET_LINE = 212, /* base64 characters of RAW_SIZE bytes */
-    STACK_DEPTH = 8192 /* bytes to wipe, more than loading uses: hashing leaves a block there */
+    STACK_DEPTH = 8192 /* bytes to wipe: more than loading uses, where hashing leaves key bytes */
 };
 
-/* Every transient copy of a secret. */
+/* All copies of a secret while a key is read or made, but for the key itself. */
 struct key_scratch {
     char text[KEY_FILE_MAX + 1];
     uint8_t raw[RAW_SIZE];
@@ -46,13 +46,13 @@ static inline void scoped_key_scratch(struct key_scratch *const *scratch)
     sodium_free(*scratch);
 }
 
-/*
- * key_checksum - the checksum that belongs at the end of scratch->raw, computed from the bytes
- * before it
- */
+/* key_checksum - the checksum of scratch->raw, over algorithm, id and secret */
 void key_checksum(struct key_scratch *scratch, uint8_t sum[CHECKSUM_SIZE]);
 
-/* key_new - the key whose file's bytes are in @scratch, tested. NULL with ERR_FILE or ERR_BUSY */
+/*
+ * key_new - the key of the file whose bytes are in @scratch->raw, after a test signature. NULL with
+ * ERR_FILE, ERR_BUSY or ERR_INTERNAL
+ */
 struct key *key_new(const struct file_place *place, const struct key_scratch *scratch,
                     struct err *err) MUST_USE;
 

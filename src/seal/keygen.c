@@ -20,7 +20,7 @@
 
 enum { TEMPORARY_RANDOM = 8 };
 
-/* A new directory survives a crash only after its parent is synced to disk. */
+/* A new directory survives a crash only once its parent is synced to disk. */
 static int sync_parent(const char *dir)
 {
     int fd SCOPED(scoped_close) = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -112,7 +112,7 @@ static bool file_holds(const struct file_place *place, const char *name, const c
            size == strlen(wanted) && memcmp(found, wanted, size) == 0;
 }
 
-/* @stem: the secret key's name: a later run finds drafts by it, and removes them */
+/* Writes a public key file. @stem: the secret key's name, by which a later run finds the drafts */
 static int publish(const struct file_place *place, const char *stem, const char *name,
                    const struct stat *like, const struct key *key, struct err *err)
 {

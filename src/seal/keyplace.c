@@ -10,7 +10,7 @@
 #include "../base/file.h"
 #include "key.h"
 
-/* A path in a directory, whose name is the first @length characters of @text */
+/* The first @length characters of @text, then @behind */
 static int put_path(char path[KEYPLACE_PATH_SIZE], const char *text, size_t length,
                     const char *behind, struct err *err)
 {
@@ -41,7 +41,7 @@ static int place_credentials(const char *directory, struct keyplace *place, stru
             return -1;
         strcpy(place->retired, place->beside);
         if (!file_is_absent(AT_FDCWD, place->key))
-            return 1; /* or something else of that name, which loading it will show */
+            return 1; /* if it is no key, loading it fails */
     }
     return 0;
 }

@@ -14,15 +14,15 @@ struct keyplace {
     char beside[KEYPLACE_PATH_SIZE];  /* what the path of the list of revoked keys begins with */
     char retired[KEYPLACE_PATH_SIZE]; /* what the paths of retired public keys begin with */
     bool may_make;                    /* a missing key is made there */
-    bool must_list; /* the directory is for keys alone, so that it must be readable */
+    bool must_list;                   /* the directory is for keys alone: it must be readable */
 };
 
 /*
  * keyplace_find - the first of these:
  *   - @given, the first --key; the retired keys of DIR/NAME.key are the files whose paths begin
  *     with DIR/NAME.retired-, as key_rotate names them;
- *   - $CREDENTIALS_DIRECTORY/mptabled.key or keys_mptabled.key, if it is there, with companions
- *     keys_*: so systemd names the files of a directory that is a credential called keys;
+ *   - $CREDENTIALS_DIRECTORY/mptabled.key or keys_mptabled.key, if it is there; the other files are
+ *     keys_*, as systemd names the files of a directory that is loaded as the credential keys;
  *   - mptabled.key in $STATE_DIRECTORY, else in $XDG_STATE_HOME/mptabled, else in
  *     ~/.local/state/mptabled, made if it is missing.
  * @given: NULL = there is no --key

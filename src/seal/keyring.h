@@ -4,8 +4,8 @@
  * while requests are served.
  *
  * A keyring never changes. A reload builds another one and puts it in the slot; a request that took
- * the old one keeps it until it drops it. So all signatures of a reply are by one key, and the last
- * user that drops a keyring wipes its secret.
+ * the old one finishes with it. So all signatures of a reply are by one key. The last user that
+ * drops a keyring wipes its secret.
  */
 #ifndef SEAL_KEYRING_H
 #define SEAL_KEYRING_H
@@ -37,17 +37,17 @@ struct keyring_source {
     const char *const *keys;
     unsigned key_count; /* at least 1 */
     bool may_make;      /* make the first if it is missing and there was no keyring before */
-    bool check;         /* make no file: take a key for the first that is in memory alone */
+    bool check;         /* make no file: a missing first key is made in memory alone */
     const char *beside; /* a directory, "/", and the beginning of the names in it */
-    const char
-        *retired;   /* the same; the files @retired*.pub are retired keys, too. NULL: none are */
-    bool must_list; /* otherwise a directory of @retired that must not be read has no such files */
+    /* the same: the files @retired*.pub are retired keys, too; NULL: no further ones */
+    const char *retired;
+    bool must_list; /* a directory of @retired that may not be read is an error; else it is empty */
 };
 
 struct keyring;
 
 /*
- * keyring_load - read all keys anew
+ * keyring_load - read all keys from their files
  * @before: the keyring in use, or NULL. Its keys that have signed since the daemon started stay
  *          listed as retired, so that their signatures can be verified as long as the daemon runs
  *
@@ -72,12 +72,12 @@ bool keyring_may_sign(const struct keyring *ring);
 /* keyring_signer - the key that signs, if it may */
 const struct key *keyring_signer(const struct keyring *ring);
 
-/* keyring_count - the number of public keys; the signing key's is number 0 */
+/* keyring_count, keyring_key - the public keys; number 0 is the signing key's */
 unsigned keyring_count(const struct keyring *ring);
 const struct public_key *keyring_key(const struct keyring *ring, unsigned number,
                                      enum key_state *state);
 
-/* keyring_revoked - the listed ids, also of keys that are not in this keyring */
+/* keyring_revoked_count, keyring_revoked - the ids on the list, also of keys that are not here */
 unsigned keyring_revoked_count(const struct keyring *ring);
 void keyring_revoked(const struct keyring *ring, unsigned number, char id[KEY_ID_TEXT_SIZE]);
 

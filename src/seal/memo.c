@@ -63,7 +63,7 @@ static struct entry *find_set(struct memo *m, const struct memo_subject *subject
     return &m->entries[number % m->sets * WAYS];
 }
 
-/* It is there for accidents, not for attackers, so its key need not be secret. */
+/* It detects accidents, not attackers, so its key need not be secret. */
 static void check_word(const struct entry *e, uint8_t word[crypto_shorthash_BYTES])
 {
     static const uint8_t key[crypto_shorthash_KEYBYTES];

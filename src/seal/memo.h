@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Signatures already made. Ed25519 is deterministic: if a thousand machines have the same table,
- * the signature over the image is the same for all, and only the one over the trusted comment
- * differs.
+ * the signature over the image is the same for all of them, and only those over the trusted
+ * comments differ.
  *
  * A memo belongs to one thread. It holds nothing secret: only key ids, hashes, and signatures that
  * any client may ask for.
@@ -19,7 +19,7 @@ enum { MEMO_HASH_SIZE = 64 };
 
 struct memo;
 
-/* What was signed, and by which key. Two different messages never have the same subject. */
+/* What was signed, and by which key. Different messages have different subjects. */
 struct memo_subject {
     uint8_t key_id[KEY_ID_SIZE];
     uint8_t hash[MEMO_HASH_SIZE]; /* BLAKE2b-512; of a comment it is a keyed one (seal.c) */

@@ -36,7 +36,7 @@ enum {
 
 /*
  * minisig_key_line - the second line of a key file
- * @length: set to the number of characters behind line 1, without a last newline
+ * @length: set to the number of characters behind line 1, without the final newline
  *
  * Return: the line; NULL: line 1 does not begin with UNTRUSTED_PREFIX.
  */

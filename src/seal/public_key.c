@@ -38,7 +38,7 @@ int public_key_parse(const char *line, size_t length, struct public_key *key, st
     return 0;
 }
 
-/* As minisign reads it: a byte order mark may stand before the file, a CR before each LF. */
+/* The line of base64, as minisign finds it: behind a byte order mark, before CR LF */
 static const char *find_line(const char *text, size_t size, size_t *length)
 {
     static const char mark[] = "\xef\xbb\xbf";

@@ -25,11 +25,11 @@ struct public_key {
 
 /*
  * public_key_load - read a minisign public key file
- * @path: two lines, "untrusted comment: " and anything, then the base64; a final newline may be
- *        missing. Owner and mode are not checked: that is the caller's decision
+ * @path: two lines, "untrusted comment: " and anything, then the base64. As for minisign, the final
+ *        newline may be missing, a byte order mark may stand before the file, and a line may end at
+ *        CR LF. Owner and mode are not checked: that is the caller's decision
  *
- * Return: 0; -1 with ERR_FILE, whose detail names the file: it is missing, or it is not of this
- * form (carriage returns, further lines, bytes outside ASCII).
+ * Return: 0; -1 with ERR_FILE, whose detail names the file: it is missing, or not of this form.
  */
 int public_key_load(const char *path, struct public_key *key, struct err *err) MUST_USE;
 

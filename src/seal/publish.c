@@ -20,7 +20,7 @@ static void name_file(const struct public_key *key, char name[NAME_LENGTH + 1])
     strcpy(name + KEY_ID_TEXT_SIZE - 1, SUFFIX);
 }
 
-/* The name is that of a file which keyring_publish makes, and no key that may be trusted has it. */
+/* Is this the name of a file that keyring_publish made, for a key that it no longer publishes? */
 static bool is_stale(const struct keyring *ring, const char *name)
 {
     if (strlen(name) != NAME_LENGTH || strspn(name, "0123456789ABCDEF") != KEY_ID_TEXT_SIZE - 1 ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lists of keys that are no longer to be trusted, by their ids.
+ * Lists of the ids of keys that must not be trusted.
  */
 #ifndef SEAL_REVOKED_H
 #define SEAL_REVOKED_H

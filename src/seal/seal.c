@@ -56,7 +56,7 @@ static_assert(SEAL_SHA256_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
 
 int seal_start(void)
 {
-    return sodium_init() < 0 ? -1 : 0; /* 1: it was ready */
+    return sodium_init() < 0 ? -1 : 0; /* 1: it was initialised before */
 }
 
 static bool comment_is_line(const char *comment, size_t length)
@@ -110,9 +110,7 @@ struct draft {
     unsigned made, remembered;
 };
 
-/*
- * Signs @bytes, or takes the signature that the memo holds for @subject. NULL: the memo is not used
- */
+/* Signs @bytes, or takes the signature that the memo has for @subject; NULL: no memo is used */
 static int sign(struct draft *d, const struct memo_subject *subject, const uint8_t *bytes,
                 size_t size, uint8_t signature[KEY_SIGNATURE_SIZE])
 {

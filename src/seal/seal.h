@@ -25,7 +25,7 @@ struct seal {
     char minisign[SEAL_FILE_SIZE];      /* the whole four-line file */
     size_t minisign_size;               /* bytes of it, NUL not counted */
     bool repeats;              /* no context, nonce or time: other requests have the same comment */
-    unsigned made, remembered; /* of the file's two signatures: newly made, found in the memo */
+    unsigned made, remembered; /* signatures of the file, two together: made, found in the memo */
 };
 
 /*
@@ -79,12 +79,12 @@ int seal_minisign(const struct key *key, const void *bytes, size_t size, const c
 /* seal_sha256 - the SHA-256 of some bytes */
 void seal_sha256(const void *bytes, size_t size, uint8_t digest[SEAL_SHA256_SIZE]);
 
-/* seal_random - unpredictable bytes */
+/* seal_random - unpredictable bytes from the kernel */
 void seal_random(void *bytes, size_t size);
 
 /*
- * seal_noise - unpredictable bytes, expanded from one seed that the kernel gives: for many names at
- * once that must not be guessed
+ * seal_noise - many unpredictable bytes, expanded from one seed of the kernel: for request ids,
+ * which must not be guessed
  */
 void seal_noise(void *bytes, size_t size);
 

@@ -27,7 +27,7 @@ enum seal_verdict {
     SEAL_GOOD,
     SEAL_NO_MINISIGN,   /* not the four lines of a signature file alone */
     SEAL_LEGACY,        /* a signature of the bytes themselves ("Ed"): its comment can be forged */
-    SEAL_OTHER_KEY,     /* the key id is not the key's */
+    SEAL_OTHER_KEY,     /* the file names another key's id */
     SEAL_BAD_BYTES,     /* the bytes or their signature were changed */
     SEAL_BAD_COMMENT,   /* the trusted comment or its signature was changed */
     SEAL_NO_CLAIMS,     /* rightly signed, but the trusted comment is not in the form mptabled/1 */
@@ -72,8 +72,8 @@ int seal_signer(const char *minisig, size_t size, char id[KEY_ID_TEXT_SIZE]) MUS
  * @facts:   filled when SEAL_GOOD is returned
  *
  * It is stricter than minisign -VH. The file has four lines, each ended by LF or CR LF, and nothing
- * behind them; it is printable ASCII, its base64 is canonical, and
- * signatures of the older kind are refused.
+ * behind them; it is printable ASCII, its base64 is canonical, and signatures of the older kind are
+ * refused.
  *
  * Return: SEAL_GOOD, or the first thing that is wrong, with ERR_FILE and a sentence in *err.
  */
@@ -90,9 +90,9 @@ enum seal_verdict seal_verify_minisign(const struct public_key *key, const void 
                                        char comment[SEAL_COMMENT_SIZE], struct err *err) MUST_USE;
 
 /*
- * seal_compare - compare what was signed with what is wanted.
+ * seal_compare - compare what was signed with what is wanted
  *
- * Return: the first difference, or SEAL_GOOD
+ * Return: SEAL_GOOD, or the first difference, with ERR_FILE and a sentence in *err.
  */
 enum seal_verdict seal_compare(const struct seal_facts *facts, const struct seal_wanted *wanted,
                                struct err *err) MUST_USE;
