@@ -45,7 +45,7 @@ static int check_host(const struct context *context, struct job *job)
                              size > 0 ? authority : "for requests with an empty Host"));
 }
 
-/* A probe has no body: a client that is not known yet must not take memory for one. */
+/* A probe has no body: a client without credentials must not take memory for one. */
 static bool is_probe(const struct routes_match *m, const struct job *job)
 {
     return m->count > 0 && m->first->open == FOR_PROBES &&

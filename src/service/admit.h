@@ -17,7 +17,8 @@ struct routes_match;
  * admit_client - is the request for this server, and does the client show the certificate and
  *                the token that it needs?
  *
- * A request for an open path needs none of these, whatever its method, unless it has a body.
+ * A request without a body for a path of FOR_PROBES needs none of these, whatever its method. A
+ * request for a path of FOR_READERS needs no token. See enum route_for.
  *
  * Return: 0; -1 with the job's error.
  */

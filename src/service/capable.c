@@ -5,7 +5,7 @@
 #include "routes.h"
 #include "status.h"
 
-/* Paths, not routes: /openapi.json tells their methods. */
+/* The paths without their methods, which are in /openapi.json */
 static void render_paths(struct build *b)
 {
     const char *templates[ROUTES_TEMPLATES_MAX];

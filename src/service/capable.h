@@ -9,8 +9,9 @@ struct build;
 struct options;
 
 /*
- * capable_render - all that the daemon can do
- * @max_body: the limit of a body, as configured; @options: those of its command line
+ * capable_render - what the daemon can do, an object
+ * @max_body: the configured limit of a body
+ * @options:  those of its command line
  */
 void capable_render(struct build *b, size_t max_body, const struct options *options);
 

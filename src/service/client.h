@@ -14,7 +14,7 @@ enum {
     CLIENT_NAME_SIZE = 128     /* of client_name; a longer name is cut */
 };
 
-/* A certificate that the client CA vouches for. */
+/* A certificate for which the client CA vouches; without names if clients need none. */
 struct certificate {
     char subject[CLIENT_SUBJECT_SIZE]; /* RFC 4514, "" = none */
     size_t names_size;
@@ -25,13 +25,13 @@ struct certificate {
 struct client {
     bool is_unix;
     uint32_t uid, gid;      /* of the process that connected, when is_unix */
-    const uint32_t *groups; /* its further groups, when a policy asks for them */
+    const uint32_t *groups; /* its further groups, when the policy has rows for groups */
     unsigned group_count;
-    const struct certificate *certificate; /* NULL: none was needed */
+    const struct certificate *certificate; /* NULL: not TLS, or it is not trusted */
     char token[CLIENT_TOKEN_SIZE];         /* the name of the token shown, "" = none was needed */
 };
 
-/* client_name - the best name for a client: its token, certificate or user; "none" */
+/* client_name - token:NAME, cert:SUBJECT or uid:NUMBER, the first that is known; else none */
 void client_name(const struct client *client, char name[CLIENT_NAME_SIZE]);
 
 #endif

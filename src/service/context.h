@@ -20,12 +20,12 @@ struct context {
     struct keyring_slot *keys;
     struct tokens *_Atomic tokens; /* NULL: no token is needed; swapped at reload */
     struct policy *_Atomic policy; /* NULL: every client may have each context; swapped too */
-    bool asks_certificates;        /* clients on TCP must show one */
+    bool asks_certificates;        /* clients on TCP must show a certificate */
     /* further names that Host may have, besides those of the listener */
     const char *const *allow_hosts;
     unsigned allow_host_count;
     struct metrics *metrics;
-    _Atomic bool leaving;      /* told to stop: not ready, and still serving */
+    _Atomic bool leaving;      /* the daemon was told to stop: it is not ready, but still serves */
     bool no_page;              /* GET / is only the index */
     size_t max_body;           /* bytes */
     unsigned signature_memory; /* entries of each loop's memo; 0: no memo */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * An image, or memory at addresses that the query gives, is read in place. Of a dump, only the
- * parts that systems search are copied, into a room (topo/dump.h), whose memory is claimed first
- * and kept until the reply is made.
+ * parts that systems search are copied, into a struct dump_room (topo/dump.h), whose memory is
+ * claimed first and kept until the reply is made.
  */
 #include "decode.h"
 
@@ -23,7 +23,7 @@
 /*
  * Bytes that the reply takes while it is made, for each byte of the table. An entry of 8 bytes is
  * some 130 bytes of text in the topology and 100 in the layout, and is in memory twice until the
- * text is complete. A test measures the largest reply. An OEM table is written as digits.
+ * text is complete. A test measures the largest reply. An OEM table becomes hexadecimal digits.
  */
 enum { SHARE = 80, SHARE_WITHOUT_LAYOUT = 48, SHARE_OF_HEX = 8 };
 
@@ -70,7 +70,7 @@ static int open_dump(struct job *job, struct input *in, enum dump_kind kind)
     return dump_open(&in->dump, &in->source, kind, &in->memory, in->room, &job->err);
 }
 
-/* Takes the body as guest memory. The body, or else the query, has the addresses of its bytes. */
+/* Takes the body as guest memory, at the addresses that it has itself or that the query gives. */
 static int take_input(struct job *job, struct input *in)
 {
     const char *const bases = target_take(&job->target, "base");
@@ -121,7 +121,7 @@ static int find_floating(struct job *job, const char *named, const struct memory
     return 0;
 }
 
-/* "no" leaves the layout out of the reply; in a long reply it is the longer half. */
+/* "no" leaves the layout out of the reply. In a long reply it is two fifths of the text. */
 static int take_layout(struct job *job, bool *layout)
 {
     const char *const value = target_take(&job->target, "layout");

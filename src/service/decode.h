@@ -9,7 +9,7 @@
 struct context;
 struct job;
 
-enum { DECODE_BODY_MAX = 1 << 20 }; /* bytes: all that systems search of guest memory */
+enum { DECODE_BODY_MAX = 1 << 20 }; /* bytes: systems search the first MiB of guest memory */
 
 void decode_post(const struct context *context, struct job *job);
 

@@ -37,7 +37,7 @@ static void reply_options(struct job *job, const struct routes_match *m)
         reply_header(&job->reply, "Accept-Post", post->media);
 }
 
-/* Return: 0 with *route, or with NULL there if the reply is filled already; -1: refused */
+/* Return: 0 with *route, which is NULL if the reply is filled already; -1: refused */
 static int admit(const struct context *context, struct job *job, const struct route **route)
 {
     const char *const method = strcmp(job->method, "HEAD") == 0 ? "GET" : job->method;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* From a request to its reply. routes.c explains the way of a request. */
+/* From a request to its reply. routes.c explains the steps. */
 #ifndef SERVICE_DISPATCH_H
 #define SERVICE_DISPATCH_H
 

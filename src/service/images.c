@@ -15,7 +15,10 @@
 /* Bytes that a reply takes while it is made, for each byte of the image: JSON and hex take most. */
 enum { REPLY_SHARE = 8 };
 
-/* Must clients show a token or a certificate? Then no cache may answer in the daemon's place. */
+/*
+ * Do answers depend on the client: on its token, its certificate or the policy's rows for it? Then
+ * no shared cache may answer in the daemon's place.
+ */
 static bool asks_clients(const struct context *context)
 {
     return context_tokens(context) || context_policy(context) || context->asks_certificates;
@@ -46,8 +49,8 @@ static int refuse_claim(struct job *job)
 
 /*
  * Signs the job's image, unless the client has it already: the tag is known before the image is
- * signed.
- * Return: 0; job->reply is filled if a condition of the request decided it. -1: an error
+ * signed. Return: 0, and job->reply is filled if a condition of the request was the answer; -1: an
+ * error
  */
 static int sign_image(const struct context *context, struct job *job)
 {

@@ -7,7 +7,7 @@
 
 #include "../seal/keyring.h"
 
-/* The large members are written before they are read, so only the others are cleared. */
+/* Only small members are cleared: the large ones are written before they are read. */
 void job_start(struct job *job)
 {
     reply_reset(&job->reply);

@@ -38,7 +38,7 @@ struct job {
     bool metrics_only;   /* the listener serves /metrics and nothing else */
     bool draining;       /* the server is about to stop: each reply ends its connection */
     struct memo *memo;   /* signatures made before; NULL: none are remembered */
-    struct lease *lease; /* to take memory for the reply from; NULL: nothing is counted */
+    struct lease *lease; /* the reply's memory is taken from it; NULL: nothing is counted */
     size_t held;         /* bytes taken from it, which the caller of dispatch_job gives back */
 
     char id[JOB_ID_SIZE];
@@ -47,8 +47,8 @@ struct job {
     bool of_query;           /* the places of err are parameters of the query */
     enum problem problem;    /* PROBLEM_NONE: it follows from the code of err */
     enum format_kind format; /* of the image in the reply, if there is one */
-    bool shareable;          /* no client must show who it is: a shared cache may keep the image */
-    bool binds;              /* topology has what the client wants to have signed */
+    bool shareable;          /* answers do not depend on the client: a shared cache may keep it */
+    bool binds;              /* topology has the context that the client asks for */
     char tag[JOB_TAG_SIZE];  /* the image's entity tag */
     char kid[JWK_THUMBPRINT_SIZE]; /* of the key that signed, for the log */
     struct target target;
@@ -59,7 +59,7 @@ struct job {
     struct reply reply;
 };
 
-/* job_start - forget the last request; the caller then sets the borrowed members and the id */
+/* job_start - clear the last request; the caller then sets the borrowed members and the id */
 void job_start(struct job *job);
 
 /* job_header - a header's value; NULL when absent */

@@ -21,7 +21,7 @@ void ledger_open(struct ledger *l, const struct ledger_size *size)
     atomic_init(&l->refusals, 0);
 }
 
-/* Takes bytes from the account, if as many are left then. */
+/* Takes bytes from the account by the rules of ledger.h. */
 static bool grow(struct lease *lease, size_t bytes, enum ledger_use use)
 {
     struct ledger *const l = lease->ledger;

@@ -18,9 +18,9 @@
  *   - The last eighth of LEDGER_WORK is only for LEDGER_LAST: the metrics, which an operator needs
  *     most when memory is short. Health needs none, because its replies are part of the program.
  *
- * Each loop has a lease. It takes a stretch from the account, deals it out without an atomic
- * operation, and gives back what it does not need soon. So up to two stretches of each loop may be
- * taken from the account without being used.
+ * Each loop has a lease. The lease takes a stretch of bytes from the account, grants claims from it
+ * without an atomic operation, and gives back what it will not need soon. So each loop may have
+ * taken up to two stretches from the account without using them.
  *
  * Buffers that a loop keeps for the next request belong to no client and are not counted here: they
  * are few, and part of LEDGER_THREAD.
@@ -53,7 +53,7 @@ enum {
     LEDGER_UNREAD = 128 * LEDGER_KIB /* of a connection on TCP: in the kernel, from the client */
 };
 
-/* Which part of the account may be spent on a claim. */
+/* What a claim is for, which decides how much of the account it must leave. */
 enum ledger_use { LEDGER_LARGE, LEDGER_REQUEST, LEDGER_LAST };
 
 struct ledger {

@@ -20,7 +20,7 @@
 
 enum { ROUTES_MAX = 32, LISTENERS_MAX = 16, METHODS = 6, TIMES = 9, SIZES = 6 };
 
-/* The one typedef: the qualifier does not read well in front of arrays. */
+/* The only typedef of this program: _Atomic before an array is hard to read. */
 typedef _Atomic uint64_t counter;
 
 static const char *const methods[METHODS] = { "GET", "HEAD", "POST", "OPTIONS", "TRACE", "other" };
@@ -245,10 +245,10 @@ static void render_requests(const struct metrics *m, FILE *out)
                 const uint64_t n = sum(m, &m->rows[0].requests[r][i][s]);
 
                 if (n)
-                    fprintf(
-                        out,
-                        "mptabled_http_requests_total{route=\"%s\",method=\"%s\",code=\"%u\"} %llu\n",
-                        m->routes[r], methods[i], statuses[s], (unsigned long long)n);
+                    fprintf(out,
+                            "mptabled_http_requests_total{route=\"%s\",method=\"%s\","
+                            "code=\"%u\"} %llu\n",
+                            m->routes[r], methods[i], statuses[s], (unsigned long long)n);
             }
 }
 
@@ -333,23 +333,13 @@ static void render_loops(const struct metrics *m, FILE *out)
                  "Turns in which nothing had come and nothing was done.", &r->barren);
 }
 
-/* Several kinds of problem can have one type; they are added up and shown once. */
 static void render_rejects(const struct metrics *m, FILE *out)
 {
     describe(out, "request_rejects_total", "counter", "Requests refused, by problem type.");
-    for (int kind = PROBLEM_NONE + 1; kind < PROBLEMS; kind++) {
-        uint64_t n = 0;
-        bool first = true;
-
-        for (int other = PROBLEM_NONE + 1; other < PROBLEMS; other++)
-            if (strcmp(problem_type((enum problem)kind), problem_type((enum problem)other)) == 0) {
-                first = first && other >= kind;
-                n += sum(m, &m->rows[0].rejects[other]);
-            }
-        if (first)
-            fprintf(out, "mptabled_request_rejects_total{type=\"%s\"} %llu\n",
-                    problem_type((enum problem)kind), (unsigned long long)n);
-    }
+    for (int kind = PROBLEM_NONE + 1; kind < PROBLEMS; kind++)
+        fprintf(out, "mptabled_request_rejects_total{type=\"%s\"} %llu\n",
+                problem_type((enum problem)kind),
+                (unsigned long long)sum(m, &m->rows[0].rejects[kind]));
 }
 
 static unsigned long open_descriptors(void)

@@ -4,7 +4,7 @@
  *
  * Each loop has a row of its own, which only that loop writes; metrics_render adds the rows up.
  * Label values come from fixed sets: route templates, methods, statuses, problem types, listeners;
- * and the names of the first METRICS_CLIENTS clients, behind which all others are "other".
+ * and the names of the first METRICS_CLIENTS clients; all others are counted as "other".
  */
 #ifndef SERVICE_METRICS_H
 #define SERVICE_METRICS_H
@@ -60,14 +60,14 @@ void metrics_unanswered(struct metrics *metrics, unsigned loop);
 
 /*
  * metrics_turn - count a turn of a loop; only that loop may call it
- * @barren: nothing began it, and nothing was done in it
+ * @barren: only the library asked for it, and nothing was done in it (net/loop.c)
  */
 void metrics_turn(struct metrics *metrics, unsigned loop, bool barren);
 
 /* metrics_certificate - show when the server's certificate expires, in seconds since 1970 */
 void metrics_certificate(struct metrics *metrics, int64_t expires);
 
-/* metrics_reload - count a reload; whether the last one was good is shown, too */
+/* metrics_reload - count a reload, and show whether it was good */
 void metrics_reload(struct metrics *metrics, bool good);
 
 /* metrics_render - the page, *size bytes, to be released by free; NULL: no memory */

@@ -48,7 +48,7 @@ static void reply_page(struct job *job)
     reply_index(job);
 }
 #else
-/* The policy allows the page's own script and style alone, and requests to this daemon alone. */
+/* The policy allows only the page's own script and style, and requests only to this daemon. */
 static void reply_page(struct job *job)
 {
     reply_fixed(&job->reply, 200, "text/html; charset=utf-8", page_html, sizeof(page_html));

@@ -26,7 +26,7 @@ struct policy;
  */
 struct policy *policy_parse(const char *text, const char *name, struct err *err) MUST_USE;
 
-/* policy_load - the same of a file that the group and others cannot write to */
+/* policy_load - the same from a file that neither its group nor others may write to */
 struct policy *policy_load(const char *path, struct err *err) MUST_USE;
 
 /* policy_asks_groups - does a row name a group? Then the caller must look up the client's groups */

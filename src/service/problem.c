@@ -44,8 +44,9 @@ static const struct row {
                           "wrong parameter of the query. /openapi.json describes them. If the body "
                           "was bytes to decode, they have no table." },
     [PROBLEM_TARGET] = { 400, "malformed-target", "The request target is malformed", false,
-                         "The path has a bad escape, a NUL or a fragment. Escape the characters "
-                         "that RFC 3986 does not allow." },
+                         "The target must be /path or http://host/path, in printable ASCII, with "
+                         "whole escapes and no escaped NUL. Each part of its query must have an "
+                         "'=', and there may be at most 24 parts." },
     [PROBLEM_HEAD] = { 400, "malformed-head",
                        "The request's head is malformed or contradicts itself", false,
                        "The head has lines that two programs may read differently, such as two "
@@ -78,7 +79,8 @@ static const struct row {
                            "At most 2047 bytes are allowed. POST a body instead of a query." },
     [PROBLEM_MEDIA] = { 415, "unsupported-media-type", "The body's media type is not taken here",
                         false,
-                        "Content-Type must be one that Accept-Post lists, without Content-Encoding." },
+                        "Content-Type must be one that Accept-Post lists, and the body must have "
+                        "no Content-Encoding." },
     [PROBLEM_EXPECT] = { 417, "expectation-failed", "An expectation that cannot be met", false,
                          "100-continue is the only value of Expect that the server knows." },
 };

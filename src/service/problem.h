@@ -15,7 +15,7 @@ struct reply;
 
 enum problem {
     PROBLEM_NONE,
-    PROBLEM_INTERNAL,  /* a bug, or the system failed us */
+    PROBLEM_INTERNAL,  /* a bug, or a call of the system failed */
     PROBLEM_BUSY,      /* no memory or no slot just now */
     PROBLEM_REVOKED,   /* the key that would sign is revoked */
     PROBLEM_CLOCK,     /* the wall clock cannot be right, and the reply needs the time */
@@ -38,7 +38,7 @@ enum problem {
     PROBLEMS
 };
 
-/* problem_type - the last step of the type, such as "not-found"; several kinds may share one */
+/* problem_type - the last step of the type, such as "not-found"; each kind has its own */
 const char *problem_type(enum problem kind);
 
 /* problem_of - the problem for an error code, where no handler has chosen another one */

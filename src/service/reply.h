@@ -55,7 +55,7 @@ void reply_json(struct reply *reply, unsigned status, const char *type, struct b
 /* reply_busy - 503: memory ran out */
 void reply_busy(struct reply *reply);
 
-/* reply_reset - forget a reply, releasing its body */
+/* reply_reset - clear a reply, and release its body */
 void reply_reset(struct reply *reply);
 
 #endif

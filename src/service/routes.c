@@ -11,12 +11,12 @@
  * calls another thread. images.c builds and signs, decode.c reads a client's bytes, status.c
  * reports on the daemon.
  *
- * Handlers on different loops share only the context (context.h), which is const. A reload swaps
- * the keys and tokens there. A handler takes the present ones once and keeps them until it returns,
- * so one reply never mixes old and new.
+ * Handlers on different loops share only the context (context.h), which is const, except that a
+ * reload swaps the keys, tokens and policy there. A handler takes the present ones once and keeps
+ * them until it returns, so one reply never mixes old and new.
  *
  * The size of a request is bounded before it comes here: the target by http/target.h, head and body
- * by net/exchange.c. A handler allocates only the reply's body, and decode.c a room for the parts
+ * by net/exchange.c. A handler allocates only the reply's body, and decode.c memory for the parts
  * of a dump; if that fails the reply is 503. Everything else is in the job, whose size is fixed.
  * The memory of the reply is claimed from the ledger (ledger.h) before the handler runs; a handler
  * that needs more claims it. If there is not enough, the reply is 503.
@@ -70,7 +70,7 @@ unsigned routes_templates(const char *templates[ROUTES_TEMPLATES_MAX])
     return count;
 }
 
-/* In a template, what is in braces at its end stands for one step of a path. */
+/* A name in braces at the end of a template stands for one step of a path. */
 static bool is_path(const char *template, const char *path)
 {
     const size_t fixed = strcspn(template, "{");

@@ -25,7 +25,7 @@ struct route {
     bool query;          /* the handler reads the query; otherwise there must be none */
     enum route_for open; /* the same in all rows of a path */
     bool formats;        /* the reply is an image, in one of several formats */
-    unsigned claim;      /* KiB of the ledger that making the reply takes; 0: the slot has them */
+    unsigned claim;      /* KiB to take from the ledger for the reply; 0: the slot's are enough */
     size_t body_max;     /* bytes that a body may have, even if the context's max_body is less */
 };
 

@@ -17,7 +17,7 @@
 #include "metrics.h"
 #include "openapi_json.h"
 
-/* Bytes that the page takes while it is written */
+/* Bytes of memory that the page of metrics takes while it is written */
 enum { METRICS_CLAIM = 128 * LEDGER_KIB };
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"

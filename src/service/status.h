@@ -11,7 +11,7 @@ struct build;
 struct context;
 struct job;
 
-/* status_limits - member limits. @max_body: the limit of a body, as configured */
+/* status_limits - the member "limits". @max_body: the configured limit of a body */
 void status_limits(struct build *b, size_t max_body);
 
 void status_rules(const struct context *context, struct job *job);

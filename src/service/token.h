@@ -30,7 +30,7 @@ struct tokens;
 struct tokens *tokens_load(const char *path, struct err *err) MUST_USE;
 
 /*
- * tokens_parse - the same of a text that was read; wipes nothing
+ * tokens_parse - the same from a text in memory, which is not wiped
  * @text: terminated by NUL
  * @name: of the file, for errors
  */
@@ -40,8 +40,8 @@ struct tokens *tokens_parse(const char *text, const char *name, struct err *err)
  * tokens_admit - which of the tokens does the header have?
  * @authorization: the header "Bearer TOKEN", NULL when absent
  *
- * Both sides are hashed, and all digests are compared in constant time, so the time shows neither
- * the length nor the beginning of a token.
+ * The token is hashed, and its digest is compared with all others in constant time, so the time
+ * shows nothing of a token in the file.
  *
  * Return: the token's name, which lives as long as the tokens; NULL: none of them.
  */
