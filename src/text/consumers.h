@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which consumers a client asks for, by name. */
+/* Sets of consumers, by their names. */
 #ifndef TEXT_CONSUMERS_H
 #define TEXT_CONSUMERS_H
 
@@ -22,7 +22,7 @@ int consumers_list(uint32_t *set, const char *list, const struct at *at, struct 
 /* consumers_render - a set as an array of names */
 void consumers_render(struct build *b, const char *name, uint32_t set);
 
-/* consumers_render_all - member consumers: each that is known, and whether it is in current use */
+/* consumers_render_all - the member "consumers": name, and whether it is in current use, of each */
 void consumers_render_all(struct build *b);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Facts about the machine: a row for each, with the bit that names the member for its value. */
+/* A row for each fact; its bit selects the member of struct mpt_facts for its value. */
 #include "facts.h"
 
 #include <stdbool.h>
@@ -255,10 +255,10 @@ int facts_set(struct facts *f, const struct fact *fact, const char *value, struc
 
 int facts_set_madt(struct facts *f, const struct madt *madt, struct err *err)
 {
-    static const unsigned said = MPT_FACT_APIC_IDS | MPT_FACT_IOAPICS;
+    static const unsigned both = MPT_FACT_APIC_IDS | MPT_FACT_IOAPICS;
 
     for (size_t i = 0; i < fact_count; i++)
-        if (facts[i].bit & said & f->known.given)
+        if (facts[i].bit & both & f->known.given)
             return err_at(err, ERR_INVALID, &(struct at){ NULL, facts[i].name, 0 },
                           "is what the MADT says: give one of the two");
     from_madt_facts(madt, &f->lists, &f->known);

@@ -11,7 +11,7 @@ enum { FACTS_RANGES_MAX = 32 };
 
 struct facts {
     struct mpt_facts known;
-    uint32_t asked; /* consumers; 0 = not said */
+    uint32_t asked; /* consumers; 0 = not given */
     struct mpt_range usable[FACTS_RANGES_MAX], occupied[FACTS_RANGES_MAX];
     struct from_madt_lists lists;
 };
@@ -22,7 +22,7 @@ enum fact_form {
     FACT_SEGMENT,   /* a guest-physical address, a multiple of 16, below 1 MiB */
     FACT_FLAG,      /* true or false */
     FACT_RANGES,    /* BEGIN-END[,BEGIN-END]..., the end not included */
-    FACT_CONSUMERS, /* NAME[,NAME]..., or all: who will read the table, as facts_asked tells */
+    FACT_CONSUMERS, /* NAME[,NAME]..., or all: what facts_asked returns */
     FACT_IDS,       /* ID[,ID]..., each once */
     FACT_IOAPICS    /* ADDRESS:INPUTS[,ADDRESS:INPUTS]... */
 };
@@ -38,17 +38,16 @@ struct fact {
 extern const struct fact facts[];
 extern const size_t fact_count;
 
-/* facts_asked - the consumers that findings are for; Linux when that is not said */
+/* facts_asked - the consumers that findings are for; Linux when none are given */
 uint32_t facts_asked(const struct facts *facts);
 
 /* facts_find - the row of that name, or NULL */
 const struct fact *facts_find(const char *name);
 
 /*
- * facts_set - note a fact
+ * facts_set - note a fact; a flag that is false changes nothing
  *
- * Return: 0; -1 and ERR_INVALID at the fact's name: no such value, or given twice. A flag that is
- * false is as good as none.
+ * Return: 0; -1 and ERR_INVALID at the fact's name: no such value, or given twice.
  */
 int facts_set(struct facts *facts, const struct fact *fact, const char *value,
               struct err *err) MUST_USE;
@@ -61,10 +60,10 @@ int facts_set(struct facts *facts, const struct fact *fact, const char *value,
 int facts_set_madt(struct facts *facts, const struct madt *madt, struct err *err) MUST_USE;
 
 /*
- * facts_settle - when all facts are set: those that follow from others, and whether they agree
+ * facts_settle - when all facts are set, add those that follow from others, and check all of them
  *
- * The number of vCPUs is that of the APIC IDs, one of which is that of the vCPU that runs first.
- * Inputs that are given for every I/O APIC are those of each whose own are not known.
+ * The number of vCPUs is the number of APIC IDs, and one of these is bsp_apic_id. io_apic_inputs
+ * holds for each I/O APIC whose own number of inputs is not known.
  *
  * Return: 0; -1 and ERR_INVALID at a fact that disagrees with another.
  */

@@ -108,7 +108,7 @@ static void render_value(struct build *b, const char *name, const struct mpt_fin
     }
 }
 
-/* What can be compared with the value has its type; the rest is words. */
+/* An expected value that can be compared with the value has its type; any other is words. */
 static void render_expected(struct build *b, const struct mpt_finding *f)
 {
     const char *const words = f->rule->expected;

@@ -14,8 +14,8 @@
 /* What the places of findings refer to */
 struct finding_source {
     const struct memory *memory; /* where the table lies, and where its bytes are in the input */
-    bool by_entry;         /* pointers go into entries, not into the list of the entry's type */
-    unsigned base_entries; /* how many stand in entries, before the extended ones */
+    bool by_entry;         /* pointers lead into entries, not into the list of the entry's type */
+    unsigned base_entries; /* how many are in entries, before the extended ones */
     unsigned extended_entries;
 };
 
@@ -33,8 +33,8 @@ char *finding_pointer(const struct mpt_finding *finding, const struct finding_so
                       char text[FINDING_POINTER_SIZE]);
 
 /*
- * finding_text - the bytes of MPT_VALUE_TEXT as text: the backslash and what cannot be printed as
- * \xNN. Return: @text
+ * finding_text - the bytes of MPT_VALUE_TEXT as text; a backslash and bytes that cannot be printed
+ * become \xNN. Return: @text
  */
 enum { FINDING_TEXT_SIZE = 4 * sizeof(((struct mpt_finding *)0)->text) + 1 };
 char *finding_text(const struct mpt_finding *finding, char text[FINDING_TEXT_SIZE]);

@@ -96,7 +96,7 @@ static const struct member ioapic_members[] = {
 
 enum { INT_POLARITY = 2, INT_TRIGGER, INT_IRQ = INT_DEVICE - 1, INT_PIN_NAME = INT_DEVICE + 1 };
 
-/* What the two kinds of interrupts share: all but where they go. */
+/* What the two kinds of interrupts share: all but the destination */
 #define SOURCE_MEMBERS(type)                                                                     \
     { KIND_OF_ENTRY },                                                                           \
         { CHOICE_OR_NUMBER("type", type, int_type, types, MPT_EXTINT), .any = UINT8_MAX },       \
@@ -344,7 +344,7 @@ static void store_whole(void *base, const struct member *m, uint64_t value)
     }
 }
 
-/* A mask is one run of bits: its lowest bit is what a value is shifted by, as a factor. */
+/* A mask is one run of bits. Dividing by its lowest bit shifts a value down to bit 0. */
 uint64_t member_load(const void *base, const struct member *m)
 {
     const uint64_t whole = load_whole(base, m);
@@ -381,7 +381,7 @@ bool member_word_value(const struct member *m, const char *word, size_t size, ui
     return false;
 }
 
-/* Do the rows that @whole excludes say all of its value? */
+/* Do the rows that @whole excludes give all of its value? */
 static bool parts_say(const struct member_object *object, const struct member *whole,
                       const void *base)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The members of a topology as rows: name, form, range, and the place in struct topology that has
- * the value. request.c reads by them and render.c writes by them, so what one writes the other
- * takes. api/topology.schema.json is the same for clients.
+ * the value. request.c reads by these rows and render.c writes by them, so each accepts what the
+ * other makes. api/topology.schema.json is the same for clients.
  */
 #ifndef TEXT_MEMBERS_H
 #define TEXT_MEMBERS_H
@@ -26,8 +26,8 @@ enum member_kind {
     WORD,     /* one of words; or an integer, unless lowest is above highest */
     REVISION, /* 1 or 4 */
     BOOL,
-    PROFILE, /* a profile's name */
-    TEXT, /* printable ASCII of at most width characters, padded with blanks; or an array of width bytes */
+    PROFILE,   /* a profile's name */
+    TEXT,      /* printable ASCII, at most width characters, blank-padded; or all width bytes */
     BUS_TYPE,  /* the same in entries, elsewhere one of the names of MPS 1.4 Table 4-8 */
     BYTES,     /* hex digits of lowest to highest bytes, kept in the topology's pool */
     CONSUMERS, /* array of names of consumers */
@@ -55,20 +55,20 @@ struct member {
     enum member_kind kind;
     unsigned where; /* enum member_where; 0 = everywhere */
     uint64_t lowest, highest;
-    uint64_t any;         /* highest in entries, when that is another */
+    uint64_t any;         /* highest in entries; 0 = the same */
     size_t offset, width; /* of the structure's member that takes the value, in bytes */
     uint32_t mask;        /* the bits of it that do, in its lowest byte; 0 = all */
-    bool required;        /* but not when one of those in instead is there */
+    bool required;        /* unless a member of instead is there */
     uint32_t instead;     /* rows of the same object, as bits; so are the next two */
     uint32_t needs, excludes;
-    bool
-        fallback; /* written, as a number, only when the rows that it excludes cannot say the value */
+    /* written only if the rows that it excludes cannot give the value; as a number */
+    bool fallback;
     const struct member_word *words; /* ends with a NULL */
     const char *alphabet;
     const struct member_object *object;
     const struct member_list *list;
     enum topology_given given; /* of members of the topology */
-    bool apart;                /* with a fault in it the rest of the topology is still checked */
+    bool apart;                /* a fault in it does not keep the rest from being checked */
     bool query;                /* may come in a query string */
 };
 
@@ -113,7 +113,7 @@ enum { PCI_IO_APIC = 3 };
 enum { PLACEMENT_WINDOW = 0 };
 enum { PATCH_AT, PATCH_BYTES };
 
-/* In the order in which a topology is written: what is short, then the list */
+/* In the order in which a topology is written: short members, then lists */
 enum {
     TOP_PROFILE,
     TOP_SPEC_REVISION,
@@ -147,7 +147,7 @@ enum {
     TOP_PATCHES
 };
 
-/* One of these says which processors there are. */
+/* One of these gives the processors. */
 enum { TOP_MACHINE = 1 << TOP_CPUS | 1 << TOP_PROCESSORS | 1 << TOP_ENTRIES };
 
 /* The topology itself */
@@ -157,21 +157,19 @@ extern const struct member_object member_top;
 size_t member_find(const struct member_object *object, const char *name, size_t size);
 
 /*
- * member_load, member_store - the number in the structure at @base that a row stands for, or in the
- * bits of it that the row names
+ * member_load, member_store - the number of a row in the structure at @base: the whole field, or
+ * the bits of it that the row has
  */
 uint64_t member_load(const void *base, const struct member *m);
 void member_store(void *base, const struct member *m, uint64_t value);
 
-/*
- * member_left_out - the rows of an entry that are not written, because others say the same, as bits
- */
+/* member_left_out - the rows of an entry that are not written, because others say the same: bits */
 uint32_t member_left_out(const struct member_object *object, const void *base);
 
 /* member_word - the word that stands for a value, or NULL */
 const char *member_word(const struct member *m, uint64_t value);
 
-/* member_word_value - the other way round. Return: false when it is none of the row's words */
+/* member_word_value - the value for which a word stands. Return: false: it is no word of the row */
 bool member_word_value(const struct member *m, const char *word, size_t size, uint64_t *value);
 
 #endif

@@ -101,9 +101,11 @@ def members(owner, strict, lenient=None):
     print(".Bl -tag -width Ds -compact")
     for name, schema in list(strict["properties"].items()) + list(lenient["properties"].items()):
         there, here = lenient["properties"].get(name), strict["properties"].get(name)
+        if name == "entry":
+            continue
         if here is None:
-            item(name, schema, False, "; only in entries") if name != "entry" else None
-        elif schema is here and name != "entry":
+            item(name, schema, False, "; only in entries")
+        elif schema is here:
             differs = there is not None and form(there) != form(here)
             item(name, schema, name in strict.get("required", ()), "; in entries " + form(there) if differs else "")
     print(".El")

@@ -4,22 +4,22 @@
  *
  * Everything here writes into a builder (json/build.h), in the order of the text. The builder owns
  * the tree and remembers that memory ran out, so no function here returns or checks a status; the
- * caller that asks for the text gets it. Values are copied; names must live until then, and are
- * literals and names of rows.
+ * caller learns it when it asks for the text. Values are copied; names must live until then, and
+ * are literals and names of rows.
  *
- * A topology is written by the rows that request.c reads it by (members.h). For each member that
+ * A topology is written by the rows by which request.c reads it (members.h). For each member that
  * is given, the row tells where in struct topology the value is, how wide it is, which of its bits
- * count and which words stand for values. So what is written here, request_parse reads to the same
- * topology, and a member that gets a row is read and written. Two questions remain, and the rows
- * answer both:
+ * count and which words stand for values. So request_parse reads what is written here to the same
+ * topology, and a new row is enough for a member to be read and written. Two questions remain, and
+ * the rows answer both:
  *
- * - Is the member given? Its bit in topology->given says so; a member without a bit is given when
- *   its value is not 0, since 0 is what it has when the request does not say it.
- * - Which of two ways to write a value is taken? A row that excludes others has the whole of a
- *   field, and the others have parts of it: irq has device and pin_name, flags has polarity and
- *   trigger. The whole is written and its parts are not. For a fallback row (flags) the parts are
- *   written, because they are legible, unless a bit is set that no part has, or a part has a value
- *   without a word.
+ * - Is the member given? Its bit in topology->given says so. A member without a bit is given when
+ *   its value is not 0, because it is 0 when the request does not have it.
+ * - Which of two ways to write a value is taken? A row that excludes others is for a whole field,
+ *   and the others are for parts of it: irq for device and pin_name, flags for polarity and
+ *   trigger. The whole is written and its parts are not. With a fallback row (flags) it is the
+ *   other way round, because the parts are legible, unless a bit is set that no part has, or a part
+ *   has a value without a word.
  *
  * All bytes of a table can be written: a value without a word as a number, and a text with
  * unprintable bytes as an array of all its bytes. So no raw byte of a client's table reaches a
@@ -50,7 +50,7 @@ static bool is_printable(const char *text, size_t size)
     return true;
 }
 
-/* A text as a string without the blanks that pad it, or as its bytes */
+/* A text as a string without the blanks that pad it; one that cannot be printed as its bytes */
 static void render_text(struct build *b, const char *name, const char *text, size_t size)
 {
     char string[sizeof(((struct mpt_header *)0)->product_id) + 1];
@@ -97,7 +97,7 @@ static void render_scalar(struct build *b, const struct member *m, const void *b
     case BUS_TYPE:
         render_text(b, m->name, text, m->width);
         break;
-    case BYTES: /* of a pool that is not at @base: render_hex */
+    case BYTES: /* render_hex writes them: the pool is not at @base */
         break;
     case TOKEN:
         build_string(b, m->name, text);
@@ -145,7 +145,7 @@ static void render_entries(struct build *b, const char *name, const struct topol
     build_close(b);
 }
 
-/* Bytes of the topology's pool as hex digits; the text does not fit a stack. */
+/* Bytes of the topology's pool as hex digits. The text may be too long for the stack. */
 static void render_hex(struct build *b, const char *name, const struct topology *t,
                        const struct topology_bytes *bytes)
 {

@@ -12,8 +12,8 @@
 #include "../topo/memory.h"
 
 /*
- * render_image - the image reply, of which signed.c writes the signature
- * @b:        in the object; the members are written in the order of the contract: first
+ * render_image - the image reply, whose member signature is written by signed.c
+ * @b:        in the object; the members are written in the order of the API document: first
  *            render_image, then the signature, then render_image_findings
  * @sha256:   of the image, in hex
  * @base64:   the image
@@ -28,14 +28,14 @@ void render_image_findings(struct build *b, const struct topology *topology,
  * render_found - the decode reply, an object
  * @name:   of the object; NULL for the root or an element
  * @input:  what the table was found in; it knows which place in the input each byte has
- * @layout: with the layout, which is a third of the text of a long table
+ * @layout: write the layout, which is two fifths of the text of a long table
  */
 void render_found(struct build *b, const char *name, const struct found *found,
                   const struct memory *input, bool layout);
 
 /*
- * render_topology - a topology as request_parse takes it: all that is given but lists other than
- * entries and patches
+ * render_topology - a topology as request_parse takes it: all members that are given, but no lists
+ * except entries and patches
  */
 void render_topology(struct build *b, const char *name, const struct topology *topology);
 
@@ -54,10 +54,10 @@ void render_profiles(struct build *b, const struct profile *only, struct topolog
                      struct image *image);
 
 /*
- * render_profile_image - the image whose findings stand for a profile's: that of
- * RENDER_PROFILE_CPUS processors, of more where only multiples are taken, or of as many as fit
+ * render_profile_image - the image whose findings are shown for a profile: RENDER_PROFILE_CPUS
+ * processors, or the next multiple where the profile takes only multiples, or as many as it allows
  *
- * Return: 0; -1 and what is wrong with the row, which is a bug.
+ * Return: 0; -1 with an error, which is a bug of the row.
  */
 enum { RENDER_PROFILE_CPUS = 4 };
 int render_profile_image(const struct profile *profile, struct topology *topology,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * JSON to a topology. Members are rows; one reader serves every object and refuses what no row
- * names. It goes on after an error, so that a client hears of all of them at once.
+ * names. It goes on after an error, so that a client learns all errors at once.
  *
- * json/check.h has accepted the whole text before, so a client whose text is no JSON is told that
- * and nothing about members. Then each value goes from its bytes to the place that its row names
- * (value.c); a tree would cost five times as much as the rest. An object begins as its defaults,
- * and the members that are there overwrite them.
+ * json_check accepts the whole text first, so a client whose text is no JSON is told that and
+ * nothing about members. Then each value goes from its bytes to the place that its row names
+ * (value.c), because a tree would cost five times as much as the rest. An object begins as its
+ * defaults, and the members that are there overwrite them.
  */
 #include "request.h"
 
@@ -24,12 +24,12 @@ struct reader {
     struct value_reader in;
     struct topology *topology;
     size_t counts[FORMS];
-    /* What follows from members that are there or not must wait for the profile, and for buses. */
+    /* For settle(): values that follow from present or absent members depend on the profile */
     uint8_t processors[TOPOLOGY_PROCESSORS_MAX]; /* rows that each one has, as bits */
-    struct topology_marks ioapic_versions;       /* I/O APICs that say theirs */
+    struct topology_marks ioapic_versions;       /* I/O APICs that give their version */
     bool unsound;   /* something is wrong that complete_topology depends on */
     bool misplaced; /* something is wrong inside placement */
-    bool rest;      /* the processors are not the request's */
+    bool rest;      /* the processors come from elsewhere */
 };
 
 static int read_list(struct reader *r, const struct member *m, const struct at *at);
@@ -37,8 +37,8 @@ static int read_object(struct reader *r, const struct member_object *object, voi
                        const struct at *up, uint32_t *seen);
 
 /*
- * A value to where its row says. Arrays and objects are at their bracket, and are passed in any
- * case.
+ * Reads a value to the place that its row names. The cursor is at the bracket of an array or
+ * object, which is passed in any case.
  */
 static int read_value(struct reader *r, const struct member *m, const struct json_value *v,
                       void *base, const struct at *at)
@@ -85,7 +85,7 @@ static size_t take_name(struct reader *r, const struct member_object *object, si
     return member_find(object, name->text, name->size);
 }
 
-/* A name that no row has, as the last step of a pointer. */
+/* Refuses a name that no row has; it becomes the last step of the pointer. */
 static int refuse_name(struct reader *r, const struct member_object *object,
                        const struct json_value *name, const struct at *up)
 {
@@ -104,7 +104,7 @@ static int refuse_name(struct reader *r, const struct member_object *object,
                   near_hint(&near, "", hint));
 }
 
-/* The member before it that the member of row @i excludes, or is excluded by. */
+/* The earlier member that the member of row @i excludes, or that excludes it. */
 static const char *opponent(const struct member_object *object, size_t i, uint32_t seen)
 {
     size_t j = 0;
@@ -117,7 +117,7 @@ static const char *opponent(const struct member_object *object, size_t i, uint32
 
 /* Which members an object has, as bits of its rows. */
 struct given {
-    uint32_t seen, barred, needed; /* there; excluded by those that are; needed by them */
+    uint32_t seen, barred, needed; /* present; excluded by those; needed by those */
     size_t next;                   /* the row behind the last one */
 };
 
@@ -183,8 +183,8 @@ static int read_member(struct reader *r, const struct member_object *object, voi
 }
 
 /*
- * The object at whose bracket the reader stands, into the structure at @base. All errors are
- * reported; -1 when there were any. @seen: set to the rows whose members are there
+ * Reads the object at whose bracket the cursor is into the structure at @base. All errors are
+ * reported. @seen: set to the rows whose members are there. Return: 0; -1 when there were errors
  */
 static int read_object(struct reader *r, const struct member_object *object, void *base,
                        const struct at *up, uint32_t *seen)
@@ -200,10 +200,7 @@ static int read_object(struct reader *r, const struct member_object *object, voi
     return check_missing(r, object, &g, up) < 0 ? -1 : status;
 }
 
-/*
- * The first member of that name in the object at whose bracket @json stands; it is a copy that
- * moves.
- */
+/* The first member of that name in the object at whose bracket @json is, a copy of the cursor */
 static struct json_value look_up(struct json *json, const char *name)
 {
     json_open(json);
@@ -247,10 +244,7 @@ static int refuse_entry(struct reader *r, const struct at *up)
                   kinds);
 }
 
-/*
- * What stands in an element where its members do not say; what the profile says is filled in at the
- * end.
- */
+/* The defaults of an element. Those that depend on the profile are filled in by settle(). */
 static void preset(const struct member_form *form, void *element)
 {
     memset(element, 0, form->size);
@@ -294,7 +288,7 @@ static int read_entry(struct reader *r, const struct member_form *form, const st
     return status;
 }
 
-/* Base and extended entries are two tables, the second behind the first. */
+/* Is this a base entry behind an extended one? The extended table follows the base table. */
 static bool comes_late(const struct reader *r, const struct member_form *form)
 {
     const struct topology *t = r->topology;
@@ -359,8 +353,8 @@ static int check_machine(struct reader *r, uint32_t seen)
 }
 
 /*
- * When no processor has the member bsp, the first one is the bootstrap processor. Entries are taken
- * as they stand.
+ * When no processor has the member bsp, the first one is the bootstrap processor. This does not
+ * hold for entries, which are taken as they are.
  */
 static void settle_processors(struct reader *r)
 {
@@ -426,8 +420,8 @@ static void settle(struct reader *r)
 }
 
 /*
- * All members are read: @status -1 when one was wrong. Then all else that is wrong is said as well,
- * the image's place as far as it can be judged whatever the image.
+ * Ends the reading. @status: -1 when a member was wrong; then all other errors are added, and those
+ * of the placement that do not depend on the table's size.
  */
 static int end(struct reader *r, uint32_t seen, int status)
 {
@@ -490,7 +484,7 @@ static bool is_decimal(const char *text)
     return digits > 0 && text[digits] == '\0' && (digits == 1 || text[0] != '0');
 }
 
-/* A parameter as the JSON value that says the same to its row. */
+/* A parameter as a JSON value that its row accepts; any other becomes a string. */
 static struct json_value parameter(const struct member *m, const char *text)
 {
     enum json_kind kind = JSON_STRING;
@@ -517,7 +511,7 @@ static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t
     if (*seen & MEMBER_BIT(i))
         return err_at(r->in.err, ERR_INVALID, &here, "given twice");
     *seen |= MEMBER_BIT(i);
-    if (i == TOP_PLACEMENT) /* its window is all that one word can say */
+    if (i == TOP_PLACEMENT) /* one word can only be its window */
         m = &m->object->members[PLACEMENT_WINDOW];
     v = parameter(m, pair->value);
     status = read_value(r, m, &v, r->topology, &here);

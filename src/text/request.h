@@ -24,24 +24,25 @@ int request_read(const char *text, size_t size, struct topology *topology,
                  struct err *err) MUST_USE;
 
 /*
- * request_read_rest - request_read of a topology whose processors come from elsewhere: it must give
- * none. What request_complete would say of other members does not follow.
+ * request_read_rest - request_read for a topology that must have no processors, because these come
+ * from elsewhere. The errors of request_complete do not follow.
  */
 int request_read_rest(const char *text, size_t size, struct topology *topology,
                       struct err *err) MUST_USE;
 
 /*
- * request_complete - complete_topology of what was read. Return: 0; -1 with what is wrong with its
- * place too
+ * request_complete - judge and complete what was read (complete_topology)
+ *
+ * Return: 0; -1 with the errors of the topology and of its placement.
  */
 int request_complete(struct topology *topology, struct err *err) MUST_USE;
 
-/* request_parse - both */
+/* request_parse - request_read, then request_complete */
 int request_parse(const char *text, size_t size, struct topology *topology,
                   struct err *err) MUST_USE;
 
 /*
- * request_read_query - the same from name=value pairs of a query string
+ * request_read_query - request_read from the name=value pairs of a query string
  * @pairs: decoded; values may hold any byte but NUL
  *
  * Names are members of the topology whose value fits one word: cpus, profile, irqs, context, nonce,

@@ -157,7 +157,7 @@ static bool is_printable(const struct json_value *v)
     return true;
 }
 
-/* A text that no string can say comes as its bytes. */
+/* A text that is not printable ASCII comes as an array of its bytes. */
 static int read_bytes(struct value_reader *r, const struct member *m, char *out,
                       const struct at *up)
 {
@@ -214,7 +214,7 @@ static bool is_alphanumeric(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* The signed comment has "-" for none, so it cannot be one. */
+/* "-" is refused because it means none in a trusted comment. */
 static int read_token(struct value_reader *r, const struct member *m, const struct json_value *v,
                       void *base, const struct at *at)
 {
@@ -259,7 +259,6 @@ static int read_consumers(struct value_reader *r, const struct member *m,
     return 0;
 }
 
-/* The pool is a topology's, and the structure at @base may be an element of it. */
 int value_read_bytes(struct value_reader *r, const struct member *m, const struct json_value *v,
                      struct topology *t, void *base, const struct at *at)
 {

@@ -12,7 +12,7 @@ static bool hurts(const struct mpt_verdict *v, size_t rule)
     return v->rules[rule / 32] >> rule % 32 & 1;
 }
 
-/* Does a row before it, which hurts too, have the same id? */
+/* Does an earlier row that hurts have the same id? */
 static bool is_repeated(const struct mpt_verdict *v, size_t rule)
 {
     for (size_t i = 0; i < rule; i++)

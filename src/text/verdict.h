@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What becomes of a table on each consumer, and what the rules know, as JSON. */
+/* Verdicts, which say what a table does to each consumer, and the rules themselves, as JSON. */
 #ifndef TEXT_VERDICT_H
 #define TEXT_VERDICT_H
 

@@ -5,8 +5,8 @@
  * entries name. Placing gives each of them a row, so that boxes have the order of the table and
  * rows ascend. Then all is written from the top down, boxes first, lines over them.
  *
- * Only inputs that an entry names have a row; one row stands for a gap between them. So the text is
- * linear in the entries, whatever numbers they hold.
+ * Only inputs that an entry names have a row; a gap between them has one row. So the text is linear
+ * in the number of entries, whatever inputs they name.
  */
 #include "wiring.h"
 
@@ -66,7 +66,7 @@ struct wiring {
 struct wire {
     enum box_kind kind;
     unsigned entry;
-    const struct routing_row *routed; /* NULL: Linux's routing does not tell about it */
+    const struct routing_row *routed; /* NULL: Linux's routing has no row for it */
     uint8_t type, bus, irq, apic, input;
     uint16_t flags;
 };
@@ -81,7 +81,8 @@ static const char style[] =
     ".l.r{stroke:#cf1124;stroke-width:2.6}.k{fill:none;stroke:#97a1af;stroke-width:6}"
     ".a{fill:none;stroke:#97a1af;stroke-width:2}"
     ".q{fill:#fff;stroke:#8b96a5}.q.y{fill:#0b62d6;stroke:#0b62d6}.y+text{fill:#fff}"
-    ".q.d{stroke-dasharray:3 3}.d+text{fill:#5b6675}.x{fill:#cf1124}.q.z{stroke:#cf1124;stroke-width:2.5}"
+    ".q.d{stroke-dasharray:3 3}.d+text{fill:#5b6675}.x{fill:#cf1124}"
+    ".q.z{stroke:#cf1124;stroke-width:2.5}"
     "@media(prefers-color-scheme:dark){"
     ".p{fill:#12161c}.b{fill:#1a2029;stroke:#3b4554}.h{fill:#252d39}text{fill:#e6eaf0}"
     ".m,.g,.d+text{fill:#9aa6b6}.l{stroke:#6cb0ff}.l.w{stroke:#ffb35c}.l.o{stroke:#c7a4ff}"
@@ -401,7 +402,7 @@ static void write_input(struct wiring *w, enum box_kind kind, const struct point
     fputs("</text>\n", w->out);
 }
 
-/* What is the matter with an APIC that entries name, or NULL */
+/* The fault of an APIC that entries name, or NULL */
 static const char *apic_fault(const struct wiring *w, enum box_kind kind, unsigned id)
 {
     if (!w->apics[kind][id].known)
@@ -574,10 +575,10 @@ static void write_legend(struct wiring *w, unsigned y)
             "<path class=\"%s\" d=\"M%u %uh36\"/><text class=\"m\" x=\"%u\" y=\"%u\">%s</text>\n",
             legend[i].class, x, at, x + 44, at + 4, legend[i].words);
     }
-    fprintf(
-        w->out,
-        "<text class=\"m\" x=\"%d\" y=\"%u\">filled: BSP; dashed: disabled; red: ID used twice</text>\n",
-        CHIPS, y + 4);
+    fprintf(w->out,
+            "<text class=\"m\" x=\"%d\" y=\"%u\">"
+            "filled: BSP; dashed: disabled; red: ID used twice</text>\n",
+            CHIPS, y + 4);
     fprintf(w->out, "<text x=\"%d\" y=\"%u\"><tspan class=\"s\">Linux: </tspan>", LEFT, y + 56);
     put_timer(w);
     fputs("</text>\n", w->out);
@@ -594,11 +595,10 @@ static void write_head(struct wiring *w)
     const struct mpt_header *const h = &w->t->table.header;
     const unsigned height = bottom(w) + LEGEND;
 
-    fprintf(
-        w->out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
-        "role=\"img\">\n<title>Wiring of ",
-        WIDTH, height, WIDTH, height);
+    fprintf(w->out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
+            "viewBox=\"0 0 %d %u\" role=\"img\">\n<title>Wiring of ",
+            WIDTH, height, WIDTH, height);
     put_bytes(w, h->oem_id, sizeof(h->oem_id));
     putc(' ', w->out);
     put_bytes(w, h->product_id, sizeof(h->product_id));

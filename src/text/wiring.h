@@ -10,7 +10,7 @@
 #include "../topo/routing.h"
 
 /*
- * Bytes that drawing takes: WIRING_FIXED for any table, and WIRING_SHARE for each byte of
+ * Bytes of memory that drawing takes: WIRING_FIXED for any table, and WIRING_SHARE for each byte of
  * the base table. A test measures the longest pictures.
  */
 enum { WIRING_FIXED = 1536 * 1024, WIRING_SHARE = 120 };
@@ -20,8 +20,8 @@ enum { WIRING_FIXED = 1536 * 1024, WIRING_SHARE = 120 };
  * @t:     what the table says, in the form of entries
  * @facts: what is known of the machine; may be NULL
  *
- * Text of the table is escaped; no script, link or other file is in the picture. Each line has the
- * index of its entry in data-entry, and its words in a title.
+ * Text of the table is escaped; the picture has no script and no link, and needs no other file.
+ * Each line has the index of its entry in data-entry, and its description in a title.
  *
  * Return: the text, to be released by free, with *size set; NULL: memory ran out.
  */
