@@ -5,8 +5,8 @@
  * against the whole table, with what fill.c adds. A fault of a profile's builder is a finding, and
  * not refused.
  *
- * A check goes on after an error, so that a client learns all errors at once; err has them. Only a
- * check that the next step depends on returns a status.
+ * A check goes on after an error, so that a client learns all errors at once: they are in err. Only
+ * a check on which the next step depends returns a status.
  */
 #include "complete.h"
 
@@ -33,7 +33,7 @@ static unsigned highest_id(const struct profile *p)
     return p->max_apic_id ? p->max_apic_id : MPT_ALL - 1;
 }
 
-/* A row with a limit on the size refuses later, when the size is known (place.c). */
+/* Where a row limits the image's size, place.c refuses too many CPUs once the size is known. */
 static unsigned most_cpus(const struct profile *p)
 {
     return p->end || p->size_max ? TOPOLOGY_CPUS_MAX : p->max_cpus;
@@ -83,7 +83,7 @@ static int take_own_topology(struct topology *t, struct err *err)
     return 0;
 }
 
-/* Processors that no list gives are numbered one by one, or by topology. */
+/* Checks the APIC IDs that fill.c gives to processors without a list. */
 static int check_numbering(struct topology *t, struct err *err)
 {
     const unsigned highest = highest_id(t->profile);
@@ -418,11 +418,11 @@ static void check_references(const struct topology *t, unsigned io_ints, struct 
         check_extended(t, &present, err);
 }
 
-/* The longest list of a table that is too long for its 16-bit lengths */
+/* The member that gives the longest list of a table */
 static const struct at *longest_list(const struct topology *t)
 {
     const struct mpt_table *v = &t->table;
-    const struct at *at = t->given & GIVEN_PROCESSORS ? &at_processors : &at_cpus;
+    const struct at *at = count_at(t);
     size_t most = (size_t)v->processor_count * MPT_PROCESSOR_SIZE;
     const struct {
         const struct at *at;
@@ -525,10 +525,10 @@ static void check_default(const struct topology *t, struct err *err)
         err_at(err, ERR_INVALID, count_at(t),
                "must be 2: default configurations have two processors");
     for (unsigned i = 0; t->cpus == 2 && i < t->cpus; i++) {
-        const struct at list = { &at_processors, NULL, i };
+        const struct at here = { &at_processors, NULL, i };
 
         if (t->processors[i].apic_id != i)
-            err_at(err, ERR_INVALID, &(struct at){ &list, "apic_id", 0 },
+            err_at(err, ERR_INVALID, &(struct at){ &here, "apic_id", 0 },
                    "must be %u: default configurations have APIC IDs 0 and 1", i);
     }
     for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Completes what a request gives to a whole machine. */
+/* Makes a whole machine of what a request gives. */
 #ifndef TOPO_COMPLETE_H
 #define TOPO_COMPLETE_H
 

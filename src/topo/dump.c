@@ -20,10 +20,10 @@
 #define ADDRESSES_END (1ULL << 32)
 
 enum {
-    COMPARE_BYTES = 4096,
-    COMPARED_MAX = 16 << 20,
+    COMPARE_BYTES = 4096, /* at a time */
+    COMPARED_MAX = 16,    /* MiB that may have addresses that occurred before */
     PAGE = 4096,
-    AT_BASE_LENGTH = 4,
+    AT_BASE_LENGTH = 4, /* offsets in the header: MPS 1.4 Table 4-2 */
     AT_EXTENDED_LENGTH = 40
 };
 
@@ -82,7 +82,7 @@ bool dump_has_addresses(enum dump_kind kind)
     return kind == DUMP_ELF || kind == DUMP_LIME || kind == DUMP_HEXDUMP;
 }
 
-/* A brace alone may be the first byte of memory. */
+/* The byte behind the brace counts too: a brace alone may be the first byte of memory. */
 bool dump_is_json(const uint8_t *head, size_t size)
 {
     char brace = '{';
@@ -162,8 +162,9 @@ static int compare(struct dump *d, const struct dump_range *range, const uint8_t
     for (size_t size; address < end; address += size, have += size) {
         size = end - address < COMPARE_BYTES ? (size_t)(end - address) : COMPARE_BYTES;
         d->compared += size;
-        if (d->compared > COMPARED_MAX)
-            return err_at(err, ERR_INVALID, NULL, "has the same addresses too often");
+        if (d->compared > COMPARED_MAX * (uint64_t)0x100000)
+            return err_at(err, ERR_INVALID, NULL,
+                          "has more than %d MiB at addresses that it has already", COMPARED_MAX);
         if (read_range(d, range, address, other, size, err) < 0)
             return -1;
         if (memcmp(have, other, size) != 0)
@@ -202,7 +203,7 @@ static int add(struct dump *d, const struct dump_range *range, uint64_t from, ui
     return 0;
 }
 
-/* Return: the stretch that has @at; NULL: a gap. Sets *end to the end of either */
+/* Return: the stretch that has @at; NULL: a gap. Lowers *end to the end of the stretch or gap */
 static const struct memory_stretch *stretch_at(const struct memory *m, uint64_t at, uint64_t *end)
 {
     const struct memory_stretch *found = NULL;
@@ -229,9 +230,11 @@ static int take(void *context, const struct dump_range *range, struct err *err)
     if (at < d->window)
         at = d->window;
     for (; at < end; at = next) {
-        const struct memory_stretch *const s = (next = end, stretch_at(d->memory, at, &next));
+        const struct memory_stretch *s;
         int status = 0;
 
+        next = end;
+        s = stretch_at(d->memory, at, &next);
         if (!s)
             status = add(d, range, at, next, err);
         else if (range->bytes ||
@@ -269,7 +272,7 @@ static void join(struct memory *m)
     }
 }
 
-/* The memory of a device is what it lets us read, page by page. */
+/* Reads a device page by page, and leaves out the pages that cannot be read. */
 static int walk_device(struct dump *d, struct err *err)
 {
     for (uint64_t at = d->window, next; at < d->window + d->window_size; at = next) {
@@ -326,7 +329,7 @@ int dump_open(struct dump *d, const struct dump_source *source, enum dump_kind k
     return take_window(d, 0, DUMP_WINDOW, room->low, err);
 }
 
-/* Forgets the stretches of the table before. */
+/* Drops the stretches of the table that was taken before. */
 static void drop_table(struct memory *m)
 {
     unsigned kept = 0;
@@ -344,7 +347,7 @@ static void drop_table(struct memory *m)
     join(m);
 }
 
-/* A table that begins below 1 MiB continues behind the first window; others have a buffer. */
+/* A table that begins below 1 MiB goes on behind the first window; any other has a buffer. */
 static int take_table(struct dump *d, uint64_t address, uint64_t size, struct err *err)
 {
     if (address >= DUMP_WINDOW)

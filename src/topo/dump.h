@@ -26,21 +26,22 @@ enum dump_kind {
 
 extern const char *const dump_kinds[]; /* their names, by enum dump_kind */
 
-/* dump_bytes - the source of bytes in memory, which are borrowed */
 struct dump_bytes {
     const uint8_t *bytes;
     size_t size;
 };
+
+/* dump_source_bytes - a source of bytes that are in memory; borrowed */
 struct dump_source dump_source_bytes(const struct dump_bytes *bytes);
 
 /* dump_kind_named - the kind of that name, except DUMP_DEVICE. Return: -1: no such kind */
 int dump_kind_named(const char *name);
 #define DUMP_KIND_NAMES "raw, image, elf, lime or hexdump"
 
-/* dump_has_addresses - do inputs of that kind have the addresses of their bytes? */
+/* dump_has_addresses - do inputs of that kind tell the addresses of their bytes? */
 bool dump_has_addresses(enum dump_kind kind);
 
-/* dump_is_json - do the bytes begin like a JSON object? No kind of dump does */
+/* dump_is_json - do the bytes begin like a JSON object? No kind of dump does. */
 bool dump_is_json(const uint8_t *head, size_t size);
 
 /*
@@ -49,15 +50,15 @@ bool dump_is_json(const uint8_t *head, size_t size);
  * @size:  of @head
  * @total: bytes of the input
  *
- * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP. An input without a mark is DUMP_IMAGE when, as an
- * image at MEMORY_BASE, it would end below 1 MiB, else DUMP_RAW. -1 and ERR_INVALID: a kind that is
- * not read; the error names a way to a kind that is.
+ * Return: DUMP_ELF, DUMP_LIME or DUMP_HEXDUMP. Any other input is DUMP_IMAGE if, as an image at
+ * MEMORY_BASE, it would end by 1 MiB, else DUMP_RAW. -1 and ERR_INVALID: a kind that is not read;
+ * the error names a way to a kind that is.
  */
 enum { DUMP_HEAD_SIZE = 4096 };
 int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *err) MUST_USE;
 
 enum {
-    DUMP_WINDOW = 0x100000,     /* systems search below 1 MiB */
+    DUMP_WINDOW = 0x100000,     /* bytes: systems search the first MiB */
     DUMP_TABLE_SIZE = 2 * 65536 /* base table and extended table, 65535 bytes each */
 };
 
@@ -75,7 +76,7 @@ struct dump {
     struct dump_room *room;
     uint64_t window, window_size;
     uint8_t *buffer;   /* of the window */
-    uint64_t compared; /* bytes that occurred again */
+    uint64_t compared; /* bytes whose addresses occurred before */
 };
 
 /*

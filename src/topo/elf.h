@@ -23,7 +23,7 @@ bool elf_begins(const uint8_t *bytes, size_t size);
  * elf_walk - hand the loadable segments of an ELF file to @sink, by their physical addresses: a
  * core (dump-guest-memory, virsh dump --memory-only, kexec) or an executable, of 32 or 64 bits,
  * little-endian, with any number of segments. Parts of a segment without bytes in the file are left
- * out. A segment that is cut is an error only when the sink wants its addresses.
+ * out. A segment that is cut is an error only if the sink wants its addresses.
  *
  * Return: 0; -1 with @err: another kind of ELF file, or one that is cut, or the sink's error.
  */

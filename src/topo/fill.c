@@ -58,7 +58,7 @@ void fill_processors(struct topology *t)
         };
 }
 
-/* @text, cut or padded to @size bytes */
+/* Copies @text, cut or padded to @size bytes, with NULs or blanks. */
 static void pad(char *out, size_t size, const char *text, bool nul)
 {
     const size_t n = strlen(text);
@@ -153,7 +153,7 @@ static void fill_ioapic(struct topology *t)
 
 /* What the profile's interrupt entries are made from. */
 struct wiring {
-    uint8_t isa, ioapic;
+    uint8_t isa, ioapic;       /* IDs of the ISA bus and of the first I/O APIC */
     bool taken[UINT8_MAX + 1]; /* INTINs that PCI routes go to */
     unsigned highest;          /* of these INTINs; 0 = none */
     bool pci_done;

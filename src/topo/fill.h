@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Takes the entries and header values that a request does not give from a profile's row. */
+/* Fills in, from a profile's row, the entries and header values that a request does not give. */
 #ifndef TOPO_FILL_H
 #define TOPO_FILL_H
 
@@ -16,7 +16,7 @@ void fill_header(struct topology *topology);
 
 /*
  * fill_topology - add the profile's entries, and fill_header's values, where the request gives none
- * @topology: t->cpus processors are in place, and routes of pci_interrupts fit the arrays
+ * @topology: t->cpus processors are in it, and the routes of pci_interrupts fit the arrays
  *
  * A builder's own PCI routes from a bus that the request's buses do not declare are left out. If
  * there is no I/O APIC, all I/O interrupts are left out.

@@ -46,7 +46,7 @@ int found_choose(const struct mpt_memory *memory, const struct mpt_facts *facts,
     const struct mpt_consumer *consumer;
     uint64_t right = 0, any = 0;
 
-    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) /* Linux is the first */
+    for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++) /* Linux comes first */
         if (mpt_find(memory, facts, consumer, address) == MPT_OK)
             return 0;
     if (found_next_valid(memory, &right))
@@ -260,8 +260,8 @@ static bool same_bytes(struct found *r, const struct mpt_memory *built, uint32_t
 }
 
 /*
- * The table is not where the pointer says. If one begins right behind the pointer, the bytes were
- * meant to lie elsewhere.
+ * Notes that the table is not where the pointer says. If one begins right behind the pointer, the
+ * bytes were meant for another address.
  */
 static void tell_missing(struct found *r)
 {
@@ -272,11 +272,10 @@ static void tell_missing(struct found *r)
     if (v->table_address == 0)
         differ(r, "the floating pointer names neither a table nor a default configuration");
     else if (bytes && memcmp(bytes, "PCMP", 4) == 0 && v->table_address >= MPT_FLOATING_SIZE)
-        differ(
-            r,
-            "the table at 0x%x is not in the bytes; one lies behind the floating pointer, as if that were at "
-            "0x%x",
-            v->table_address, v->table_address - MPT_FLOATING_SIZE);
+        differ(r,
+               "the table at 0x%x is not in the bytes; one lies behind the floating pointer, as if "
+               "that were at 0x%x",
+               v->table_address, v->table_address - MPT_FLOATING_SIZE);
     else
         differ(r, "the table at 0x%x is not in the bytes", v->table_address);
 }

@@ -19,11 +19,11 @@ struct found {
     const struct mpt_facts *facts;   /* as given; may be NULL */
     struct mpt_view view;
     unsigned entries, extended_entries; /* that the topology has */
-    bool exact; /* the topology, when built, gives the same bytes: always, else it is a bug */
+    bool exact; /* the topology, when built, gives the same bytes; it is a bug if it does not */
     /* "", or why it needs patches: what no other member can express, or what the input lacks */
     char difference[ERR_DETAIL_SIZE];
     unsigned taker_count;
-    const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* that take this floating pointer */
+    const struct mpt_consumer *takers[FOUND_CONSUMERS_MAX]; /* those that find this pointer */
     struct mpt_report report;
 };
 
@@ -60,7 +60,7 @@ int found_read(const struct mpt_memory *memory, uint32_t address, const struct m
                uint32_t asked, struct topology *topology, struct image *scratch,
                struct found *reading, struct err *err) MUST_USE;
 
-/* A structure in the bytes, or a stretch of a table that cannot be read as entries. */
+/* A structure in the bytes, or bytes of a table that cannot be read as entries. */
 struct found_item {
     /* "floating_pointer", "configuration_table", an entry's JSON name, "unknown", "rest" */
     const char *name;

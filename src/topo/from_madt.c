@@ -9,7 +9,8 @@
 
 #include "profiles.h"
 
-enum { INPUTS_MAX = 240, IDS = MPT_ALL }; /* 82093AA: an index register has 8 bits */
+/* Inputs of an I/O APIC: the 82093AA's version register gives the last one, 0 to 239. */
+enum { INPUTS_MAX = 240, IDS = MPT_ALL };
 
 int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct err *err)
 {
@@ -22,7 +23,7 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
     return err_at(err, ERR_INVALID, NULL, "at 0x%x: %s", madt->at, madt_strerror(status));
 }
 
-/* The I/O APIC whose first GSI is the highest at or below @gsi; the MADT has no last GSI. */
+/* The I/O APIC whose first GSI is the highest one up to @gsi; a MADT does not give the last GSI. */
 int from_madt_input(const struct madt *madt, uint32_t gsi, uint8_t *intin)
 {
     int best = -1;

@@ -24,8 +24,8 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
  * from_madt_fill - add what a MADT says to a topology
  * @bsp:      APIC ID of the bootstrap processor, or FROM_MADT_FIRST
  * @topology: as topology_init or request_read_rest left it. Its lists and its local APIC address
- *            stay, and replace those of the MADT. I/O APICs that it has must be those of the MADT,
- *            in the same order
+ *            stay, and those of the MADT are not used. If it has I/O APICs, they must be those of
+ *            the MADT, in the same order
  *
  * Processors stay in the order of the MADT; one that can only be brought online later is disabled.
  * An I/O APIC whose ID a processor or an earlier I/O APIC has gets the lowest free ID. The buses
@@ -40,7 +40,7 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
 int from_madt_fill(const struct madt *madt, int bsp, struct topology *topology,
                    struct err *err) MUST_USE;
 
-/* Room for the lists of facts about a machine */
+/* The lists that facts about a machine point to */
 struct from_madt_lists {
     uint32_t apic_ids[MADT_PROCESSORS_MAX];
     struct mpt_ioapic_fact ioapics[MADT_IOAPICS_MAX];

@@ -79,7 +79,7 @@ struct line {
     uint8_t bytes[LINE_BYTES_MAX];
 };
 
-/* The hexadecimal digits at @text. Return: how many, with *value set; 0: none, or more than 16 */
+/* Reads hexadecimal digits. Return: how many, with *value set; 0: none, or more than 16 */
 static unsigned take_digits(const char *text, uint64_t *value)
 {
     unsigned digits = 0;
@@ -186,7 +186,7 @@ static int hand_over(const struct dump_sink *sink, uint64_t address, const struc
     return line->size > 0 ? sink->take(sink->context, &range, err) : 0;
 }
 
-/* Hands over the line as often as it fits below @end, at the addresses that the sink wants. */
+/* Hands over repetitions of a line up to @end, at the addresses that the sink wants. */
 static int repeat(struct reading *r, const struct dump_sink *sink, const struct line *line,
                   uint64_t end, struct err *err)
 {
@@ -205,7 +205,7 @@ static int repeat(struct reading *r, const struct dump_sink *sink, const struct 
     return 0;
 }
 
-/* Reads the hexadecimal digits of a number in another base. Return: false: a digit is too high */
+/* Takes a number's hexadecimal digits as digits of @base. Return: false: one is too high for it */
 static bool reread(uint64_t number, unsigned base, uint64_t *value)
 {
     uint64_t scale = 1;

@@ -33,8 +33,8 @@ bool hexdump_lacks_addresses(const uint8_t *text, size_t size);
  * -tx1, and xp of QEMU's monitor write such lines. Digits are in the order of the bytes, except in
  * two cases in which a group is a little-endian number: with 0x before it, and with more than 2
  * digits when the address has no colon (hexdump, od -tx2). A line "*" means repetitions of the line
- * before it. Octal addresses, which od writes without -A x, and decimal ones are refused: the first
- * two addresses of a text show them.
+ * before it. Octal addresses, which od writes without -A x, and decimal ones are refused; they are
+ * recognized by the first two addresses of a text.
  *
  * Return: 0; -1 with @err: a line that is not one of a hexdump, or the sink's error.
  */

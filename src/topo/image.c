@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A topology's values become bytes at addresses. What was written is read back before it is handed
- * out: a refusal can be acted on, while a guest with a wrong table hangs without a message.
+ * out, because a guest with a wrong table hangs without a message.
  */
 #include "image.h"
 
@@ -84,9 +84,9 @@ static int write_structures(struct image *image, const struct mpt_table *table, 
 }
 
 /*
- * Writes the image that patches will change. The structures may lie anywhere, over each other too.
- * @room is the size of the table in the image: the encoder's bytes are cut, or zeros follow them.
- * The image has no other segment yet, and the table's is the last.
+ * Writes the image that patches will change. The structures may lie anywhere, also over each other.
+ * @room: size of the table in the image; the encoder's bytes are cut to it, or zeros follow them.
+ * The image has no segment before, and the table's is the last one.
  */
 static int write_unread(struct image *image, const struct mpt_table *table, size_t size,
                         size_t room, struct err *err)
@@ -161,7 +161,7 @@ static const struct image_segment *misplaced(const struct image *image)
     return NULL;
 }
 
-/* Pointer and table do not overlap, so the segment that does is a further one. */
+/* Pointer and table were placed without overlap, so a segment that overlaps is another one. */
 static int check_segments(const struct topology *t, const struct image *image, struct err *err)
 {
     static const struct at at_bios = { NULL, "bios_data_area", 0 },

@@ -27,7 +27,7 @@ struct image_segment {
 struct image {
     const struct profile *profile;
     unsigned cpus;          /* processors of the topology; a builder may list more */
-    unsigned entries;       /* base entries in the table; 0 = there is none */
+    unsigned entries;       /* base entries in the table; 0 when there is no table */
     struct mpt_place place; /* guest-physical addresses; base is that of segments[0] */
     size_t size;            /* bytes: the segments one after the other, the main one first */
     unsigned segment_count;
@@ -48,10 +48,7 @@ struct image {
  */
 int image_build(const struct topology *topology, struct image *image, struct err *err) MUST_USE;
 
-/*
- * image_memory - the image's segments as guest memory that can be read; @segments has room for all
- * of them
- */
+/* image_memory - the image's segments as guest memory; the result points to @segments */
 struct mpt_memory image_memory(const struct image *image,
                                struct mpt_segment segments[IMAGE_SEGMENTS_MAX]);
 

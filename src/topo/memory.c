@@ -17,7 +17,7 @@
 static const struct at at_base = { NULL, "base", 0 };
 static const struct at at_size = { NULL, "size", 0 };
 
-/* Return: how many numbers the list has; -1: it is no such list, or one passes @highest */
+/* Return: how many numbers the list has; -1: it is no such list, or a number passes @highest */
 static int parse_list(const char *text, uint64_t highest, uint64_t numbers[MEMORY_SEGMENTS_MAX])
 {
     for (int count = 0; count < MEMORY_SEGMENTS_MAX; text++) {
@@ -54,7 +54,7 @@ static int add_segment(struct memory *s, struct mpt_segment segment, struct err 
             continue;
         }
         if (contains(other, &segment))
-            return 0; /* none was dropped above: it would lie in other too, and not be listed */
+            return 0; /* and none was dropped above: it would lie in @other, and not be listed */
         if (!contains(&segment, other))
             return err_at(err, ERR_INVALID, &at_base, "the segments at 0x%x and 0x%x overlap",
                           other->base, segment.base);

@@ -13,7 +13,7 @@ enum {
     MEMORY_STRETCHES_MAX = 320 /* of a dump: each page of the first MiB and of a table is one */
 };
 
-#define MEMORY_BASE "0x9fc00" /* where most builders put a table */
+#define MEMORY_BASE "0x9fc00" /* where most builders put their image */
 enum { MEMORY_BASE_ADDRESS = 0x9fc00 };
 
 /* A stretch of guest memory and its place in the input */
@@ -23,12 +23,12 @@ struct memory_stretch {
     const uint8_t *bytes;
 };
 
-/* It has pointers into itself, so it must not be copied. */
+/* A struct memory points into itself, so it must not be copied. */
 struct memory {
     const uint8_t *bytes; /* the input, borrowed; NULL when it is not in memory as a whole */
     size_t size;
     struct mpt_segment segments[MEMORY_STRETCHES_MAX];
-    struct mpt_memory guest;                               /* the segments as readers take them */
+    struct mpt_memory guest;                               /* the segments, for libmptable */
     struct memory_stretch stretches[MEMORY_STRETCHES_MAX]; /* of a dump: dump.c */
     unsigned stretch_count;
     bool is_text; /* the input is a text, so its bytes have no offsets */
@@ -48,8 +48,8 @@ bool memory_offset(const struct memory *memory, uint64_t address, uint64_t *offs
  *
  * A segment that lies in another and has the same bytes is left out.
  *
- * Return: 0; -1 and ERR_INVALID at base or size: not such a list, sizes that do not add up to the
- * bytes, segments that pass 4 GiB or overlap otherwise.
+ * Return: 0; -1 and ERR_INVALID at base or size: not such a list, sizes that do not add up to
+ * @size, segments that pass 4 GiB or overlap in any other way.
  */
 int memory_place(struct memory *source, const uint8_t *bytes, size_t size, const char *bases,
                  const char *sizes, struct err *err) MUST_USE;

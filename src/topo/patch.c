@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { GAP_MAX = 8 }; /* equal bytes inside a patch; a further patch would take more text */
+enum { GAP_MAX = 8 }; /* equal bytes between two differences: as text, a further patch is longer */
 
 static const struct at at_patches = { NULL, "patches", 0 };
 

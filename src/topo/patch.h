@@ -27,8 +27,8 @@ int patch_apply(const struct topology *topology, const struct patch_target *imag
  * patch_find - change an image to the bytes of @memory, and give the topology the patches for it
  * @memory, @image: both have the @size bytes at @address
  *
- * A patch goes on over a few equal bytes between two differences, when a further patch would take
- * more text than they do.
+ * A patch also covers a few equal bytes between two differences, where a further patch would be
+ * longer as text.
  *
  * Return: false when the topology has no room for them.
  */

@@ -59,7 +59,7 @@ static uint64_t align_up(uint64_t address, uint64_t to)
     return align_down(address + to - 1, to);
 }
 
-/* The member that gives the processors; errors name it when the image is too long */
+/* The member that gives the processors: errors point to it when the image is too long */
 static const struct at *count_at(const struct topology *t)
 {
     static const struct at cpus = { NULL, "cpus", 0 }, processors = { NULL, "processors", 0 },
@@ -212,7 +212,7 @@ static uint64_t choose_table(const struct choice *c)
     return align_down(c->floating - c->size, MPT_ADDRESS_ALIGN);
 }
 
-/* The member of placement that decides an address; @own when that is given */
+/* The member of placement that decides an address: @name, if @own is given, or another */
 static struct at blame(const struct topology *t, unsigned own, const char *name)
 {
     const char *member = t->given & own              ? name

@@ -2,7 +2,7 @@
 /*
  * The rows; fill.c makes entries of them.
  *
- * kvm and qemu are ours. Every other row is a builder in use, with fixed values for what that
+ * kvm and qemu are our own. Every other row is a builder in use, with fixed values for what that
  * builder takes from its machine, host or caller. The row gives the builder's table byte for byte,
  * with its faults, which mpt_check reports.
  */
@@ -28,7 +28,7 @@ static const struct profile_lines isa_15_or_pci[] = {
     { 0 },
 };
 
-/* IRQ 2 is the cascade between the two 8259; lines of PCI devices are not lines of the ISA bus. */
+/* IRQ 2 is the cascade of the two 8259s. A line with a PCI route is no line of the ISA bus. */
 static const struct profile_lines kvm_lines[] = { { LINE_UNLESS_PCI, SAME(0, 2) },
                                                   { LINE_UNLESS_PCI, SAME(3, 13) },
                                                   { 0 } };
@@ -178,7 +178,7 @@ static const struct mpt_hierarchy gem5_hierarchy = { .bus_id = 1,
                                                      .flags = MPT_SUBTRACTIVE,
                                                      .parent_bus = 0 };
 
-/* Slots 0 to 7 with four pins each, swizzled over the four INTINs behind the ISA ones */
+/* Slots 0 to 7 with four pins each, swizzled over the four INTINs after those of ISA */
 #define SLOT(device)                                       \
     ROUTE(0, 0, device, 'A', 16 + (device) % 4),           \
         ROUTE(0, 0, device, 'B', 16 + ((device) + 1) % 4), \
@@ -196,14 +196,11 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
                 { MPT_NMI, (kind), (bus), (second), 1 } }, \
     .local_count = 2
 
-/*
- * Family 6, model 15, stepping 1, and the features of such a processor: old enough for every reader
- * of tables
- */
+/* Family 6, model 15, stepping 1 and its features: every reader of tables knows them. */
 #define OUR_CPU            .apic_version = 0x14, .signature = 0x6f1, .features = 0x0781fbff
 /* Values that microVM builders copied from one another */
 #define MICRO_CPU(version) .apic_version = (version), .signature = 0x600, .features = 0x201
-/* CPUID.1 of the emulated processor that the tables of PC firmware were written on */
+/* CPUID.1 of the emulated processor on which PC firmware made its tables */
 #define EMULATED_CPU(version) \
     .apic_version = (version), .signature = 0x60fb1, .features = 0x078bfbfd
 
@@ -211,12 +208,12 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
 #define PCI_0     .buses = { { 0, "PCI" }, { 1, "ISA" } }
 #define AT(where) .layout = LAYOUT_POINTER, .address = (where)
 
-/* Rows of more than one builder: a microVM of the Firecracker line, bhyve's */
+/* What several rows have in common: first, the microVMs of the Firecracker line */
 #define FIRECRACKER                                                        \
     .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, \
     .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_id = 1
 
-/* Common to builders that copied its entries and count them right */
+/* Builders that copied Firecracker's entries, and count them right */
 #define MICRO_COPY                                                        \
     MICRO_CPU(0x14), ISA_0, .ioapic_version = 0x14, .lines = identity_16, \
                             .ioapic_rule = IOAPIC_ID_CPUS
@@ -655,7 +652,7 @@ const struct profile profiles[] = {
     {
         .name = "openvmm-0",
         .description = "Nanvix's OpenVMM: the I/O APIC has ID 0, as CPU 0 does",
-        /* the table must end where the loader has its descriptor table, at 0x1000 */
+        /* the table must end by 0x1000, where the loader has its descriptor table */
         OPENVMM(144, isa_15),
         .ioapic_rule = IOAPIC_ID_FIXED,
     },

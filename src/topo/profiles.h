@@ -37,15 +37,13 @@ enum profile_pci_buses {
     PCI_BUSES_ONE_OR_USED /* the same, and PCI 0 when there is no route */
 };
 
-/*
- * What PCI routes do to the lines of a row. A route's line is the one with its IRQ number as INTIN.
- */
+/* What PCI routes do to the lines of a row */
 enum profile_when {
     LINE_ALWAYS,
     LINE_UNLESS_PCI, /* left out when a PCI route goes to its INTIN */
     LINE_OR_PCI,     /* PCI routes to its INTIN replace it */
     LINE_ABOVE_PCI,  /* left out up to the highest INTIN of a PCI route */
-    PCI_HERE         /* no line: the PCI routes come here; without such a row, last */
+    PCI_HERE         /* no line: the PCI routes come here; without such a row they come last */
 };
 
 /*
@@ -112,7 +110,7 @@ struct profile {
     uint8_t ioapic_id;
 
     const struct profile_lines *lines; /* NULL = none, and none from 16 up either */
-    unsigned irqs; /* lines 16 up to this follow one to one, unless the request has irqs */
+    unsigned irqs; /* lines from 16 up to this follow one to one, unless the request has irqs */
     const struct mpt_io_int *pci; /* routes of the builder's own board; apic_id is filled in */
     uint8_t pci_count;
     uint16_t pci_flags; /* of the routes in pci_interrupts */

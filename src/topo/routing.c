@@ -93,7 +93,7 @@ static void keep_ioapics(struct kept *k, const struct topology *t, const struct 
     }
 }
 
-/* The first that a destination names, or ROUTING_NOWHERE */
+/* Index of the first I/O APIC that a destination names, or ROUTING_NOWHERE */
 static int find_ioapic(const struct kept *k, uint8_t destination)
 {
     for (unsigned i = 0; i < k->ioapic_count; i++)
@@ -102,7 +102,7 @@ static int find_ioapic(const struct kept *k, uint8_t destination)
     return ROUTING_NOWHERE;
 }
 
-/* The entry that has an input; there is one, since the caller has found one */
+/* The entry that has an input; there is one, because the caller has an entry that names it */
 static unsigned find_owner(const struct kept *k, uint8_t ioapic, uint8_t intin)
 {
     unsigned i = 0;

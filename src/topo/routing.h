@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What Linux makes of the interrupt entries of a table: which source arrives at which I/O APIC
- * input, how it is triggered, and where the timer comes from. The model is a 64-bit Linux without
- * ACPI, by its mpparse.c and io_apic.c: only enabled I/O APICs count, and the first entry of an
- * input decides.
+ * input, how it is triggered, and where the timer comes from. This follows mpparse.c and io_apic.c
+ * of a 64-bit Linux without ACPI: only enabled I/O APICs count, and the first entry of an input
+ * decides.
  */
 #ifndef TOPO_ROUTING_H
 #define TOPO_ROUTING_H
@@ -33,7 +33,7 @@ struct routing_row {
     uint8_t bus_id, irq;
     uint8_t ioapic; /* index among those that Linux registers; with a loss, if known */
     uint8_t apic_id, intin;
-    unsigned gsi; /* number of inputs of the I/O APICs before, plus intin */
+    unsigned gsi; /* inputs of all earlier I/O APICs, plus intin */
     bool level, low;
 };
 

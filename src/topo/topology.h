@@ -4,7 +4,7 @@
  * based on.
  *
  * text/request.c fills in what a request gives, found.c what a table in memory holds, and
- * complete.c adds the rest from the profile. A topology is large (about 600 KiB), but only the
+ * complete.c adds the rest from the profile. A topology is large (about 900 KiB), but only the
  * elements that its counts cover are touched, so keep one and use it again.
  */
 #ifndef TOPO_TOPOLOGY_H
@@ -42,8 +42,7 @@ enum topology_given {
     GIVEN_IO_INTS = 1U << 5,
     GIVEN_LOCAL_INTS = 1U << 6,
     GIVEN_EXTENDED = 1U << 7,
-    GIVEN_ENTRIES =
-        1U << 8, /* the whole list as it stands; its faults are findings, not refusals */
+    GIVEN_ENTRIES = 1U << 8, /* the whole list as it is: faults are findings, not refusals */
     GIVEN_OEM_ID = 1U << 9,
     GIVEN_PRODUCT_ID = 1U << 10,
     GIVEN_OEM_TABLE = 1U << 11,
@@ -107,7 +106,7 @@ struct topology {
     unsigned packages, dies, cores, threads; /* with GIVEN_TOPOLOGY */
     unsigned irqs;                           /* with GIVEN_IRQS */
     uint32_t asked;                          /* consumers that the findings are for */
-    uint64_t memory_size;                    /* bytes of guest RAM, 0 = not said */
+    uint64_t memory_size;                    /* bytes of guest RAM, 0 = not given */
     char context[TOPOLOGY_CONTEXT_MAX + 1];  /* "" = none */
     char nonce[TOPOLOGY_NONCE_MAX + 1];      /* "" = none */
     unsigned ttl;                            /* seconds, 0 = none */
@@ -138,16 +137,16 @@ struct topology {
     struct mpt_io_int pci_ints[TOPOLOGY_PCI_MAX];
     bool pci_to_first[TOPOLOGY_PCI_MAX]; /* the route names no I/O APIC: it takes the first one */
     unsigned pci_int_count;
-    struct topology_marks io_by_device,
-        local_by_device; /* with GIVEN_DEVICES: given by a device and a pin */
+    /* with GIVEN_DEVICES: the interrupts that have a device and a pin in place of an IRQ */
+    struct topology_marks io_by_device, local_by_device;
     struct topology_patch patches[TOPOLOGY_PATCHES_MAX]; /* in the order of the request */
     unsigned patch_count;
     uint8_t pool[TOPOLOGY_POOL_MAX];
 };
 
 /*
- * topology_mark - set or clear bit @i; the bits before it must be set or cleared already, so no bit
- * needs to be cleared at first
+ * topology_mark - set or clear bit @i, and clear those behind it in its byte: marks are made in
+ * ascending order, and so need not be cleared at first
  */
 static inline void topology_mark(struct topology_marks *marks, size_t i, bool on)
 {
