@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""Each case that the table of tests/README.md names exists: `file` words, words; the words are in a text of that file."""
+"""Each case that the table of tests/README.md names exists: `file` words, words; the words are in a text of that file. And
+each function of a test script is called, since the words of one that is not are found all the same."""
+import ast
+import glob
 import os
 import re
 
@@ -41,6 +44,24 @@ def missing(lines):
     return wrong, count
 
 
+def names(tree, kind, member):
+    return {getattr(node, member) for node in ast.walk(tree) if isinstance(node, kind)}
+
+
+def uncalled(sources):
+    """The functions at the top of scripts that neither their own script nor an import of another one names"""
+    trees = {path: ast.parse(source) for path, source in sources.items()}
+    shared = set().union(*(names(tree, ast.alias, "name") | names(tree, ast.Attribute, "attr") for tree in trees.values()))
+    return [(path, node.name) for path, tree in trees.items() for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.name not in shared | names(tree, ast.Name, "id")]
+
+
+def scripts():
+    for path in sorted(glob.glob(os.path.join(TESTS, "**", "*.py"), recursive=True)):
+        with open(path, encoding="utf-8") as file:
+            yield os.path.relpath(path, TESTS), file.read()
+
+
 def main():
     tap = Tap()
     with open(os.path.join(TESTS, "README.md"), encoding="utf-8") as file:
@@ -50,6 +71,9 @@ def main():
     tap.ok(count > 150, "the table was read", count)
     bad = "| f | o | `build/rooms.py` no circle of includes, no such words; `base/none.c` |"
     tap.equal(missing([bad]), ([("build/rooms.py", "no such words"), ("base/none.c", "no such file")], 3), "and others are missed")
+    tap.equal(uncalled(dict(scripts())), [], "each function of the scripts is called")
+    tap.equal(uncalled({"a": "from b import two\ndef one(): two()", "b": "def two(): pass\none()"}), [("a", "one")],
+              "and one that is not is missed")
     tap.done()
 
 
