@@ -107,7 +107,7 @@ def readings(daemon, document):
 
 
 def sign_again(daemon, reading, name):
-    """What decode makes of any bytes is signed only if no other member than entries says them."""
+    """The topology that decode makes of any bytes is signed only if it has no patches and no OEM table's bytes."""
     given = sorted({"patches", "oem_table_bytes"} & set(reading["topology"]))
     reply = daemon.post(json.dumps(reading["topology"]))
     tap.ok(reading["exact"] and ("difference" in reading) == ("patches" in given), name + ": exact, and says why not plainly")
@@ -115,7 +115,7 @@ def sign_again(daemon, reading, name):
               (422 if given else 200, sorted("#/" + member for member in given)), name + ": signed only without patches")
 
 
-# What any operation may be asked: the status, and what makes it
+# Refusals that any operation can give: the status, and options of curl that cause it
 ANYWHERE = ((400, ["-X", "GET", "--request-target", "/%zz"]), (421, ["-H", "Host: other"]), (417, ["-H", "Expect: more"]),
             (414, ["--request-target", "/?" + "a" * 3000]), (413, ["-H", "Content-Length: 99999999", "-H", "Expect: 100-continue"]))
 
@@ -136,7 +136,7 @@ def refusals(daemon, document):
             tap.ok(operation["description"] and operation["tags"], "%s %s is described" % (method.upper(), path))
 
 
-# Faults of a document, each of which its reader must refuse, and what it says of them
+# Faults of the API document that embed.py must refuse: the right text, the wrong one, words of the error
 FAULTS = (("'304': { $ref: '#/components/responses/NotModified' }", "'304': { description: a, b. C }", "null"),
           ("'#/components/responses/NotModified'", "'#/components/responses/NotThere'", "does not exist"),
           ("'topology.schema.json#/$defs/irqs'", "'#/components/schemas/Topology/properties/irqs'", "not the name of a component"))

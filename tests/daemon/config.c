@@ -98,7 +98,7 @@ static void values(void)
     CU_ASSERT_EQUAL(config.max_connections, 256);
     CU_ASSERT_EQUAL(config.timeout, 10);
     CU_ASSERT_EQUAL(config.signature_memory, 1024);
-    CU_ASSERT_FALSE(config.cache_bytes != UINT_MAX);
+    CU_ASSERT_EQUAL(config.cache_bytes, UINT_MAX);
     CU_ASSERT_EQUAL(config.log_level, LOG_INFO);
     CU_ASSERT_EQUAL(config.listen.count, 0);
     CU_ASSERT_EQUAL(config.threads, 0);

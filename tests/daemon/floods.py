@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""Ten times as many attackers as slots, of each kind: a new client is answered within a second, the attackers being one user
-with it, or another. They come at once, stay, and come back when they are cut (but not with a whole ClientHello, of which
-only so many a second can be answered)."""
+"""Ten times as many attackers as slots, of each kind: a new client is answered within a second, whether the attackers are of
+its user or of another one. They connect at once, stay, and connect again when they are cut. With a whole ClientHello they do
+not connect again, because the daemon can answer only a limited number of these a second."""
 import os
 import selectors
 import shutil
@@ -92,8 +92,8 @@ class Flood:
 
 
 def usual(connect, count=5):
-    """The median time in which a new client is served, one after the other; 99 stands for one that is not. So a machine that
-    is busy with other things for a moment does not matter."""
+    """The median time in which new clients are served, one after the other; 99 stands for a client that is not served. The
+    median does not show that the machine was busy with other things for a moment."""
     times = []
     for _ in range(count):
         begin = time.monotonic()

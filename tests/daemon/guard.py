@@ -14,6 +14,7 @@ from wire import MALFORMED, Secure, Wire, get, post, wait_until
 
 tap = Tap()
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+STATE = os.path.join(os.environ.get("TMPDIR", "/tmp"), "mptabled-none-%d" % os.getpid())  # of daemons that do not start
 
 
 def status(daemon, work, client=None, version=None):
@@ -53,7 +54,7 @@ def tls(work):
             wire.send(post(b" " * 40000 + b'{"cpus":4}'))
             tap.equal(wire.reply().status, 200, "a body of several records")
         with Secure(daemon, work) as wire:
-            # A byte too long, so that the daemon reads it to its end: what it leaves unread resets the connection.
+            # One byte over the limit, so that the daemon reads the whole body: bytes that it leaves unread reset the connection.
             tap.equal(wire.send(post(b" " * 65537)).reply().status, 413, "a body over the limit")
         tap.equal(status(daemon, work), 200, "and afterwards the next client is served")
 
@@ -74,7 +75,7 @@ def clients(work):
         for name, head in (("of a length", b"Content-Length: 9\r\n"), ("in chunks", b"Transfer-Encoding: chunked\r\n")):
             with Secure(daemon, work) as wire:
                 answer = wire.send(get(b"/livez", head)).reply()
-                tap.ok(answer.status == 403 and wire.ended(), "nor is a body read from who has none: " + name, answer.status)
+                tap.ok(answer.status == 403 and wire.ended(), "nor is a body read from a client without one: " + name, answer.status)
         with Secure(daemon, work, "client") as wire:
             tap.equal([wire.send(post()).reply().status for _ in range(3)], [200] * 3, "with one, as often as it likes")
 
@@ -133,15 +134,13 @@ def tokens(work):
 
 def refused(name, says, *options):
     """The daemon does not start, and prints the reason on one line."""
-    work = os.path.join(os.environ.get("TMPDIR", "/tmp"))
     done = subprocess.run([MPTABLED, *options], capture_output=True, timeout=20, stdin=subprocess.DEVNULL,
-                          env=dict(os.environ, XDG_STATE_HOME=os.path.join(work, "mptabled-none-%d" % os.getpid())))
+                          env=dict(os.environ, XDG_STATE_HOME=STATE))
     text = done.stderr.decode()
     tap.ok(done.returncode in (1, 2) and says in text, "refused at start: " + name, done.returncode, text)
 
 
 def starts(work):
-    shutil.rmtree(os.path.join(os.environ.get("TMPDIR", "/tmp"), "mptabled-none-%d" % os.getpid()), ignore_errors=True)
     cert, key = tls_options(work)[1::2]
     ca = os.path.join(work, "ca.pem")
     check = ("--check-config",)
@@ -168,7 +167,7 @@ def starts(work):
         tap.ok(took is not None and again.wait(10) == 0, "which the next one takes over")
         daemon.status = -9
     guarded(work, ca)
-    shutil.rmtree(os.path.join(os.environ.get("TMPDIR", "/tmp"), "mptabled-none-%d" % os.getpid()), ignore_errors=True)
+    shutil.rmtree(STATE, ignore_errors=True)
 
 
 def over(path):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Keys of a live daemon: rotation under load, refused files, revocation, notifications to the service manager, and secrets,
-of which no output holds a byte. The tests verify signatures with code of their own."""
+"""Keys of a live daemon: rotation under load, refused files, revocation, notifications to the service manager, and that no
+output holds a secret. The tests verify signatures with code of their own."""
 import base64
 import ctypes
 import hashlib
@@ -26,8 +26,7 @@ HEADERS = {"Content-Type": "application/json"}
 
 
 def keygen(path):
-    """Makes a minisign key file without password, without code of the daemon. Returns the line of its public key and its
-    id."""
+    """Makes a minisign key file without password, by code of its own. Returns the key's id, public line and seed."""
     seed = os.urandom(32)
     public = ed25519_public(seed)
     key_id = hashlib.blake2b(public, digest_size=16).digest()[:8]
@@ -115,7 +114,7 @@ def fails_closed(work, options):
         if not start and os.path.exists(os.path.join(work, "revoked")):
             os.remove(os.path.join(work, "revoked"))
         with Daemon(*options) as daemon:
-            (active, _), *_ = ((name, key) for name, key in keys_of(daemon)[0].items())
+            active = next(iter(keys_of(daemon)[0]))
             if not start:
                 tag = daemon.post(FOUR).headers["etag"]
                 write(os.path.join(work, "revoked"), 0o644, active.encode())
@@ -135,7 +134,7 @@ def fails_closed(work, options):
 
 
 def clock(work):
-    """A clock from before the build: what needs no time is served."""
+    """The clock is before the build: only requests that need the time are refused."""
     with open(MPTABLED, "rb") as binary:
         if b"__asan_init" in binary.read():
             tap.skip("a clock that is wrong", "sanitizers have an allocator of their own")
@@ -335,7 +334,7 @@ def credentials(work):
 
 
 def absence(work):
-    """A credential that cannot be looked at is not missing: the daemon makes no other key in its place."""
+    """A credential that cannot be examined does not count as missing: the daemon makes no other key in its place."""
     rows = (
         ("a link to nothing", lambda at: (os.mkdir(at), os.symlink("nothing", os.path.join(at, "mptabled.key")))),
         ("a link to nothing in a directory of keys",
@@ -352,7 +351,7 @@ def absence(work):
         put(place)
         os.mkdir(state)
         other = {}
-        if os.geteuid() == 0:  # who may search every directory
+        if os.geteuid() == 0:  # root may search every directory
             other = {"user": 65534, "group": 65534, "extra_groups": []}
             os.chown(state, 65534, 65534)
         for check in (["--check-config"], []):
@@ -513,7 +512,7 @@ def unprivileged(work):
     place = os.path.join(work, "nobody")
     os.mkdir(place, 0o700)
     os.chown(place, 65534, 65534)
-    program = os.path.join(work, "mptabled")  # where absence has put it
+    program = os.path.join(work, "mptabled")  # absence() has copied it
     log = open(os.path.join(work, "nobody.log"), "wb+")
     process = subprocess.Popen([program, "--listen", "127.0.0.1:0"], stderr=log, user=65534, group=65534, extra_groups=[],
                                env={"STATE_DIRECTORY": place}, cwd="/")

@@ -49,8 +49,8 @@ def answered(wires, seconds, on_each=lambda: None):
 
 
 def parked():
-    """Clients all send at once, while the daemon is stopped. libmicrohttpd's own loop misses events from 128 on; 256 is the
-    number of slots."""
+    """Clients all send at once, while the daemon is stopped. libmicrohttpd's own loop would miss events of a batch of 128 (see
+    net/engine.c); 256 is the number of slots."""
     for threads in ("1", "2"):
         with Daemon("--threads", threads) as daemon:
             for count in (127, 128, 129, 256, 384):
@@ -89,7 +89,7 @@ def drip(wire, data, stop):
 
 def slow():
     """Idle clients are cut after the idle time-out. Clients that send a byte at a time are cut at the deadline of 20 s. On a
-    UNIX socket the kernel takes some 70 of their bytes, and then the daemon cannot see how a head goes on."""
+    UNIX socket the kernel holds some 70 such bytes, and then the daemon cannot see whether a head goes on."""
     head = b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
     drips = (("line", b"", b"GET /" + b"x" * 200), ("head", b"GET / HTTP/1.1\r\n" + HOST, b"X: " + b"y" * 200),
              ("body", head + b"Content-Length: 200\r\n\r\n", b" " * 200),
@@ -383,7 +383,7 @@ def client(daemon, truth, bad, end, wrong, counts):
                     counts.append(1)
                     if answer is None or answer.headers.get("connection") == "close":
                         break
-                if chance.random() < 0.2: # and leave in the middle of a request
+                if chance.random() < 0.2:  # leave in the middle of a request
                     wire.send(chance.choice(good)[:chance.randrange(100)])
         except OSError as error:
             wrong.append(repr(error))

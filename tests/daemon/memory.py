@@ -17,7 +17,7 @@ tap = Tap()
 MIB = 1024 * 1024
 GROUPS = "/sys/fs/cgroup/memory"
 with open(MPTABLED, "rb") as program:
-    SANITIZED = b"__asan_init" in program.read()  # which takes some times the memory, so that only the answers are looked at
+    SANITIZED = b"__asan_init" in program.read()  # it takes several times the memory: only the answers are compared then
 
 
 def unit_limit():
@@ -100,7 +100,6 @@ def metric(daemon, name):
     return int(re.search(r"^mptabled_%s (\d+)$" % name, page, re.M).group(1))
 
 
-
 def dump(entries):
     """A request of 1 MiB: guest memory with a table of those entries in it"""
     table = bytearray(decode(entries).split(b"\r\n\r\n", 1)[1])
@@ -132,7 +131,7 @@ def unread():
                 tap.equal([wire.send(get(path)).reply().status for path in (b"/livez", b"/metrics")], [200, 200],
                           "225 clients that do not read the largest replies: health and metrics answer")
                 tap.equal(wire.send(post()).reply().status, 200, "and an image is built and signed beside them")
-            for _ in range(30):  # one may have left meanwhile: the test is slower than the time-out where processors are
+            for _ in range(30):  # on a slow machine some of the clients may have been cut meanwhile by the time-out
                 wires.append(Wire(daemon.socket))
                 wires[-1].send(request).more()
                 if wires[-1].left.startswith(b"HTTP/1.1 503"):
@@ -159,9 +158,8 @@ def bounded(daemon, group, name):
            (name, used / MIB, most / MIB, "" if group.made else " (no control group)"))
 
 
-
 def ask(daemon, request, count, statuses):
-    """Sends the request so often, and again after each 503, as a client should."""
+    """Sends the request @count times, each again after a 503, as a client should."""
     for _ in range(count):
         status_ = 503
         end = time.monotonic() + 60
@@ -269,7 +267,7 @@ def burst():
 
 
 def manual_sum(threads, signatures, connections, sockets, addresses, tls):
-    """What the page says, which has a line for each term, evaluated for these options"""
+    """The sum on the page, which has a line for each term, for these options"""
     with open(os.path.join(SRCDIR, "src", "mptabled.8"), encoding="ascii") as page:
         lines = page.read().split("Memory is bounded by\n", 1)[1].split(".Ed", 1)[0].split("\n")[1:]
     values = {"threads": threads, "signature-memory": signatures, "max-connections": connections, "UNIX sockets": sockets,
@@ -294,7 +292,7 @@ def one_place():
             tap.equal(metric(daemon, "memory_sum_bytes"), manual_sum(threads, signatures, connections, 1, 1, bool(tls)),
                       "the manual's sum is the daemon's: %d connections%s" % (connections, ", TLS" if tls else ""))
     shutil.rmtree(work)
-    most = manual_sum(16, 1024, 256, 1, 0, False)  # the most threads that are chosen by themselves, one socket
+    most = manual_sum(16, 1024, 256, 1, 0, False)  # the most threads that the daemon chooses by itself, one socket
     tap.ok(most <= unit_limit() < most + 32 * MIB, "MemoryMax of the unit is the sum for it, rounded up", most, unit_limit())
 
 

@@ -27,7 +27,7 @@ def ask(daemon, data):
 
 
 def series(page):
-    """Every sample by its name and labels. A sample that occurs twice is an error; promtool does not notice it."""
+    """Every sample by its name and labels. A sample that occurs twice is an error, which promtool does not report."""
     found = {}
     for line in page.splitlines():
         if line and not line.startswith("#"):

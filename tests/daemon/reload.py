@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """mptabled --reload PID and --check-config: a reload that the daemon would refuse is not begun, the outcome of one that was
-begun is told, and a check refuses what a start refuses, binds nothing and makes nothing. The manual's rotation is run."""
+begun is printed, and a check refuses what a start refuses, binds nothing and makes nothing. The manual's rotation is run."""
 import json
 import os
 import re
@@ -100,9 +100,8 @@ def strangers(work):
     tap.equal([run("--key", key, "--reload", pid).returncode for pid in ("0", "-1", "x", "")], [2] * 4, "no process id at all")
 
 
-
 def checks(work):
-    """Each row: options, a word of the refusal. A start refuses the same."""
+    """Each row: options, and words of the refusal, which a start prints too."""
     key = os.path.join(work, "good.key")
     for name in ("file", "closed"):
         with open(os.path.join(work, name), "wb"):

@@ -114,7 +114,7 @@ def ids(daemon):
         a.socket.setsockopt(*RCVBUF)
         for wire, name in ((a, b"a"), (b, b"b")):
             wire.send(b"".join(post(b'{"cpus":200}', b"X-Request-Id: %s%d\r\n" % (name, i)) for i in range(PIPELINED)))
-        answers = [(a.reply(), b.reply()) for _ in range(PIPELINED)]  # in turn: a reply that is not read is cut
+        answers = [(a.reply(), b.reply()) for _ in range(PIPELINED)]  # in turn: a client that does not read is cut
         for wire, name in ((0, "a"), (1, "b")):
             tap.equal([x[wire].headers["x-request-id"] for x in answers], ["%s%d" % (name, i) for i in range(PIPELINED)],
                       "each of %d pipelined answers has its own id" % PIPELINED)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Several daemons with one key behind HAProxy, restarted one after the other and killed under load; how a daemon takes its
-leave (--drain); and an address for metrics alone."""
+"""Several daemons with one key behind HAProxy, restarted one after the other and killed under load; how a daemon drains
+(--drain); and an address for metrics alone."""
 import http.client
 import os
 import re

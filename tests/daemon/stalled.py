@@ -49,7 +49,8 @@ def share(daemon, wire, drip):
 
 
 def costs(daemon, name, wire, start=b"", drip=b"", stall=None):
-    """Sends the first bytes, then drips the others. What costs more once is measured again: a turn without a cause goes on."""
+    """Sends the first bytes, then drips the others. A cost over the limit is measured again, up to twice: barren turns that do
+    not end show each time."""
     drip = iter(drip)
     with wire:
         if start:

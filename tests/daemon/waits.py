@@ -84,7 +84,7 @@ def end_of(process, within=END):
 
 
 def closed_error():
-    """Standard error is a pipe that may not be opened anew, as one of another user. Nobody reads it; then somebody does."""
+    """Standard error is a pipe that cannot be opened again, because it is another user's. First it is not read, then it is."""
     read_end, write_end = os.pipe()
     with tempfile.TemporaryDirectory(prefix="mptabled-") as work, open(read_end, "rb", buffering=0) as log:
         process, path = start_beside(work, write_end)
@@ -123,7 +123,7 @@ def full_error():
 
 
 def deaf_manager():
-    """The service manager does not read the socket that it is told things by."""
+    """The service manager does not read its notification socket."""
     with tempfile.TemporaryDirectory(prefix="mptabled-") as work, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(os.path.join(work, "notify"))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as filler:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Who asks, what each may have signed, and how both change while the daemon serves: log, counters, policy, reload."""
+"""How the daemon identifies clients, which contexts its policy allows them, and reloads of both: log, counters, certificates."""
 import hashlib
 import json
 import os
@@ -19,7 +19,7 @@ TOKEN, OLD = "0123456789abcdef-host7", "fedcba9876543210-old"
 NOBODY = 65534
 
 
-def curl(daemon, *arguments, uid=None, groups=(), gid=None):
+def curl(*arguments, uid=None, groups=(), gid=None):
     """The status and body of a request, made by a process of that user and those groups."""
     def become():
         os.setgroups(groups)
@@ -32,7 +32,7 @@ def curl(daemon, *arguments, uid=None, groups=(), gid=None):
 
 
 def on_socket(daemon, query, *arguments, **who):
-    return curl(daemon, "--unix-socket", daemon.socket, "http://localhost/v1/images?" + query, *arguments, **who)[0]
+    return curl("--unix-socket", daemon.socket, "http://localhost/v1/images?" + query, *arguments, **who)[0]
 
 
 def last(daemon, event="request"):
@@ -53,22 +53,21 @@ def write(path, text, mode=0o600):
 
 
 def metric(daemon, name, *arguments):
-    page = curl(daemon, daemon.url + "/metrics", *arguments)[1].decode()
+    page = curl(daemon.url + "/metrics", *arguments)[1].decode()
     found = re.search(r"^mptabled_%s (\S+)$" % re.escape(name), page, re.M)
     return float(found.group(1)) if found else None
 
 
 def users(work):
-    """What is known of a client on the socket, and what it may have."""
+    """A client on the UNIX socket: what the log has of it, and which contexts the policy allows it."""
     path = os.path.join(work, "policy")
     write(path, "# one user, one group, root\nuid:nobody vm:*\ngid:4242 group\nuid:0 -\nuid:0 root:1\n", 0o644)
     with Daemon("--policy", path, prepare=lambda: os.umask(0)) as daemon:
         os.chmod(daemon.socket, 0o666)
-        for folder in (daemon.work,):
-            os.chmod(folder, 0o755)
+        os.chmod(daemon.work, 0o755)
         key = last(daemon, "key")
         path_of_key = os.path.join(daemon.state, "mptabled", "mptabled.key")
-        tap.equal((key["path"], key["made"]), (path_of_key, "yes"), "the key's file is told")
+        tap.equal((key["path"], key["made"]), (path_of_key, "yes"), "the key's file is in the log")
         for name, query, wanted, who in (
                 ("a prefix", "cpus=1&context=vm:7", 200, {"uid": NOBODY}),
                 ("no prefix", "cpus=1&context=vn:7", 403, {"uid": NOBODY}),
@@ -83,7 +82,7 @@ def users(work):
             line = last(daemon)
             tap.equal((line["uid"], line["status"]), (str(who["uid"]), str(wanted)), "and the log has the user")
         on_socket(daemon, "cpus=1&context=vm:7", uid=NOBODY)
-        line, kid = last(daemon), json.loads(curl(daemon, daemon.url + "/v1/keys")[1])["keys"][0]["kid"]
+        line, kid = last(daemon), json.loads(curl(daemon.url + "/v1/keys")[1])["keys"][0]["kid"]
         tap.equal((line["context"], line["kid"], len(line["sha256"])), ("vm:7", kid, 64), "what was signed is in the log")
         on_socket(daemon, "cpus=1&context=other", uid=NOBODY)
         line = last(daemon)
@@ -92,11 +91,11 @@ def users(work):
         on_socket(daemon, "cpus=999", uid=NOBODY)
         line = last(daemon)
         tap.equal((line["problem"], line["pointer"]), ("not-buildable", "/cpus"), "and where it was wrong")
-        status, body = curl(daemon, daemon.url + "/v1/images?cpus=1&context=vm:7")
-        tap.equal((status, json.loads(body)["type"]), (403, "/problems/forbidden-context"), "on TCP nobody is known")
-        status = curl(daemon, daemon.url + "/v1/images?cpus=1&context=vm:7", "-H", "If-None-Match: *")[0]
+        status, body = curl(daemon.url + "/v1/images?cpus=1&context=vm:7")
+        tap.equal((status, json.loads(body)["type"]), (403, "/problems/forbidden-context"), "on TCP no user is known")
+        status = curl(daemon.url + "/v1/images?cpus=1&context=vm:7", "-H", "If-None-Match: *")[0]
         tap.equal(status, 403, "nor is a 304 sent")
-        tap.equal(curl(daemon, daemon.url + "/v1/profiles")[0], 200, "other paths ask no policy")
+        tap.equal(curl(daemon.url + "/v1/profiles")[0], 200, "the policy is only for images")
         tap.ok(metric(daemon, 'client_images_total{client="uid:65534"}') == 2 and
                metric(daemon, 'client_requests_total{client="uid:65534"}') > 4 and
                metric(daemon, 'client_images_total{client="none"}') == 0, "clients are counted")
@@ -111,14 +110,14 @@ def users(work):
         tap.equal(on_socket(daemon, "cpus=1&context=vn:7", uid=NOBODY), 200, "a bad file keeps the old rows")
 
 
-def many(work):
+def many():
     """Users beyond the first 64 are counted together."""
     with Daemon(prepare=lambda: os.umask(0)) as daemon:
         os.chmod(daemon.socket, 0o666)
         os.chmod(daemon.work, 0o755)
         for uid in range(5000, 5070):
             on_socket(daemon, "cpus=1", uid=uid)
-        page = curl(daemon, daemon.url + "/metrics")[1].decode()
+        page = curl(daemon.url + "/metrics")[1].decode()
         tap.equal((len(re.findall(r"^mptabled_client_requests_total\{", page, re.M)),
                    metric(daemon, 'client_requests_total{client="other"}')), (65, 7.0), "counters per client are bounded")
         tap.ok(last(daemon, "key")["made"] == "yes" and 'client="uid:5000"' in page, "the first ones by name")
@@ -133,7 +132,7 @@ def named(work):
     with Daemon("--token-file", tokens, "--policy", policy) as daemon:
         def ask(token, context):
             url = daemon.url + "/v1/images?cpus=1&context=" + context
-            return curl(daemon, url, "-H", "Authorization: Bearer " + token)[0]
+            return curl(url, "-H", "Authorization: Bearer " + token)[0]
         tap.equal([ask(TOKEN, "h7:a"), ask(TOKEN, "h8:a"), ask(OLD, "h8:a"), ask(digest, "h7:a"), ask("x" * 20, "h7:a")],
                   [200, 403, 200, 401, 401], "tokens with names, old ones and none")
         ask(TOKEN, "h7:a")
@@ -158,7 +157,7 @@ def serial(daemon, work):
 
 
 def renewed(work):
-    """A certificate, its key and the client CA are new after a reload, or nothing is."""
+    """A reload takes a new certificate, its key and the client CA together, or none of them."""
     certificates(work)
     authorities = os.path.join(work, "authorities.pem")
     shutil.copy(os.path.join(work, "ca.pem"), authorities)
@@ -167,7 +166,7 @@ def renewed(work):
     options = (*tls_options(work), "--tls-client-ca", authorities, "--policy", policy)
     with Daemon(*options) as daemon, Secure(daemon, work, "client") as kept:
         def ask(context, client="client"):
-            return curl(daemon, "https://127.0.0.1:%d/v1/images?cpus=1&context=%s" % (daemon.port, context),
+            return curl("https://127.0.0.1:%d/v1/images?cpus=1&context=%s" % (daemon.port, context),
                         "--cert", os.path.join(work, client + ".pem"), "--key", os.path.join(work, client + ".key"))[0]
         tap.equal([ask(c) for c in ("tls:1", "san", "no", "other")], [200, 200, 403, 403],
                   "subject and names of a certificate")
@@ -191,8 +190,8 @@ def renewed(work):
                   "clients are served, on connections of before too")
         shutil.copy(os.path.join(work, "strange.pem"), authorities)
         reload(daemon, "ok")
-        tap.equal((ask("tls:1"), ask("tls:1", "stranger")), (403, 403), "the new client CA knows others")
-        tap.equal(last(daemon)["problem"], "forbidden-context", "whom the policy does not know")
+        tap.equal((ask("tls:1"), ask("tls:1", "stranger")), (403, 403), "the new client CA vouches for others")
+        tap.equal(last(daemon)["problem"], "forbidden-context", "for which the policy has no row")
         tap.equal(kept.send(post(b'{"cpus":1,"context":"tls:1"}')).reply().status, 403,
                   "nor is an old connection served any more")
         for _ in range(30):  # connections that begin and end while certificates change
@@ -220,7 +219,7 @@ def main():
         renewed(work)
         if os.geteuid() == 0:
             users(work)
-            many(work)
+            many()
         else:
             tap.skip("clients of several users", "only root can be them")
     finally:
