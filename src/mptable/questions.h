@@ -23,7 +23,8 @@ enum {
     LEVEL_BIT =
         1U << 3, /* of an interrupt's flags: level, or reserved, which Linux takes as level */
     LOW_MEMORY_END = 0x500,
-    XV6_MEMORY_END = 224 << 20
+    XV6_MEMORY_END = 224 << 20,
+    XV6_CPUS = 8 /* entries, disabled ones too */
 };
 
 static bool given(const struct survey *s, unsigned facts)
@@ -160,6 +161,12 @@ static bool bsp_listed(const struct survey *s)
     return s->listed[s->facts.bsp_apic_id] & 2;
 }
 
+/* It is known which processor runs first, and no enabled entry has its ID. */
+static bool bsp_unlisted(const struct survey *s)
+{
+    return given(s, MPT_FACT_BSP) && !bsp_listed(s);
+}
+
 static bool linux_has_isa(const struct survey *s)
 {
     for (unsigned id = 0; id < sizeof(s->bus_as); id++)
@@ -225,6 +232,18 @@ static bool cpu_enabled(const struct survey *s)
 static bool cpu_bsp(const struct survey *s)
 {
     return s->e.processor.flags & MPT_CPU_BSP;
+}
+
+/* The processor of the entry is the one that runs first, as far as is known. */
+static bool runs_unlisted(const struct survey *s)
+{
+    return s->enabled_bsps == 0 && !(given(s, MPT_FACT_BSP) && bsp_listed(s));
+}
+
+/* The entry takes the role of the processor that runs first, which is listed as another one. */
+static bool bsp_is_ap(const struct survey *s)
+{
+    return cpu_enabled(s) && bsp_listed(s);
 }
 
 static bool cpu_integrated(const struct survey *s)

@@ -128,6 +128,7 @@ static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
     }
     s->enabled++;
     s->serial_apics |= p.apic_version < APIC_ON_THE_SYSTEM_BUS;
+    s->ap_first |= !bsp && s->enabled_bsps == 0;
     s->enabled_bsps += bsp;
     if (s->listed[p.apic_id] & 2)
         mark = MARK_ID_AGAIN;

@@ -88,6 +88,7 @@ struct survey {
     unsigned processors, enabled, bsps, enabled_bsps; /* bsps: flagged, enabled or not */
     unsigned distinct, highest_id;                    /* of the enabled processors' IDs */
     bool first_is_bsp;
+    bool ap_first;       /* an enabled one that is not a BSP comes before all enabled BSPs */
     bool serial_apics;   /* an enabled one has an APIC older than version 0x14 */
     uint8_t listed[256]; /* processor entries exist with that APIC ID: 1 disabled, 2 enabled */
     unsigned isa_buses, pci_buses;

@@ -158,17 +158,57 @@ static const struct {
       "linux=refuses linux-32=refuses" },
     { "bsp-missing",
       { S(processors[0].flags, 1) },
-      "linux=- illumos=refuses dragonfly=refuses 9front=crashes memtest86+=crashes" },
+      "linux=- illumos=refuses dragonfly=refuses 9front=crashes memtest86+=crashes "
+      "openbsd=crashes netbsd=crashes freebsd=- xv6=-" },
+    { "bsp-missing", /* memtest86+ starts disabled processors too */
+      { S(processors[0].flags, 2), GIVEN(MPT_FACT_BSP, bsp_apic_id, 0) },
+      "linux=crashes linux-32=crashes freebsd=crashes openbsd=crashes netbsd=crashes "
+      "memtest86+=- xv6=-" },
+    { "bsp-missing", /* the one that runs has no entry at all */
+      { S(processors[0].flags, 0), GIVEN(MPT_FACT_BSP, bsp_apic_id, 200) },
+      "linux=crashes freebsd=crashes xv6=crashes" },
+    { "bsp-missing", /* an enabled entry has its ID */
+      { S(processors[0].flags, 1), GIVEN(MPT_FACT_BSP, bsp_apic_id, 0) },
+      "linux=- linux-32=- freebsd=- openbsd=crashes xv6=-" },
+    { "bsp-missing",
+      { T(processor_count, 1), S(processors[0].flags, 0) },
+      "openbsd=- netbsd=- memtest86+=crashes" },
     { "bsp-multiple",
       { S(processors[1].flags, 3) },
-      "linux=cpu-lost dragonfly=refuses memtest86+=crashes" },
-    { "bsp-disabled", { S(processors[0].flags, 2) }, "linux=crashes" },
+      "linux=cpu-lost dragonfly=refuses memtest86+=crashes freebsd=crashes openbsd=crashes "
+      "netbsd=cpu-lost" },
+    { "bsp-multiple", /* all but one are disabled */
+      { S(processors[1].flags, 2) },
+      "linux=- freebsd=- openbsd=- netbsd=- memtest86+=crashes" },
+    { "bsp-disabled",
+      { S(processors[0].flags, 2) },
+      "linux=crashes freebsd=crashes openbsd=cpu-lost netbsd=cpu-lost" },
+    { "bsp-disabled", /* another one is enabled */
+      { S(processors[1].flags, 2) },
+      "linux=- linux-32=- freebsd=- openbsd=- netbsd=-" },
+    { "bsp-disabled", /* nobody else runs */
+      { T(processor_count, 2), S(processors[0].flags, 2) },
+      "linux=crashes freebsd=cpu-lost" },
+    { "bsp-not-first",
+      { S(processors[0].flags, 1), S(processors[2].flags, 3) },
+      "openbsd=crashes netbsd=crashes linux=- freebsd=- xv6=- memtest86+=-" },
+    { "bsp-not-first", /* those before it are disabled */
+      { S(processors[0].flags, 0), S(processors[1].flags, 3) },
+      "openbsd=- netbsd=-" },
+    { "bsp-not-first",
+      { T(processor_count, 9), S(processors[0].flags, 1), S(processors[8].flags, 3) },
+      "xv6=crashes openbsd=crashes" },
     { "bsp-id-mismatch",
       { GIVEN(MPT_FACT_BSP, bsp_apic_id, 1) },
-      "linux=cpu-lost illumos=refuses" },
+      "linux=cpu-lost illumos=refuses freebsd=crashes openbsd=crashes netbsd=crashes "
+      "memtest86+=crashes xv6=-" },
+    { "bsp-id-mismatch", /* a disabled one */
+      { GIVEN(MPT_FACT_BSP, bsp_apic_id, 0), S(processors[1].flags, 2) },
+      "linux=- linux-32=- freebsd=- openbsd=- netbsd=-" },
     { "bsp-id-mismatch",
       { GIVEN(MPT_FACT_BSP, bsp_apic_id, 200) },
-      "linux=crashes linux-32=crashes illumos=refuses xv6=crashes" },
+      "linux=crashes linux-32=crashes illumos=refuses xv6=crashes freebsd=cpu-lost "
+      "openbsd=crashes netbsd=degraded memtest86+=-" },
     { "cpu-id-duplicate",
       { S(processors[2].apic_id, 1) },
       "linux=cpu-lost freebsd=cpu-lost openbsd=cpu-lost netbsd=cpu-lost 9front=cpu-lost "
