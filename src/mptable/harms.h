@@ -12,24 +12,25 @@
 #define RAN(C, E, versions)               HARM(C, E, versions, 1, true)
 #define WHO_IF(C, E, versions, condition) HARM(C, E, versions, 0, condition)
 #define RAN_IF(C, E, versions, condition) HARM(C, E, versions, 1, condition)
-#define EVERY_READER(E, versions)         EVERY_READER_IF(E, versions, true)
-#define EVERY_READER_IF(E, V, condition) \
-    HARM(LINUX, E, V, 0, condition)      \
-    HARM(LINUX_32, E, V, 0, condition)   \
-    HARM(FREEBSD, E, V, 0, condition)    \
-    HARM(OPENBSD, E, V, 0, condition)    \
-    HARM(NETBSD, E, V, 0, condition)     \
-    HARM(ILLUMOS, E, V, 0, condition)    \
-    HARM(DRAGONFLY, E, V, 0, condition)  \
-    HARM(MEMTEST, E, V, 0, condition)    \
-    HARM(XEN, E, V, 0, condition)        \
-    HARM(MPTABLE, E, V, 0, condition)    \
-    HARM(XV6, E, V, 0, condition)        \
-    HARM(PLAN9, E, V, 0, condition)      \
-    HARM(NINEFRONT, E, V, 0, condition)  \
-    HARM(HAIKU, E, V, 0, condition)      \
-    HARM(HELENOS, E, V, 0, condition)    \
-    HARM(SERENITY, E, V, 0, condition)   \
+#define EVERY_READER(E, versions)         EVERY_READER_IF(E, versions, true, true)
+/* @all: for the readers that start disabled processors, too */
+#define EVERY_READER_IF(E, V, condition, all) \
+    HARM(LINUX, E, V, 0, condition)           \
+    HARM(LINUX_32, E, V, 0, condition)        \
+    HARM(FREEBSD, E, V, 0, condition)         \
+    HARM(OPENBSD, E, V, 0, condition)         \
+    HARM(NETBSD, E, V, 0, condition)          \
+    HARM(ILLUMOS, E, V, 0, condition)         \
+    HARM(DRAGONFLY, E, V, 0, condition)       \
+    HARM(MEMTEST, E, V, 0, all)               \
+    HARM(XEN, E, V, 0, condition)             \
+    HARM(MPTABLE, E, V, 0, condition)         \
+    HARM(XV6, E, V, 0, all)                   \
+    HARM(PLAN9, E, V, 0, condition)           \
+    HARM(NINEFRONT, E, V, 0, condition)       \
+    HARM(HAIKU, E, V, 0, condition)           \
+    HARM(HELENOS, E, V, 0, condition)         \
+    HARM(SERENITY, E, V, 0, condition)        \
     HARM(HERMIT, E, V, 0, condition)
 
 /* In the order of the consumers */

@@ -24,7 +24,8 @@ enum {
         1U << 3, /* of an interrupt's flags: level, or reserved, which Linux takes as level */
     LOW_MEMORY_END = 0x500,
     XV6_MEMORY_END = 224 << 20,
-    XV6_CPUS = 8 /* entries, disabled ones too */
+    XV6_CPUS = 8,        /* entries, disabled ones too */
+    FREEBSD_ID_MAX = 62, /* of the processors that it starts */
 };
 
 static bool given(const struct survey *s, unsigned facts)
@@ -149,16 +150,22 @@ static bool too_few(const struct survey *s)
     return s->enabled < s->facts.vcpus;
 }
 
-/* xv6 starts disabled processors too, up to eight in all. */
+/* memtest86+ starts disabled processors too. */
+static bool starts_too_many(const struct survey *s)
+{
+    return given(s, MPT_FACT_VCPUS) && s->processors > s->facts.vcpus;
+}
+
+/* xv6 as well, up to eight in all */
 static bool xv6_starts_too_many(const struct survey *s)
 {
-    return given(s, MPT_FACT_VCPUS) && s->facts.vcpus < 8 && s->processors > s->facts.vcpus;
+    return starts_too_many(s) && s->facts.vcpus < XV6_CPUS;
 }
 
 /* Does an enabled processor have the APIC ID of the virtual CPU that runs first? */
 static bool bsp_listed(const struct survey *s)
 {
-    return s->listed[s->facts.bsp_apic_id] & 2;
+    return s->listed[s->facts.bsp_apic_id] & LISTED_ENABLED;
 }
 
 /* It is known which processor runs first, and no enabled entry has its ID. */
@@ -244,6 +251,12 @@ static bool runs_unlisted(const struct survey *s)
 static bool bsp_is_ap(const struct survey *s)
 {
     return cpu_enabled(s) && bsp_listed(s);
+}
+
+/* The entry is of another processor than the BSP, with the BSP's ID. */
+static bool bsp_again(const struct survey *s)
+{
+    return !cpu_bsp(s) && s->listed[s->e.processor.apic_id] & LISTED_BSP;
 }
 
 static bool cpu_integrated(const struct survey *s)
@@ -409,9 +422,15 @@ static bool pci_high(const struct survey *s)
     return from_pci(s) && is_int(s) && (s->e.io_int.flags & 3) == MPT_HIGH;
 }
 
+/* Does no processor of the machine have the entry's ID, as far as is known? */
+static bool id_not_there(const struct survey *s)
+{
+    return given(s, MPT_FACT_APIC_IDS) && !s->there[s->e.processor.apic_id];
+}
+
 static bool cpu_not_there(const struct survey *s)
 {
-    return given(s, MPT_FACT_APIC_IDS) && cpu_enabled(s) && !s->there[s->e.processor.apic_id];
+    return cpu_enabled(s) && id_not_there(s);
 }
 
 static bool ioapic_not_there(const struct survey *s)

@@ -123,18 +123,18 @@ static uint8_t survey_processor(struct survey *s, struct mpt_processor p)
     s->first_is_bsp |= s->processors++ == 0 && bsp;
     s->bsps += bsp;
     if (!enabled) {
-        s->listed[p.apic_id] |= 1;
+        s->listed[p.apic_id] |= LISTED_DISABLED;
         return 0;
     }
     s->enabled++;
     s->serial_apics |= p.apic_version < APIC_ON_THE_SYSTEM_BUS;
     s->ap_first |= !bsp && s->enabled_bsps == 0;
     s->enabled_bsps += bsp;
-    if (s->listed[p.apic_id] & 2)
+    if (s->listed[p.apic_id] & LISTED_ENABLED)
         mark = MARK_ID_AGAIN;
     else
         s->distinct++;
-    s->listed[p.apic_id] |= 2;
+    s->listed[p.apic_id] |= bsp ? LISTED_ENABLED | LISTED_BSP : LISTED_ENABLED;
     if (p.apic_id > s->highest_id)
         s->highest_id = p.apic_id;
     return mark;
@@ -276,8 +276,9 @@ static void survey_apic_ids(struct survey *s)
 
         if (id < MPT_ALL)
             s->there[id] = true;
-        if ((id >= MPT_ALL || !(s->listed[id] & 2)) && s->unlisted_cpus++ == 0)
+        if ((id >= MPT_ALL || !(s->listed[id] & LISTED_ENABLED)) && s->unlisted_cpus++ == 0)
             s->unlisted_id = id;
+        s->unnamed_cpus += id >= MPT_ALL || s->listed[id] == 0;
     }
 }
 

@@ -40,6 +40,9 @@ enum bus_as {
         1U << 6 /* an INT that FreeBSD routes has a polarity or trigger that conforms to it */
 };
 
+/* What processor entries with an APIC ID there are, as bits */
+enum listed_as { LISTED_DISABLED = 1U << 0, LISTED_ENABLED = 1U << 1, LISTED_BSP = 1U << 2 };
+
 enum ioapic_is { IOAPIC_LISTED = 1U << 0, IOAPIC_ENABLED = 1U << 1 };
 
 /* An entry that a rule about the table as a whole points at */
@@ -90,7 +93,7 @@ struct survey {
     bool first_is_bsp;
     bool ap_first;       /* an enabled one that is not a BSP comes before all enabled BSPs */
     bool serial_apics;   /* an enabled one has an APIC older than version 0x14 */
-    uint8_t listed[256]; /* processor entries exist with that APIC ID: 1 disabled, 2 enabled */
+    uint8_t listed[256]; /* enum listed_as by APIC ID */
     unsigned isa_buses, pci_buses;
     bool pci_zero;
     /* enum mpt_bus_kind by bus ID; of several entries with one ID the last counts */
@@ -108,6 +111,7 @@ struct survey {
 
     /* What the machine has, by the facts about it, and the table lacks */
     unsigned unlisted_cpus, unlisted_ioapics;
+    unsigned unnamed_cpus;                  /* these have no disabled entry either */
     uint32_t unlisted_id, unlisted_address; /* of the first */
     unsigned ioapics_there;                 /* that both have */
     /* An INT of IRQ 0 is the first entry for its input, so Linux sets it up. */

@@ -41,7 +41,7 @@ static unsigned distinct_up_to(const struct survey *s, unsigned highest)
         return s->distinct;
     for (unsigned id = 0; id <= highest; id++)
         if (!known || s->there[id])
-            count += s->listed[id] >> 1;
+            count += (s->listed[id] & LISTED_ENABLED) != 0;
     return count;
 }
 
