@@ -208,15 +208,21 @@ static bool base_above_1m(const struct survey *s)
     return s->view.table_address + (uint64_t)s->view.base_length >= FIRST_MIB_END;
 }
 
-/* Does a walk by the entry count reach the entry at which the survey's walk ended? */
-static bool count_comes_to_stop(const struct survey *s)
+/* Does a walk by the entry count go on where the survey's walk ended? */
+static bool count_goes_on(const struct survey *s)
 {
     return s->view.entry_count > s->entries;
 }
 
+/* Readers that walk by the entry count do not look at the length. */
+static bool count_lacks_bytes(const struct survey *s)
+{
+    return beyond_memory(s) || (s->cut_by_image && count_goes_on(s));
+}
+
 static bool bsd_loses_cpus(const struct survey *s)
 {
-    return count_comes_to_stop(s) && (s->enabled == 0 || s->cpus_behind > 0);
+    return count_goes_on(s) && (s->enabled == 0 || s->cpus_behind > 0);
 }
 
 /* Linux makes up interrupts that have no entries, but it makes up no I/O APIC. */

@@ -102,6 +102,28 @@ static const struct {
       { TB(CHECKSUM, 0), P(unsummed, 1) },
       "linux=refuses memtest86+=refuses openbsd=refuses netbsd=refuses illumos=refuses xv6=crashes "
       "9front=refuses freebsd=- haiku=-" },
+    { "table-length-short", /* Linux maps no bytes, and reads them at address 0 */
+      { TB2(LENGTH, 0), TB2(EXT_LENGTH, 0) },
+      "linux=crashes linux-32=crashes openbsd=refuses netbsd=refuses memtest86+=refuses xv6=crashes "
+      "freebsd=- mptable=- haiku=- serenity=-" },
+    { "table-length-short",
+      { TB2(LENGTH, 43), TB2(EXT_LENGTH, 0) },
+      "linux=refuses linux-32=refuses openbsd=refuses memtest86+=refuses xv6=crashes freebsd=-" },
+    { "table-length-short", /* the last entries are not among the bytes */
+      { P(cut, 40) },
+      "linux=refuses freebsd=refuses mptable=refuses haiku=refuses serenity=refuses xv6=crashes" },
+    { "table-length-short", /* nor does the count come to them */
+      { P(cut, 40), TB2(COUNT, 22) },
+      "linux=refuses freebsd=- mptable=- haiku=- serenity=-" },
+    { "cpu-none-enabled", /* FreeBSD walks on, by the count */
+      { TB2(LENGTH, 44), TB2(EXT_LENGTH, 0) },
+      "linux=refuses openbsd=cpu-lost netbsd=cpu-lost freebsd=-" },
+    { "lint-missing",
+      { TB2(LENGTH, AT_LOCAL_INT), TB2(EXT_LENGTH, 0) },
+      "freebsd=- openbsd=interrupt-lost" },
+    { "lint-missing",
+      { TB2(LENGTH, AT_LOCAL_INT), TB2(EXT_LENGTH, 0), TB2(COUNT, 22) },
+      "freebsd=interrupt-lost openbsd=interrupt-lost" },
     { "table-spec-rev",
       { S(table.header.spec_revision, 3) },
       "linux=refuses xen=refuses xv6=crashes illumos=refuses 9front=refuses memtest86+=- "
@@ -155,7 +177,7 @@ static const struct {
     /* Processors */
     { "cpu-none-enabled",
       { T(processor_count, 1), S(processors[0].flags, 2) },
-      "linux=refuses linux-32=refuses" },
+      "linux=refuses linux-32=refuses freebsd=cpu-lost" },
     { "bsp-missing",
       { S(processors[0].flags, 1) },
       "linux=- illumos=refuses dragonfly=refuses 9front=crashes memtest86+=crashes "
