@@ -2,7 +2,8 @@
 /*
  * A rule names its field by the member of a topology or, where a topology has none, by the field of
  * the wire format. Only a member can be pointed at: for a field the pointer is that of the entry,
- * or empty.
+ * or empty. A field whose bytes come from a patch has the patch as its member, whatever else names
+ * it, because only a change of the patch changes the bytes.
  */
 #include "finding.h"
 
@@ -10,7 +11,9 @@
 #include <string.h>
 
 #include "../base/number.h"
+#include "../topo/range.h"
 #include "members.h"
+#include "structures.h"
 
 const char *const finding_severities[] = {
     [MPT_NOTE] = "note", [MPT_WARNING] = "warning", [MPT_ERROR] = "error"
@@ -62,6 +65,21 @@ static long entry_index(const struct mpt_finding *f, const struct finding_source
     return f->entry + (extended ? (long)source->base_entries : 0);
 }
 
+/* The last patch that writes into the finding's field; -1 when none does */
+static long patch_index(const struct mpt_finding *f, const struct finding_source *source)
+{
+    size_t offset;
+    const size_t size = structures_field(f->rule, &offset);
+    const struct mpt_segment field = { f->address + (uint32_t)offset, size, NULL };
+    long i = size > 0 ? (long)source->patch_count - 1 : -1;
+
+    while (i >= 0 &&
+           !range_overlaps(&field, &(struct mpt_segment){ source->patches[i].at,
+                                                          source->patches[i].bytes.size, NULL }))
+        i--;
+    return i;
+}
+
 char *finding_pointer(const struct mpt_finding *f, const struct finding_source *source,
                       char text[FINDING_POINTER_SIZE])
 {
@@ -72,9 +90,12 @@ char *finding_pointer(const struct mpt_finding *f, const struct finding_source *
     const bool names_list = named < member_top.count && rows[named].kind == LIST;
     const char *const field = entry_field(rule), *const slash = field[0] ? "/" : "";
     const long entry = source->by_entry ? entry_index(f, source) : -1;
+    const long patch = patch_index(f, source);
 
     text[0] = '\0';
-    if (entry >= 0)
+    if (patch >= 0)
+        snprintf(text, FINDING_POINTER_SIZE, "/%s/%ld", rows[TOP_PATCHES].name, patch);
+    else if (entry >= 0)
         snprintf(text, FINDING_POINTER_SIZE, "/entries/%ld%s%s", entry, slash, field);
     else if (source->by_entry && (list != TOP_ENTRIES || names_list || f->entry >= 0))
         snprintf(text, FINDING_POINTER_SIZE, "/entries");

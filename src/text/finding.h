@@ -10,6 +10,7 @@
 
 #include "../json/build.h"
 #include "../topo/memory.h"
+#include "../topo/topology.h"
 
 /* What the places of findings refer to */
 struct finding_source {
@@ -17,6 +18,8 @@ struct finding_source {
     bool by_entry;         /* pointers lead into entries, not into the list of the entry's type */
     unsigned base_entries; /* how many are in entries, before the extended ones */
     unsigned extended_entries;
+    const struct topology_patch *patches; /* of the topology; each made bytes of the table */
+    unsigned patch_count;
 };
 
 /*
@@ -27,7 +30,10 @@ struct finding_source {
 void finding_render_all(struct build *b, const char *name, const struct mpt_finding *findings,
                         unsigned count, const struct finding_source *source);
 
-/* finding_pointer - where a finding points to in a topology. Return: @text */
+/*
+ * finding_pointer - where a finding points to in a topology: the last patch that writes into the
+ * field that is wrong; else the entry or member. Return: @text
+ */
 enum { FINDING_POINTER_SIZE = 96 };
 char *finding_pointer(const struct mpt_finding *finding, const struct finding_source *source,
                       char text[FINDING_POINTER_SIZE]);

@@ -267,7 +267,9 @@ void render_image_findings(struct build *b, const struct topology *topology,
     const struct finding_source source = { .memory = &memory,
                                            .by_entry = topology->given & GIVEN_ENTRIES,
                                            .base_entries = image->entries,
-                                           .extended_entries = MPT_EXTENDED_MAX };
+                                           .extended_entries = MPT_EXTENDED_MAX,
+                                           .patches = topology->patches,
+                                           .patch_count = topology->patch_count };
 
     memory.bytes = image->bytes;
     memory.stretch_count = 0;
@@ -322,7 +324,9 @@ void render_found(struct build *b, const char *name, const struct found *found,
     const struct finding_source source = { .memory = input,
                                            .by_entry = true,
                                            .base_entries = found->entries,
-                                           .extended_entries = found->extended_entries };
+                                           .extended_entries = found->extended_entries,
+                                           .patches = found->topology->patches,
+                                           .patch_count = found->topology->patch_count };
 
     build_object(b, name);
     render_topology(b, "topology", found->topology);

@@ -139,3 +139,50 @@ void structures_render(struct build *b)
     build_close(b);
     build_close(b);
 }
+
+/*
+ * The structures that a part can be, as rows of structures[]: the first, and the one behind the
+ * last. A rule about the whole table names a field of the header, or the type of an entry, which is
+ * the first byte of each.
+ */
+static const uint8_t part_structures[][2] = {
+    [MPT_PART_FLOATING] = { 0, 1 },  [MPT_PART_HEADER] = { 1, 2 },
+    [MPT_PART_TABLE] = { 1, 3 },     [MPT_PART_PROCESSOR] = { 2, 3 },
+    [MPT_PART_BUS] = { 3, 4 },       [MPT_PART_IOAPIC] = { 4, 5 },
+    [MPT_PART_IO_INT] = { 5, 6 },    [MPT_PART_LOCAL_INT] = { 6, 7 },
+    [MPT_PART_EXTENDED] = { 7, 10 },
+};
+
+/* The fields of the members of a topology that have another name */
+static const struct {
+    const char *member, *field;
+} wire_names[] = {
+    { "imcr", "features" }, { "entry", "entry_type" },   { "bsp", "flags" },
+    { "enabled", "flags" }, { "type", "int_type" },      { "polarity", "flags" },
+    { "trigger", "flags" }, { "bus", "bus_id" },         { "io_apic", "apic_id" },
+    { "pin", "intin" },     { "local_apic", "apic_id" }, { "lint", "lintin" },
+};
+
+static const char *wire_name(const char *member)
+{
+    for (size_t i = 0; i < sizeof(wire_names) / sizeof(wire_names[0]); i++)
+        if (strcmp(wire_names[i].member, member) == 0)
+            return wire_names[i].field;
+    return member;
+}
+
+size_t structures_field(const struct mpt_rule *rule, size_t *offset)
+{
+    const char *const name = wire_name(rule->field);
+    const uint8_t *const rows = part_structures[rule->part];
+
+    for (size_t row = rows[0]; row < rows[1]; row++) {
+        const struct structure *const s = &structures[row];
+
+        *offset = 0;
+        for (size_t i = 0; i < s->count; *offset += s->fields[i++].size)
+            if (strcmp(s->fields[i].name, name) == 0)
+                return s->fields[i].size;
+    }
+    return 0;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/text/finding.h"
 
+#include "../../src/text/structures.h"
 #include "../lib/quotes.h"
 #include "suites.h"
 
@@ -78,6 +79,140 @@ static void pointers_of_findings(void)
                   strcmp(finding_pointer(&finding, &lists, text), pointers[i].in_lists) == 0);
         ROW_CHECK(pointers[i].in_entries,
                   strcmp(finding_pointer(&finding, &entries, text), pointers[i].in_entries) == 0);
+    }
+}
+
+/* Offset and size of the field that a rule names; size 0: it names no field. MPS 1.4 chapter 4 */
+static const struct {
+    enum mpt_part part;
+    const char *field;
+    size_t offset, size;
+} fields[] = {
+    { MPT_PART_FLOATING, "", 0, 0 },
+    { MPT_PART_FLOATING, "placement", 0, 0 },
+    { MPT_PART_FLOATING, "bios_data_area", 0, 0 },
+    { MPT_PART_FLOATING, "length", 8, 1 },
+    { MPT_PART_FLOATING, "spec_revision", 9, 1 },
+    { MPT_PART_FLOATING, "checksum", 10, 1 },
+    { MPT_PART_FLOATING, "default_configuration", 11, 1 },
+    { MPT_PART_FLOATING, "features", 12, 1 },
+    { MPT_PART_FLOATING, "imcr", 12, 1 },
+    { MPT_PART_FLOATING, "reserved", 13, 3 },
+    { MPT_PART_HEADER, "base_length", 4, 2 },
+    { MPT_PART_HEADER, "spec_revision", 6, 1 },
+    { MPT_PART_HEADER, "checksum", 7, 1 },
+    { MPT_PART_HEADER, "oem_id", 8, 8 },
+    { MPT_PART_HEADER, "product_id", 16, 12 },
+    { MPT_PART_HEADER, "oem_table", 28, 4 },
+    { MPT_PART_HEADER, "oem_table_size", 32, 2 },
+    { MPT_PART_HEADER, "entry_count", 34, 2 },
+    { MPT_PART_HEADER, "local_apic_address", 36, 4 },
+    { MPT_PART_HEADER, "extended_length", 40, 2 },
+    { MPT_PART_HEADER, "extended_checksum", 42, 1 },
+    { MPT_PART_HEADER, "reserved", 43, 1 },
+    { MPT_PART_TABLE, "placement", 0, 0 },
+    { MPT_PART_TABLE, "processors", 0, 0 },
+    { MPT_PART_TABLE, "buses", 0, 0 },
+    { MPT_PART_TABLE, "io_apics", 0, 0 },
+    { MPT_PART_TABLE, "io_interrupts", 0, 0 },
+    { MPT_PART_TABLE, "local_interrupts", 0, 0 },
+    { MPT_PART_TABLE, "extended", 0, 0 },
+    { MPT_PART_TABLE, "signature", 0, 4 },
+    { MPT_PART_TABLE, "base_length", 4, 2 },
+    { MPT_PART_TABLE, "entry", 0, 1 },
+    { MPT_PART_PROCESSOR, "apic_id", 1, 1 },
+    { MPT_PART_PROCESSOR, "apic_version", 2, 1 },
+    { MPT_PART_PROCESSOR, "enabled", 3, 1 },
+    { MPT_PART_PROCESSOR, "bsp", 3, 1 },
+    { MPT_PART_PROCESSOR, "signature", 4, 4 },
+    { MPT_PART_PROCESSOR, "features", 8, 4 },
+    { MPT_PART_PROCESSOR, "reserved", 12, 8 },
+    { MPT_PART_BUS, "bus_id", 1, 1 },
+    { MPT_PART_BUS, "bus_type", 2, 6 },
+    { MPT_PART_IOAPIC, "apic_id", 1, 1 },
+    { MPT_PART_IOAPIC, "enabled", 3, 1 },
+    { MPT_PART_IOAPIC, "address", 4, 4 },
+    { MPT_PART_IO_INT, "", 0, 0 },
+    { MPT_PART_IO_INT, "entry", 0, 1 },
+    { MPT_PART_IO_INT, "type", 1, 1 },
+    { MPT_PART_IO_INT, "flags", 2, 2 },
+    { MPT_PART_IO_INT, "polarity", 2, 2 },
+    { MPT_PART_IO_INT, "trigger", 2, 2 },
+    { MPT_PART_IO_INT, "bus", 4, 1 },
+    { MPT_PART_IO_INT, "irq", 5, 1 },
+    { MPT_PART_IO_INT, "io_apic", 6, 1 },
+    { MPT_PART_IO_INT, "pin", 7, 1 },
+    { MPT_PART_LOCAL_INT, "type", 1, 1 },
+    { MPT_PART_LOCAL_INT, "flags", 2, 2 },
+    { MPT_PART_LOCAL_INT, "bus", 4, 1 },
+    { MPT_PART_LOCAL_INT, "local_apic", 6, 1 },
+    { MPT_PART_LOCAL_INT, "lint", 7, 1 },
+    { MPT_PART_EXTENDED, "entry", 0, 1 },
+    { MPT_PART_EXTENDED, "bus_id", 2, 1 },
+    { MPT_PART_EXTENDED, "address_type", 3, 1 },
+    { MPT_PART_EXTENDED, "parent_bus", 4, 1 },
+    { MPT_PART_EXTENDED, "range_list", 4, 4 },
+    { MPT_PART_EXTENDED, "reserved", 5, 3 },
+};
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+static void fields_of_rules(void)
+{
+    const struct mpt_rule *rule;
+    bool named[FIELDS] = { false };
+
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++) {
+        size_t row = 0, offset, size = structures_field(rule, &offset);
+
+        while (row < FIELDS &&
+               (fields[row].part != rule->part || strcmp(fields[row].field, rule->field) != 0))
+            row++;
+        ROW_CHECK(rule->id, row < FIELDS);
+        if (row < FIELDS) {
+            named[row] = true;
+            ROW_CHECK(rule->id,
+                      size == fields[row].size && (size == 0 || offset == fields[row].offset));
+        }
+    }
+    for (size_t row = 0; row < FIELDS; row++)
+        ROW_CHECK(fields[row].field, named[row]);
+}
+
+/* Patches beside a processor's signature, which is at 0x1004 to 0x1007, and over it */
+static const struct {
+    const char *name;
+    struct topology_patch patches[3];
+    unsigned count;
+    const char *pointer;
+} patched[] = {
+    { "none", { { 0, { 0, 0 } } }, 0, "/processors/0/signature" },
+    { "before", { { 0x1000, { 0, 4 } } }, 1, "/processors/0/signature" },
+    { "behind", { { 0x1008, { 0, 9 } } }, 1, "/processors/0/signature" },
+    { "first byte", { { 0x1000, { 0, 5 } } }, 1, "/patches/0" },
+    { "last byte", { { 0x1007, { 0, 1 } } }, 1, "/patches/0" },
+    { "all", { { 0, { 0, 4 } }, { 0xf00, { 0, 0x200 } } }, 2, "/patches/1" },
+    { "the last one counts",
+      { { 0x1004, { 0, 4 } }, { 0x1005, { 0, 1 } }, { 0x2000, { 0, 4 } } },
+      3,
+      "/patches/1" },
+};
+
+static void pointers_to_patches(void)
+{
+    const struct mpt_rule rule = { .part = MPT_PART_PROCESSOR, .field = "signature" };
+    const struct mpt_rule whole = { .part = MPT_PART_PROCESSOR, .field = "" };
+    const struct mpt_finding finding = { .rule = &rule, .address = 0x1000 };
+    const struct mpt_finding other = { .rule = &whole, .address = 0x1000 };
+
+    for (size_t i = 0; i < sizeof(patched) / sizeof(patched[0]); i++) {
+        const struct finding_source source = { .patches = patched[i].patches,
+                                               .patch_count = patched[i].count };
+        char text[FINDING_POINTER_SIZE];
+
+        ROW_CHECK(patched[i].name,
+                  strcmp(finding_pointer(&finding, &source, text), patched[i].pointer) == 0);
+        ROW_CHECK(patched[i].name,
+                  strcmp(finding_pointer(&other, &source, text), "/processors/0") == 0);
     }
 }
 
@@ -161,5 +296,7 @@ static const struct test tests[] = {
     { "findings", some_findings },
     { "values", values_of_findings },
     { "pointers", pointers_of_findings },
+    { "fields of rules", fields_of_rules },
+    { "pointers to patches", pointers_to_patches },
 };
 const struct suite text_finding = { "text/finding", tests, sizeof(tests) / sizeof(tests[0]) };

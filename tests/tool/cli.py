@@ -160,6 +160,25 @@ def any_bytes():
                   "any bytes: " + name)
 
 
+def patched():
+    """A finding about a field that a patch wrote points at the patch, when it is encoded and when it is decoded; others
+    point where they always do."""
+    def found(reply):
+        return {f["rule"]: f["pointer"] for f in reply["findings"]}
+
+    topology = {"cpus": 4, "for": ["all"], "patches": [{"at": "0x9fc0a", "bytes": "00"},    # the pointer's checksum
+                                                       {"at": "0x9fc3c", "bytes": "00ff"},  # type and APIC ID of a processor
+                                                       {"at": "0x9fc48", "bytes": "02"}]}   # its first reserved byte
+    encoded = json.loads(encode(json.dumps(topology), "--format", "json"))
+    decoded = json.loads(ctl("decode", "--for", "all", "--base", "0x9fc00", "-", data=base64.b64decode(encoded["image"])).stdout)
+    rows = (("fp-checksum", "/patches/0", "/patches/0"), ("cpu-id-255", "/patches/1", "/entries/0/apic_id"),
+            ("reserved-bytes", "/patches/2", "/patches/2"), ("table-checksum", "", "/patches/1"), ("fp-not-found", "", ""))
+    where = [found(reply) for reply in (encoded, decoded)]
+    for rule, *pointers in rows:
+        tap.equal([each.get(rule) for each in where], pointers, "patched: " + rule)
+    tap.equal([patch["at"] for patch in decoded["topology"]["patches"]], ["0x9fc0a", "0x9fc17", "0x9fc48"], "patched: and no more patches")
+
+
 def comparing():
     """diff: each line that it prints, and its status."""
     cpus, rest = tables.processors(4), tables.pc([])
@@ -417,7 +436,7 @@ def signatures():
 
 def main():
     try:
-        for part in (statuses, messages, round_trips, any_bytes, comparing, hexdumps, elf_files, scans, linting,
+        for part in (statuses, messages, round_trips, any_bytes, patched, comparing, hexdumps, elf_files, scans, linting,
                      asking, rule_list, maps, signatures):
             part()
     finally:
