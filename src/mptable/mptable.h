@@ -633,8 +633,8 @@ enum mpt_part {
 };
 
 /*
- * A rule that a table can break. Texts are static. A rule about entries of two types, or about two
- * members, has a row for each, and these rows have the same id.
+ * A rule that a table can break. Texts are static. Rows have the same id where one rule is about
+ * several types of entry, members or values.
  */
 struct mpt_rule {
     const char *id; /* kebab-case */

@@ -12,6 +12,14 @@ function effect_word(word)
     gsub("_", "-", word)
     return tolower(word)
 }
+function part_name(part)
+{
+    if (part == "IOAPIC")
+        return "io_apic"
+    sub(/FLOATING/, "floating_pointer", part)
+    sub(/_INT/, "_interrupt", part)
+    return tolower(part)
+}
 function page_ends()
 {
     print ".El"
@@ -27,14 +35,14 @@ RS == "\n" {
     next
 }
 FNR == 1 {
-    print ".\\\" SPDX-License-Identifier: ISC\n.Dd November 28, 2026\n.Dt MPTABLE-RULES 7\n.Os"
+    print ".\\\" SPDX-License-Identifier: ISC\n.Dd November 29, 2026\n.Dt MPTABLE-RULES 7\n.Os"
     print ".Sh NAME\n.Nm mptable-rules\n.Nd what MP tables are judged by, and what a broken rule does on which system"
     print ".Sh DESCRIPTION"
-    print "Each rule of\n.Ic mptablectl lint\nand of the daemon has here its name, the member that is wrong,"
-    print "what is wrong and what would be right, then for each effect the systems that suffer it."
+    print "Each rule of\n.Ic mptablectl lint\nand of the daemon has here its name, in parentheses the structure or type of entry and"
+    print "the member that is wrong, then what is wrong and what would be right, and for each effect the systems that suffer it."
     print "An asterisk says that the effect was seen on the running system or on its compiled parser;"
     print "the others are known from its source."
-    print "In parentheses stand how or in which versions it happens;"
+    print "In parentheses behind a system stand how or in which versions it happens;"
     print ".Dq if\nsays that it depends on what else the table or the machine has."
     print "Effects, the worst first:"
     print ".Bl -tag -width interrupt-lost -compact"
@@ -50,6 +58,7 @@ FNR == 1 {
     print ".Bl -tag -width Ds"
 }
 $1 == "rule" { id = text($0); order = ""; split("", lists) }
+$1 == "part" { part = part_name($2) }
 $1 == "field" { field = text($0) }
 $1 == "expected" { expected = text($0) }
 $1 == "detail" { detail = text($0) }
@@ -66,7 +75,7 @@ $1 == "if" {
     lists[effect] = lists[effect] (effect in lists && lists[effect] ? ", " : "") item (versions ? " (" versions ")" : "")
 }
 $1 == "end" {
-    print ".It Sy " id (field ? " Pq Va " field : "")
+    print ".It Sy " id " Pq " part (field ? " Va " field : "")
     print toupper(substr(detail, 1, 1)) substr(detail, 2) "."
     if (expected)
         print "Right is: " expected "."

@@ -85,7 +85,7 @@ const char *rules_known(const struct mpt_harm *harm)
     return harm->ran ? "run" : "source";
 }
 
-static void render_rule(struct build *b, const struct mpt_rule *rule)
+const char *rules_part(const struct mpt_rule *rule)
 {
     static const char *const parts[] = { [MPT_PART_FLOATING] = "floating_pointer",
                                          [MPT_PART_HEADER] = "header",
@@ -97,9 +97,14 @@ static void render_rule(struct build *b, const struct mpt_rule *rule)
                                          [MPT_PART_LOCAL_INT] = "local_interrupt",
                                          [MPT_PART_EXTENDED] = "extended" };
 
+    return parts[rule->part];
+}
+
+static void render_rule(struct build *b, const struct mpt_rule *rule)
+{
     build_object(b, NULL);
     build_string(b, "rule", rule->id);
-    build_string(b, "part", parts[rule->part]);
+    build_string(b, "part", rules_part(rule));
     if (rule->field[0])
         build_string(b, "field", rule->field);
     if (rule->expected[0])

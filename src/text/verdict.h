@@ -23,6 +23,9 @@ void verdicts_render(struct build *b, const char *name, const struct mpt_report 
  */
 void rules_render(struct build *b);
 
+/* rules_part - the structure or type of entry that a rule is about: "header", "io_apic", ... */
+const char *rules_part(const struct mpt_rule *rule);
+
 /* rules_known - how a harm is known: "run" or "source" */
 const char *rules_known(const struct mpt_harm *harm);
 

@@ -62,12 +62,13 @@ check 6 'help fits a terminal, and the page of the daemon has its ranges and def
     help "$MPTABLED" | grep -E '.{81}'
     help "$MPTABLECTL" | grep -E '.{81}'
     numbers "$MPTABLED" "$src/mptabled.8")"
-# Rules, and for each its consumers, effects and how they are known: of the tool, and of the page
+# Rules, and for each its parts and members, its consumers, effects and how they are known: of the tool, and of the page
 "$MPTABLECTL" rules | while read -r id _; do
     echo "$id"
-    "$MPTABLECTL" rules "$id" | awk -v id="$id" '/^    / && ($3 == "run" || $3 == "source") { print id, $1, $2, $3 }'
+    "$MPTABLECTL" rules "$id" | awk -v id="$id" '/^[^ ]/ { getline; sub(/:.*/, ""); print id, "in", $1, $2 }
+        /^    / && ($3 == "run" || $3 == "source") { print id, $1, $2, $3 }'
 done | sort -u >manual.program
-awk '/^\.It Sy/ { id = $3; print id }
+awk '/^\.It Sy/ { id = $3; print id; print id, "in", $5, $7 }
     id != "" && /^\.It Cm/ {
         effect = $3
         getline
@@ -76,7 +77,7 @@ awk '/^\.It Sy/ { id = $3; print id }
         for (i = 1; i <= count; i++)
             print id, names[i], effect, sub(/\*$/, "", names[i]) ? "run" : "source"
     }' src/mptable/mptable-rules.7 | sed 's/\* / /' | sort -u >manual.page
-check 7 'the page of the rules has each rule, consumer and effect' "$(
+check 7 'the page of the rules has each rule, member, consumer and effect' "$(
     [ "$(wc -l <manual.page)" -gt 500 ] || echo 'the page has hardly any'
     comm -3 manual.program manual.page)"
 rm -f manual.program manual.page

@@ -356,7 +356,7 @@ def rule_list():
               ["linux", "linux-32", "freebsd", "openbsd", "netbsd", "illumos", "dragonfly", "memtest86+"], "systems in use")
     tap.equal(len(everything["consumers"]), 19, "consumers")
     one = ctl("rules", "cpu-count-over-32").stdout.decode().splitlines()
-    tap.equal(one, ["cpu-count-over-32: more than 32 processors are enabled", "    processors: at most 32",
+    tap.equal(one, ["cpu-count-over-32: more than 32 processors are enabled", "    table processors: at most 32",
                     "    linux-32    cpu-lost       run     Debian's 686-pae kernel starts 32"], "all about one rule")
     told = {h["known"] for rule in everything["rules"] for h in rule["consumers"]}
     tap.equal(told, {"run", "source"}, "how it is known")

@@ -9,9 +9,8 @@
 static void print_rule(const struct mpt_rule *rule)
 {
     printf("%s: %s\n", rule->id, rule->detail);
-    if (rule->field[0] || rule->expected[0])
-        printf("    %s%s%s\n", rule->field, rule->field[0] && rule->expected[0] ? ": " : "",
-               rule->expected);
+    printf("    %s%s%s%s%s\n", rules_part(rule), rule->field[0] ? " " : "", rule->field,
+           rule->expected[0] ? ": " : "", rule->expected);
     for (const struct mpt_harm *harm = rule->harms; harm->consumer; harm++)
         printf("    %-11s %-14s %-7s%s%s\n", mpt_consumer_name(harm->consumer),
                mpt_effect_name(harm->effect), rules_known(harm), harm->versions[0] ? " " : "",
