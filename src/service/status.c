@@ -38,7 +38,7 @@ void status_rules(const struct context *context, struct job *job)
 
     (void)context;
     build_start(&b);
-    rules_render(&b);
+    rules_render(&b, NULL);
     reply_json(&job->reply, 200, "application/json", &b);
 }
 

@@ -124,7 +124,7 @@ static void render_rule(struct build *b, const struct mpt_rule *rule)
     build_close(b);
 }
 
-void rules_render(struct build *b)
+void rules_render(struct build *b, const char *only)
 {
     const struct mpt_rule *rule;
 
@@ -132,7 +132,8 @@ void rules_render(struct build *b)
     consumers_render_all(b);
     build_array(b, "rules");
     for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
-        render_rule(b, rule);
+        if (!only || strcmp(rule->id, only) == 0)
+            render_rule(b, rule);
     build_close(b);
     build_close(b);
 }

@@ -20,8 +20,9 @@ void verdicts_render(struct build *b, const char *name, const struct mpt_report 
 /*
  * rules_render - { "consumers": [ { name, in_use } ], "rules": [ { rule, part, field, expected,
  * detail, consumers: [ { name, effect, versions, known } ] } ] }
+ * @only: the only rule; NULL = all
  */
-void rules_render(struct build *b);
+void rules_render(struct build *b, const char *only);
 
 /* rules_part - the structure or type of entry that a rule is about: "header", "io_apic", ... */
 const char *rules_part(const struct mpt_rule *rule);

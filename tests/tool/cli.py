@@ -78,7 +78,7 @@ def statuses():
         (USAGE, "lint", "--vcpus", "4", "--vcpus", "4", image), (USAGE, "decode", "--as", "raw", "--as", "raw", image),
         (USAGE, "lint", "--ebda", "0x9fc01", image), (USAGE, "lint", "--for", "linux,", image),
         (USAGE, "lint", "--ignore", "irq0", image), (USAGE, "rules", "--format", "hex"), (USAGE, "rules", "a", "b"),
-        (REFUSED, "rules", "irq0"), (REFUSED, "lint", "--for", "openbsd,linux", volt), (DONE, "rules"),
+        (REFUSED, "rules", "irq0"), (REFUSED, "rules", "irq0", "--format", "json"), (REFUSED, "lint", "--for", "openbsd,linux", volt), (DONE, "rules"),
         (DONE, "lint", "--ignore", "irq0-extint-only", volt), (USAGE, "profiles", "--format", "hex"),
         (IO, "encode", path("missing")), (IO, "decode", path("missing")), (IO, "lint", work),
         (IO, "encode", "-o", path("no/such/folder"), topology), (IO, "encode", "--format", "json", "--key", path("no"), topology),
@@ -358,6 +358,10 @@ def rule_list():
     one = ctl("rules", "cpu-count-over-32").stdout.decode().splitlines()
     tap.equal(one, ["cpu-count-over-32: more than 32 processors are enabled", "    table processors: at most 32",
                     "    linux-32    cpu-lost       run     Debian's 686-pae kernel starts 32"], "all about one rule")
+    rows = [rule for rule in everything["rules"] if rule["rule"] == "reserved-bytes"]
+    same = [line for line in ctl("rules", "reserved-bytes").stdout.decode().splitlines() if line.startswith("    ")]
+    tap.equal((json.loads(ctl("rules", "reserved-bytes", "--format", "json").stdout)["rules"], len(rows)), (rows, 3), "in JSON too")
+    tap.equal(same, ["    %s reserved: 0" % row["part"] for row in rows], "and each row")
     told = {h["known"] for rule in everything["rules"] for h in rule["consumers"]}
     tap.equal(told, {"run", "source"}, "how it is known")
 

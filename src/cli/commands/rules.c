@@ -18,23 +18,34 @@ static void print_rule(const struct mpt_rule *rule)
 }
 
 /* All rows of one rule */
-static int print_named(struct cli *cli)
+static void print_named(const char *id)
+{
+    const struct mpt_rule *rule;
+
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
+        if (strcmp(rule->id, id) == 0)
+            print_rule(rule);
+}
+
+static bool is_rule(const char *id)
+{
+    const struct mpt_rule *rule;
+    size_t i = 0;
+
+    while ((rule = mpt_rule_at(i)) && strcmp(rule->id, id) != 0)
+        i++;
+    return rule;
+}
+
+static int refuse_name(struct cli *cli)
 {
     const struct mpt_rule *rule;
     char hint[NEAR_HINT_SIZE];
-    bool any = false;
     struct near near;
 
     near_start(&near, cli->operand, strlen(cli->operand));
-    for (size_t i = 0; (rule = mpt_rule_at(i)); i++) {
+    for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
         near_try(&near, rule->id);
-        if (strcmp(rule->id, cli->operand) == 0) {
-            print_rule(rule);
-            any = true;
-        }
-    }
-    if (any)
-        return CLI_DONE;
     err_at(&cli->err, ERR_INVALID, NULL, "no such rule%s",
            near.best ? near_hint(&near, "", hint) : "; without one, all are listed");
     return cli_complain(cli, cli->operand, CLI_REFUSED);
@@ -49,24 +60,29 @@ static bool is_repeated(size_t row)
     return false;
 }
 
-static int print_all(void)
+static void print_all(void)
 {
     const struct mpt_rule *rule;
 
     for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
         if (!is_repeated(i))
             printf("%-28s %s\n", rule->id, rule->detail);
-    return CLI_DONE;
 }
 
 int cli_rules(struct cli *cli)
 {
-    const bool json = cli->format && strcmp(cli->format, "json") == 0;
     struct build b;
 
-    if (!json)
-        return cli->operand ? print_named(cli) : print_all();
-    build_start(&b);
-    rules_render(&b);
-    return files_print_json(cli, &b);
+    if (cli->operand && !is_rule(cli->operand))
+        return refuse_name(cli);
+    if (cli->format && strcmp(cli->format, "json") == 0) {
+        build_start(&b);
+        rules_render(&b, cli->operand);
+        return files_print_json(cli, &b);
+    }
+    if (cli->operand)
+        print_named(cli->operand);
+    else
+        print_all();
+    return CLI_DONE;
 }
