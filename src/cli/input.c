@@ -10,6 +10,7 @@
 #include "../base/base64.h"
 #include "../base/file.h"
 #include "../base/number.h"
+#include "../json/read.h"
 #include "../seal/claims.h"
 #include "../text/request.h"
 #include "../topo/range.h"
@@ -232,13 +233,14 @@ static int place_topology(struct cli *cli, const char *text, size_t size)
 static int place_reply(struct cli *cli, const struct reply *reply)
 {
     struct input *const in = &cli->input;
-    char *const text = in->bytes;
+    char *const text = in->bytes, *const image = text + (reply->image - text);
+    const size_t size = json_unescape(image, reply->image_size, image, reply->image_size);
     uint8_t *bytes;
     int status;
 
     in->bytes = NULL;
-    bytes = replace_bytes(cli, reply->image_size / 4 * 3);
-    if (bytes && !base64_decode(reply->image, reply->image_size, bytes, &in->size))
+    bytes = replace_bytes(cli, size / 4 * 3);
+    if (bytes && !base64_decode(image, size, bytes, &in->size))
         err_at(&cli->err, ERR_INVALID, &(struct at){ NULL, "image", 0 }, "is not base64");
     free(text);
     if (!bytes)

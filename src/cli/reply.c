@@ -18,18 +18,13 @@ static void pass(struct json *json, const struct json_value *value)
         json_skip(json);
 }
 
-/* Is it of that kind, and without escapes, so that it lies in the text itself? */
-static bool is_plain(const struct json *json, const struct json_value *value, enum json_kind kind)
-{
-    return value->kind == kind && value->text != json->room;
-}
-
-/* Appends to a list with commas. Return: false: it is full */
+/* Appends to a list with commas. Return: false: it is full, or the text has a NUL */
 static bool append(char list[REPLY_LIST_SIZE], const struct json_value *value)
 {
     const size_t used = strlen(list), comma = used > 0;
 
-    if (value->size + comma >= REPLY_LIST_SIZE - used)
+    if (value->size > JSON_TEXT_MAX || value->size + comma >= REPLY_LIST_SIZE - used ||
+        memchr(value->text, '\0', value->size))
         return false;
     list[used] = ',';
     memcpy(list + used + comma, value->text, value->size);
@@ -57,7 +52,7 @@ static bool take_segment_member(struct json *json, struct reply *reply)
     const struct json_value value = json_take(json);
 
     pass(json, &value);
-    return !(is_base || is_size) || (is_plain(json, &value, is_base ? JSON_STRING : JSON_NUMBER) &&
+    return !(is_base || is_size) || (value.kind == (is_base ? JSON_STRING : JSON_NUMBER) &&
                                      append(is_base ? reply->bases : reply->sizes, &value));
 }
 
@@ -76,19 +71,20 @@ static bool take_member(struct json *json, struct reply *reply)
     const struct json_value name = json_name(json);
     const bool is_image = is_word(&name, "image"), is_topology = is_word(&name, "topology");
     const bool is_segments = is_word(&name, "segments"), is_exact = is_word(&name, "exact");
+    const char *const before = json->at;
     const struct json_value value = json_take(json);
-    const char *const begin = json->at;
+    const char *const behind = json->at;
 
     if (is_segments && value.kind == JSON_ARRAY)
         return take_each(json, reply, take_segment);
     pass(json, &value);
     reply->exact = reply->exact || is_exact;
-    if (is_image && is_plain(json, &value, JSON_STRING)) {
-        reply->image = value.text;
-        reply->image_size = value.size;
+    if (is_image && value.kind == JSON_STRING) {
+        reply->image = (const char *)memchr(before, '"', (size_t)(behind - before)) + 1;
+        reply->image_size = (size_t)(behind - 1 - reply->image);
     } else if (is_topology && value.kind == JSON_OBJECT) {
-        reply->topology = begin;
-        reply->topology_size = (size_t)(json->at - begin);
+        reply->topology = behind;
+        reply->topology_size = (size_t)(json->at - behind);
     }
     return true;
 }

@@ -16,7 +16,7 @@ struct reply {
     bool exact; /* the text has the member "exact", which comes with a topology */
     const char *topology;
     size_t topology_size;
-    const char *image; /* base64 */
+    const char *image; /* base64, with the escapes that it is written with */
     size_t image_size;
     char bases[REPLY_LIST_SIZE], sizes[REPLY_LIST_SIZE]; /* as memory_place takes them */
 };

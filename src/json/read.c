@@ -45,21 +45,21 @@ static char unescape(const char **at, const char *end)
     return (char)(unit < 0x80 ? unit : 0xff);
 }
 
-/* Decodes [text, end) into room[], as far as it fits. Return: the bytes of the whole text. */
-static size_t decode(struct json *json, const char *text, const char *end)
+size_t json_unescape(const char *text, size_t size, char *to, size_t room)
 {
-    size_t size = 0;
+    const char *const end = text + size;
+    size_t used = 0;
 
     while (text < end) {
         char c = *text++;
 
         if (c == '\\' && text < end)
             c = unescape(&text, end);
-        if (size < sizeof(json->room))
-            json->room[size] = c;
-        size++;
+        if (used < room)
+            to[used] = c;
+        used++;
     }
-    return size;
+    return used;
 }
 
 /* The next quote or backslash from @at on. A checked text has one before its end. */
@@ -87,7 +87,9 @@ static inline struct json_value take_string(struct json *json)
     if (*quote == '\\') {
         quote = quote_behind_escapes(quote);
         json->at = quote + 1;
-        return (struct json_value){ JSON_STRING, json->room, decode(json, text, quote) };
+        return (struct json_value){ JSON_STRING, json->room,
+                                    json_unescape(text, (size_t)(quote - text), json->room,
+                                                  sizeof(json->room)) };
     }
     json->at = quote + 1;
     return (struct json_value){ JSON_STRING, text, (size_t)(quote - text) };

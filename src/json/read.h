@@ -66,6 +66,15 @@ struct json_value json_name(struct json *json);
  */
 bool json_is_name(struct json *json, const char *name, size_t size);
 
+/*
+ * json_unescape - decode the escapes of a string that is longer than JSON_TEXT_MAX
+ * @text: what stands between its quotes
+ * @to:   receives the characters, at most @room; may be @text
+ *
+ * Return: how many they are, whether they fit or not.
+ */
+size_t json_unescape(const char *text, size_t size, char *to, size_t room);
+
 /* json_skip - pass a value, whatever is in it; linear in its bytes, without recursion */
 void json_skip(struct json *json);
 

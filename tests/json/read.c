@@ -154,6 +154,23 @@ static void each_string(void)
     }
 }
 
+/* The same in place, and as far as there is room */
+static void unescaped(void)
+{
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+        const size_t size = strlen(strings[i].token) - 2, half = strings[i].size / 2;
+        char text[32], part[32];
+
+        memcpy(text, strings[i].token + 1, size);
+        memset(part, '?', sizeof(part));
+        ROW_CHECK(strings[i].token,
+                  json_unescape(text, size, part, half) == strings[i].size && part[half] == '?');
+        ROW_CHECK(strings[i].token, memcmp(part, strings[i].text, half) == 0);
+        ROW_CHECK(strings[i].token, json_unescape(text, size, text, size) == strings[i].size);
+        ROW_CHECK(strings[i].token, memcmp(text, strings[i].text, strings[i].size) == 0);
+    }
+}
+
 /*
  * A string that is longer than what is kept has its whole length, so that it equals nothing short.
  */
@@ -269,6 +286,7 @@ static const struct test tests[] = {
     { "integers are exact or refused", integer },
     { "hexadecimal strings", hex },
     { "strings are decoded", each_string },
+    { "strings are decoded in place", unescaped },
     { "long strings", long_string },
     { "values are skipped", skipping },
     { "names that are expected", expected_name },

@@ -320,6 +320,14 @@ def of_topologies(tool):
     reply = json.loads(tool.run("encode", "--format", "json", "request").stdout)
     tap.equal(tool.run("diff", "request", tool.write("reply", json.dumps(reply))).returncode, DONE, "diff of a topology and its JSON")
     refused(tap, tool.run("lint", "--base", "0xf0000", "reply"), USAGE, "JSON, which has its own addresses", "--base for JSON")
+    written = json.dumps(reply)
+    coded = "".join("\\u%04x" % ord(c) for c in reply["image"])
+    tap.ok("/" in reply["image"] and len(reply["image"]) > 128, "an image with a slash, longer than the reader's room", reply["image"])
+    for name, text in (("slashes", written.replace("/", "\\/")), ("all of the image", written.replace(reply["image"], coded)),
+                       ("its place", written.replace('"base": "0x', '"\\u0062ase": "\\u0030x')),
+                       ("base64 that is none", written.replace('"image": "', '"image": "\\u0000'))):
+        done = tool.run("diff", "request", "-", data=text.replace('"image"', '"im\\u0061ge"'))
+        tap.equal((done.returncode, b"/image: is not base64" in done.stderr), (IO, True) if "none" in name else (DONE, False), "escapes: " + name)
     part = reply["segments"][0]
     for name, members, says in (("base64", {"image": "_" + reply["image"][1:]}, "/image: is not base64"),
                                 ("a segment that is longer", {"segments": [{**part, "size": part["size"] + 1}]}, "/size"),
@@ -327,6 +335,7 @@ def of_topologies(tool):
                                 ("17 segments", {"segments": [part] * 17}, "/"),
                                 ("segments without an address", {"segments": [{"size": 1}]}, "/base"),
                                 ("escapes", {"segments": [{**part, "base": "\"" * 200}]}, "/base"),
+                                ("a NUL", {"segments": [{**part, "base": part["base"] + "\0"}]}, "/base"),
                                 ("no segments", {"segments": [1, [], "x"]}, "/base")):
         refused_many(tap, tool.run("lint", "-", data=json.dumps({**reply, **members})), says, "a reply that is not ours: " + name)
 
