@@ -5,6 +5,7 @@ import base64
 import glob
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -300,6 +301,9 @@ def scans():
         tap.equal("fp-multiple" in {f["rule"] for f in table["findings"]}, table["floating_pointer"] != who["linux"],
                   "and a finding says whether Linux takes the other")
     tap.equal(scan["others"], ["0x80000"], "a third one is taken by no system")
+    with open(os.path.join(SRCDIR, "src", "cli", "mptablectl.1"), encoding="utf-8") as page:
+        asked = re.findall(r"\.name == \\\(dq(.+?)\\\(dq", page.read())
+    tap.ok(asked and all(name in who for name in asked), "the page asks for consumers by their names", asked)
     nothing = json.loads(ctl("decode", "--scan", "-", data=bytes(MIB)).stdout)
     tap.equal((set(takers(nothing).values()), nothing["tables"], nothing["others"]), ({None}, [], []), "no table, no taker")
     full = json.loads(ctl("decode", "--scan", "-", data=bytes(memory[0x9FC00:0x9FC10]) * (MIB // 16)).stdout)
