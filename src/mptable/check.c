@@ -260,7 +260,26 @@ static void settle(struct mpt_finding *f, unsigned rule, uint32_t asked,
     f->severity = worst > MPT_DEGRADED ? MPT_ERROR : worst == MPT_DEGRADED ? MPT_WARNING : MPT_NOTE;
 }
 
-static void report_findings(struct findings *found, uint32_t asked, struct mpt_report *report)
+/*
+ * The harms of a finding without those to consumers that do not read the table. NetBSD and OpenBSD
+ * look at signature and sum of one that is there.
+ */
+static uint32_t read_harms(uint32_t harms, unsigned rule, uint32_t passes_table)
+{
+    const struct mpt_harm *const harm = checks[rule].rule.harms;
+
+    if (checks[rule].rule.part == MPT_PART_FLOATING)
+        return harms;
+    if (rule == RULE_TABLE_SIGNATURE || rule == RULE_TABLE_CHECKSUM)
+        passes_table &= ~(1U << CONSUMER_OPENBSD | 1U << CONSUMER_NETBSD);
+    for (unsigned i = 0; harm[i].consumer; i++)
+        if (passes_table & mpt_consumer_bit(harm[i].consumer))
+            harms &= ~(UINT32_C(1) << i);
+    return harms;
+}
+
+static void report_findings(struct findings *found, uint32_t asked, uint32_t passes_table,
+                            struct mpt_report *report)
 {
     for (size_t i = 0; i < found->size; i++) {
         const unsigned rule = found->rules[i];
@@ -268,7 +287,8 @@ static void report_findings(struct findings *found, uint32_t asked, struct mpt_r
         bool wanted;
 
         f->count = found->counts[rule];
-        f->harms = found->harms[rule];
+        f->harms =
+            passes_table ? read_harms(found->harms[rule], rule, passes_table) : found->harms[rule];
         settle(f, rule, asked, report->verdicts, &wanted);
         if (wanted)
             report->findings[report->finding_count++] = *f;
@@ -301,6 +321,6 @@ void mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
     }
     report->finding_count = 0;
     mpt_verdicts_start(report->verdicts, asked | MPT_FOR_IN_USE);
-    report_findings(&all, asked, report);
+    report_findings(&all, asked, s.passes_table, report);
     mpt_verdicts_end(report->verdicts, &s);
 }

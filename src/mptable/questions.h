@@ -107,6 +107,18 @@ static bool freebsd_default(const struct survey *s)
            s->view.floating.default_configuration == 6;
 }
 
+/* The default configurations without an EISA or MCA bus */
+static bool isa_default(const struct survey *s)
+{
+    return s->view.floating.default_configuration == 1 ||
+           s->view.floating.default_configuration == 5;
+}
+
+static bool more_than_default(const struct survey *s)
+{
+    return given(s, MPT_FACT_VCPUS) && s->facts.vcpus > MPT_DEFAULT_CPUS;
+}
+
 static bool revision_known(uint8_t revision)
 {
     return revision == MPT_SPEC_1_1 || revision == MPT_SPEC_1_4;

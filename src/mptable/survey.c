@@ -98,6 +98,18 @@ static void survey_search(struct survey *s, const struct mpt_memory *memory)
     }
 }
 
+/* Which consumers take the default configuration, whether or not there is a table? */
+static uint32_t passes_table(uint8_t default_configuration)
+{
+    const uint32_t readers = 1U << CONSUMER_LINUX | 1U << CONSUMER_LINUX_32 |
+                             1U << CONSUMER_FREEBSD | 1U << CONSUMER_OPENBSD |
+                             1U << CONSUMER_NETBSD | 1U << CONSUMER_XEN;
+
+    if (default_configuration == 0)
+        return 0;
+    return default_configuration <= 7 ? readers | 1U << CONSUMER_MEMTEST : readers;
+}
+
 /* Which consumers find no floating pointer at all? */
 static void survey_absence(struct survey *s, const struct mpt_memory *memory,
                            const struct mpt_facts *facts)
@@ -608,5 +620,6 @@ void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct 
     }
     survey_place(s);
     survey_search(s, memory);
+    s->passes_table = passes_table(view->floating.default_configuration);
     survey_table(s);
 }

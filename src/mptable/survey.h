@@ -13,6 +13,8 @@
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
+enum { MPT_DEFAULT_CPUS = 2 /* of a default configuration, MPS 1.4 §5 */ };
+
 /* What other entries mean for an entry, as bits: one set for each 8 bytes of the base table. */
 enum mark {
     MARK_ID_AGAIN =
@@ -67,8 +69,9 @@ struct survey {
     /* The search for it, a bit for each consumer; one without a bit in any set is undecided */
     struct mpt_bounds bounds; /* of the search */
     uint32_t takes, passes_by;
-    uint32_t takes_other; /* these take another one, with other contents */
-    uint64_t other;       /* the first such; 0 = none */
+    uint32_t takes_other;  /* these take another one, with other contents */
+    uint32_t passes_table; /* these take the default configuration in place of the table */
+    uint64_t other;        /* the first such; 0 = none */
     bool in_ebda, in_fixed,
         outside; /* where it lies; outside = in none of the windows FIXED, EBDA, BASE, ROM */
     uint8_t right_floating_checksum;

@@ -9,8 +9,6 @@
 
 #include "search.h"
 
-enum { DEFAULT_CONFIGURATION_CPUS = 2 }; /* MPS 1.4 §5 */
-
 /* Which processors a consumer starts; with 0 everywhere: all that are enabled, up to ID 254 */
 static const struct {
     bool disabled_too;
@@ -59,13 +57,14 @@ static bool searches(const struct mpt_consumer *consumer)
 /* How many processors run, the first one included */
 static unsigned processors_of(const struct mpt_verdict *v, const struct survey *s, size_t i)
 {
-    unsigned count = DEFAULT_CONFIGURATION_CPUS;
+    const bool reads = s->view.has_header && !(s->passes_table >> i & 1);
+    unsigned count = MPT_DEFAULT_CPUS;
 
     if (v->worst >= MPT_CRASHES)
         return v->worst != MPT_CRASHES;
-    if (s->view.has_header && starts[i].disabled_too)
+    if (reads && starts[i].disabled_too)
         count = s->processors;
-    else if (s->view.has_header)
+    else if (reads)
         count = distinct_up_to(s, starts[i].highest_id ? starts[i].highest_id : MPT_ALL - 1);
     if (starts[i].most)
         count = smaller(count, starts[i].most);
