@@ -74,9 +74,9 @@ def pc(cpus, io_apic_entry=None, isa="ISA", more=(), **wiring):
                                                                     **wiring)) + list(more) + local_interrupts(0))
 
 
-def table(entries, signature=b"PCMP", revision=4, count=None, local_apic=LOCAL_APIC, sum_error=0):
+def table(entries, signature=b"PCMP", revision=4, count=None, local_apic=LOCAL_APIC, sum_error=0, length=None):
     body = b"".join(entries)
-    data = bytearray(struct.pack("<4sHBB8s12sIHHIHBx", signature, 44 + len(body), revision, 0, b"BYHAND  ",
+    data = bytearray(struct.pack("<4sHBB8s12sIHHIHBx", signature, 44 + len(body) if length is None else length, revision, 0, b"BYHAND  ",
                                  b"FAULTY      ", 0, 0, len(entries) if count is None else count, local_apic, 0,
                                  0) + body)
     data[7] = (checksum(data) + sum_error) & 0xFF
