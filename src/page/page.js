@@ -12,7 +12,7 @@ const linesAtFirst = 512;
 let token = "";
 let api = null;              // the API document
 let structures = new Map();  // name -> its structure in /v1/structures
-let profiles = [], rules = new Map();
+let profiles = [];
 let topology = { cpus: 4 };
 let view = null;             // what is shown: ranges, reading, image, file
 let cells = new Map();       // address -> its cell
@@ -473,12 +473,11 @@ function showEntries() {
 function showFindings() {
   const rows = view.findings.map(f => {
     const place = view.file ? "" : inputOf(f.pointer || "");
-    const hurts = f.consumers.map(c => c.name + ": " + c.effect).join(", "), rule = rules.get(f.rule);
+    const hurts = f.consumers.map(c => c.name + ": " + c.effect).join(", ");
     const should = f.expected === undefined ? "" : " Expected: " + f.expected + ".";
     return make("li", {}, make("button", { type: "button", onclick: () => chooseFinding(f, place) },
       make("span", { class: "tag " + f.severity }, f.severity), make("b", {}, f.rule),
       make("small", {}, plain(f.detail + "." + should) + (hurts ? " " + hurts + "." : "")),
-      rule && rule.source ? make("small", {}, plain(rule.source)) : null,
       place ? make("small", {}, "Member of the request: " + place.slice(1)) : null));
   });
   $("findings").replaceChildren(...(rows.length ? rows : [make("li", { class: "muted small" }, "None.")]));
@@ -691,11 +690,9 @@ function takeFragment() {
 
 async function start() {
   try {
-    const [document_, known, ruled, wire] = await Promise.all(["/openapi.json", "/v1/profiles", "/v1/rules", "/v1/structures"]
-      .map(path => askJson(path)));
+    const [document_, known, wire] = await Promise.all(["/openapi.json", "/v1/profiles", "/v1/structures"].map(path => askJson(path)));
     api = document_;
     profiles = known.profiles;
-    rules = new Map(ruled.rules.map(rule => [rule.id, rule]));
     structures = new Map(wire.structures.map(structure => [structure.name, structure]));
     showErrors(null);
     changed(true);
