@@ -3,7 +3,7 @@
 # What other programs get: the installed library, shared and static, through pkg-config, and a program that uses it. And all
 # that is installed: below DESTDIR alone, and gone again.
 nm ./tests/programs/encode_loop | grep -q __asan_init && { echo '1..0 # SKIP the sanitizers are no part of an installed library'; exit 0; }
-echo 1..12
+echo 1..14
 srcdir=${srcdir:?}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -68,19 +68,29 @@ echo "# $said"
 [ "$said" = "$version $version $version" ]
 ok $? '8 - library, header and pkg-config file name one version'
 
-all=$work/all
-make -s install DESTDIR="$all" >"$work/log" 2>&1
+# The prefix is below a folder that is not there: a command without DESTDIR makes it. (One that has a path of its own, not from
+# the prefix, fails when an ordinary user runs this.)
+all=$work/all outside=$work/outside
+prefix=$outside$(sed -n 's/^prefix = //p' Makefile)
+make -s install DESTDIR="$all" prefix="$prefix" >"$work/log" 2>&1
 ok $? '9 - make install DESTDIR=FOLDER'
+find "$outside" >"$work/log" 2>/dev/null
+[ ! -s "$work/log" ] && [ -d "$all$prefix" ]
+ok $? '10 - nothing is written outside of the folder'
 find "$all" -name 'lib*.so' | while read -r library; do
     name=${library##*/}
     PKG_CONFIG_PATH=${library%/*}/pkgconfig PKG_CONFIG_SYSROOT_DIR='' pkg-config --exists --print-errors "${name%.so}" || echo "$library"
 done >"$work/log" 2>&1
 [ ! -s "$work/log" ] && [ -n "$(find "$all" -name 'lib*.so')" ]
-ok $? '10 - each library has its pkg-config file'
-grep -rlF "$all" "$all" >"$work/log"
+ok $? '11 - each library has its pkg-config file'
+grep -rlF "$work" "$all" >"$work/log"
 [ ! -s "$work/log" ]
-ok $? '11 - no file names the folder, so that it can be moved into its place'
-make -s uninstall DESTDIR="$all" >"$work/log" 2>&1
+ok $? '12 - no file names the folder, so that it can be moved into its place'
+cp -R "$all$outside" "$outside"
+find "$outside" >"$work/before"
+make -s uninstall DESTDIR="$all" prefix="$prefix" >"$work/log" 2>&1
 find "$all" ! -type d >"$work/log"
 [ ! -s "$work/log" ]
-ok $? '12 - make uninstall leaves no file behind'
+ok $? '13 - make uninstall leaves no file behind'
+find "$outside" | diff "$work/before" - >"$work/log"
+ok $? '14 - and takes none away outside of the folder'
