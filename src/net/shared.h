@@ -11,8 +11,6 @@
 #define NET_SHARED_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <sys/types.h>
 
 #include "../base/err.h"
 #include "../service/context.h"

@@ -12,7 +12,6 @@
 #ifndef SEAL_CLAIMS_H
 #define SEAL_CLAIMS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "../base/err.h"

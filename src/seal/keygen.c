@@ -8,7 +8,6 @@
  * lets only one process at a time make keys there, for as long as others leave the lock alone.
  */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

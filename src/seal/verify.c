@@ -7,7 +7,6 @@
 #include "verify.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>

@@ -37,8 +37,7 @@ enum seal_verdict {
     SEAL_WRONG_CONTEXT, /* signed for another machine */
     SEAL_WRONG_NONCE,   /* signed for another request */
     SEAL_TOO_EARLY,     /* issued in the future */
-    SEAL_EXPIRED,       /* expired, or never expires where need_life is set */
-    SEAL_VERDICTS
+    SEAL_EXPIRED        /* expired, or never expires where need_life is set */
 };
 
 /* What a good signature claims. */

@@ -12,6 +12,7 @@
 #include "../base/file.h"
 #include "../base/hex.h"
 #include "../seal/seal.h"
+#include "client.h"
 
 enum { FILE_SIZE_MAX = 65536 };
 

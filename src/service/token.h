@@ -5,10 +5,7 @@
 #ifndef SERVICE_TOKEN_H
 #define SERVICE_TOKEN_H
 
-#include <stdbool.h>
-
 #include "../base/err.h"
-#include "client.h"
 
 enum { TOKENS_MAX = 64, TOKEN_LENGTH_MIN = 16, TOKEN_LENGTH_MAX = 256 };
 

@@ -10,7 +10,6 @@
  */
 #include "request.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "../base/near.h"

@@ -20,8 +20,7 @@ enum dump_kind {
     DUMP_ELF,     /* 32 or 64 bits, little-endian: elf.h */
     DUMP_LIME,    /* lime.h */
     DUMP_HEXDUMP, /* text: hexdump.h */
-    DUMP_DEVICE,  /* /dev/mem: pages that cannot be read are left out */
-    DUMP_KINDS
+    DUMP_DEVICE   /* /dev/mem: pages that cannot be read are left out */
 };
 
 extern const char *const dump_kinds[]; /* their names, by enum dump_kind */

@@ -351,7 +351,8 @@ int found_read(const struct mpt_memory *memory, uint32_t address, const struct m
     return 0;
 }
 
-const char *found_entry_name(unsigned type)
+/* The JSON name of an entry type */
+static const char *entry_name(unsigned type)
 {
     switch (type) {
 #define NAME(T, S, array, word) \
@@ -388,7 +389,7 @@ static bool next_entry(struct found_walk *w, struct found_item *item)
     enum mpt_err end;
 
     if (mpt_next(&w->walk, &entry, &end)) {
-        *item = (struct found_item){ .name = found_entry_name(entry.type),
+        *item = (struct found_item){ .name = entry_name(entry.type),
                                      .address = table + (uint32_t)entry.offset,
                                      .size = entry.size,
                                      .type = entry.type,

@@ -82,7 +82,4 @@ void found_walk_begin(const struct found *reading, struct found_walk *walk);
 /* found_walk_next - the next item. Return: false at the end */
 bool found_walk_next(struct found_walk *walk, struct found_item *item);
 
-/* found_entry_name - the JSON name of an entry type, or "unknown" */
-const char *found_entry_name(unsigned type);
-
 #endif

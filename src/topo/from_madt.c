@@ -23,8 +23,11 @@ int from_madt_read(const uint8_t *bytes, size_t size, struct madt *madt, struct 
     return err_at(err, ERR_INVALID, NULL, "at 0x%x: %s", madt->at, madt_strerror(status));
 }
 
-/* The I/O APIC whose first GSI is the highest one up to @gsi; a MADT does not give the last GSI. */
-int from_madt_input(const struct madt *madt, uint32_t gsi, uint8_t *intin)
+/*
+ * The I/O APIC that has a global system interrupt: the one whose first GSI is the highest up to
+ * @gsi, because a MADT does not give the last one. Return: its index, with *intin set; -1: none has
+ */
+static int find_input(const struct madt *madt, uint32_t gsi, uint8_t *intin)
 {
     int best = -1;
 
@@ -134,7 +137,7 @@ static int fill_buses_from(struct topology *t, struct err *err)
 static void add_io_int_from(const struct madt *madt, struct topology *t, struct mpt_io_int v,
                             uint32_t gsi, uint32_t at, struct err *err)
 {
-    const int ioapic = from_madt_input(madt, gsi, &v.intin);
+    const int ioapic = find_input(madt, gsi, &v.intin);
 
     if (ioapic < 0 && at > 0)
         err_at(err, ERR_INVALID, NULL, "at 0x%x: no I/O APIC has an input for interrupt %u", at,
@@ -255,7 +258,7 @@ static unsigned inputs_of(const struct madt *madt, uint32_t gsi)
 static struct mpt_line_fact line_fact(const struct madt *madt, const struct madt_line *line)
 {
     struct mpt_line_fact fact = { .flags = line->flags };
-    const int ioapic = line->connected ? from_madt_input(madt, line->gsi, &fact.intin) : -1;
+    const int ioapic = line->connected ? find_input(madt, line->gsi, &fact.intin) : -1;
 
     fact.connected = ioapic >= 0;
     if (fact.connected)

@@ -58,11 +58,4 @@ struct from_madt_lists {
 void from_madt_facts(const struct madt *madt, struct from_madt_lists *lists,
                      struct mpt_facts *facts);
 
-/*
- * from_madt_input - the I/O APIC that has a global system interrupt, and its input
- *
- * Return: the index of the I/O APIC, *intin set; -1: no I/O APIC has it.
- */
-int from_madt_input(const struct madt *madt, uint32_t gsi, uint8_t *intin);
-
 #endif

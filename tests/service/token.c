@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/service/token.h"
 
+#include <stdbool.h>
+
 #include "suites.h"
 #include "../lib/scratch.h"
 
