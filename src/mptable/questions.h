@@ -330,12 +330,16 @@ static bool ioapic_named(const struct survey *s)
     return mpt_ioapic_enabled(s, s->e.ioapic.apic_id);
 }
 
+/* Is it the first I/O APIC with the ID to which Linux routes ISA IRQ 0? */
+static bool ioapic_names_irq0(const struct survey *s)
+{
+    return s->irq0_reaches && s->irq0_apic == s->e.ioapic.apic_id && !(s->mark & MARK_ID_AGAIN);
+}
+
 /* Does Linux expect ISA IRQ 0 at this I/O APIC? */
 static bool ioapic_has_irq0(const struct survey *s)
 {
-    return ioapic_enabled(s) &&
-           (s->enabled_ioapics == 1 ||
-            (s->irq0_reaches && s->irq0_apic == s->e.ioapic.apic_id && !(s->mark & MARK_ID_AGAIN)));
+    return ioapic_enabled(s) && (s->enabled_ioapics == 1 || ioapic_names_irq0(s));
 }
 
 /* Not on the page of the default address, and not 0, which has a rule of its own */

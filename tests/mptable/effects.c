@@ -433,7 +433,17 @@ static const struct {
       "openbsd=crashes netbsd=crashes freebsd=-" },
     { "int-pin-range",
       { GIVEN(MPT_FACT_INPUTS, ioapic_inputs, 15) },
-      "openbsd=message netbsd=crashes dragonfly=crashes linux=-" },
+      "openbsd=interrupt-lost netbsd=crashes dragonfly=crashes linux=interrupt-lost "
+      "linux-32=interrupt-lost freebsd=interrupt-lost" },
+    { "int-pin-range", /* an NMI */
+      { GIVEN(MPT_FACT_INPUTS, ioapic_inputs, 15), P(io_ints[15].int_type, MPT_NMI) },
+      "openbsd=message netbsd=crashes linux=- freebsd=-" },
+    { "ioapic-address-duplicate", /* the interrupts go to the first */
+      { T(ioapic_count, 2), P(ioapics[1].address, 0xfec00000) },
+      "linux=interrupt-lost linux-32=interrupt-lost dragonfly=refuses freebsd=-" },
+    { "ioapic-address-duplicate", /* and to the second */
+      { T(ioapic_count, 2), P(ioapics[1].address, 0xfec00000), P(io_ints[2].apic_id, CPUS + 1) },
+      "linux=crashes linux-32=crashes" },
     { "int-pin-flags",
       { P(io_ints[9].intin, 3), P(io_ints[9].flags, 3) },
       "openbsd=message netbsd=message linux=-" },
