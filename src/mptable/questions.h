@@ -24,7 +24,6 @@ enum {
         1U << 3, /* of an interrupt's flags: level, or reserved, which Linux takes as level */
     LOW_MEMORY_END = 0x500,
     XV6_MEMORY_END = 224 << 20,
-    XV6_CPUS = 8,        /* entries, disabled ones too */
     FREEBSD_ID_MAX = 62, /* of the processors that it starts */
 };
 

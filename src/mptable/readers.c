@@ -161,6 +161,22 @@ static bool count_overruns(const struct survey *s, const struct mpt_memory *memo
     return false;
 }
 
+/* Readers that walk by the length read a cut entry whole, with the bytes behind the table. */
+static void survey_cut(struct survey *s, const struct mpt_memory *memory)
+{
+    const uint8_t *const e =
+        mpt_at(memory, s->view.table_address + (uint64_t)s->walked_end, size_base(s->stop_type));
+    uint8_t reserved;
+
+    s->cut_is_there = e != NULL;
+    if (e && s->stop_type == MPT_PROCESSOR) {
+        const struct mpt_processor p = load_processor(e, &reserved);
+
+        s->cut_is_discrete = p.apic_version >> 4 != 1;
+        s->cut_is_listed = s->processors < XV6_CPUS && s->listed[p.apic_id] != 0;
+    }
+}
+
 /*
  * Counts the enabled processors behind an entry of unknown type, whose size is not known: a walk is
  * made for each size that a known type has. A walk is believed when its last entry ends where the
@@ -251,6 +267,8 @@ static void survey_walks(struct survey *s, const struct mpt_memory *memory)
         count_distinct_ints(s);
     if (s->stop == MPT_OK && !s->cut_by_image)
         s->count_overruns = count_overruns(s, memory);
+    if (s->stop == MPT_ECUT && !s->cut_by_image)
+        survey_cut(s, memory);
     if (s->stop == MPT_EUNKNOWN)
         s->cpus_behind = cpus_behind(s);
     if (s->view.extended)

@@ -5,6 +5,8 @@
 
 #include "survey.h"
 
+enum { XV6_CPUS = 8 /* entries that it takes, disabled ones too */ };
+
 static inline bool mpt_ioapic_enabled(const struct survey *s, unsigned id)
 {
     return s->ioapic[id] & IOAPIC_ENABLED;

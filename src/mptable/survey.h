@@ -87,6 +87,9 @@ struct survey {
     uint8_t unsorted_type;
     struct spot stop_spot, unsorted;
     size_t walked_end; /* offset behind the last whole entry */
+    /* An entry that the length cuts: all its bytes are there; it is a processor with a discrete
+       APIC; it is one of the first eight, with the APIC ID of another */
+    bool cut_is_there, cut_is_discrete, cut_is_listed;
     unsigned entries;
     enum mpt_err extended_stop;
     bool extended_cut;

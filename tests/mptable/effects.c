@@ -147,6 +147,21 @@ static const struct {
     { "lint-missing",
       { TB2(LENGTH, AT_LOCAL_INT), TB2(EXT_LENGTH, 0), TB2(COUNT, 22) },
       "freebsd=interrupt-lost openbsd=interrupt-lost" },
+#define CUT_PROCESSOR(id, version)                                                              \
+    TB2(LENGTH, AT_EXT + 4), TB2(EXT_LENGTH, 0), TB(AT_EXT, MPT_PROCESSOR), TB(AT_EXT + 1, id), \
+        TB(AT_EXT + 2, version)
+    { "entry-truncated", /* the rest of it is not there */
+      { TB2(LENGTH, AT_EXT - 1), TB2(EXT_LENGTH, 0), P(cut, AT_END - AT_EXT + 1) },
+      "linux=degraded memtest86+=degraded xv6=degraded dragonfly=refuses" },
+    { "entry-truncated",
+      { TB2(LENGTH, AT_EXT - 1), TB2(EXT_LENGTH, 0) },
+      "linux=- linux-32=- memtest86+=- xv6=- dragonfly=refuses" },
+    { "entry-truncated", { CUT_PROCESSOR(0, 0) }, "linux=- memtest86+=refuses xv6=crashes" },
+    { "table-length-remainder", { CUT_PROCESSOR(0, 0) }, "memtest86+=refuses xv6=crashes" },
+    { "entry-truncated", { CUT_PROCESSOR(200, 0x14) }, "memtest86+=- xv6=-" },
+    { "table-length-remainder",
+      { TB2(LENGTH, AT_EXT - 1), TB2(EXT_LENGTH, 0), P(cut, AT_END - AT_EXT + 1) },
+      "linux=degraded linux-32=degraded xen=degraded 9front=degraded" },
     { "table-spec-rev",
       { S(table.header.spec_revision, 3) },
       "linux=refuses xen=refuses xv6=crashes illumos=refuses 9front=refuses memtest86+=- "
