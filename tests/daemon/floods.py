@@ -10,6 +10,7 @@ import ssl
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from certificates import certificates, tls_options
 from daemon import Daemon, Tap
@@ -25,22 +26,35 @@ KINDS = (("silence", b"", b""), ("request lines", b"GET /he", b""), ("half heads
 
 
 class Flood:
-    """Attackers on a thread of their own, in a process of another user if one is named."""
+    """with Flood(b"", b"").of(address): attackers on a thread of their own, or in a process of another user if one is named. A
+    process is made at once, and must be made before any thread is."""
 
-    def __init__(self, where, start, drip, uid=None, again=True):
-        self.where, self.start, self.drip, self.again = where, start, drip, again
+    def __init__(self, start, drip, uid=None, again=True):
+        self.start, self.drip, self.again = start, drip, again
         self.stop, self.process = threading.Event(), None
-        if uid is None:
-            self.thread = threading.Thread(target=self.run)
-            self.thread.start()
-        else:
-            ready, told = os.pipe()
+        if uid is not None:
+            self.ours, theirs = socket.socketpair()
             self.process = os.fork()
             if self.process == 0:
+                os.closerange(3, theirs.fileno())  # those of other floods, so that each sees its own closed
+                os.closerange(theirs.fileno() + 1, 1024)
                 os.setuid(uid)
-                self.run(told)
+                self.where = theirs.recv(4096).decode()
+                if self.where:
+                    self.run(theirs)
                 os._exit(0)
-            os.read(ready, 1)
+            theirs.close()
+
+    def of(self, where):
+        self.where = where
+        if self.process:
+            self.ours.send(where.encode())
+            if self.ours.recv(1) != b"1":
+                raise RuntimeError("the attackers did not come")
+        else:
+            self.thread = threading.Thread(target=self.run)
+            self.thread.start()
+        return self
 
     def connect(self, selector):
         attacker = socket.socket(socket.AF_UNIX if isinstance(self.where, str) else socket.AF_INET)
@@ -58,7 +72,7 @@ class Flood:
         for _ in range(ATTACKERS):
             self.connect(selector)
         if told:
-            os.write(told, b"1")
+            told.send(b"1")
         while not self.stop.is_set():
             for key, _ in selector.select(0.1):
                 try:
@@ -86,6 +100,7 @@ class Flood:
         if self.process:
             os.kill(self.process, 9)
             os.waitpid(self.process, 0)
+            self.ours.close()
         else:
             self.stop.set()
             self.thread.join()
@@ -110,25 +125,20 @@ def told(name, took):
     tap.ok(took < 1, "flood of %s: a new client is answered in %.2f s" % (name, took))
 
 
-def plain():
+def plain(kind):
     for name, start, drip in KINDS:
         with Daemon("--max-connections", str(SLOTS)) as daemon:
-            address = ("127.0.0.1", daemon.port)
-            with Flood(address, start, drip):
-                told(name + ", TCP", usual(lambda: Wire(address)))
-            with Flood(daemon.socket, start, drip):
-                told(name + ", UNIX", usual(lambda: Wire(daemon.socket)))
+            where = ("127.0.0.1", daemon.port) if kind == "TCP" else daemon.socket
+            with Flood(start, drip).of(where):
+                told(name + ", " + kind, usual(lambda: Wire(where)))
 
 
-def strangers():
-    if os.getuid() != 0:
-        tap.skip("a flood of another user", "only root can be two users")
-        return
-    for name, start, drip in KINDS:
+def strangers(floods):
+    for (name, *_), flood in zip(KINDS, floods):
         with Daemon("--max-connections", str(SLOTS)) as daemon:
             os.chmod(daemon.work, 0o755)
             os.chmod(daemon.socket, 0o666)
-            with Flood(daemon.socket, start, drip, 65534):
+            with flood.of(daemon.socket):
                 told(name + ", UNIX, of another user", usual(lambda: Wire(daemon.socket)))
 
 
@@ -136,7 +146,7 @@ def encrypted(work):
     first = hello()
     for name, start in (("a byte to a TLS port", first[:1]), ("half a ClientHello", first[:100]), ("half TLS handshakes", first)):
         with Daemon("--max-connections", str(SLOTS), *tls_options(work)) as daemon:
-            with Flood(("127.0.0.1", daemon.port), start, b"", again=start != first):
+            with Flood(start, b"", again=start != first).of(("127.0.0.1", daemon.port)):
                 told(name, usual(lambda: Secure(daemon, work)))
 
 
@@ -196,12 +206,13 @@ def main():
     work = tempfile.mkdtemp(prefix="mptabled-tls-")
     try:
         certificates(work)
-        parts = [threading.Thread(target=part) for part in (plain, lambda: encrypted(work))]
-        strangers()
+        others = [Flood(start, drip, 65534) for _, start, drip in KINDS] if os.getuid() == 0 else []
+        if not others:
+            tap.skip("a flood of another user", "only root can be two users")
+        with ThreadPoolExecutor(4) as pool:  # the parts wait most of the time
+            parts = [pool.submit(*part) for part in ((plain, "TCP"), (plain, "UNIX"), (strangers, others), (encrypted, work))]
         for part in parts:
-            part.start()
-        for part in parts:
-            part.join()
+            part.result()
         far(work)
     finally:
         shutil.rmtree(work)
