@@ -275,6 +275,8 @@ ROWS = (
         suite=False),
     Row("bsp-200", faulty([processor(200, EN | BP)] + processors(4)[1:] + PC_WITHOUT_CPUS), CRASH,
         ("RIP: 0010:setup_local_APIC+...",), rule="bsp-id-mismatch", suite=False),
+    Row("pointer-to-zeros", [(tables.WINDOW, floating_pointer(tables.WINDOW + 16) + bytes(64))], CRASH,
+        rule="table-signature", limit=20, suite=False),
     Row("length-0", faulty(pc(4), length=0), CRASH, rule="table-length-short", limit=20, suite=False),
     Row("bsp-unlisted", faulty([processor(0, 0)] + processors(4)[1:] + PC_WITHOUT_CPUS), CRASH,
         ("RIP: 0010:setup_local_APIC+...",), rule="bsp-missing", suite=False),

@@ -121,6 +121,9 @@ static const struct {
       { TB(3, 'Q') },
       "linux=refuses freebsd=refuses openbsd=refuses netbsd=refuses memtest86+=refuses xv6=crashes "
       "mptable=message serenity=-" },
+    { "table-signature", /* as in memory that nobody wrote to */
+      { TB(3, 0), TB2(LENGTH, 0), TB2(EXT_LENGTH, 0) },
+      "linux=crashes linux-32=crashes freebsd=refuses openbsd=refuses memtest86+=refuses" },
     { "table-checksum",
       { TB(CHECKSUM, 0), P(unsummed, 1) },
       "linux=refuses memtest86+=refuses openbsd=refuses netbsd=refuses illumos=refuses xv6=crashes "
