@@ -261,34 +261,38 @@ static void settle(struct mpt_finding *f, unsigned rule, uint32_t asked,
 }
 
 /*
- * The harms of a finding without those to consumers that do not read the table. NetBSD and OpenBSD
- * look at signature and sum of one that is there.
+ * The harms of a finding without those to consumers that do not read the table: they take another
+ * one, or the default configuration. NetBSD and OpenBSD look at signature and sum of a table beside
+ * that.
  */
-static uint32_t read_harms(uint32_t harms, unsigned rule, uint32_t passes_table)
+static uint32_t read_harms(uint32_t harms, unsigned rule, const struct survey *s)
 {
     const struct mpt_harm *const harm = checks[rule].rule.harms;
+    uint32_t readers = ~s->passes_table;
 
     if (checks[rule].rule.part == MPT_PART_FLOATING)
         return harms;
     if (rule == RULE_TABLE_SIGNATURE || rule == RULE_TABLE_CHECKSUM)
-        passes_table &= ~(1U << CONSUMER_OPENBSD | 1U << CONSUMER_NETBSD);
+        readers |= 1U << CONSUMER_OPENBSD | 1U << CONSUMER_NETBSD;
+    readers &= ~s->takes_other;
     for (unsigned i = 0; harm[i].consumer; i++)
-        if (passes_table & mpt_consumer_bit(harm[i].consumer))
+        if (!(readers & mpt_consumer_bit(harm[i].consumer)))
             harms &= ~(UINT32_C(1) << i);
     return harms;
 }
 
-static void report_findings(struct findings *found, uint32_t asked, uint32_t passes_table,
+static void report_findings(struct findings *found, uint32_t asked, const struct survey *s,
                             struct mpt_report *report)
 {
+    const bool all_read = (s->passes_table | s->takes_other) == 0;
+
     for (size_t i = 0; i < found->size; i++) {
         const unsigned rule = found->rules[i];
         struct mpt_finding *const f = &found->rows[rule];
         bool wanted;
 
         f->count = found->counts[rule];
-        f->harms =
-            passes_table ? read_harms(found->harms[rule], rule, passes_table) : found->harms[rule];
+        f->harms = all_read ? found->harms[rule] : read_harms(found->harms[rule], rule, s);
         settle(f, rule, asked, report->verdicts, &wanted);
         if (wanted)
             report->findings[report->finding_count++] = *f;
@@ -321,6 +325,6 @@ void mpt_check(const struct mpt_memory *memory, const struct mpt_view *view,
     }
     report->finding_count = 0;
     mpt_verdicts_start(report->verdicts, asked | MPT_FOR_IN_USE);
-    report_findings(&all, asked, s.passes_table, report);
+    report_findings(&all, asked, &s, report);
     mpt_verdicts_end(report->verdicts, &s);
 }

@@ -75,6 +75,14 @@ static const struct {
       { S(place.floating, 0x9e000), P(other, 2), FACTS_BIOS(0, 640) },
       "linux=degraded freebsd=degraded mptable=degraded haiku=degraded hermit=degraded" },
     { "fp-multiple", { P(other, 3), FACTS_BIOS(0, 638) }, "freebsd=degraded linux=-" },
+    { "int-type-reserved", /* a reader of another table is not hurt by this one */
+      { S(place.floating, 0x9e000), P(other, 2), P(bios, 1), P(ebda, 0x9e00),
+        P(io_ints[9].int_type, 4) },
+      "freebsd=crashes openbsd=crashes netbsd=crashes" },
+    { "int-type-reserved",
+      { S(place.floating, 0x9e000), P(other, 2), P(bios, 1), P(base_memory_kib, 640),
+        P(io_ints[9].int_type, 4) },
+      "freebsd=- openbsd=- netbsd=-" },
 
     /* The pointer and the header */
     { "fp-physptr-zero",
