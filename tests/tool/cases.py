@@ -36,7 +36,7 @@ CASES = (
     ("bus-idle.bin", [], DONE, {"bus-type-unknown"}, {"linux": "takes message"}),
     ("ext-loop.bin", [], DONE, {"ext-bus-unknown", "ext-hierarchy-loop"}, {"linux": "takes message"}),
     ("stale-text.bin", [], REFUSED, {"table-signature"}, {"linux": "refuses refuses", "xv6": "crashes crashes"}),
-    ("orphan.raw", [], REFUSED, {"table-signature", "table-orphan"}, {"linux": "refuses refuses"}),
+    ("orphan.raw", [], REFUSED, {"table-signature", "table-orphan"}, {"linux": "crashes crashes"}),
     ("low-10.raw", [], DONE, {"fp-outside-window", "low-vectors"}, {"linux": "takes message", "freebsd": "not-found not-found"}),
     ("no-640th-kib.bin", ["--usable", "0x0-0x9fc00", *NO_WORDS], DONE, {"fp-not-found", "bda-not-set"},
      {"linux": "takes message", "freebsd": "not-found not-found", "dragonfly": "takes -"}),
