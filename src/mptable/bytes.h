@@ -76,7 +76,7 @@ static inline void store_text(uint8_t *to, const char *from, size_t n)
  * mpt_byte_sum - sum of bytes modulo 256; a structure with its checksum in place gives 0 (§4.1,
  * §4.2)
  */
-/*@ requires \valid_read(from + (0 .. size - 1)); assigns \nothing;
+/*@ requires \valid_read(from + (0 .. size - 1)); assigns \nothing; exits \false;
     ensures total(from, size) >= 0 && \result == total(from, size) % 256; */
 uint8_t mpt_byte_sum(const uint8_t *from, size_t size);
 

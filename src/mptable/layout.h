@@ -115,6 +115,9 @@
     ROW(S, GIVEN, flags, 1)       \
     ROW(S, GIVEN, range_list, 4)
 
+/* The signatures that begin both structures, as integers (§4.1, §4.2) */
+enum { SIGNATURE_FLOATING = 0x5f504d5f /* "_MP_" */, SIGNATURE_HEADER = 0x504d4350 /* "PCMP" */ };
+
 #define WIRE_BYTES(S, kind, member, width) uint8_t member[width];
 
 /* A member is as wide as its field; MADE and ZERO fields have no member. */

@@ -427,12 +427,23 @@ struct mpt_memory {
     size_t count;
 };
 
+/*@ predicate mapped(struct mpt_memory *m) = \valid_read(m) &&
+        \valid_read(m->segments + (0 .. m->count - 1)) && \forall integer i; 0 <= i < m->count ==>
+        m->segments[i].size <= 0x7fffffffffffffff &&
+        \valid_read(m->segments[i].bytes + (0 .. m->segments[i].size - 1));
+    predicate holds(struct mpt_segment *s, integer at, integer n) = \valid_read(s) &&
+        s->base <= at < s->base + s->size && at + n <= s->base + s->size &&
+        \valid_read(s->bytes + (0 .. s->size - 1)); */
+
 /* mpt_at - the @size bytes at a guest-physical address, or NULL when not all of them are there */
+/*@ requires mapped(memory); assigns \nothing; exits \false;
+    ensures \result == \null || \valid_read(\result + (0 .. size - 1)); */
 const uint8_t *mpt_at(const struct mpt_memory *memory, uint64_t address, size_t size);
 
 /*
  * mpt_room - the number of bytes from that address to the end of its segment; 0 = none are there
  */
+/*@ requires mapped(memory); assigns \nothing; exits \false; */
 size_t mpt_room(const struct mpt_memory *memory, uint64_t address);
 
 /* A table as it was found, valid or not. A member with a field's name has that field's value. */
@@ -470,6 +481,15 @@ struct mpt_view {
  * Return: MPT_OK with *view filled, whether or not any system would accept the table; MPT_ENOTFOUND
  * when there are no 16 bytes that begin with "_MP_".
  */
+/*@ predicate opened(struct mpt_view *v) = \valid_read(v->table + (0 .. v->table_size - 1)) &&
+        v->table_size <= v->base_length && v->table_size <= 65535 &&
+        (v->extended == \null ? v->extended_size == 0 : v->extended_size <= v->extended_length &&
+        v->extended == v->table + v->base_length &&
+        \valid_read(v->table + (0 .. v->base_length + v->extended_size - 1))); */
+/*@ requires mapped(memory) && \valid(view) && \separated(view, memory);
+    requires \separated(view, memory->segments + (0 .. memory->count - 1));
+    assigns *view; ensures \result == MPT_OK || \result == MPT_ENOTFOUND;
+    ensures \result == MPT_OK ==> opened(view); */
 enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view);
 
 /* An entry as it was found. Of the eight structures, only the one of its type is set. */
@@ -498,7 +518,13 @@ struct mpt_walk {
 };
 
 /* mpt_walk_base, mpt_walk_extended - begin a walk over a view that mpt_open filled */
+/*@ predicate walks(struct mpt_walk *w) = w->index <= w->at <= w->end <= 131070 &&
+        \valid_read(w->bytes + (w->at .. w->end - 1)); */
+/*@ requires \valid_read(view) && opened(view) && \valid(walk) && \separated(view, walk);
+    assigns *walk; ensures walks(walk); */
 void mpt_walk_base(const struct mpt_view *view, struct mpt_walk *walk);
+/*@ requires \valid_read(view) && opened(view) && \valid(walk) && \separated(view, walk);
+    assigns *walk; ensures walks(walk); */
 void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
 
 /*
@@ -511,6 +537,12 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
  *
  * Return: 1 with *entry filled; 0 when the walk has ended.
  */
+/*@ requires \valid(walk) && walks(walk) && \valid(entry) && \valid(err);
+    requires \separated(walk, entry, err);
+    assigns walk->at, walk->index, *entry, *err; ensures walks(walk);
+    ensures \result == 0 ==> walk->at == \old(walk->at);
+    ensures \result != 0 ==> *err == MPT_OK && walk->at > \old(walk->at) == entry->offset &&
+        walk->at == entry->offset + entry->size; */
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
 
 /*
@@ -584,6 +616,8 @@ enum mpt_bus_kind {
 };
 
 /* mpt_bus_kind - the kind of a bus type, in any case and padding; never MPT_BUS_NONE */
+/*@ requires \valid_read(bus_type + (0 .. 5)); assigns \nothing;
+    ensures \result != MPT_BUS_NONE; */
 enum mpt_bus_kind mpt_bus_kind(const char bus_type[6]);
 
 /*
