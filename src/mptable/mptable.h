@@ -406,8 +406,13 @@ void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_m
  * signature is what an encoder makes of the values, and the sums are 0; else 0. A table's order
  * must be one that mpt_encode_table takes.
  */
+/*@ requires \valid_read(floating) && \valid_read(bytes + (0 .. size - 1)); assigns \nothing;
+    ensures \result != 0 ==> size >= 16 && total(bytes, 16) % 256 == 0; */
 int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, const uint8_t *bytes,
                         size_t size);
+/*@ requires readable(t) && ordered(t) && \valid_read(bytes + (0 .. size - 1)); assigns \nothing;
+    ensures \result != 0 ==> size >= table_size(t) &&
+        sealed(bytes, base_size(t), extended_size(t)); */
 int mpt_verify_table(const struct mpt_table *t, const uint8_t *bytes, size_t size);
 
 /*

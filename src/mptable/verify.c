@@ -5,16 +5,25 @@
  */
 #include "layout.h"
 
-#include <string.h>
-
 #include "load.h"
 
+/* No end at the first difference, so that the compiler compares many bytes at a time */
+/*@ requires \valid_read(from + (0 .. n - 1)) && \valid_read(text + (0 .. n - 1));
+    assigns \nothing; exits \false; */
+static int same_text(const uint8_t *from, const char *text, size_t n)
+{
+    unsigned different = 0;
+
+    /*@ loop invariant 0 <= i <= n; loop assigns i, different; loop variant n - i; */
+    for (size_t i = 0; i < n; i++)
+        different |= from[i] ^ (uint8_t)text[i];
+    return different == 0;
+}
+
 #define SAME_GIVEN(S, member, width) same &= load_##width(e + AT(S, member)) == v.member;
-#define SAME_TEXT(S, member, width)  same &= memcmp(e + AT(S, member), v.member, width) == 0;
+#define SAME_TEXT(S, member, width)  same &= same_text(e + AT(S, member), v.member, width);
 #define SAME_MADE(S, member, width)
-#define SAME_ZERO(S, member, width)      \
-    for (size_t z = 0; z < (width); z++) \
-        same &= e[AT(S, member) + z] == 0;
+#define SAME_ZERO(S, member, width)  same &= load_or(e + AT(S, member), width) == 0;
 #define SAME(S, kind, member, width) SAME_##kind(S, member, width)
 
 #define HEAD_BASE(type, size) same &= e[0] == (type);
@@ -23,19 +32,23 @@
     same &= e[1] == (size);
 
 /* same_<S> - are the @count entries at @from those of the values at @to? */
-#define DEFINE_SAME(HEAD, T, S)                                                      \
-    static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count) \
-    {                                                                                \
-        int same = 1;                                                                \
-                                                                                     \
-        for (size_t i = 0; i < count; i++) {                                         \
-            const uint8_t *const e = from + i * MPT_##T##_SIZE;                      \
-            const struct mpt_##S v = to[i];                                          \
-                                                                                     \
-            HEAD(MPT_##T, MPT_##T##_SIZE)                                            \
-            LAYOUT_##T(SAME, S)                                                      \
-        }                                                                            \
-        return same;                                                                 \
+#define DEFINE_SAME(HEAD, T, S)                                                              \
+    PROVE(requires count <= 65535 && \valid_read(to + (0..count - 1));                       \
+          requires \valid_read(from + (0..count * MPT_##T##_SIZE - 1)); assigns \nothing;    \
+          exits \false;)                                                                     \
+    static int same_##S(const uint8_t *from, const struct mpt_##S *to, size_t count)         \
+    {                                                                                        \
+        int same = 1;                                                                        \
+                                                                                             \
+        PROVE(loop invariant 0 <= i <= count; loop assigns i, same; loop variant count - i;) \
+        for (size_t i = 0; i < count; i++) {                                                 \
+            const uint8_t *const e = from + i * MPT_##T##_SIZE;                              \
+            const struct mpt_##S v = to[i];                                                  \
+                                                                                             \
+            HEAD(MPT_##T, MPT_##T##_SIZE)                                                    \
+            LAYOUT_##T(SAME, S)                                                              \
+        }                                                                                    \
+        return same;                                                                         \
     }
 #define DEFINE_BASE(T, S, array, word)     DEFINE_SAME(HEAD_BASE, T, S)
 #define DEFINE_EXTENDED(T, S, array, word) DEFINE_SAME(HEAD_EXTENDED, T, S)
@@ -48,7 +61,7 @@ int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, con
 {
     const struct mpt_floating v = *floating;
     const uint8_t *const e = bytes;
-    int same = size >= MPT_FLOATING_SIZE && memcmp(e, "_MP_", 4) == 0;
+    int same = size >= MPT_FLOATING_SIZE && load_4(e) == SIGNATURE_FLOATING;
 
     if (!same)
         return 0;
@@ -58,45 +71,62 @@ int mpt_verify_floating(const struct mpt_floating *floating, uint32_t table, con
     return same && mpt_byte_sum(e, MPT_FLOATING_SIZE) == 0;
 }
 
+/*@ requires \valid_read(t) && base >= 44 && \valid_read(e + (0 .. base + extended - 1));
+    assigns \nothing; ensures \result != 0 ==> sealed(e, base, extended); */
 static int same_header(const uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
     const struct mpt_header v = t->header;
     const size_t entries = t->entry_count_given ? t->entry_count : mpt_entries(t);
-    int same = memcmp(e, "PCMP", 4) == 0;
+    int same = load_4(e) == SIGNATURE_HEADER;
 
     LAYOUT_HEADER(SAME, header)
     same &= load_2(e + AT(header, base_length)) == base;
     same &= load_2(e + AT(header, entry_count)) == entries;
     same &= load_2(e + AT(header, extended_length)) == extended;
-    same &= (uint8_t)(mpt_byte_sum(e + base, extended) + e[AT(header, extended_checksum)]) == 0;
-    return same && mpt_byte_sum(e, base) == 0;
+    return same && mpt_byte_sum(e, base) == 0 &&
+           (mpt_byte_sum(e + base, extended) + e[AT(header, extended_checksum)]) % 256 == 0;
 }
 
-/* Compares the entries in the order that the table gives, else by ascending type */
-static int same_entries(const uint8_t *e, const struct mpt_table *t)
+/* The entries by ascending type */
+/*@ requires readable(t) && \valid_read(e + (0 .. table_size(t) - 1));
+    assigns \nothing; exits \false; */
+static int same_ascending(const uint8_t *e, const struct mpt_table *t)
 {
-    const size_t runs = t->order ? t->order_count : SLOTS;
+    size_t pos = MPT_HEADER_SIZE;
+    int same = 1;
+
+#define SAME_ALL(T, S, array, word)                    \
+    same &= same_##S(e + pos, t->array, t->S##_count); \
+    pos += (size_t)t->S##_count * MPT_##T##_SIZE;
+    ENTRIES(SAME_ALL)
+#undef SAME_ALL
+    return same;
+}
+
+/* The entries in the order that the table gives */
+/*@ requires readable(t) && t->order != \null && ordered(t);
+    requires \valid_read(e + (0 .. table_size(t) - 1)); assigns \nothing; exits \false; */
+static int same_ordered(const uint8_t *e, const struct mpt_table *t)
+{
     size_t used[SLOTS] = { 0 }, pos = MPT_HEADER_SIZE;
     int same = 1;
 
-    for (size_t r = 0; r < runs; r++) {
-        const unsigned type = t->order ? t->order[r].type : slot_type((unsigned)r);
-        size_t *const first = &used[type_slot(type)];
-        size_t count = 0;
+    for (size_t r = 0; r < t->order_count; r++) {
+        const struct mpt_run run = t->order[r];
+        size_t *const first = &used[type_slot(run.type)];
 
-        switch (type) {
-#define SAME_RUN(T, S, array, word)                                        \
-    case MPT_##T:                                                          \
-        count = t->order ? t->order[r].count : t->S##_count;               \
-        same &= count == 0 || same_##S(e + pos, t->array + *first, count); \
-        pos += count * MPT_##T##_SIZE;                                     \
+        switch (run.type) {
+#define SAME_RUN(T, S, array, word)                                                \
+    case MPT_##T:                                                                  \
+        same &= run.count == 0 || same_##S(e + pos, t->array + *first, run.count); \
+        pos += (size_t)run.count * MPT_##T##_SIZE;                                 \
         break;
             ENTRIES(SAME_RUN)
 #undef SAME_RUN
         default:
             break;
         }
-        *first += count;
+        *first += run.count;
     }
     return same;
 }
@@ -106,5 +136,5 @@ int mpt_verify_table(const struct mpt_table *t, const uint8_t *bytes, size_t siz
     const size_t base = mpt_base_size(t), extended = mpt_extended_size(t);
 
     return size >= base && size - base >= extended && same_header(bytes, t, base, extended) &&
-           same_entries(bytes, t);
+           (t->order ? same_ordered(bytes, t) : same_ascending(bytes, t));
 }
