@@ -28,7 +28,7 @@ int consumers_add(uint32_t *set, const char *name, size_t size, const struct at 
         near_try(&near, known);
     }
     return err_at(err, ERR_INVALID, at, "no such consumer%s",
-                  near.best ? near_hint(&near, "", hint) : "; see the list of consumers");
+                  near.best ? near_hint(&near, "", hint) : "; mptable-rules(7) lists them");
 }
 
 int consumers_list(uint32_t *set, const char *list, const struct at *at, struct err *err)
