@@ -476,8 +476,10 @@ static const struct {
     { "int-pin-flags", { P(io_ints[9].intin, 3) }, "" },
     { "int-flags-reserved",
       { P(io_ints[9].flags, 2) },
-      "freebsd=crashes openbsd=crashes netbsd=crashes linux=-" },
-    { "int-flags-reserved", { P(io_ints[0].flags, 2) }, "freebsd=crashes openbsd=- netbsd=-" },
+      "linux=message linux-32=message freebsd=crashes openbsd=crashes netbsd=crashes" },
+    { "int-flags-reserved",
+      { P(io_ints[0].flags, 2) },
+      "linux=- freebsd=crashes openbsd=- netbsd=-" },
     { "int-flags-reserved", /* FreeBSD ignores a local INT. */
       { S(local_ints[1].flags, 2), S(local_ints[1].int_type, MPT_INT) },
       "freebsd=- openbsd=crashes netbsd=crashes" },
