@@ -53,12 +53,14 @@ ABOUT_THE_MACHINE = ("bsp-id-mismatch", "cpu-count-mismatch", "fp-outside-window
 @dataclass
 class Row:
     """name: what ./dev boot takes. image: a topology that the running daemon is to build, segments that tables.py
-    made, or MADT: what the tool makes of the ACPI MADT of QEMU's own firmware for the machine. elf: the image is loaded as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for one that dies or hangs. says and never: what some
-    and what no line of the console is, or begins with if it ends in "...". rule: the finding that foretells it; None
-    for a table without a fault, on which Linux does not complain. until, limit: where the console ends, and after how
-    many seconds, if not as usual. complains: the lines about the table, an APIC, ExtINT or the timer, where all are known: none
-    without a fault. routing: Linux's own account of its inputs is compared with decode's. options: more for Linux's command line. serial_port: slot of a PCI serial port, and
-    the I/O APIC input that its INTA arrives at."""
+    made, or MADT: what the tool makes of the ACPI MADT of QEMU's own firmware for the machine. elf: the image is loaded
+    as an ELF file, which has its addresses in it. brought_up: how many CPUs the program uses in the end, CRASH for one
+    that dies or hangs, None where it is chance. says and never: what some and what no line of the console is, or begins
+    with if it ends in "...". rule: the finding that foretells it; None for a table without a fault, on which Linux does
+    not complain. until, limit: where the console ends, and after how many seconds, if not as usual. complains: the lines
+    about the table, an APIC, ExtINT or the timer, where all are known: none without a fault. routing: Linux's own account
+    of its inputs is compared with decode's. options: more for Linux's command line. serial_port: slot of a PCI serial
+    port, and the I/O APIC input that its INTA arrives at."""
     name: str
     image: object
     brought_up: int = 4
@@ -128,6 +130,8 @@ TYPE_5 = bytes([5]) + bytes(7)
 SPARE_60 = {"profile": "qemu", "processors": [{"apic_id": i, "enabled": i < 4} for i in range(64)]}
 VERSION_0 = {"profile": "qemu", "processors": [{"apic_id": i, "apic_version": 0 if i == 1 else 0x14} for i in range(4)]}
 STORM_SECONDS = 25  # Linux 6.1 comes to its missing root file system in eight
+ROOT = "Unable to mount root fs"
+NO_ROOT = ("Kernel panic - not syncing: VFS: " + ROOT + "...",)
 DEFAULT_5 = [(tables.WINDOW, floating_pointer(0, configuration=5))]
 
 ROWS = (
@@ -261,13 +265,14 @@ ROWS = (
     timer_crash(pc(4, io_apic(15, 0xFEC80000)), "ioapic-address-odd", name="ioapic-fec80000", suite=False),
     Row("lapic-fee01000", faulty(pc(4), local_apic=0xFEE01000), CRASH,
         ("Kernel panic - not syncing: IO-APIC + timer doesn't work!...",), rule="lapic-address-odd", limit=60, suite=False),
-    Row("level-irq0", faulty(pc(1, irq0={"flags": 0xf})), CRASH, rule="irq0-level", smp="1", until="Unable to mount root fs",
+    # The interrupts of the timer never end. Whether the CPU is told to be up before they take all of it, is chance.
+    Row("level-irq0", faulty(pc(1, irq0={"flags": 0xf})), None, never=NO_ROOT, rule="irq0-level", smp="1", until=ROOT,
         limit=STORM_SECONDS, suite=False),
-    Row("level-irq0-c", faulty(pc(1, irq0={"flags": 0xc})), CRASH, rule="irq0-level", smp="1", until="Unable to mount root fs",
+    Row("level-irq0-c", faulty(pc(1, irq0={"flags": 0xc})), None, never=NO_ROOT, rule="irq0-level", smp="1", until=ROOT,
         limit=STORM_SECONDS, suite=False),
-    Row("low-irq0", faulty(pc(1, irq0={"flags": 0x3})), 1, smp="1", until="Unable to mount root fs",
+    Row("low-irq0", faulty(pc(1, irq0={"flags": 0x3})), 1, smp="1", until=ROOT,
         limit=STORM_SECONDS, suite=False),
-    Row("edge-irq0", faulty(pc(1, irq0={"flags": 0x5})), 1, smp="1", until="Unable to mount root fs",
+    Row("edge-irq0", faulty(pc(1, irq0={"flags": 0x5})), 1, smp="1", until=ROOT,
         limit=STORM_SECONDS, suite=False),
     Row("bsp-multiple", faulty([processor(i, EN | BP if i < 2 else EN) for i in range(4)] + PC_WITHOUT_CPUS), 3,
         rule="bsp-multiple"),
@@ -286,7 +291,9 @@ ROWS = (
     Row("no-extint", faulty(pc(4)), never=("ExtINT...",) + TIMER_COMPLAINTS),
     Row("no-ioapic", faulty(processors(4) + [bus(0, "ISA")] + isa_wiring(0, 15)), CRASH, rule="ioapic-none", options="",
         limit=30, suite=False),
-    Row("reserved-flags", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 20, flags=0xa)])), suite=False),
+    Row("reserved-flags", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 20, flags=0xa)])), rule="int-flags-reserved",
+        complains=("IOAPIC: Invalid trigger mode 2 defaulting to level", "IOAPIC: Invalid polarity: 2, defaulting to low"),
+        suite=False),
     Row("type-4", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 20, kind=4)])), suite=False),
     Row("input-30", faulty(pc(4, more=[tables.io_interrupt(0, 11, 15, 30)])), suite=False),
     Row("isa-irq-16", faulty(pc(4, more=[tables.io_interrupt(0, 16, 15, 16)])), suite=False),
@@ -453,8 +460,9 @@ def judge_linux(tap, row, console):
                    not NO_COMPLAINT.match(line) and line not in OF_EMULATION], list(row.complains),
                   row.name + ": says nothing else about table, APIC, ExtINT and timer")
     up = re.findall(r"smp: Brought up 1 node, (\d+) CPU", console)
-    tap.equal(up, [str(row.brought_up)] if row.brought_up else [],
-              "%s: %s" % (row.name, "%d CPUs up" % row.brought_up if row.brought_up else "no CPU is brought up"))
+    if row.brought_up is not None:
+        tap.equal(up, [str(row.brought_up)] if row.brought_up else [],
+                  "%s: %s" % (row.name, "%d CPUs up" % row.brought_up if row.brought_up else "no CPU is brought up"))
     return lines
 
 
