@@ -2,7 +2,7 @@
 """Debian's Linux on stock QEMU by "mptablectl qemu -- LINE", where the line is what a user types: plain -kernel, -initrd and
 -append. $BOOT_KERNEL names the kernel.
 
-line.py          all rows
+line.py          all rows but the last
 line.py ROW...   these, their consoles shown"""
 import os
 import re
@@ -27,6 +27,7 @@ ROWS = (
     ("q35, 64 CPUs", "q35", "64", "1G", range(64), None),
     ("q35, sockets", "q35", TOPOLOGY, "512", (0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13), None),
     ("pc, 6 GiB", "pc", "4", "6G", range(4), None),
+    ("254", "q35", "254", "1G", range(254), None),  # takes minutes
 )
 
 
@@ -144,7 +145,7 @@ def main():
         with open(os.path.join(work, "initrd"), "wb") as file:
             file.write(guest.initramfs(work))
         for row in ROWS:
-            if not sys.argv[1:] or row[0] in sys.argv[1:]:
+            if row[0] in (sys.argv[1:] or [name for name, *_ in ROWS[:-1]]):
                 boot(tap, work, row)
     tap.done()
 
