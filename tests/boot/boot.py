@@ -302,8 +302,9 @@ ROWS = (
 
     timer_crash(processors(4) + [bus(0, "ISA"), io_apic(15), tables.io_interrupt(0, 5, 15, 2)] + isa_wiring(0, 15) +
                 tables.local_interrupts(0), "irq0-missing", name="shadowed-irq0", suite=False),
-    Row("unknown-type-between", faulty(processors(2) + [TYPE_5] + pc([processor(2), processor(3)])), CRASH,
-        ("type 5", "Processors: 2"), rule="unknown-entry-type", limit=30, suite=False),  # no I/O APIC, no timer
+    # No I/O APIC, so no timer: Linux stalls, unless it could measure the TSC before, which is chance.
+    Row("unknown-type-between", faulty(processors(2) + [TYPE_5] + pc([processor(2), processor(3)])), None,
+        ("type 5", "Processors: 2"), rule="unknown-entry-type", limit=30, suite=False),
 
     Row("memtest-lapic", faulty(pc(4), local_apic=0xFEE01000), CRASH, rule="lapic-address-odd", program=MEMTEST, limit=30,
         suite=False),
