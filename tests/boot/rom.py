@@ -41,7 +41,7 @@ class Machine:
             command += ["-fw_cfg", "name=opt/org.mptabled/image,file=" + self.file("image", image)]
         if kernel:
             command += ["-kernel", self.file("kernel", kernel)]
-        serial = stock.run(command, until, 20)
+        serial = stock.run(command, until)
         with open(debug, "rb") as file:
             return serial, file.read()
 

@@ -59,7 +59,7 @@ def bzimage(code, protocol=0x20A, flags=1, preferred=MIB, initial=MIB):
     return bytes(setup) + code
 
 
-def run(command, until=None, limit=60, started=None, **more):
+def run(command, until=None, limit=120, started=None, **more):
     """What a machine prints on its serial port until @until appears there, the machine ends, or @limit seconds have
     passed. @started is called with the process when it runs."""
     console, end = b"", time.monotonic() + limit
