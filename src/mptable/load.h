@@ -107,7 +107,6 @@ PROVE(logic integer entry_size(integer type) = ENTRIES(SIZE_IS) 0;)
             return 0;                                                             \
         }                                                                         \
     }
-#define SIZE_IS(T, S, array, word) type == MPT_##T ? MPT_##T##_SIZE:
 #define SIZE_OF(T, S, array, word) \
     case MPT_##T:                  \
         return MPT_##T##_SIZE;
