@@ -53,7 +53,6 @@ static void tcp(void)
                   check(far[i], false) == -1 && strstr(error.places[0].detail, "--token-file"));
     }
     CU_ASSERT_EQUAL(check("127.0.0.1:80", false), 0);
-    CU_ASSERT_EQUAL(check("unix:/tmp/x", false), 0);
 }
 
 static void port_in_use(void)
@@ -93,6 +92,7 @@ static void unix_sockets(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
     snprintf(path, sizeof(path), "%s/s", directory);
     snprintf(address, sizeof(address), "unix:%s", path);
+    CU_ASSERT_EQUAL(check(address, false), 0);
     memset(&error, 0, sizeof(error));
     CU_ASSERT_EQUAL_FATAL(listen_open(address, 1, &first, &error), 0);
     CU_ASSERT_STRING_EQUAL(first.address, address);
