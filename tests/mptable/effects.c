@@ -415,7 +415,21 @@ static const struct {
     { "ioapic-id-15",
       { P(ioapics[0].apic_id, 15), P(follow, 1), S(processors[0].apic_version, 0x11) },
       "linux-32=degraded linux=-" },
-    { "ioapic-id-255", { P(ioapics[0].apic_id, 255) }, "freebsd=crashes linux=-" },
+    { "ioapic-id-255", /* FreeBSD's highest ID of an I/O APIC, IOAPIC_MAX_ID, is 255 */
+      { P(ioapics[0].apic_id, 255), P(follow, 1) },
+      "freebsd=message openbsd=degraded netbsd=degraded linux=-" },
+    { "ioapic-id-255", /* but it reads destination 255 as all of them, and ignores it */
+      { P(ioapics[0].apic_id, 255), P(follow, 1), T(ioapic_count, 2) },
+      "freebsd=interrupt-lost openbsd=degraded linux=-" },
+    { "ioapic-id-255",
+      { P(ioapics[1].apic_id, 255), T(ioapic_count, 2) },
+      "freebsd=message openbsd=degraded" },
+    { "ioapic-id-255",
+      { P(ioapics[0].apic_id, 255), P(ioapics[0].flags, 0) },
+      "freebsd=- openbsd=- netbsd=-" },
+    { "ioapic-id-over-15", /* today's FreeBSD reads the register, and does not write it */
+      { P(ioapics[0].apic_id, 16), P(follow, 1) },
+      "freebsd=message openbsd=degraded netbsd=degraded illumos=degraded linux=-" },
 
     /* Interrupts */
     { "irq0-extint-only", { P(io_ints[2].irq, 3) }, "linux=crashes linux-32=crashes freebsd=-" },
