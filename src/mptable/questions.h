@@ -146,6 +146,17 @@ static bool entry_cut(const struct survey *s)
     return s->stop == MPT_ECUT && !s->cut_by_image;
 }
 
+static bool cut_is_discrete(const struct survey *s)
+{
+    return s->cut && s->stop_type == MPT_PROCESSOR && s->cut[AT(processor, apic_version)] >> 4 != 1;
+}
+
+/* xv6 takes the processor for one more, though another entry has its APIC ID. */
+static bool xv6_takes_cut(const struct survey *s)
+{
+    return s->cut_is_listed && s->processors <= XV6_CPUS;
+}
+
 static bool is_extended(uint8_t type)
 {
     return type >= MPT_SPACE && type <= MPT_MODIFIER;

@@ -115,16 +115,18 @@ static void mark_lost(struct survey *s, struct pairs *routed)
 
 static void survey_ints(struct survey *s)
 {
+    const uint8_t *e, *cut = s->stop_type == MPT_IO_INT ? s->cut : NULL;
     struct pairs pairs;
     size_t at = s->io_int_span.begin;
     bool stray = false;
-    const uint8_t *e;
 
     pairs_clear(&pairs);
-    while ((e = next_io_int(s, &at))) {
+    while ((e = next_io_int(s, &at)) || (e = cut)) {
         uint8_t reserved;
         const struct mpt_io_int i = load_io_int(e, &reserved);
 
+        if (e == cut)
+            cut = NULL;
         stray |= !mpt_has_ioapic(s, i.apic_id);
         if (i.int_type != MPT_INT)
             continue;
@@ -159,22 +161,6 @@ static bool count_overruns(const struct survey *s, const struct mpt_memory *memo
         at += size;
     }
     return false;
-}
-
-/* Readers that walk by the length read a cut entry whole, with the bytes behind the table. */
-static void survey_cut(struct survey *s, const struct mpt_memory *memory)
-{
-    const uint8_t *const e =
-        mpt_at(memory, s->view.table_address + (uint64_t)s->walked_end, size_base(s->stop_type));
-    uint8_t reserved;
-
-    s->cut_is_there = e != NULL;
-    if (e && s->stop_type == MPT_PROCESSOR) {
-        const struct mpt_processor p = load_processor(e, &reserved);
-
-        s->cut_is_discrete = p.apic_version >> 4 != 1;
-        s->cut_is_listed = s->processors < XV6_CPUS && s->listed[p.apic_id] != 0;
-    }
 }
 
 /*
@@ -267,8 +253,6 @@ static void survey_walks(struct survey *s, const struct mpt_memory *memory)
         count_distinct_ints(s);
     if (s->stop == MPT_OK && !s->cut_by_image)
         s->count_overruns = count_overruns(s, memory);
-    if (s->stop == MPT_ECUT && !s->cut_by_image)
-        survey_cut(s, memory);
     if (s->stop == MPT_EUNKNOWN)
         s->cpus_behind = cpus_behind(s);
     if (s->view.extended)

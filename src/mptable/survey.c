@@ -243,40 +243,76 @@ static uint8_t survey_entry(struct survey *s, const uint8_t *e, size_t at, int *
     }
 }
 
-/* Walks as mpt_next does, but loads only the fields that it needs. */
-static void survey_entries(struct survey *s)
+/* The entry before: -1 for the ID of a bus = there was none */
+struct last {
+    uint8_t type;
+    int bus;
+};
+
+/*
+ * Walks from @e, which is at offset @at of the table, to @end. Walks as mpt_next does, but loads
+ * only the fields that it needs. Return: offset behind the last whole entry
+ */
+static __attribute__((noinline)) size_t survey_walk(struct survey *s, const uint8_t *e, size_t at,
+                                                    size_t end, struct last *last)
 {
-    const uint8_t *const table = s->view.table;
-    const size_t end = s->view.table_size > MPT_HEADER_SIZE ? s->view.table_size : MPT_HEADER_SIZE;
-    size_t at = MPT_HEADER_SIZE, size;
-    uint8_t last_type = 0;
-    int last_bus = -1;
+    size_t size;
 
-    memset(s->marks, 0, (end / 8 + 1) * sizeof(s->marks[0]));
-    for (; at < end; at += size, s->entries++) {
-        const uint8_t type = table[at];
-
-        size = size_base(type);
+    for (; at < end; at += size, e += size, s->entries++) {
+        size = size_base(e[0]);
         if (size == 0 || size > end - at) {
             s->stop = size == 0 ? MPT_EUNKNOWN : MPT_ECUT;
-            s->stop_type = type;
+            s->stop_type = e[0];
             s->stop_spot = spot_at(s, s->entries, at);
             break;
         }
-        if (type < last_type && s->unsorted.entry < 0) {
+        if (e[0] < last->type && s->unsorted.entry < 0) {
             s->unsorted = spot_at(s, s->entries, at);
-            s->unsorted_type = type;
+            s->unsorted_type = e[0];
         }
-        last_type = type;
+        last->type = e[0];
         if (s->entries == s->view.entry_count)
             s->counted_cpus = s->enabled;
-        s->marks[at / 8] = survey_entry(s, table + at, at, &last_bus);
+        s->marks[at / 8] = survey_entry(s, e, at, &last->bus);
     }
-    s->walked_end = at;
+    return at;
+}
+
+/*
+ * Readers that walk by the length read an entry that it cuts whole, with the bytes behind the
+ * table. What is missing behind it is missing for them, so it is counted like the entries before.
+ * It is none of the table's entries, and lies outside of the spans, which are of the table's bytes.
+ */
+static void survey_cut(struct survey *s, const struct mpt_memory *memory, struct last *last)
+{
+    const struct span ioapics = s->ioapic_span, io_ints = s->io_int_span;
+    const size_t size = size_base(s->stop_type);
+
+    s->cut = mpt_at(memory, s->view.table_address + (uint64_t)s->walked_end, size);
+    if (!s->cut)
+        return;
+    s->cut_is_listed =
+        s->stop_type == MPT_PROCESSOR && s->listed[s->cut[AT(processor, apic_id)]] != 0;
+    survey_walk(s, s->cut, s->walked_end, s->walked_end + size, last);
+    s->entries--;
+    s->ioapic_span = ioapics;
+    s->io_int_span = io_ints;
+}
+
+static void survey_entries(struct survey *s, const struct mpt_memory *memory)
+{
+    const size_t end = s->view.table_size > MPT_HEADER_SIZE ? s->view.table_size : MPT_HEADER_SIZE;
+    struct last last = { 0, -1 };
+
+    memset(s->marks, 0, (end / 8 + 1) * sizeof(s->marks[0]));
+    s->walked_end = survey_walk(s, s->view.table + MPT_HEADER_SIZE, MPT_HEADER_SIZE, end, &last);
+    s->cut_by_image = s->view.table_size < s->view.base_length;
+    if (s->stop == MPT_ECUT && !s->cut_by_image)
+        survey_cut(s, memory, &last);
     if (s->entries <= s->view.entry_count)
         s->counted_cpus = s->enabled;
-    s->cut_by_image = s->view.table_size < s->view.base_length;
-    s->whole = s->stop == MPT_OK && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
+    s->whole =
+        (s->stop == MPT_OK || s->cut) && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
 }
 
 /* An APIC ID above 254 cannot be listed. */
@@ -294,24 +330,29 @@ static void survey_apic_ids(struct survey *s)
     }
 }
 
+/* Return: is the entry at @e an enabled one of that I/O APIC? */
+static bool match_entry(struct survey *s, const struct mpt_ioapic_fact *fact, const uint8_t *e)
+{
+    struct mpt_ioapic entry;
+    uint8_t reserved = 0;
+
+    if (e[0] != MPT_IOAPIC)
+        return false;
+    entry = load_ioapic(e, &reserved);
+    if (!(entry.flags & MPT_IOAPIC_ENABLED) || entry.address != fact->address)
+        return false;
+    s->ioapic_fact[entry.apic_id] = fact;
+    return true;
+}
+
 /* Return: does the table have an enabled entry for that I/O APIC? */
 static bool match_ioapic(struct survey *s, const struct mpt_ioapic_fact *fact)
 {
     const uint8_t *const table = s->view.table;
-    bool listed = false;
-    uint8_t reserved = 0;
+    bool listed = s->cut && match_entry(s, fact, s->cut);
 
-    for (size_t at = s->ioapic_span.begin; at < s->ioapic_span.end; at += size_base(table[at])) {
-        struct mpt_ioapic entry;
-
-        if (table[at] != MPT_IOAPIC)
-            continue;
-        entry = load_ioapic(table + at, &reserved);
-        if (!(entry.flags & MPT_IOAPIC_ENABLED) || entry.address != fact->address)
-            continue;
-        s->ioapic_fact[entry.apic_id] = fact;
-        listed = true;
-    }
+    for (size_t at = s->ioapic_span.begin; at < s->ioapic_span.end; at += size_base(table[at]))
+        listed |= match_entry(s, fact, table + at);
     return listed;
 }
 
@@ -396,8 +437,10 @@ static bool is_enabled(const struct survey *s, uint8_t flags)
 /* Bus entries may follow interrupts, so this runs when all of them are known. */
 static void survey_irq0(struct survey *s, const struct order *io_ints)
 {
-    for (size_t i = 0; i < io_ints->count; i++) {
-        const uint8_t *const e = s->view.table + io_ints->at[i];
+    const uint8_t *const cut = s->stop_type == MPT_IO_INT ? s->cut : NULL;
+
+    for (size_t i = 0; i < io_ints->count + (cut != NULL); i++) {
+        const uint8_t *const e = i < io_ints->count ? s->view.table + io_ints->at[i] : cut;
 
         if (e[IRQ] == 0 && s->bus_kind[e[BUS]] == MPT_BUS_ISA) {
             s->irq0_int |= e[INT_TYPE] == MPT_INT;
@@ -579,7 +622,7 @@ static __attribute__((noinline)) void survey_many(struct survey *s)
     survey_conflicts(s, &(struct order){ 0, at, to });
 }
 
-static void survey_table(struct survey *s)
+static void survey_table(struct survey *s, const struct mpt_memory *memory)
 {
     const struct mpt_view *const v = &s->view;
 
@@ -594,7 +637,7 @@ static void survey_table(struct survey *s)
     memcpy(s->signature, v->table, sizeof(s->signature));
     if (!v->signature_right)
         return; /* the bytes that follow are not the fields of a table */
-    survey_entries(s);
+    survey_entries(s, memory);
     if (given(s, MPT_FACT_APIC_IDS))
         survey_apic_ids(s);
     if (given(s, MPT_FACT_IOAPICS))
@@ -621,5 +664,5 @@ void mpt_survey(struct survey *s, const struct mpt_memory *memory, const struct 
     survey_place(s);
     survey_search(s, memory);
     s->passes_table = passes_table(view->floating.default_configuration);
-    survey_table(s);
+    survey_table(s, memory);
 }

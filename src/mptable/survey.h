@@ -77,7 +77,9 @@ struct survey {
     uint8_t right_floating_checksum;
 
     /* The table. What is absent is only known when the table could be read to its end. */
-    bool whole;        /* the walk came to the end of the base table, and nothing is missing */
+    /* The walk came to the end of the base table, and nothing is missing. If the length ends inside
+       an entry, all bytes of that one are there. */
+    bool whole;
     bool cut_by_image; /* the bytes there are end before the table does */
     uint64_t table_end;
     char signature[4];
@@ -87,9 +89,10 @@ struct survey {
     uint8_t unsorted_type;
     struct spot stop_spot, unsorted;
     size_t walked_end; /* offset behind the last whole entry */
-    /* An entry that the length cuts: all its bytes are there; it is a processor with a discrete
-       APIC; it is one of the first eight, with the APIC ID of another */
-    bool cut_is_there, cut_is_discrete, cut_is_listed;
+    /* An entry that the length cuts, with the bytes behind the table: it is counted below, but no
+       rule about entries looks at it. NULL = there is none, or its bytes are not there */
+    const uint8_t *cut;
+    bool cut_is_listed; /* it is a processor, and another entry has its APIC ID */
     unsigned entries;
     enum mpt_err extended_stop;
     bool extended_cut;

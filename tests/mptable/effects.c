@@ -173,6 +173,34 @@ static const struct {
     { "table-length-remainder",
       { TB2(LENGTH, AT_EXT - 1), TB2(EXT_LENGTH, 0), P(cut, AT_END - AT_EXT + 1) },
       "linux=degraded linux-32=degraded xen=degraded 9front=degraded" },
+/* Readers that walk by the length take the entry whole, and see none behind it. */
+#define LENGTH_OF(at) TB2(LENGTH, at), TB2(EXT_LENGTH, 0)
+    { "ioapic-none", { LENGTH_OF(AT_CPU + 1) }, "linux=crashes linux-32=crashes" },
+    { "ioapic-none", { LENGTH_OF(AT_CPU + 79) }, "linux=crashes linux-32=crashes" },
+    { "ioapic-none", { LENGTH_OF(AT_BUS + 8 + 1) }, "" }, /* the I/O APIC itself */
+    { "ioapic-none", { LENGTH_OF(AT_CPU + 1), P(cut, AT_END - AT_CPU - 19) }, "" },
+    { "int-none", { LENGTH_OF(AT_BUS + 8 + 1) }, "linux=degraded" },
+    { "int-none", { LENGTH_OF(AT_IO_INT + 1) }, "" },
+    { "irq0-missing", { LENGTH_OF(AT_IO_INT + 8 + 1) }, "" }, /* ExtINT, and one cut INT */
+    { "irq0-extint-only", { LENGTH_OF(AT_IO_INT + 8 + 1) }, "linux=crashes" },
+    { "irq0-extint-only", { LENGTH_OF(AT_IO_INT + 16 + 1) }, "" }, /* the INT of IRQ 0 is cut */
+    { "irq0-missing", { LENGTH_OF(AT_IO_INT + 16 + 1) }, "" },
+    { "irq0-missing",
+      { LENGTH_OF(AT_IO_INT + 16 + 1), P(io_ints[2].apic_id, 9) },
+      "linux=crashes" },
+    { "cpu-none-enabled",
+      { LENGTH_OF(AT_CPU + 1), S(processors[0].flags, 2) },
+      "linux=refuses linux-32=refuses" },
+    { "cpu-none-enabled", { LENGTH_OF(AT_CPU + 1) }, "" },
+    { "bsp-missing", { LENGTH_OF(AT_CPU + 1) }, "" },
+    { "cpu-count-mismatch",
+      { LENGTH_OF(AT_CPU + 21), GIVEN(MPT_FACT_VCPUS, vcpus, 4) },
+      "linux=cpu-lost openbsd=cpu-lost memtest86+=cpu-lost xv6=cpu-lost" },
+    { "cpu-count-mismatch", { LENGTH_OF(AT_CPU + 21), GIVEN(MPT_FACT_VCPUS, vcpus, 2) }, "" },
+    { "ioapic-not-listed",
+      { LENGTH_OF(AT_BUS + 8 + 1), GIVEN(MPT_FACT_IOAPICS, ioapic_count, 1) },
+      "" },
+    { "lint-missing", { LENGTH_OF(AT_LOCAL_INT + 1) }, "" },
     { "table-spec-rev",
       { S(table.header.spec_revision, 3) },
       "linux=refuses xen=refuses xv6=crashes illumos=refuses 9front=refuses memtest86+=- "
