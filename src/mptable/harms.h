@@ -12,26 +12,27 @@
 #define RAN(C, E, versions)               HARM(C, E, versions, 1, true)
 #define WHO_IF(C, E, versions, condition) HARM(C, E, versions, 0, condition)
 #define RAN_IF(C, E, versions, condition) HARM(C, E, versions, 1, condition)
-#define EVERY_READER(E, versions)         EVERY_READER_IF(E, versions, true, true)
-/* @all: for the readers that start disabled processors, too */
-#define EVERY_READER_IF(E, V, condition, all) \
-    HARM(LINUX, E, V, 0, condition)           \
-    HARM(LINUX_32, E, V, 0, condition)        \
-    HARM(FREEBSD, E, V, 0, condition)         \
-    HARM(OPENBSD, E, V, 0, condition)         \
-    HARM(NETBSD, E, V, 0, condition)          \
-    HARM(ILLUMOS, E, V, 0, condition)         \
-    HARM(DRAGONFLY, E, V, 0, condition)       \
-    HARM(MEMTEST, E, V, 0, all)               \
-    HARM(XEN, E, V, 0, condition)             \
-    HARM(MPTABLE, E, V, 0, condition)         \
-    HARM(XV6, E, V, 0, all)                   \
-    HARM(PLAN9, E, V, 0, condition)           \
-    HARM(NINEFRONT, E, V, 0, condition)       \
-    HARM(HAIKU, E, V, 0, condition)           \
-    HARM(HELENOS, E, V, 0, condition)         \
-    HARM(SERENITY, E, V, 0, condition)        \
-    HARM(HERMIT, E, V, 0, condition)
+#define EVERY_READER(E, versions)         EVERY_READER_IF(E, versions, true, true, true)
+/* @counted: for the readers that walk by the entry count; @all: for those that start disabled
+   processors, too */
+#define EVERY_READER_IF(E, V, condition, counted, all) \
+    HARM(LINUX, E, V, 0, condition)                    \
+    HARM(LINUX_32, E, V, 0, condition)                 \
+    HARM(FREEBSD, E, V, 0, counted)                    \
+    HARM(OPENBSD, E, V, 0, condition)                  \
+    HARM(NETBSD, E, V, 0, condition)                   \
+    HARM(ILLUMOS, E, V, 0, condition)                  \
+    HARM(DRAGONFLY, E, V, 0, condition)                \
+    HARM(MEMTEST, E, V, 0, all)                        \
+    HARM(XEN, E, V, 0, condition)                      \
+    HARM(MPTABLE, E, V, 0, counted)                    \
+    HARM(XV6, E, V, 0, all)                            \
+    HARM(PLAN9, E, V, 0, condition)                    \
+    HARM(NINEFRONT, E, V, 0, condition)                \
+    HARM(HAIKU, E, V, 0, counted)                      \
+    HARM(HELENOS, E, V, 0, counted)                    \
+    HARM(SERENITY, E, V, 0, counted)                   \
+    HARM(HERMIT, E, V, 0, counted)
 
 /* In the order of the consumers */
 #define EACH_OF(set, E, V)                                     \

@@ -172,6 +172,18 @@ static bool too_few(const struct survey *s)
     return s->enabled < s->facts.vcpus;
 }
 
+/* For readers that walk by the entry count */
+static bool counts_too_many(const struct survey *s)
+{
+    return s->counted_cpus > s->facts.vcpus;
+}
+
+/* Does a walk by the entry count come to an entry of that type behind the table? */
+static bool behind(const struct survey *s, unsigned type)
+{
+    return s->behind >> type & 1;
+}
+
 /* memtest86+ starts disabled processors too. */
 static bool starts_too_many(const struct survey *s)
 {

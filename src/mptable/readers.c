@@ -147,20 +147,33 @@ static void count_distinct_ints(struct survey *s)
         s->distinct_ints += !(s->marks[(size_t)(e - s->view.table) / 8] & MARK_SAME);
 }
 
-/* FreeBSD walks past the end of the table when the entry count is too high. */
-static bool count_overruns(const struct survey *s, const struct mpt_memory *memory)
+_Static_assert(AT(processor, flags) == AT(ioapic, flags), "the flags are at one offset");
+_Static_assert((int)MPT_CPU_ENABLED == (int)MPT_IOAPIC_ENABLED, "and one bit of them enables");
+
+/* Processors and I/O APICs can be disabled. */
+static bool is_used(const uint8_t *e)
+{
+    return e[0] > MPT_IOAPIC || e[0] == MPT_BUS || e[AT(processor, flags)] & MPT_CPU_ENABLED;
+}
+
+/* FreeBSD walks on behind the end of the table when the entry count is higher. */
+static void survey_behind(struct survey *s, const struct mpt_memory *memory)
 {
     uint64_t at = s->view.table_address + (uint64_t)s->walked_end;
 
     for (unsigned i = s->entries; i < s->view.entry_count; i++) {
         const uint8_t *const type = mpt_at(memory, at, 1);
         const size_t size = type ? size_base(*type) : 0;
+        const uint8_t *const e = size > 0 ? mpt_at(memory, at, size) : NULL;
 
-        if (size == 0)
-            return type != NULL;
+        s->count_overruns = type && size == 0;
+        if (!e)
+            return;
+        if (e != s->cut && is_used(e))
+            s->behind |= (uint8_t)(1U << e[0]);
+        s->counted_cpus += e[0] == MPT_PROCESSOR && is_used(e);
         at += size;
     }
-    return false;
 }
 
 /*
@@ -251,8 +264,8 @@ static void survey_walks(struct survey *s, const struct mpt_memory *memory)
         survey_ints(s);
     if (s->io_ints >= LINUX_32_INTS)
         count_distinct_ints(s);
-    if (s->stop == MPT_OK && !s->cut_by_image)
-        s->count_overruns = count_overruns(s, memory);
+    if (s->stop != MPT_EUNKNOWN && !s->cut_by_image && s->view.entry_count > s->entries)
+        survey_behind(s, memory);
     if (s->stop == MPT_EUNKNOWN)
         s->cpus_behind = cpus_behind(s);
     if (s->view.extended)

@@ -306,11 +306,11 @@ static void survey_entries(struct survey *s, const struct mpt_memory *memory)
 
     memset(s->marks, 0, (end / 8 + 1) * sizeof(s->marks[0]));
     s->walked_end = survey_walk(s, s->view.table + MPT_HEADER_SIZE, MPT_HEADER_SIZE, end, &last);
+    if (s->entries <= s->view.entry_count)
+        s->counted_cpus = s->enabled;
     s->cut_by_image = s->view.table_size < s->view.base_length;
     if (s->stop == MPT_ECUT && !s->cut_by_image)
         survey_cut(s, memory, &last);
-    if (s->entries <= s->view.entry_count)
-        s->counted_cpus = s->enabled;
     s->whole =
         (s->stop == MPT_OK || s->cut) && !s->cut_by_image && s->view.base_length >= MPT_HEADER_SIZE;
 }

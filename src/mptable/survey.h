@@ -127,12 +127,15 @@ struct survey {
     bool irq0_reaches;
     uint8_t irq0_apic;      /* its destination, or MPT_ALL */
     unsigned distinct_ints; /* those that differ; counted from 256 entries on, as Linux does */
-    unsigned counted_cpus;  /* enabled ones among the entries that the entry count covers */
-    bool count_overruns; /* a walk by the count comes to bytes behind the table that are no entry */
-    unsigned cpus_behind; /* enabled ones behind the entry that ended the walk, as far as known */
-    bool int_to[256];     /* an INT goes to that I/O APIC ID */
-    int16_t parent[256];  /* the bus above, by a bus's last hierarchy entry; -1 = none */
-    bool extended_hangs;  /* a walk by the length bytes of the extended entries does not end */
+    /* A walk by the entry count, which may end before the table does, or go on behind it */
+    unsigned counted_cpus; /* enabled ones that it comes to */
+    uint8_t behind;        /* types of the entries that it comes to behind the table and behind a
+                              cut entry, as bits; of processors and I/O APICs that are enabled */
+    bool count_overruns;   /* it comes to bytes behind the table that are no entry */
+    unsigned cpus_behind;  /* enabled ones behind the entry that ended the walk, as far as known */
+    bool int_to[256];      /* an INT goes to that I/O APIC ID */
+    int16_t parent[256];   /* the bus above, by a bus's last hierarchy entry; -1 = none */
+    bool extended_hangs;   /* a walk by the length bytes of the extended entries does not end */
     uint64_t orphan; /* a sound table that no pointer names, if this one names none; 0 = none */
 
     /* The entry that a rule looks at */
