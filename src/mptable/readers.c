@@ -205,16 +205,23 @@ static unsigned cpus_behind(const struct survey *s)
     return found;
 }
 
-static bool extended_hangs(const struct mpt_view *v)
+/*
+ * FreeBSD walks by the length bytes, from entry to entry while one begins in the table. So when it
+ * comes to the last byte, the length is the byte behind the table.
+ */
+static void survey_extended_walk(struct survey *s, const struct mpt_memory *memory)
 {
+    const struct mpt_view *const v = &s->view;
+    const uint8_t *behind;
     size_t at = 0;
 
-    while (at + 1 < v->extended_size) {
-        if (v->extended[at + 1] == 0)
-            return true;
+    while (at + 1 < v->extended_size && v->extended[at + 1] != 0)
         at += v->extended[at + 1];
-    }
-    return false;
+    s->extended_hangs = at + 1 < v->extended_size;
+    if (at + 1 != v->extended_length)
+        return;
+    behind = mpt_at(memory, s->table_end, 1);
+    s->extended_odd_hangs = behind && *behind == 0;
 }
 
 static bool is_sound_table(const uint8_t *e, size_t room)
@@ -269,7 +276,7 @@ static void survey_walks(struct survey *s, const struct mpt_memory *memory)
     if (s->stop == MPT_EUNKNOWN)
         s->cpus_behind = cpus_behind(s);
     if (s->view.extended)
-        s->extended_hangs = extended_hangs(&s->view);
+        survey_extended_walk(s, memory);
 }
 
 void mpt_survey_readers(struct survey *s, const struct mpt_memory *memory)

@@ -136,6 +136,7 @@ struct survey {
     bool int_to[256];      /* an INT goes to that I/O APIC ID */
     int16_t parent[256];   /* the bus above, by a bus's last hierarchy entry; -1 = none */
     bool extended_hangs;   /* a walk by the length bytes of the extended entries does not end */
+    bool extended_odd_hangs; /* the same, because of a byte behind them, which it takes for one */
     uint64_t orphan; /* a sound table that no pointer names, if this one names none; 0 = none */
 
     /* The entry that a rule looks at */

@@ -577,6 +577,16 @@ static const struct {
       { PCI_BUSES(1), P(io_ints[9].bus_id, 1), TB(AT_EXT + 8 + 1, 0) },
       "freebsd=crashes mptable=crashes linux=-" },
     { "ext-length", { TB(AT_EXT + 1, 0) }, "freebsd=- mptable=crashes linux=-" },
+    { "ext-length", /* one odd byte, whose length byte is the one behind the table */
+      { PCI_BUSES(1), P(io_ints[9].bus_id, 1), TB2(EXT_LENGTH, 29), TB(AT_EXT + 8 + 29, 0) },
+      "freebsd=crashes mptable=- linux=-" },
+    { "ext-length",
+      { PCI_BUSES(1), P(io_ints[9].bus_id, 1), TB2(EXT_LENGTH, 29) },
+      "freebsd=- linux=-" },
+    { "ext-length", { TB2(EXT_LENGTH, 29), TB(AT_EXT + 29, 0) }, "freebsd=- linux=-" },
+    { "ext-length", /* what is behind it is not known */
+      { PCI_BUSES(1), P(io_ints[9].bus_id, 1), TB2(EXT_LENGTH, 29), P(cut, 7) },
+      "freebsd=- linux=-" },
     { "ext-length", { TB2(EXT_LENGTH, AT_END - AT_EXT - 1) }, "freebsd=- mptable=- linux=-" },
     { "ext-type-unknown", { TB(AT_EXT + 28, 131) }, "mptable=message freebsd=- linux=-" },
     { "ext-address-type", { TB(AT_EXT + 3, 3) }, "freebsd=message" },
