@@ -226,6 +226,15 @@ static bool freebsd_pci_panics(const struct survey *s)
     return count > 1 && !(s->bus_as[0] & BUS_PCI);
 }
 
+/* Does an INT come from a bus that the BSDs take for PCI? */
+static bool pci_bus_has_int(const struct survey *s)
+{
+    for (unsigned id = 0; id < sizeof(s->bus_as); id++)
+        if ((s->bus_as[id] & (BUS_PCI | BUS_HAS_INT)) == (BUS_PCI | BUS_HAS_INT))
+            return true;
+    return false;
+}
+
 /* FreeBSD attaches a host bridge when an interrupt comes from its first PCI bus. */
 static bool walks_extended(const struct survey *s)
 {

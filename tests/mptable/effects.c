@@ -433,7 +433,10 @@ static const struct {
     /* Buses */
     { "bus-pci-not-zero",
       { PCI_BUSES(1) },
-      "linux=interrupt-lost linux-32=interrupt-lost freebsd=-" },
+      "linux=interrupt-lost linux-32=interrupt-lost freebsd=- openbsd=- netbsd=-" },
+    { "bus-pci-not-zero", /* a device on bus 0 finds no interrupt, or that of the same ISA IRQ */
+      { PCI_BUSES(1), P(io_ints[9].bus_id, 1) },
+      "linux=interrupt-lost openbsd=interrupt-lost netbsd=interrupt-lost freebsd=-" },
     { "bus-pci-not-zero", { PCI_BUSES(2) }, "linux=interrupt-lost freebsd=crashes" },
     { "irq0-missing", { BUS_NAME('M', 'C', 'A') }, "" },
     { "bus-missing-isa", { BUS_NAME('M', 'C', 'A') }, "linux=-" },
