@@ -22,7 +22,8 @@ struct memo;
 /* What was signed, and by which key. Different messages have different subjects. */
 struct memo_subject {
     uint8_t key_id[KEY_ID_SIZE];
-    uint8_t hash[MEMO_HASH_SIZE]; /* BLAKE2b-512; of a comment it is a keyed one (seal.c) */
+    /* Of an image SHA-256 and zeros, of a comment keyed BLAKE2b-512 (seal.c) */
+    uint8_t hash[MEMO_HASH_SIZE];
 };
 
 /* memo_new - a memo for @entries signatures, at least 1; memo_free releases it; NULL: no memory */

@@ -101,45 +101,62 @@ static size_t write_file(char file[SEAL_FILE_SIZE], const uint8_t raw[SIGNATURE_
 /* A signature file in the making, in the order of its lines. */
 struct draft {
     const struct key *key;
-    struct memo *memo; /* NULL: none */
+    struct memo *memo;     /* NULL: none */
+    const uint8_t *digest; /* SHA-256 of the image; needed with a memo */
     const char *comment;
     size_t comment_length;
-    uint8_t hash[HASH_SIZE];         /* of the image */
     uint8_t raw[SIGNATURE_RAW_SIZE]; /* "ED", key id, signature of the hash */
     uint8_t global[KEY_SIGNATURE_SIZE];
     unsigned made, remembered;
 };
 
-/* Signs @bytes, or takes the signature that the memo has for @subject; NULL: no memo is used */
+/* Takes the signature that the memo has for @subject. Return: false: it has none */
+static bool recall(struct draft *d, const struct memo_subject *subject,
+                   uint8_t signature[KEY_SIGNATURE_SIZE])
+{
+    if (!d->memo || !memo_find(d->memo, subject, signature))
+        return false;
+    d->remembered++;
+    return true;
+}
+
+/* Signs @bytes, and has the memo remember it; @subject is NULL if it should not */
 static int sign(struct draft *d, const struct memo_subject *subject, const uint8_t *bytes,
                 size_t size, uint8_t signature[KEY_SIGNATURE_SIZE])
 {
-    if (subject && memo_find(d->memo, subject, signature)) {
-        d->remembered++;
-        return 0;
-    }
     if (key_sign(d->key, bytes, size, signature) < 0)
         return -1;
     d->made++;
-    if (subject)
+    if (d->memo && subject)
         memo_add(d->memo, subject, signature);
     return 0;
 }
 
-static int sign_image(struct draft *d)
+/*
+ * The memo finds an image's signature by the image's SHA-256, which the trusted comment binds too
+ * and which is there already. The hash that is signed costs three times as much, so it is taken
+ * only to sign it.
+ */
+static int sign_image(struct draft *d, const void *bytes, size_t size)
 {
-    struct memo_subject subject;
+    struct memo_subject subject = { .hash = { 0 } };
+    uint8_t *const signature = d->raw + 2 + KEY_ID_SIZE;
+    uint8_t hash[HASH_SIZE];
 
     memcpy(d->raw, "ED", 2);
     memcpy(d->raw + 2, key_public(d->key)->id, KEY_ID_SIZE);
     memcpy(subject.key_id, key_public(d->key)->id, KEY_ID_SIZE);
-    memcpy(subject.hash, d->hash, HASH_SIZE);
-    return sign(d, d->memo ? &subject : NULL, d->hash, HASH_SIZE, d->raw + 2 + KEY_ID_SIZE);
+    if (d->memo)
+        memcpy(subject.hash, d->digest, SEAL_SHA256_SIZE);
+    if (recall(d, &subject, signature))
+        return 0;
+    crypto_generichash(hash, sizeof(hash), bytes, size, NULL, 0);
+    return sign(d, &subject, hash, sizeof(hash), signature);
 }
 
 /*
- * The memo finds a comment's signature by a keyed hash. An image's signature is found by a hash
- * without a key, so no image, whatever its bytes, can take the place of a comment.
+ * The memo finds a comment's signature by a keyed hash of 64 bytes. An image's signature is found
+ * by 32 bytes and zeros, so no image, whatever its bytes, can take the place of a comment.
  */
 static int sign_comment(struct draft *d, bool remember)
 {
@@ -154,6 +171,8 @@ static int sign_comment(struct draft *d, bool remember)
         return sign(d, NULL, bound, size, d->global);
     memcpy(subject.key_id, key_public(d->key)->id, KEY_ID_SIZE);
     crypto_generichash(subject.hash, sizeof(subject.hash), bound, size, kind, sizeof(kind));
+    if (recall(d, &subject, d->global))
+        return 0;
     return sign(d, &subject, bound, size, d->global);
 }
 
@@ -164,8 +183,7 @@ static int make_file(struct draft *d, const void *bytes, size_t size, bool remem
     if (!comment_is_line(d->comment, d->comment_length))
         return err_at(err, ERR_INTERNAL, NULL,
                       "the trusted comment is not one line of printable ASCII");
-    crypto_generichash(d->hash, sizeof(d->hash), bytes, size, NULL, 0);
-    if (sign_image(d) < 0 || sign_comment(d, remember) < 0)
+    if (sign_image(d, bytes, size) < 0 || sign_comment(d, remember) < 0)
         return err_at(err, ERR_INTERNAL, NULL, DAMAGED);
     *length = write_file(file, d->raw, d->comment, d->comment_length, d->global);
     return 0;
@@ -195,7 +213,7 @@ int seal_claim(const struct key *key, const uint8_t *image, size_t size,
 int seal_sign(const struct key *key, struct memo *memo, const uint8_t *image, size_t size,
               struct seal *seal, struct err *err)
 {
-    struct draft d = { .key = key, .memo = memo, .comment = seal->comment };
+    struct draft d = { .key = key, .memo = memo, .digest = seal->digest, .comment = seal->comment };
 
     if (make_file(&d, image, size, seal->repeats, seal->minisign, &seal->minisign_size, err) < 0)
         return -1;

@@ -117,15 +117,17 @@ static void sealed(void)
 {
     static const struct {
         const char *name;
+        uint8_t first; /* byte of the image */
         struct seal_claims claims;
         unsigned made[3], remembered[3];
     } rows[] = {
-        { "nothing bound", { .context = "" }, { 2, 0, 0 }, { 0, 2, 2 } },
-        { "a context: the image is known", { .context = "vm-1" }, { 1, 1, 1 }, { 1, 1, 1 } },
-        { "a nonce", { .nonce = "01234567" }, { 1, 1, 1 }, { 1, 1, 1 } },
-        { "a time", { .issued = 1700000000 }, { 1, 1, 1 }, { 1, 1, 1 } },
+        { "nothing bound", 1, { .context = "" }, { 2, 0, 0 }, { 0, 2, 2 } },
+        { "a context: the image is known", 1, { .context = "vm-1" }, { 1, 1, 1 }, { 1, 1, 1 } },
+        { "a nonce", 1, { .nonce = "01234567" }, { 1, 1, 1 }, { 1, 1, 1 } },
+        { "a time", 1, { .issued = 1700000000 }, { 1, 1, 1 }, { 1, 1, 1 } },
+        { "another image", 2, { .context = "" }, { 2, 0, 0 }, { 0, 2, 2 } },
     };
-    static const uint8_t image[16] = { 1, 2, 3 };
+    uint8_t image[16] = { 0, 2, 3 };
     struct memo *memo = memo_new(ENTRIES);
     struct key *key = NULL;
     struct scratch_dir dir;
@@ -141,6 +143,7 @@ static void sealed(void)
         struct seal_claims claims = rows[i].claims;
         struct seal plain, seal;
 
+        image[0] = rows[i].first;
         claims.segment_count = 1;
         claims.segments[0] = (struct seal_segment){ 0x9fc00, sizeof(image) };
         ROW_CHECK(rows[i].name, sign(key, image, sizeof(image), &claims, &plain, &err) == 0);
