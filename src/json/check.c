@@ -175,11 +175,12 @@ static inline void skip_plain(struct cursor *c)
 {
     const unsigned char *const text = c->text;
     const size_t size = c->size;
-    size_t at = c->at;
+    size_t at = c->at, run = 8;
 
-    while (size - at >= 8 && plain_eight((const char *)text + at))
-        at += 8;
-    while (at < size && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' && text[at] != '\\')
+    for (; run == 8 && size - at >= 8; at += run)
+        run = plain_count((const char *)text + at);
+    while (run == 8 && at < size && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' &&
+           text[at] != '\\')
         at++;
     c->at = at;
 }
