@@ -15,6 +15,8 @@ static inline void skip_space(struct json *json)
 {
     const char *at = json->at, *const end = json->end;
 
+    if (at < end && (unsigned char)*at > ' ') /* the common case */
+        return;
     while (at < end && (unsigned char)*at <= ' ')
         at++;
     json->at = at;
@@ -87,30 +89,48 @@ static inline struct json_value take_string(struct json *json)
     if (*quote == '\\') {
         quote = quote_behind_escapes(quote);
         json->at = quote + 1;
-        return (struct json_value){ JSON_STRING, json->room,
-                                    json_unescape(text, (size_t)(quote - text), json->room,
-                                                  sizeof(json->room)) };
+        return (struct json_value){ .kind = JSON_STRING,
+                                    .text = json->room,
+                                    .size = json_unescape(text, (size_t)(quote - text), json->room,
+                                                          sizeof(json->room)) };
     }
     json->at = quote + 1;
-    return (struct json_value){ JSON_STRING, text, (size_t)(quote - text) };
+    return (struct json_value){ .kind = JSON_STRING, .text = text, .size = (size_t)(quote - text) };
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
 }
 
 /* A number ends before the first character that can follow one. */
+static inline bool ends_number(const char *at, const char *end)
+{
+    return at == end || *at == ',' || (*at | 0x20) == '}' || (unsigned char)*at <= ' ';
+}
+
+/* Nearly all are digits alone, and 64 bits hold any 19 of them. */
 static inline struct json_value take_number(struct json *json)
 {
     const char *at = json->at;
     const char *const text = at, *const end = json->end;
+    uint64_t integer = 0;
+    unsigned digit;
+    bool exact;
 
-    while (at < end && (unsigned char)*at > ' ' && *at != ',' && (*at | 0x20) != '}')
-        at++;
+    for (; at < end && (digit = (unsigned char)*at - (unsigned)'0') <= 9; at++)
+        integer = integer * 10 + digit;
+    exact = at - text <= 19;
+    for (; !ends_number(at, end); at++)
+        exact = false;
     json->at = at;
-    return (struct json_value){ JSON_NUMBER, text, (size_t)(at - text) };
+    return (struct json_value){ JSON_NUMBER, text, (size_t)(at - text), exact, integer };
 }
 
 static struct json_value take_word(struct json *json, enum json_kind kind, size_t size)
 {
     json->at += size;
-    return (struct json_value){ kind, NULL, 0 };
+    return (struct json_value){ .kind = kind };
 }
 
 struct json_value json_take(struct json *json)
@@ -118,9 +138,9 @@ struct json_value json_take(struct json *json)
     skip_space(json);
     switch (peek(json)) {
     case '{':
-        return (struct json_value){ JSON_OBJECT, NULL, 0 };
+        return (struct json_value){ .kind = JSON_OBJECT };
     case '[':
-        return (struct json_value){ JSON_ARRAY, NULL, 0 };
+        return (struct json_value){ .kind = JSON_ARRAY };
     case '"':
         return take_string(json);
     case 't':
@@ -130,7 +150,7 @@ struct json_value json_take(struct json *json)
     case 'n':
         return take_word(json, JSON_NULL, 4);
     case '\0':
-        return (struct json_value){ JSON_NOTHING, NULL, 0 };
+        return (struct json_value){ .kind = JSON_NOTHING };
     default:
         return take_number(json);
     }
@@ -213,11 +233,6 @@ struct decimal {
     long power;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The exponent stops growing where it can no longer change whether the value fits 64 bits. */
 static struct decimal split(const char *at, const char *end)
 {
@@ -248,31 +263,15 @@ static struct decimal split(const char *at, const char *end)
     return d;
 }
 
-/* The common case: a number of at most 19 digits and nothing else, which fits 64 bits */
-static bool short_integer(const struct json_value *number, uint64_t *integer)
-{
-    uint64_t value = 0;
-
-    if (number->size > 19)
-        return false;
-    for (size_t i = 0; i < number->size; i++) {
-        const unsigned digit = (unsigned)number->text[i] - '0';
-
-        if (digit > 9)
-            return false;
-        value = value * 10 + digit;
-    }
-    *integer = value;
-    return true;
-}
-
 bool json_integer(const struct json_value *number, uint64_t *integer)
 {
     struct decimal d;
     uint64_t value = 0;
 
-    if (short_integer(number, integer))
+    if (number->exact) {
+        *integer = number->integer;
         return true;
+    }
     if (number->size > JSON_NUMBER_MAX || number->text[0] == '-')
         return false;
     d = split(number->text, number->text + number->size);

@@ -35,6 +35,8 @@ struct json_value {
     enum json_kind kind;
     const char *text; /* of strings and numbers; not terminated */
     size_t size;
+    bool exact; /* a number of at most 19 digits and nothing else, which is the integer */
+    uint64_t integer;
 };
 
 struct json {

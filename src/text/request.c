@@ -77,7 +77,9 @@ static size_t take_name(struct reader *r, const struct member_object *object, si
     while (next < object->count && !stands_here(r, &rows[next]))
         next++;
     if (next < object->count && json_is_name(&r->in.json, rows[next].name, rows[next].size)) {
-        *name = (struct json_value){ JSON_STRING, rows[next].name, rows[next].size };
+        *name = (struct json_value){ .kind = JSON_STRING,
+                                     .text = rows[next].name,
+                                     .size = rows[next].size };
         return next;
     }
     *name = json_name(&r->in.json);
@@ -210,7 +212,7 @@ static struct json_value look_up(struct json *json, const char *name)
             return json_take(json);
         json_skip(json);
     }
-    return (struct json_value){ JSON_NOTHING, NULL, 0 };
+    return (struct json_value){ .kind = JSON_NOTHING };
 }
 
 static bool is_extended(const struct member_form *form)
@@ -494,7 +496,7 @@ static struct json_value parameter(const struct member *m, const char *text)
         kind = JSON_TRUE;
     if (m->kind == BOOL && strcmp(text, "false") == 0)
         kind = JSON_FALSE;
-    return (struct json_value){ kind, text, strlen(text) };
+    return (struct json_value){ .kind = kind, .text = text, .size = strlen(text) };
 }
 
 static int read_pair(struct reader *r, const struct request_pair *pair, uint32_t *seen)

@@ -57,18 +57,26 @@ static const struct {
 
 static struct json_value string(const char *text)
 {
-    return (struct json_value){ JSON_STRING, text, strlen(text) };
+    return (struct json_value){ .kind = JSON_STRING, .text = text, .size = strlen(text) };
 }
 
 static void integer(void)
 {
     for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
-        const struct json_value token = { JSON_NUMBER, integers[i].token,
-                                          strlen(integers[i].token) };
+        const char *const text = integers[i].token;
+        const struct json_value token = { .kind = JSON_NUMBER, .text = text, .size = strlen(text) };
+        struct json_value taken;
+        struct json json;
         uint64_t value = 0;
-        const bool good = json_integer(&token, &value);
 
-        ROW_CHECK(integers[i].token, good == integers[i].good && value == integers[i].integer);
+        ROW_CHECK(text, json_integer(&token, &value) == integers[i].good);
+        ROW_CHECK(text, value == integers[i].integer);
+        json_start(&json, text, strlen(text));
+        taken = json_take(&json);
+        value = 0;
+        ROW_CHECK(text, taken.kind == JSON_NUMBER && taken.size == strlen(text));
+        ROW_CHECK(text, json_integer(&taken, &value) == integers[i].good);
+        ROW_CHECK(text, value == integers[i].integer);
     }
 }
 
@@ -105,7 +113,7 @@ static const struct {
 
 static void hex(void)
 {
-    const struct json_value nul = { JSON_STRING, "0x1\0", 4 };
+    const struct json_value nul = { .kind = JSON_STRING, .text = "0x1\0", .size = 4 };
     uint64_t value = 0;
 
     for (size_t i = 0; i < sizeof(hexes) / sizeof(hexes[0]); i++) {
