@@ -73,9 +73,10 @@ unsigned routes_templates(const char *templates[ROUTES_TEMPLATES_MAX])
 /* A name in braces at the end of a template stands for one step of a path. */
 static bool is_path(const char *template, const char *path)
 {
-    const size_t fixed = strcspn(template, "{");
+    const char *const brace = strchr(template, '{');
+    const size_t fixed = brace ? (size_t)(brace - template) : 0;
 
-    if (!template[fixed])
+    if (!brace)
         return strcmp(template, path) == 0;
     return strncmp(template, path, fixed) == 0 && path[fixed] && !strchr(path + fixed, '/');
 }
@@ -85,10 +86,13 @@ struct routes_match routes_find(const char *path, bool metrics_only)
     struct routes_match m = { .count = 0 };
     const bool hidden = metrics_only && strcmp(path, METRICS_PATH) != 0;
 
-    for (size_t i = 0; i < ROUTES && (m.count == 0 || is_path(routes[i].path, path)); i++) {
-        if (i > 0 && strcmp(routes[i].path, routes[i - 1].path) != 0)
+    for (size_t i = 0; i < ROUTES; i++) {
+        if (i > 0 && strcmp(routes[i].path, routes[i - 1].path) != 0) {
+            if (m.count > 0)
+                return m;
             m.number++;
-        if (is_path(routes[i].path, path) && !hidden && m.count++ == 0)
+        }
+        if (!hidden && is_path(routes[i].path, path) && m.count++ == 0)
             m.first = &routes[i];
     }
     if (m.count == 0)
