@@ -5,7 +5,6 @@
  */
 #include "represent.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "../base/base64.h"
@@ -47,16 +46,18 @@ int represent_choose(struct job *job)
 /* What to write where, the main segment first: ADDRESS+SIZE, with commas between */
 static void add_segments(struct job *job)
 {
-    char text[IMAGE_SEGMENTS_MAX * SEGMENT_SIZE], address[NUMBER_ADDRESS_SIZE];
-    size_t used = 0;
+    char text[IMAGE_SEGMENTS_MAX * SEGMENT_SIZE], *at = text;
 
     for (unsigned i = 0; i < job->image.segment_count; i++) {
         const struct image_segment *const s = &job->image.segments[i];
 
-        number_address(s->base, address);
-        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s+%zu", i > 0 ? ", " : "",
-                                 address, (size_t)s->size);
+        if (i > 0)
+            at = stpcpy(at, ", ");
+        at = number_write(stpcpy(at, "0x"), s->base, 16);
+        *at++ = '+';
+        at = number_write(at, s->size, 10);
     }
+    *at = '\0';
     reply_header(&job->reply, "Mptable-Segments", text);
 }
 
