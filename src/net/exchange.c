@@ -357,11 +357,11 @@ static void check_announced(struct loop *l, struct exchange *x, struct job *job)
     const unsigned long long size =
         length ? strtoull(length, NULL, 10) : 0; /* the library has checked its form */
     const bool is_chunked = x->head.values[HEADER_TRANSFER_ENCODING] != NULL;
+    const size_t usual = l->context->max_body;
 
-    x->peer->body_max =
-        size > 0 || is_chunked ? dispatch_body_max(l->context, job) : l->context->max_body;
-    x->is_large =
-        x->peer->body_max > l->context->max_body && (size > l->context->max_body || is_chunked);
+    /* A body that every path may have needs no look at the path. */
+    x->peer->body_max = size > usual || is_chunked ? dispatch_body_max(l->context, job) : usual;
+    x->is_large = x->peer->body_max > usual;
     if (expect && strcasecmp(expect, "100-continue") != 0) {
         err_at(&job->err, ERR_INVALID, NULL,
                "100-continue is the only value of Expect that the server knows");
