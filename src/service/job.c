@@ -43,7 +43,7 @@ int job_check_signer(struct job *job, const struct keyring *keys)
 
 int job_refuse_query(struct job *job)
 {
-    job->of_query = job->target.pair_count > 0;
+    job->of_query |= job->target.pair_count > 0;
     for (size_t i = 0; i < job->target.pair_count; i++)
         err_at(&job->err, ERR_INVALID, &(struct at){ NULL, job->target.pairs[i].name, 0 },
                "unknown parameter");
