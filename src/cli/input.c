@@ -280,6 +280,24 @@ static int open_dump(struct cli *cli, enum dump_kind kind)
                : CLI_DONE;
 }
 
+/* Opens a hexdump. One of an image is replaced by its bytes, and *kind is then DUMP_IMAGE. */
+static int open_hexdump(struct cli *cli, int *kind)
+{
+    struct input *const in = &cli->input;
+    const int status = open_dump(cli, DUMP_HEXDUMP);
+    uint8_t *bytes;
+
+    if (status != CLI_DONE || !in->bytes || !dump_is_image(&in->dump))
+        return status;
+    bytes = replace_bytes(cli, cli->source.segments[0].size);
+    if (!bytes)
+        return cli_no_memory(cli);
+    memcpy(bytes, in->room.low, in->size);
+    in->by_windows = false;
+    *kind = DUMP_IMAGE;
+    return CLI_DONE;
+}
+
 /* Places bytes where --base says; refuses it for a file that has addresses in it. */
 static int place_as_told(struct cli *cli, enum dump_kind kind)
 {
@@ -305,6 +323,22 @@ static int check_options(struct cli *cli)
     return CLI_DONE;
 }
 
+/* Takes bytes of a kind that is known as guest memory. */
+static int place_kind(struct cli *cli, enum dump_kind kind, const char *short_base)
+{
+    if (cli->base || cli->size)
+        return place_as_told(cli, kind);
+    if (kind == DUMP_IMAGE && !cli->input.bytes)
+        return cli_refuse_option(cli, "as", "image is for files of at most 16 MiB");
+    if (kind == DUMP_IMAGE)
+        return place_image(cli, short_base);
+    if (kind == DUMP_HEXDUMP) /* is open */
+        return CLI_DONE;
+    if (kind == DUMP_RAW && !cli->as)
+        cli_note(cli, "taken as guest memory from address 0 on; --base says otherwise");
+    return open_dump(cli, kind);
+}
+
 int input_memory(struct cli *cli, const char *short_base)
 {
     struct input *const in = &cli->input;
@@ -328,15 +362,13 @@ int input_memory(struct cli *cli, const char *short_base)
     kind = kind_of(cli, device);
     if (kind < 0)
         return complain(cli);
-    if (cli->base || cli->size)
-        return place_as_told(cli, (enum dump_kind)kind);
-    if (kind == DUMP_IMAGE && !in->bytes)
-        return cli_refuse_option(cli, "as", "image is for files of at most 16 MiB");
-    if (kind == DUMP_IMAGE)
-        return place_image(cli, short_base);
-    if (kind == DUMP_RAW && !cli->as)
-        cli_note(cli, "taken as guest memory from address 0 on; --base says otherwise");
-    return open_dump(cli, (enum dump_kind)kind);
+    if (kind != DUMP_HEXDUMP)
+        return place_kind(cli, (enum dump_kind)kind, short_base);
+    status = open_hexdump(cli, &kind);
+    if (status == CLI_DONE)
+        status = place_kind(cli, (enum dump_kind)kind, short_base);
+    cli->source.is_text = true;
+    return status;
 }
 
 int input_explain_nothing(const struct cli *cli)

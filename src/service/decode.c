@@ -34,6 +34,7 @@ struct input {
     struct dump_source source;
     struct dump dump;
     struct dump_room *room; /* of a dump; else NULL */
+    bool by_windows;        /* the dump has more than the first MiB, which is read when needed */
 };
 
 /* Return: enum dump_kind; -1 with the error */
@@ -52,11 +53,14 @@ static int place(struct job *job, struct input *in, const char *bases, const cha
 {
     char text[NUMBER_ADDRESS_SIZE];
     uint32_t base = MEMORY_BASE_ADDRESS;
+    int status;
 
     if (!bases && !sizes)
         memory_guess_base(in->held.bytes, in->held.size, &base);
-    return memory_place(&in->memory, in->held.bytes, in->held.size,
-                        bases ? bases : number_address(base, text), sizes, &job->err);
+    status = memory_place(&in->memory, in->held.bytes, in->held.size,
+                          bases ? bases : number_address(base, text), sizes, &job->err);
+    in->memory.is_text = in->room != NULL; /* the bytes of a hexdump */
+    return status;
 }
 
 static int open_dump(struct job *job, struct input *in, enum dump_kind kind)
@@ -67,7 +71,21 @@ static int open_dump(struct job *job, struct input *in, enum dump_kind kind)
     if (!in->room)
         return err_at(&job->err, ERR_BUSY, NULL, "there is no memory for the parts of a dump");
     in->source = dump_source_bytes(&in->held);
+    in->by_windows = true;
     return dump_open(&in->dump, &in->source, kind, &in->memory, in->room, &job->err);
+}
+
+/* Opens a hexdump. One of an image gives way to its bytes, and *kind is then DUMP_IMAGE. */
+static int open_hexdump(struct job *job, struct input *in, int *kind)
+{
+    if (open_dump(job, in, DUMP_HEXDUMP) < 0)
+        return -1;
+    if (!dump_is_image(&in->dump))
+        return 0;
+    in->held = (struct dump_bytes){ in->room->low, in->memory.segments[0].size };
+    in->by_windows = false;
+    *kind = DUMP_IMAGE;
+    return 0;
 }
 
 /* Takes the body as guest memory, at the addresses that it has itself or that the query gives. */
@@ -79,7 +97,7 @@ static int take_input(struct job *job, struct input *in)
 
     in->held = (struct dump_bytes){ (const uint8_t *)(job->body ? job->body : ""), job->body_size };
     kind = take_kind(job, &in->held);
-    if (kind < 0)
+    if (kind < 0 || (kind == DUMP_HEXDUMP && open_hexdump(job, in, &kind) < 0))
         return -1;
     if ((bases || sizes) && dump_has_addresses((enum dump_kind)kind))
         return err_at(&job->err, ERR_INVALID, &(struct at){ NULL, bases ? "base" : "size", 0 },
@@ -87,6 +105,8 @@ static int take_input(struct job *job, struct input *in)
                       dump_kinds[kind]);
     if (bases || sizes || kind == DUMP_IMAGE)
         return place(job, in, bases, sizes);
+    if (kind == DUMP_HEXDUMP)
+        return 0;
     return open_dump(job, in, (enum dump_kind)kind);
 }
 
@@ -164,7 +184,7 @@ static int read_table(struct job *job, struct input *in, uint32_t floating,
 {
     const struct mpt_memory *const memory = &in->memory.guest;
 
-    if (in->room && dump_follow(&in->dump, floating, &job->err) < 0)
+    if (in->by_windows && dump_follow(&in->dump, floating, &job->err) < 0)
         return -1;
     if (claim_reply(job, memory, floating, layout) < 0)
         return -1;

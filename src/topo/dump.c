@@ -65,6 +65,9 @@ static const struct {
     FOREIGN(
         "APIC",
         "an ACPI MADT; encode --from-madt makes a table of it, lint --madt compares one with it"),
+    FOREIGN("\xff\xfe"
+            "0\0",
+            "UTF-16 text; iconv -f UTF-16 -t UTF-8 makes text of it that may be a hexdump"),
     FOREIGN("untrusted comment:", "a minisign file, which holds no image; name the image"),
 #undef FOREIGN
 };
@@ -99,6 +102,15 @@ bool dump_is_json(const uint8_t *head, size_t size)
     return false;
 }
 
+/* No image and no memory is text alone: a floating pointer has a byte 1 in it. */
+static bool is_text(const uint8_t *head, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (head[i] > '~' || (head[i] < ' ' && !memchr("\t\r\n", head[i], 3)))
+            return false;
+    return true;
+}
+
 int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *err)
 {
     if (size == 0)
@@ -118,6 +130,11 @@ int dump_identify(const uint8_t *head, size_t size, uint64_t total, struct err *
     if (hexdump_lacks_addresses(head, size))
         return err_at(err, ERR_INVALID, NULL,
                       "is hexadecimal text without addresses; xxd -r -p makes bytes of it");
+    if (is_text(head, size))
+        return err_at(
+            err, ERR_INVALID, NULL,
+            "is text, but no hexdump with hexadecimal addresses, as xxd, hexdump -C and od "
+            "-Ax -tx1 write it; base64 -d makes bytes of base64");
     return total > DUMP_WINDOW - MEMORY_BASE_ADDRESS ? DUMP_RAW : DUMP_IMAGE;
 }
 
@@ -327,6 +344,14 @@ int dump_open(struct dump *d, const struct dump_source *source, enum dump_kind k
     *memory = (struct memory){ .guest = { memory->segments, 0 }, .is_text = kind == DUMP_HEXDUMP };
     *d = (struct dump){ .source = source, .kind = kind, .memory = memory, .room = room };
     return take_window(d, 0, DUMP_WINDOW, room->low, err);
+}
+
+bool dump_is_image(const struct dump *d)
+{
+    const struct mpt_memory *const guest = &d->memory->guest;
+
+    return d->kind == DUMP_HEXDUMP && guest->count == 1 && guest->segments[0].base == 0 &&
+           guest->segments[0].size <= DUMP_WINDOW - MEMORY_BASE_ADDRESS;
 }
 
 /* Drops the stretches of the table that was taken before. */

@@ -90,6 +90,14 @@ int dump_open(struct dump *dump, const struct dump_source *source, enum dump_kin
               struct memory *memory, struct dump_room *room, struct err *err) MUST_USE;
 
 /*
+ * dump_is_image - has a hexdump that was opened offsets in an image for addresses?
+ *
+ * As xxd writes it of an image: one stretch, which begins at 0 and is no longer than an image may
+ * be. Its bytes are at the beginning of the room.
+ */
+bool dump_is_image(const struct dump *dump);
+
+/*
  * dump_table - also take the table at an address: its header, then as many bytes as the header
  * says. A table above 1 MiB that was taken before is dropped.
  *

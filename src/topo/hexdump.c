@@ -72,6 +72,9 @@ size_t hexdump_render(const struct image *image, char *out)
 
 enum { LINE_MAX = 1024, LINE_BYTES_MAX = 256, REPEATED_MAX = 1 << 20 };
 
+/* Groups of more digits are little-endian numbers */
+enum { NUMBERS = 2, NO_NUMBERS = 2 * LINE_BYTES_MAX };
+
 /* A line that was read */
 struct line {
     uint64_t address;
@@ -95,26 +98,76 @@ static bool has_prefix(const char *text)
     return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 }
 
-/* Appends a group. Return: false when its bytes do not fit */
-static bool put_group(struct line *line, uint64_t value, unsigned digits, bool little)
+/* Appends a group of digits as bytes. Return: false when they do not fit, or are no pairs */
+static bool put_group(struct line *line, const char *text, size_t digits, bool little)
 {
-    const unsigned size = digits / 2;
+    const size_t size = digits / 2;
 
-    if (line->size + size > LINE_BYTES_MAX)
+    if (digits % 2 != 0 || size == 0 || size > LINE_BYTES_MAX - line->size)
         return false;
-    for (unsigned i = 0; i < size; i++)
-        line->bytes[line->size++] = (uint8_t)(value >> 8 * (little ? i : size - 1 - i));
+    for (size_t i = 0; i < size; i++) {
+        const char *const pair = text + 2 * (little ? size - 1 - i : i);
+
+        line->bytes[line->size++] = (uint8_t)(hex_digit(pair[0]) << 4 | hex_digit(pair[1]));
+    }
+    return true;
+}
+
+/* Does a column of text show the bytes of its line? '.' and a blank may stand for any byte. */
+static bool shows(const char *column, const struct line *line)
+{
+    for (size_t i = 0; i < line->size && column[i]; i++)
+        if (column[i] > ' ' && column[i] <= '~' && column[i] != '.' &&
+            (uint8_t)column[i] != line->bytes[i])
+            return false;
+    return true;
+}
+
+static bool is_number_size(size_t digits)
+{
+    return digits == 2 || digits == 4 || digits == 8 || digits == 16;
+}
+
+/*
+ * Reads the groups behind the address. Those of more than @number digits are little-endian numbers.
+ * The text column begins with '|', '>' or '*', or, if @gap is set, behind two blanks.
+ */
+static bool parse_groups(const char *text, struct line *line, bool gap, size_t number,
+                         const char **column)
+{
+    *column = NULL;
+    line->size = 0;
+    for (bool first = true; *text; first = false) {
+        const size_t blanks = strspn(text, " \t");
+        const bool prefix = has_prefix(text += blanks);
+        size_t digits;
+
+        if (!*text)
+            return true;
+        if (strchr("|>*", *text) || blanks == 0 || (gap && !first && blanks > 1)) {
+            *column = text;
+            return true;
+        }
+        digits = strspn(text += prefix ? 2 : 0, "0123456789abcdefABCDEF");
+        if ((!gap && !is_number_size(digits)) ||
+            (text[digits] && !strchr(" \t|>*", text[digits])) ||
+            !put_group(line, text, digits, prefix || digits > number))
+            return false;
+        text += digits;
+    }
     return true;
 }
 
 /*
- * Reads a line. The text column begins with '|' or '>', or as in xxd behind two blanks. hexdump -C
- * has two blanks in the middle of the bytes as well, but no colon behind the address.
+ * Reads a line. Behind two blanks xxd and objdump have the column of text; hexdump -C has two
+ * blanks in the middle of the bytes as well, but neither a colon behind the address nor blanks
+ * before it. @number: NUMBERS or NO_NUMBERS, for lines that may have such a column.
  */
-static bool parse_line(const char *text, struct line *line)
+static bool parse_line(const char *text, struct line *line, size_t number, const char **column)
 {
-    unsigned digits = take_digits(text += has_prefix(text) ? 2 : 0, &line->address);
-    uint64_t value;
+    const char *const begin = text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    const bool indented = *(text += strspn(text, " \t")) && text > begin;
+    const unsigned digits = take_digits(text += has_prefix(text) ? 2 : 0, &line->address);
     bool colon;
 
     if (digits < 4)
@@ -122,26 +175,18 @@ static bool parse_line(const char *text, struct line *line)
     text += digits;
     colon = *text == ':';
     text += colon;
-    line->size = 0;
     if (*text && *text != ' ' && *text != '\t')
         return false;
-    for (bool first = true; *text; first = false) {
-        const size_t blanks = strspn(text, " \t");
-        bool prefix;
+    if (!colon && !indented)
+        return parse_groups(text, line, false, NUMBERS, column);
+    return parse_groups(text, line, true, number, column) && (colon || *column);
+}
 
-        text += blanks;
-        if (!*text || *text == '|' || *text == '>' || blanks == 0 ||
-            (colon && !first && blanks > 1))
-            break;
-        prefix = has_prefix(text);
-        digits = take_digits(text += prefix ? 2 : 0, &value);
-        if ((digits != 2 && digits != 4 && digits != 8 && digits != 16) ||
-            (text[digits] && !strchr(" \t|>", text[digits])) ||
-            !put_group(line, value, digits, prefix || (!colon && digits > 2)))
-            return false;
-        text += digits;
-    }
-    return true;
+/* Lines of objdump -s between those with bytes */
+static bool is_heading(const char *text)
+{
+    return text[0] == '\0' || strncmp(text, "Contents of section ", 20) == 0 ||
+           strstr(text, ":     file format ");
 }
 
 /* A text while its lines are read */
@@ -149,6 +194,7 @@ struct reading {
     const struct dump_source *source;
     uint64_t at; /* of the next line */
     unsigned number, repeated;
+    size_t group; /* NUMBERS or NO_NUMBERS, for lines that may have a column of text */
     char text[LINE_MAX];
 };
 
@@ -245,21 +291,56 @@ static int take_line(struct reading *r, const struct dump_sink *sink, const stru
     return hand_over(sink, line->address, line, err);
 }
 
+/* Return: does the column show the line's bytes when its groups are read in this way? */
+static bool agrees(const char *text, size_t group)
+{
+    struct line line;
+    const char *column;
+
+    return parse_line(text, &line, group, &column) && column &&
+           (shows(column, &line) || (strchr("|>*", *column) && shows(column + 1, &line)));
+}
+
+/*
+ * Finds out whether groups are numbers, as xxd -e and crash's rd write them: the first line tells
+ * whose column of text shows its bytes in one order alone.
+ */
+static int find_order(struct reading *r, struct err *err)
+{
+    int status;
+
+    r->group = NO_NUMBERS;
+    while ((status = next_line(r, err)) > 0) {
+        const bool numbers = agrees(r->text, NUMBERS);
+
+        if (numbers == agrees(r->text, NO_NUMBERS))
+            continue;
+        r->group = numbers ? NUMBERS : NO_NUMBERS;
+        break;
+    }
+    r->at = 0;
+    r->number = 0;
+    return status;
+}
+
 int hexdump_walk(const struct dump_source *source, const struct dump_sink *sink, struct err *err)
 {
     struct reading r = { .source = source };
     struct line line, last = { .size = 0 };
+    const char *column;
     bool repeated = false;
-    int status;
+    int status = find_order(&r, err);
 
+    if (status < 0)
+        return -1;
     while ((status = next_line(&r, err)) > 0) {
         if (strcmp(r.text, "*") == 0) {
             repeated = true;
             continue;
         }
-        if (r.text[0] == '\0')
+        if (is_heading(r.text))
             continue;
-        if (!parse_line(r.text, &line))
+        if (!parse_line(r.text, &line, r.group, &column))
             return err_at(err, ERR_INVALID, NULL, "line %u is not a line of a hexdump", r.number);
         if (take_line(&r, sink, &last, repeated, &line, err) < 0)
             return -1;
@@ -287,8 +368,18 @@ bool hexdump_begins(const uint8_t *text, size_t size)
 {
     char first[LINE_MAX];
     struct line line;
+    const char *column;
 
-    return first_line(text, size, first) && parse_line(first, &line) && line.size > 0;
+    while (first_line(text, size, first) && is_heading(first)) {
+        const uint8_t *const end = memchr(text, '\n', size);
+
+        if (!end)
+            return false;
+        size -= (size_t)(end + 1 - text);
+        text = end + 1;
+    }
+    return first_line(text, size, first) && parse_line(first, &line, NO_NUMBERS, &column) &&
+           line.size > 0;
 }
 
 bool hexdump_lacks_addresses(const uint8_t *text, size_t size)

@@ -19,7 +19,7 @@
  */
 size_t hexdump_render(const struct image *image, char *out);
 
-/* hexdump_begins - is the first line one of a hexdump with addresses? */
+/* hexdump_begins - is the first line, behind headings of objdump, one of a hexdump? */
 bool hexdump_begins(const uint8_t *text, size_t size);
 
 /* hexdump_lacks_addresses - is the first line only pairs of hexadecimal digits, 16 or more? */
@@ -28,13 +28,14 @@ bool hexdump_lacks_addresses(const uint8_t *text, size_t size);
 /*
  * hexdump_walk - hand each line of a hexdump to @sink
  *
- * A line has a hexadecimal address, perhaps with 0x before and a colon behind it, then groups of 2,
- * 4, 8 or 16 hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax
- * -tx1, and xp of QEMU's monitor write such lines. Digits are in the order of the bytes, except in
- * two cases in which a group is a little-endian number: with 0x before it, and with more than 2
- * digits when the address has no colon (hexdump, od -tx2). A line "*" means repetitions of the line
- * before it. Octal addresses, which od writes without -A x, and decimal ones are refused; they are
- * recognized by the first two addresses of a text.
+ * A line has a hexadecimal address, perhaps with 0x before and a colon behind it, then groups of
+ * hexadecimal digits, then perhaps a column of text. xxd, hexdump, hexdump -C, od -Ax -tx1,
+ * objdump -s, and xp of QEMU's monitor write such lines. Digits are in the order of the bytes,
+ * except in three cases in which a group is a little-endian number: with 0x before it; with more
+ * than 2 digits when the address has neither a colon behind it nor blanks before it (hexdump, od
+ * -tx2); and when only so the bytes are those of the column of text (xxd -e). A line "*" means
+ * repetitions of the line before it. Octal addresses, which od writes without -A x, and decimal
+ * ones are refused; they are recognized by the first two addresses of a text.
  *
  * Return: 0; -1 with @err: a line that is not one of a hexdump, or the sink's error.
  */

@@ -102,7 +102,7 @@ int memory_place(struct memory *s, const uint8_t *bytes, size_t size, const char
 
 bool memory_offset(const struct memory *m, uint64_t address, uint64_t *offset)
 {
-    const uint8_t *const at = m->bytes ? mpt_at(&m->guest, address, 1) : NULL;
+    const uint8_t *const at = m->bytes && !m->is_text ? mpt_at(&m->guest, address, 1) : NULL;
 
     if (at)
         *offset = (uint64_t)(at - m->bytes);

@@ -460,14 +460,18 @@ def decode_kinds(daemon, image, wanted):
             (176, 0, 0x100000000, 16, 16), (192, 0, base, len(image), len(image)))) + bytes(16) + image
     lime = b"".join(struct.pack("<IIQQ8x", 0x4C694D45, 1, first, first + len(data) - 1) + data
                     for first, data in ((0, low), (0xF0000, bytes(4096))))
+    offsets = subprocess.run(["xxd"], input=image, capture_output=True, check=True).stdout
     pc = json.loads(daemon.post('{"cpus":4,"profile":"bochs"}').body)
     for name, body in (("an executable, ELF of 32 bits", program), ("a core, ELF of 64 bits", core), ("LiME", lime),
-                       ("a hexdump", daemon.post(FOUR, query="?format=hex").body), ("memory", low),
+                       ("a hexdump", daemon.post(FOUR, query="?format=hex").body), ("a hexdump with offsets", offsets), ("memory", low),
                        ("1 MiB of memory", low + bytes((1 << 20) - len(low)))):
         tap.equal(topology(decode(daemon, body)), wanted["topology"], "decode of " + name)
     there = json.loads(decode(daemon, base64.b64decode(pc["image"])).body)
     tap.equal((there["floating_pointer"], there["exact"]), (pc["floating_pointer"], True), "an image elsewhere finds its address")
+    tap.equal([s.get("offset") for s in json.loads(decode(daemon, offsets).body)["layout"][:2]], [None, None],
+              "a text has no offsets of bytes")
     tap.equal(topology(decode(daemon, core, "?as=elf")), wanted["topology"], "as=elf")
+    tap.equal(topology(decode(daemon, offsets, "?base=0x9fc00")), wanted["topology"], "a hexdump with offsets at a base")
     tap.equal((decode(daemon, image, "?as=elf").status, decode(daemon, program, "?as=raw&base=0x1000").status,
                decode(daemon, image, "?as=vmdk").status), (422, 200, 422), "as insists")
     for query, body, word in (("?base=0x9fc00", core, "has its own addresses"), ("", b"KDUMP   " + image, "dump-guest-memory"),

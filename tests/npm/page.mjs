@@ -155,7 +155,7 @@ async function files(page) {
     json: write("t.json", '{"profile":"qemu","cpus":2}'), reply: write("r.json", JSON.stringify(reply)),
     hexdump: write("h.txt", await (await fetch(url + "/v1/images?format=hex&cpus=2&profile=qemu")).text()),
     dump: write("dump", Buffer.concat([Buffer.alloc(0x9fc00), bytes])), none: write("none.bin", Buffer.alloc(64)),
-    hostile: write("hostile\u202e.bin", hostileTable(bytes)), many: write("many.bin", Buffer.alloc(65536, "_MP_")) };
+    hostile: write("hostile\u202e.bin", hostileTable(bytes)), many: write("many.bin", Buffer.alloc(65536, "_MP_\0")) };
   const input = await page.$("#file");
   for (const file of ["bin", "reply", "hexdump", "dump"]) {
     await input.uploadFile(names[file]);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Inputs of mptablectl that other programs make: dumps of guests by QEMU, LiME, hexdumps, pipes, and kinds that are not
 read. They come from QEMU, hexdump, xxd and od; libkdumpfile reads QEMU's cores as we do."""
+import base64
 import json
 import os
 import resource
@@ -115,6 +116,18 @@ def of_text(tool, wanted):
         text = subprocess.run([*command, tool.path("low")], capture_output=True, check=True).stdout
         same(tool, wanted, ["-"], name, data=text)
         same(tool, wanted, ["-"], name + ", lines that end in CR LF", data=text.replace(b"\n", b"\r\n"))
+    of_image = {"xxd": ["xxd"], "xxd -e": ["xxd", "-e"], "xxd -g3": ["xxd", "-g3"], "xxd -g16": ["xxd", "-g16"],
+                "hexdump -C": ["hexdump", "-C"], "od -Ax -tx2": ["od", "-Ax", "-tx2"],
+                "objdump -s": ["objdump", "-s", "-b", "binary", "-m", "i386"]}
+    for name, command in of_image.items():
+        if not shutil.which(command[0]):
+            tap.skip(name + " of an image", "not installed")
+            continue
+        text = subprocess.run([*command, tool.path("image.bin")], capture_output=True, check=True).stdout
+        same(tool, wanted, ["-"], name + " of an image", data=text)
+        same(tool, wanted, ["--base", "0x9fc00", "-"], name + " of an image, with its address", data=text)
+    refused(tap, tool.run("decode", "-", data=base64.b64encode(tool.read("image.bin"))), REFUSED, "is text",
+            "text that is no hexdump is no memory without a table")
     if shutil.which("od"):
         text = subprocess.run(["od", "-tx1", "-v", tool.path("image.bin")], capture_output=True, check=True).stdout
         refused(tap, tool.run("decode", "-", data=text), REFUSED, "od -A x", "od with octal addresses is refused")

@@ -57,11 +57,27 @@ static const struct {
     HEAD("hexdump", "009fc00 4d5f 5f50 fc10 0009\n", DUMP_HEXDUMP),
     HEAD("od -Ax -tx1", "09fc00 5f 4d 50 5f\r\n", DUMP_HEXDUMP),
     HEAD("QEMU xp", "000000000009fc00: 0x5f 0x4d 0x50 0x5f\n", DUMP_HEXDUMP),
-    HEAD("an address alone", "0009fc00\n", DUMP_IMAGE),
-    HEAD("a word", "deadbeef is not a hexdump\n", DUMP_IMAGE),
+    HEAD("a byte order mark",
+         "\xef\xbb\xbf"
+         "0009fc00: 5f4d 505f\n",
+         DUMP_HEXDUMP),
+    HEAD("objdump -s",
+         "\nk:     file format binary\n\nContents of section .data:\n 0000 5f4d505f  _MP_\n",
+         DUMP_HEXDUMP),
+    HEAD("headings alone", "\nk:     file format binary\n\n", -1),
+    HEAD("an address alone", "0009fc00\n", -1),
+    HEAD("a word", "deadbeef is not a hexdump\n", -1),
+    HEAD("base64", "X01QXxD8CQABBIsAAAAAAFBDTVAkAQR7TVBUQUJMRUQ=\n", -1),
+    HEAD("hexdump -c", "0000000   _   M   P   _ 020 374  \\t  \\0\n", -1),
+    HEAD("UTF-16",
+         "\xff\xfe"
+         "0\0"
+         "0\0",
+         -1),
+    HEAD("text and a byte behind it", "_MP_\1", DUMP_IMAGE),
     HEAD("xxd -p", "5f4d505f10fc090001048b0000000000\n", -1),
     HEAD("od -An -tx1", " 5f 4d 50 5f 10 fc 09 00 01 04 8b 00 00 00 00 00\r\n", -1),
-    HEAD("fewer digits than that", "5f4d505f10fc090001048b00000000\n", DUMP_IMAGE),
+    HEAD("fewer digits than that", "5f4d505f10fc090001048b00000000\n", -1),
     HEAD("a topology", " {\n\"cpus\": 4}", -1),
     HEAD("a brace in memory", "{\0\0\0", DUMP_IMAGE),
     HEAD("an ACPI MADT", "APIC\x78\0\0\0\3", -1),
@@ -105,6 +121,23 @@ static const struct {
                  "000000000009fc08: 0x01 0x04\n" },
     { "xp/4xw", "000000000009fc00: 0x5f504d5f 0x0009fc10 0x008b0401 0x00000000\n" },
     { "gdb x/2xg", "0x9fc00:\t0x0009fc105f504d5f\t0x00000000008b0401\n" },
+    { "xxd -e", "0009fc00: 5f504d5f 0009fc10 008b0401 00000000  _MP_............\n" },
+    { "xxd -e, first a line whose text does not tell",
+      "0009fbf0: 00000001 00000000 00000000 00000000  ................\n"
+      "0009fc00: 5f504d5f 0009fc10 008b0401 00000000  _MP_............\n" },
+    { "xxd, a text that begins like another column",
+      "0009fbf0: 3e5f 3e5f  >_>_\n"
+      "0009fc00: 5f4d 505f 10fc 0900 0104 8b00 0000 0000  _MP_............\n" },
+    { "xxd -e -g2", "0009fc00: 4d5f 5f50 fc10 0009 0401 008b 0000 0000  _MP_............\n" },
+    { "xxd -g3", "0009fc00: 5f4d50 5f10fc 090001 048b00 000000 00      _MP_............\n" },
+    { "xxd -g16", "0009fc00: 5f4d505f10fc090001048b0000000000  _MP_............\n" },
+    { "xxd -E", "0009fc00: 5f4d 505f 10fc 0900 0104 8b00 0000 0000  ^(&^............\n" },
+    { "crash rd", "           9fc00:  0009fc105f504d5f 00000000008b0401   _MP_............\n" },
+    { "U-Boot md", "0009fc00: 5f504d5f 0009fc10 008b0401 00000000    _MP_............\n" },
+    { "objdump -s", "\nk:     file format binary\n\nContents of section .data:\n"
+                    " 9fc00 5f4d505f 10fc0900 01048b00 00000000  _MP_............\n" },
+    { "a byte order mark", "\xef\xbb\xbf"
+                           "0009fc00: 5f4d 505f 10fc 0900 0104\n" },
     { "CR LF, upper case", "0009FC00: 5F4D 505F 10FC 0900 0104\r\n\r\n" },
     { "no line end", "0009fc00: 5f4d 505f 10fc 0900 0104" },
 };
@@ -135,6 +168,25 @@ static void repeated_lines(void)
     CU_ASSERT_TRUE(has(0x9fbff, "\0_MP_", 5));
 }
 
+/* Addresses from 0 on are offsets, if they end where those of an image may. */
+static void offsets(void)
+{
+    static const struct {
+        const char *name, *text;
+        bool image;
+    } rows[] = {
+        { "from 0", "00000000: 5f4d 505f\n00000004: 10fc\n", true },
+        { "not from 0", "00000010: 5f4d 505f\n", false },
+        { "a gap", "00000000: 5f4d 505f\n00000010: 10fc\n", false },
+        { "the longest image", "00000000  00 00 00 00\n*\n00060400\n", true },
+        { "longer than that", "00000000  00 00 00 00\n*\n00060404\n", false },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ROW_CHECK(rows[i].name, open_bytes(DUMP_HEXDUMP, rows[i].text, strlen(rows[i].text)) == 0 &&
+                                    dump_is_image(&dump) == rows[i].image);
+}
+
 /* What ends below 1 MiB as an image at 0x9fc00 is taken for one. */
 static void longest_image(void)
 {
@@ -148,7 +200,12 @@ static const struct {
     const char *name, *text, *says;
 } faults[] = {
     { "no hexdump in line 2", "0009fc00: 5f4d\nnothing\n", "line 2" },
+    { "numbers, and a byte of one again",
+      "0009fbf0: 00000001  ....\n0009fbf3: 01  .\n0009fc00: "
+      "5f504d5f  _MP_\n",
+      "other bytes" },
     { "an odd group", "0009fc00: 5f4\n", "line 1" },
+    { "an indented line without text", " 09fc00 5f4d 505f\n", "line 1" },
     { "a decimal point", "0009fc00: 5f.4d\n", "line 1" },
     { "an address of 17 digits", "0000000000009fc00: 5f\n", "line 1" },
     { "octal addresses", "0001740: 5f 4d 50 5f 10 fc 09 00 01 04 8b 00 00 00 00 00\n0001760: 50\n",
@@ -362,6 +419,7 @@ static void guessed_base(void)
 static const struct test tests[] = {
     { "what the bytes are", kinds },
     { "hexdumps of several programs", hexdumps },
+    { "offsets for addresses", offsets },
     { "the longest image", longest_image },
     { "repeated lines", repeated_lines },
     { "texts that are none", faults_of_texts },
