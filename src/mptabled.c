@@ -516,6 +516,12 @@ static bool is_blind(const struct config *c)
     return c->reload_pid && credentials && access(credentials, X_OK) < 0 && errno == EACCES;
 }
 
+static int flush_output(struct err *err)
+{
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0
+                                                  : err_system(err, ERR_FILE, "standard output");
+}
+
 static int run(struct daemon *d, struct err *err)
 {
     key_protect_process();
@@ -535,7 +541,7 @@ static int run(struct daemon *d, struct err *err)
         return reload_ask((pid_t)d->config.reload_pid, err);
     if (d->config.check_only) {
         puts("ok");
-        return 0;
+        return flush_output(err);
     }
     d->service.asks_certificates = d->config.tls_client_ca != NULL;
     log_start(d);
@@ -545,7 +551,7 @@ static int run(struct daemon *d, struct err *err)
     return serve(d, err);
 }
 
-static int print_capabilities(const struct config *config)
+static int print_capabilities(const struct config *config, struct err *err)
 {
     struct build b;
     size_t size;
@@ -554,10 +560,29 @@ static int print_capabilities(const struct config *config)
     build_start(&b);
     capable_render(&b, config->max_body, config_options());
     text = build_pretty(&b, &size);
-    if (text && fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0)
-        return 0;
-    perror("mptabled: --print-capabilities");
-    return EXIT_FAILED;
+    if (!text)
+        return err_at(err, ERR_BUSY, NULL, "no memory");
+    fwrite(text, 1, size, stdout);
+    return flush_output(err);
+}
+
+/* Prints what an option asks for in place of serving. Return: the exit status */
+static int answer(enum config_action action, const struct config *config, struct err *err)
+{
+    int status;
+
+    if (action == CONFIG_CAPABILITIES) {
+        status = print_capabilities(config, err);
+    } else {
+        if (action == CONFIG_HELP)
+            config_help();
+        else
+            puts("mptabled " MPT_VERSION);
+        status = flush_output(err);
+    }
+    if (status < 0)
+        fprintf(stderr, "mptabled: %s\n", err->places[0].detail);
+    return status < 0 ? EXIT_FAILED : 0;
 }
 
 int main(int argc, char **argv)
@@ -565,6 +590,7 @@ int main(int argc, char **argv)
     static struct daemon d;
     static struct err err;
     char quoted[2 * ERR_DETAIL_SIZE];
+    enum config_action action;
     int status;
 
     if (log_open() < 0) {
@@ -572,21 +598,13 @@ int main(int argc, char **argv)
                 strerror(errno));
         return EXIT_FAILED;
     }
-    switch (config_parse(argc, argv, &d.config, &err)) {
-    case CONFIG_HELP:
-        config_help();
-        return 0;
-    case CONFIG_VERSION:
-        puts("mptabled " MPT_VERSION);
-        return 0;
-    case CONFIG_CAPABILITIES:
-        return print_capabilities(&d.config);
-    case CONFIG_USAGE:
+    action = config_parse(argc, argv, &d.config, &err);
+    if (action == CONFIG_USAGE) {
         fprintf(stderr, "mptabled: %s; see mptabled --help\n", err.places[0].detail);
         return EXIT_USAGE;
-    case CONFIG_RUN:
-        break;
     }
+    if (action != CONFIG_RUN)
+        return answer(action, &d.config, &err);
     log_set_level((enum log_level)d.config.log_level);
     status = run(&d, &err);
     if (status < 0)

@@ -73,6 +73,10 @@ def main():
         tap.equal([c["name"] for c in tool["features"]["commands"]], re.findall(r"^  ([a-z]+)", commands, re.M), "tool: commands")
         for command in tool["features"]["commands"]:
             tap.equal(command["options"], helped(MPTABLECTL, command["name"], "--help"), "tool: options of " + command["name"])
+    for option in ("--print-capabilities", "--version", "--help"):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([MPTABLED, option], stdout=full, stderr=subprocess.PIPE, check=False)
+        tap.ok(done.returncode == 1 and b"standard output: No space" in done.stderr, "daemon: a full disk, " + option, done.stderr)
     tap.equal(run(MPTABLECTL, "--print-capabilities", "x")[0], 2, "tool: with another word that is wrong usage")
     tap.done()
 
