@@ -161,6 +161,8 @@ static int store(void *target, const struct option_row *row, const char *text, s
 
     if (row->take)
         return row->take(target, row, text ? text : "true", err);
+    if (text && !*text && strcmp(row->argument, "FILE") == 0)
+        return err_at(err, ERR_INVALID, NULL, "--%s: the name of the file is empty", row->name);
     switch (row->kind) {
     case OPTION_FLAG:
     case OPTION_LAST:
@@ -204,6 +206,7 @@ int options_parse(const struct options *o, int argc, char **argv, void *target, 
 {
     struct option longs[OPTIONS_MAX + 1];
     char letters[2 * OPTIONS_MAX + 2];
+    bool given[OPTIONS_MAX] = { false }; /* numbers: a text tells it by its member */
     int value;
 
     list(o, longs, letters);
@@ -215,6 +218,9 @@ int options_parse(const struct options *o, int argc, char **argv, void *target, 
 
         if (value == '?' || value == ':')
             return refuse(o, value, argv[optind - 1], err);
+        if (row->kind == OPTION_NUMBER && given[row - o->rows])
+            return err_at(err, ERR_INVALID, NULL, "--%s: at most once", row->name);
+        given[row - o->rows] = true;
         if (store(target, row, optarg, err) < 0)
             return -1;
         if (row->kind == OPTION_LAST)
