@@ -99,7 +99,7 @@ static int open_operand(struct cli *cli, bool *device)
     in->fd =
         standard ? STDIN_FILENO : open(cli->operand, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (in->fd < 0 || fstat(in->fd, &st) < 0) {
-        err_system(&cli->err, ERR_FILE, "%s", cli->operand);
+        err_system(&cli->err, ERR_FILE, "%s", standard ? "standard input" : cli->operand);
         return cli_complain(cli, NULL, CLI_IO);
     }
     *device = S_ISCHR(st.st_mode) && !standard && is_memory(in->fd);

@@ -32,8 +32,23 @@ static int refuse_operands(const struct command *command)
     char problem[64];
 
     snprintf(problem, sizeof(problem), "%s takes %s", command->name,
-             command->most == ROWS_ANY ? "a command line behind --" : most[command->most]);
+             command->most == ROWS_ANY               ? "a command line behind --"
+             : command->most == 1 && !command->reads ? "one name"
+                                                     : most[command->most]);
     return usage(problem, command->name);
+}
+
+/* An empty name, as of a variable of a script that is not set, would be reported as no name. */
+static int check_operands(const struct command *command, char **operands, unsigned count)
+{
+    char problem[64];
+
+    for (unsigned i = 0; command->most != ROWS_ANY && i < count; i++)
+        if (!*operands[i]) {
+            snprintf(problem, sizeof(problem), "%s: argument %u is empty", command->name, i + 1);
+            return usage(problem, command->name);
+        }
+    return CLI_DONE;
 }
 
 /* Without an operand, commands that read one take standard input, unless options give the input. */
@@ -71,7 +86,9 @@ static int run_command(const struct command *command, int argc, char **argv, str
     cli->word_count = operands;
     cli->operand = operands > 0 ? argv[first] : NULL;
     cli->second = operands > 1 ? argv[first + 1] : NULL;
-    status = choose_input(cli, command);
+    status = check_operands(command, argv + first, operands);
+    if (status == CLI_DONE)
+        status = choose_input(cli, command);
     if (status == CLI_DONE)
         status = madt_settle(cli);
     return status == CLI_DONE ? command->run(cli) : status;

@@ -240,6 +240,10 @@ static void name_option(const char *fact, char name[NAME_SIZE])
 
 static int take_asked(void *target, const struct option_row *row, const char *text, struct err *err)
 {
+    char size[NAME_SIZE];
+
+    if (asked_members[row->member].form == ASKED_SIZE && take_size(text, size, err) < 0)
+        return -1;
     return asked_take(target, row->member, text, err);
 }
 

@@ -176,6 +176,8 @@ def statuses(tool):
         (IO, "mptabled.pub", "sign", "-s", "mptabled.pub", "image.bin"),
         (IO, "no/x", *sign, "-x", "no/x", "image.bin"), (IO, "not a regular file", *sign, "-x", "out.fifo", "image.bin"),
         (IO, "not a regular file", *sign, "-x", "out.link", "image.bin"),
+        (USAGE, "--key: must name a file", "keygen", "-s", "-"), (USAGE, "--public-key: must name a file", "keygen", "-p", "-"),
+        (USAGE, "--memory: must name a file", *inject, "--memory", "-", "image.bin"),
         (USAGE, "--public-key: is needed", "verify", "image.bin"), (USAGE, "--signature: ", *verify, "-"),
         (USAGE, "--signature: ", *verify, "-x", "-", "-"),
         (USAGE, "--base: ", *verify, "--base", "0x9fc00,", "image.bin"),

@@ -49,8 +49,10 @@ def words(tool):
             (("lint", "--io", "4"), "--io: ambiguous: --io-apic-id, --io-apic-inputs, --ioapics"),
             (("encode", "--format", "elv"), "--format: must be bin, json, hex or elf"),
             (("decode", "--base", "0", "--base", "1"), "--base: at most once"),
+            (("encode", "--cpus", "1", "--memory-size", "1GiB"), "must be a number of bytes, or a number with K, M or G"),
+            (("encode", "--cpus", "1", "-o", ""), "--output: the name of the file is empty"),
             (("lint", "--memory-size", "1T"), "must be a number of bytes, or a number with K, M or G"),
-            (("help", "a", "b"), "help takes one file"), (("diff", "a"), "diff takes two files"))
+            (("help", "a", "b"), "help takes one name"), (("decode", ""), "decode: argument 1 is empty"), (("diff", "a"), "diff takes two files"))
     for arguments, says in rows:
         refused(tap, tool.run(*arguments), USAGE, says, "usage: " + " ".join(arguments))
     rows = (('{"cpu":4}', "/cpu: unknown member; did you mean cpus?"), ('{"cpus":4,"IRQS":16}', "did you mean irqs?"),

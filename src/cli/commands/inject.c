@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "../files.h"
@@ -96,7 +97,9 @@ int cli_inject(struct cli *cli)
     struct trust trust SCOPED(scoped_trust) = { .size = 0 };
     struct trusted keys;
     int memory SCOPED(scoped_close) = -1;
-    int status = trust_take(cli, &keys, &trust);
+    int status = strcmp(cli->memory, "-") == 0
+                     ? cli_refuse_option(cli, "memory", "must name a file")
+                     : trust_take(cli, &keys, &trust);
 
     if (status != CLI_DONE)
         return status;

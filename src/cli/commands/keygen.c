@@ -66,6 +66,9 @@ int cli_keygen(struct cli *cli)
     }
     if (!public_key)
         public_key = beside;
+    if (strcmp(secret, "-") == 0 || strcmp(public_key, "-") == 0)
+        return cli_refuse_option(cli, strcmp(secret, "-") == 0 ? "key" : "public_key",
+                                 "must name a file: keys are not written to standard output");
     status = signing_start(cli, true);
     if (status != CLI_DONE)
         return status;
