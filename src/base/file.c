@@ -302,6 +302,23 @@ bool file_lock(int dir)
     return true;
 }
 
+bool file_line(const char **text, const char **line, size_t *size, unsigned *number)
+{
+    if (*number == 0 && strncmp(*text, "\xef\xbb\xbf", 3) == 0)
+        *text += 3;
+    while (**text) {
+        *line = *text;
+        *size = strcspn(*text, "\n");
+        *text += *size + ((*text)[*size] ? 1 : 0);
+        ++*number;
+        if (*size > 0 && (*line)[*size - 1] == '\r')
+            --*size;
+        if (*size > 0 && **line != '#')
+            return true;
+    }
+    return false;
+}
+
 void file_sweep(int in, const char *stem)
 {
     int fd = openat(in, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

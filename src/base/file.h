@@ -103,6 +103,20 @@ char *file_load(const char *path, const struct file_rules *rules, size_t *size,
  */
 int file_write_all(int fd, const void *bytes, size_t size) MUST_USE;
 
+/*
+ * file_line - the next line of a text that people write: tokens, a policy, a list of keys
+ * @text:   where to go on; behind the line afterwards
+ * @line:   the line without its end, LF or CR LF; not terminated
+ * @size:   characters of the line
+ * @number: 0 before the first call; that of the line afterwards
+ *
+ * Passes over empty lines, those that begin with '#', and a byte order mark before the first one,
+ * which some editors write and nobody sees.
+ *
+ * Return: false: no line is left
+ */
+bool file_line(const char **text, const char **line, size_t *size, unsigned *number);
+
 /* file_write - make a file, or overwrite the file or device that exists. -1 with ERR_FILE */
 int file_write(const char *path, const void *bytes, size_t size, struct err *err) MUST_USE;
 

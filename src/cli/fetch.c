@@ -182,12 +182,16 @@ int fetch_servers(struct cli *cli, struct servers *servers)
 /* The first line that is not empty and has no # in front, as in a daemon's file of plain tokens */
 static char *find_token(char *text)
 {
-    while (*text == '#' || *text == '\n') {
-        text += strcspn(text, "\n");
-        text += *text == '\n';
-    }
-    text[strcspn(text, "\r\n")] = '\0';
-    return *text && !text[strspn(text, TOKEN_CHARS)] ? text : NULL;
+    const char *rest = text, *line;
+    unsigned number = 0;
+    size_t size;
+    char *token;
+
+    if (!file_line(&rest, &line, &size, &number))
+        return NULL;
+    token = text + (line - text);
+    token[size] = '\0';
+    return token[strspn(token, TOKEN_CHARS)] ? NULL : token;
 }
 
 /* Return: the exit status */

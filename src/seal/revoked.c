@@ -37,18 +37,16 @@ static bool parse_id(const char *text, size_t length, uint8_t id[KEY_ID_SIZE])
 
 static int parse(struct revoked *list, const char *path, const char *text, struct err *err)
 {
-    for (unsigned line = 1; *text; line++) {
-        const size_t length = strcspn(text, "\n");
+    unsigned number = 0;
+    const char *line;
+    size_t size;
 
-        if (length > 0 && *text != '#') {
-            if (list->count == REVOKED_MAX)
-                return err_at(err, ERR_FILE, NULL, "%s: there are more than %d ids", path,
-                              REVOKED_MAX);
-            if (!parse_id(text, length, list->ids[list->count++]))
-                return err_at(err, ERR_FILE, NULL,
-                              "%s: line %u is not a key id of at most 16 hex digits", path, line);
-        }
-        text += length + (text[length] == '\n');
+    while (file_line(&text, &line, &size, &number)) {
+        if (list->count == REVOKED_MAX)
+            return err_at(err, ERR_FILE, NULL, "%s: there are more than %d ids", path, REVOKED_MAX);
+        if (!parse_id(line, size, list->ids[list->count++]))
+            return err_at(err, ERR_FILE, NULL,
+                          "%s: line %u is not a key id of at most 16 hex digits", path, number);
     }
     return 0;
 }

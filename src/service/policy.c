@@ -56,6 +56,12 @@ static int refuse(const struct line *at, const char *what)
     return err_at(at->err, ERR_FILE, NULL, "%.60s: line %u: %s", at->name, at->number, what);
 }
 
+static int refuse_name(const struct line *at, const char *kind, const char *name)
+{
+    return err_at(at->err, ERR_FILE, NULL, "%.60s: line %u: no such %s: %.32s", at->name,
+                  at->number, kind, name);
+}
+
 /* A decimal number below 2^32 - 1, which is no user and no group */
 static bool read_id(const char *text, uint32_t *id)
 {
@@ -75,7 +81,7 @@ static int read_user(const char *text, struct row *row, const struct line *at)
         return 0;
     user = *text ? getpwnam(text) : NULL;
     if (!user)
-        return refuse(at, "no such user");
+        return refuse_name(at, "user", text);
     row->id = user->pw_uid;
     return 0;
 }
@@ -88,7 +94,7 @@ static int read_group(const char *text, struct row *row, const struct line *at)
         return 0;
     group = *text ? getgrnam(text) : NULL;
     if (!group)
-        return refuse(at, "no such group");
+        return refuse_name(at, "group", text);
     row->id = group->gr_gid;
     return 0;
 }
@@ -139,7 +145,7 @@ static char *last_word(char *text)
 {
     char *end = text + strlen(text);
 
-    while (end > text && strchr(BLANKS "\r", end[-1]))
+    while (end > text && strchr(BLANKS, end[-1]))
         *--end = '\0';
     while (end > text && !strchr(BLANKS, end[-1]))
         end--;
@@ -168,13 +174,15 @@ static int read_row(struct policy *p, char *line, const struct line *at)
 
 static int read_rows(struct policy *p, const char *name, struct err *err)
 {
-    struct line at = { name, 1, err };
+    struct line at = { name, 0, err };
+    const char *text = p->text, *line;
+    size_t size;
 
-    for (char *line = p->text, *next; line; line = next, at.number++) {
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        if (read_row(p, line, &at) < 0)
+    while (file_line(&text, &line, &size, &at.number)) {
+        char *const row = p->text + (line - p->text);
+
+        row[size] = '\0';
+        if (read_row(p, row, &at) < 0)
             return -1;
     }
     return 0;

@@ -86,8 +86,6 @@ static bool has_name(const struct tokens *t, const char *name)
 static int add_line(struct tokens *t, const char *line, size_t size, const char *path,
                     unsigned number, struct err *err)
 {
-    if (size == 0 || line[0] == '#')
-        return 0;
     if (t->count == TOKENS_MAX)
         return err_at(err, ERR_FILE, NULL, "%s: more than %d tokens", path, TOKENS_MAX);
     if (is_token(line, size)) {
@@ -106,16 +104,15 @@ static int add_line(struct tokens *t, const char *line, size_t size, const char 
     return 0;
 }
 
-static int parse_text(struct tokens *t, const char *line, const char *path, struct err *err)
+static int parse_text(struct tokens *t, const char *text, const char *path, struct err *err)
 {
-    for (unsigned number = 1; *line; number++) {
-        const size_t size = strcspn(line, "\n");
-        const size_t end = size > 0 && line[size - 1] == '\r' ? size - 1 : size;
+    unsigned number = 0;
+    const char *line;
+    size_t size;
 
-        if (add_line(t, line, end, path, number, err) < 0)
+    while (file_line(&text, &line, &size, &number))
+        if (add_line(t, line, size, path, number, err) < 0)
             return -1;
-        line += line[size] ? size + 1 : size;
-    }
     return t->count ? 0 : err_at(err, ERR_FILE, NULL, "%s: the file has no token", path);
 }
 

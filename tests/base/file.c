@@ -284,6 +284,40 @@ static void locking(void)
     scratch_leave(&dir);
 }
 
+/* Line ends, empty lines, comments and a byte order mark are gone; numbers count all lines. */
+static void lines(void)
+{
+    static const struct {
+        const char *name, *text, *lines;
+    } rows[] = {
+        { "no text", "", "" },
+        { "line ends", "a b\nc\r\nd", "1a b,2c,3d," },
+        { "a byte order mark",
+          "\xef\xbb\xbf"
+          "a\n",
+          "1a," },
+        { "one in another line",
+          "a\n\xef\xbb\xbf"
+          "b\n",
+          "1a,2\xef\xbb\xbf"
+          "b," },
+        { "blanks stay", " a \r\n \n\n\r\nb\r", "1 a ,2 ,5b," },
+        { "comments", "# a\r\n\r\na # c\n#", "3a # c," },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *text = rows[i].text, *line;
+        char got[64] = "";
+        unsigned number = 0;
+        size_t size;
+
+        while (file_line(&text, &line, &size, &number))
+            snprintf(got + strlen(got), sizeof(got) - strlen(got), "%u%.*s,", number, (int)size,
+                     line);
+        ROW_CHECK(rows[i].name, strcmp(got, rows[i].lines) == 0);
+    }
+}
+
 static const struct test tests[] = {
     { "what may be read", reading },
     { "who may get at it", guarding },
@@ -293,5 +327,6 @@ static const struct test tests[] = {
     { "directories", places },
     { "absence", absence },
     { "a lock that another keeps", locking },
+    { "lines that people write", lines },
 };
 const struct suite base_file = { "base/file", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -150,7 +150,7 @@ static const struct {
     { "no hex", "97B0\nxyz\n", "./revoked: line 2 is not a key id" },
     { "too long", "97B0D2F9EAA4BC400", "line 1 is not a key id" },
     { "blank behind", "97B0D2F9EAA4BC40 \n", "line 1 is not a key id" },
-    { "carriage return", "97B0D2F9EAA4BC40\r\n", "line 1 is not a key id" },
+    { "carriage return inside", "97B0\rD2F9EAA4BC40\n", "line 1 is not a key id" },
     { "prefix", "0x97B0\n", "line 1 is not a key id" },
 };
 
@@ -239,6 +239,12 @@ static void refusals(void)
     CU_ASSERT_EQUAL(scratch_write("revoked", 0644, a, strlen(a)), 0);
     ring = keyring_load(&source, NULL, &err);
     CU_ASSERT(ring && !keyring_may_sign(ring) && listed(ring, a, KEY_REVOKED));
+    keyring_drop(ring);
+    CU_ASSERT(snprintf(big, sizeof(big),
+                       "\xef\xbb\xbf# by an editor of another system\r\n\r\n%s\r\n", a) > 0 &&
+              scratch_write("revoked", 0644, big, strlen(big)) == 0);
+    ring = keyring_load(&source, NULL, &err);
+    CU_ASSERT(ring && !keyring_may_sign(ring));
     keyring_drop(ring);
     CU_ASSERT_EQUAL(scratch_write("revoked", 0644, "97B0\0\n", 6), 0);
     CU_ASSERT(refused(&source, "not a list of key ids"));

@@ -100,7 +100,8 @@ static void refusals(void)
     } rows[] = {
         { "uid:1000", "line 1: a row is CLIENT CONTEXT" },
         { "\n\nuid:1000 a b", "line 3: no such user" },
-        { "uid:no-such-user a", "no such user" },
+        { "uid:no-such-user a", "no such user: no-such-user" },
+        { "\xef\xbb\xbfuid:0 a b", "line 1: no such user: 0 a" },
         { "uid: a", "no such user" },
         { "uid:-1 a", "no such user" },
         { "uid:4294967295 a", "no such user" },

@@ -43,7 +43,7 @@ static void admission(void)
     struct tokens *tokens;
 
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
-    tokens = load("# a comment, no token\n" FIRST "\n\n" SECOND "\r\n", 0600);
+    tokens = load("\xef\xbb\xbf# a comment, no token\r\n\r\n" FIRST "\n\n" SECOND "\r\n", 0600);
     CU_ASSERT_PTR_NOT_NULL(tokens);
     for (size_t i = 0; tokens && i < sizeof(rows) / sizeof(rows[0]); i++)
         ROW_CHECK(rows[i].header ? rows[i].header : "none",
