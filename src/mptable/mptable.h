@@ -438,7 +438,9 @@ struct mpt_memory {
         \valid_read(m->segments[i].bytes + (0 .. m->segments[i].size - 1));
     predicate holds(struct mpt_segment *s, integer at, integer n) = \valid_read(s) &&
         s->base <= at < s->base + s->size && at + n <= s->base + s->size &&
-        \valid_read(s->bytes + (0 .. s->size - 1)); */
+        \valid_read(s->bytes + (0 .. s->size - 1));
+    predicate there(struct mpt_memory *m, integer at) = \exists integer i; 0 <= i < m->count &&
+        m->segments[i].base <= at <= m->segments[i].base + m->segments[i].size - 16; */
 
 /* mpt_at - the @size bytes at a guest-physical address, or NULL when not all of them are there */
 /*@ requires mapped(memory); assigns \nothing; exits \false;
@@ -603,10 +605,10 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
  *
  * Return: MPT_OK; MPT_ENOTFOUND.
  */
+/*@ requires mapped(memory) && \valid(address) && \separated(address, memory) &&
+        \separated(address, memory->segments + (0 .. memory->count - 1)); assigns *address;
+    ensures \result == MPT_OK ==> \old(*address) <= *address && there(memory, *address); */
 enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address);
-
-/* mpt_bios_words - the BIOS data words: given, else those in memory, else 0. @facts may be NULL */
-struct mpt_bios mpt_bios_words(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /* The bus type strings of MPS 1.4 Table 4-8, six bytes each, padded with blanks. */
 enum { MPT_BUS_TYPES = 18 };
@@ -782,6 +784,12 @@ enum {
     MPT_FACT_NMI = 1U << 19,
     MPT_FACT_8259 = 1U << 20
 };
+
+/*@ predicate stated(struct mpt_facts *f) = f == \null || (\valid_read(f) && (
+        (f->given & 512) != 0 ==> \valid_read(f->usable + (0 .. f->usable_count - 1)))); */
+/* mpt_bios_words - the BIOS data words: given, else those in memory, else 0. @facts may be NULL */
+/*@ requires mapped(memory) && stated(facts); assigns \nothing; */
+struct mpt_bios mpt_bios_words(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /* At least the number of rules, so that every finding has room */
 enum { MPT_RULES_MAX = 192 };

@@ -8,12 +8,13 @@
 #include "search.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "load.h"
 #include "layout.h"
 
 enum { KIB = 1024, ALIGN_SWEEP = 4 };
+
+#define NO_MATCH UINT64_MAX
 
 const struct mpt_consumer mpt_consumers[MPT_CONSUMERS] = {
     [CONSUMER_LINUX] = { "linux", { LOW_KIB, FIXED, ROM, EBDA }, 16, MPS_CHECKS, GOES_ON },
@@ -89,13 +90,12 @@ const char *mpt_consumer_name(const struct mpt_consumer *consumer)
 }
 
 /* The core does not use strcmp, so that it needs less from its environment. */
-static int same_text(const char *a, const char *b)
+static int same_name(const char row[12], const char *name)
 {
-    while (*a && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
+    for (size_t i = 0; i < 12 && row[i] == name[i]; i++)
+        if (name[i] == '\0')
+            return 1;
+    return 0;
 }
 
 const struct mpt_consumer *mpt_consumer_named(const char *name)
@@ -103,12 +103,14 @@ const struct mpt_consumer *mpt_consumer_named(const char *name)
     const struct mpt_consumer *consumer;
 
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
-        if (same_text(consumer->name, name))
+        if (same_name(consumer->name, name))
             return consumer;
     return NULL;
 }
 
 /* A BIOS data word, as given, or else from memory. @known gets its bit when there is either. */
+/*@ requires mapped(memory) && stated(facts) && \valid(known) && \separated(known, facts);
+    assigns *known; exits \false; */
 static uint16_t bios_word(const struct mpt_memory *memory, const struct mpt_facts *facts,
                           unsigned fact, uint16_t given, unsigned *known)
 {
@@ -125,19 +127,31 @@ static uint16_t bios_word(const struct mpt_memory *memory, const struct mpt_fact
  * As FreeBSD's getmemsize: the lowest range counts when it begins at or below 0xa0000. Ranges that
  * touch count as one.
  */
+/*@ requires stated(facts) && facts != \null && (facts->given & 512) != 0;
+    assigns \nothing; exits \false; */
 static uint64_t lowest_usable_end(const struct mpt_facts *facts)
 {
     const struct mpt_range *const ranges = facts->usable;
     struct mpt_range low = { MPT_BASE_MEMORY_END + 1, 0 };
+    bool grown;
 
+    /*@ loop invariant 0 <= i <= facts->usable_count; loop assigns i, low;
+        loop variant facts->usable_count - i; */
     for (size_t i = 0; i < facts->usable_count; i++)
         if (ranges[i].base < low.base)
             low = ranges[i];
-    for (size_t i = 0; i < facts->usable_count; i++)
-        if (ranges[i].base <= low.end && ranges[i].end > low.end) {
-            low.end = ranges[i].end;
-            i = (size_t)-1; /* a range before it may touch the longer one */
-        }
+    /*@ loop assigns low.end, grown; loop variant 0xffffffffffffffff - low.end; */
+    do { /* again, since a range before the last one may touch what has grown */
+        grown = false;
+        /*@ loop invariant 0 <= i <= facts->usable_count;
+            loop invariant low.end >= \at(low.end, LoopEntry) + grown;
+            loop assigns i, low.end, grown; loop variant facts->usable_count - i; */
+        for (size_t i = 0; i < facts->usable_count; i++)
+            if (ranges[i].base <= low.end && ranges[i].end > low.end) {
+                low.end = ranges[i].end;
+                grown = true;
+            }
+    } while (grown);
     return low.end;
 }
 
@@ -238,6 +252,7 @@ static unsigned window_needs(unsigned window, const struct mpt_bounds *bounds)
 }
 
 /* Those of @checks that the floating pointer at @e fails. @room: bytes at @e, 16 or more */
+/*@ requires room >= 16 && \valid_read(e + (0 .. room - 1)); assigns \nothing; exits \false; */
 static unsigned failed(unsigned checks, const uint8_t *e, size_t room)
 {
     const size_t length = e[AT(floating, length)];
@@ -259,11 +274,19 @@ static unsigned failed(unsigned checks, const uint8_t *e, size_t room)
     return checks & fails;
 }
 
+/*@ predicate above(struct mpt_segment *s, struct mpt_memory *m, integer at) =
+        (\exists integer i; 0 <= i < m->count && s == m->segments + i) && \valid_read(s) &&
+        at < s->base + s->size <= 0x80000000ffffffff &&
+        \valid_read(s->bytes + (0 .. s->size - 1)); */
 /* The segment that holds @address, else the next one above it; NULL = none */
+/*@ requires mapped(memory); assigns \nothing; exits \false;
+    ensures \result == \null || above(\result, memory, address); */
 static const struct mpt_segment *segment_from(const struct mpt_memory *memory, uint64_t address)
 {
     const struct mpt_segment *lowest = NULL;
 
+    /*@ loop invariant 0 <= i <= memory->count && (lowest == \null || above(lowest, memory,
+            address)); loop assigns i, lowest; loop variant memory->count - i; */
     for (size_t i = 0; i < memory->count; i++) {
         const struct mpt_segment *const s = &memory->segments[i];
 
@@ -274,76 +297,105 @@ static const struct mpt_segment *segment_from(const struct mpt_memory *memory, u
 }
 
 /*
- * The first of from, from + step, ... that is not below @least. Steps are powers of two: a division
- * of 64-bit numbers would be a call into the compiler's library on 32-bit machines.
+ * The first of from, from + step, ... that is not below @least. Steps are powers of two, so the
+ * lower 32 bits of the distance tell its remainder: a division of 64-bit numbers would be a call
+ * into the compiler's library on 32-bit machines.
  */
+/*@ requires 1 <= step <= 16 && least <= 0x8000000100000000; assigns \nothing; exits \false;
+    ensures \max(from, least) <= \result < \max(from, least) + step; */
 static uint64_t step_to(uint64_t from, unsigned step, uint64_t least)
 {
-    return least <= from ? from : from + ((least - from + step - 1) & ~(uint64_t)(step - 1));
+    return least <= from ? from : least + (step - (uint32_t)(least - from) % step) % step;
 }
 
 /*
  * The next floating pointer in a range that a consumer takes, in steps from the range's base; a
  * NULL consumer takes any bytes that begin with "_MP_".
  *
- * Return: 1 with *match set, an address whose 16 bytes are there; 0 when there is none.
+ * Return: an address whose 16 bytes are there; NO_MATCH when there is none.
  */
-static int next_match(const struct mpt_memory *memory, struct mpt_range range, unsigned step,
-                      const struct mpt_consumer *consumer, uint64_t *match)
+/*@ requires mapped(memory) && 1 <= step <= 16 && (consumer == \null || \valid_read(consumer));
+    assigns \nothing; exits \false; ensures \result == 0xffffffffffffffff || (
+        range.base <= \result <= range.end - 16 && there(memory, \result)); */
+static uint64_t next_match(const struct mpt_memory *memory, struct mpt_range range, unsigned step,
+                           const struct mpt_consumer *consumer)
 {
     const struct mpt_segment *s;
     uint64_t at = range.base;
 
+    /*@ loop invariant at >= range.base; loop assigns at, s; loop variant range.end - at; */
     while (at < range.end && (s = segment_from(memory, at))) {
         const uint64_t segment_end = s->base + (uint64_t)s->size;
         const uint64_t end = segment_end < range.end ? segment_end : range.end;
 
+        /*@ loop invariant at >= range.base && s->base <= at <= 0x8000000100000020;
+            loop assigns at; loop variant end - at; */
         for (at = step_to(at, step, s->base); at + MPT_FLOATING_SIZE <= end; at += step) {
             const uint8_t *const e = s->bytes + (at - s->base);
 
-            if (memcmp(e, "_MP_", 4) == 0 &&
-                (!consumer || !failed(consumer->checks, e, (size_t)(segment_end - at)))) {
-                *match = at;
-                return 1;
-            }
+            if (load_4(e) == SIGNATURE_FLOATING &&
+                (!consumer || !failed(consumer->checks, e, (size_t)(segment_end - at))))
+                return at;
         }
         at = step_to(at, step, segment_end);
     }
-    return 0;
+    return NO_MATCH;
+}
+
+/* Those of @checks that the floating pointer at @address fails; all when it is not there */
+/*@ requires mapped(memory); assigns \nothing; exits \false; */
+static unsigned failed_at(unsigned checks, const struct mpt_memory *memory, uint64_t address)
+{
+    const struct mpt_segment *const s = mpt_segment_at(memory, address, MPT_FLOATING_SIZE);
+    size_t at;
+
+    if (!s)
+        return checks;
+    at = (size_t)(address - s->base);
+    return failed(checks, s->bytes + at, s->size - at);
 }
 
 void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory,
                       const struct mpt_bounds *bounds, uint64_t address)
 {
-    const uint8_t *const bytes = mpt_at(memory, address, MPT_FLOATING_SIZE);
-
     search->memory = memory;
     search->bounds = bounds;
     search->address = address;
-    search->fails = bytes ? failed(~0U, bytes, mpt_room(memory, address)) : ~0U;
+    search->fails = failed_at(~0U, memory, address);
     search->looked = search->unknown = search->hits = 0;
+}
+
+/* From the highest bit on: unlike one to the left, a shift to the right cannot overflow. */
+static inline uint32_t window_bit(unsigned window)
+{
+    return UINT32_C(0x80000000) >> window;
 }
 
 /* Not inlined: each window is looked at once, but many consumers ask for it. */
 static __attribute__((noinline)) void look(struct mpt_search *search, unsigned window)
 {
-    struct mpt_range *const range = &search->windows[window];
-    const uint32_t bit = UINT32_C(1) << window;
+    const struct mpt_range range = mpt_window(window, search->bounds);
+    const uint32_t bit = window_bit(window);
+    const uint64_t match = next_match(search->memory, range, ALIGN_SWEEP, NULL);
 
     search->looked |= bit;
-    *range = mpt_window(window, search->bounds);
     if (window_needs(window, search->bounds))
         search->unknown |= bit;
-    if (next_match(search->memory, *range, ALIGN_SWEEP, NULL, &range->base))
-        search->hits |= bit;
+    if (match == NO_MATCH)
+        return;
+    search->hits |= bit;
+    search->windows[window].first = (uint32_t)match;
+    search->windows[window].end = (uint32_t)range.end;
 }
 
 /* Is the window in that set? It is looked at when it is first asked for. */
 static inline bool has(struct mpt_search *search, const uint32_t *set, unsigned window)
 {
-    if (!(search->looked >> window & 1))
+    const uint32_t bit = window_bit(window);
+
+    if (!(search->looked & bit))
         look(search, window);
-    return *set >> window & 1;
+    return *set & bit;
 }
 
 /* The outcome of the search in one window */
@@ -353,32 +405,31 @@ enum outcome { GOES_FURTHER, ENDS, FINDS };
 static enum outcome outcome_at(const struct mpt_search *search, const struct mpt_consumer *consumer,
                                uint64_t match)
 {
-    const struct mpt_memory *const memory = search->memory;
     const unsigned fails = match == search->address
                                ? search->fails & consumer->checks
-                               : failed(consumer->checks, mpt_at(memory, match, MPT_FLOATING_SIZE),
-                                        mpt_room(memory, match));
+                               : failed_at(consumer->checks, search->memory, match);
 
     return fails ? ENDS : FINDS;
 }
 
-/* Searches a window that has a hit */
-static enum outcome search_window(const struct mpt_search *search,
-                                  const struct mpt_consumer *consumer, unsigned window,
-                                  uint64_t *match)
+/* Searches a window that has a hit; sets search->match when the consumer comes to one */
+static enum outcome search_window(struct mpt_search *search, const struct mpt_consumer *consumer,
+                                  unsigned window)
 {
-    struct mpt_range range = search->windows[window];
+    const uint32_t first = search->windows[window].first;
+    /* A step back to the consumer's own steps: windows begin at multiples of 16 */
+    const struct mpt_range range = { first - first % consumer->step, search->windows[window].end };
+    uint64_t match;
 
     if (consumer->checks & BELOW_HOLE && (window == EBDA || window == BASE) &&
-        range.end - KIB >= MPT_BASE_MEMORY_END)
+        range.end >= MPT_BASE_MEMORY_END + KIB)
         return GOES_FURTHER;
-    range.base = step_to(0, consumer->step, range.base); /* windows begin at multiples of 16 */
-    if (!next_match(search->memory, range, consumer->step,
-                    consumer->invalid == GOES_ON ? consumer : NULL, match))
+    match = next_match(search->memory, range, consumer->step,
+                       consumer->invalid == GOES_ON ? consumer : NULL);
+    if (match == NO_MATCH || (match == 0 && consumer->checks & NULL_IS_NONE))
         return GOES_FURTHER;
-    if (*match == 0 && consumer->checks & NULL_IS_NONE)
-        return GOES_FURTHER;
-    return outcome_at(search, consumer, *match);
+    search->match = match;
+    return outcome_at(search, consumer, match);
 }
 
 /* When both words are 0, xv6 subtracts a KiB from address 0 and reads there. */
@@ -396,15 +447,14 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
     const struct mpt_bounds bounds = mpt_bounds(memory, facts);
     enum outcome outcome = faults(consumer, &bounds) ? ENDS : GOES_FURTHER;
     struct mpt_search search;
-    uint64_t match;
 
     mpt_search_start(&search, memory, &bounds, 0);
-    for (const uint8_t *window = consumer->windows; outcome == GOES_FURTHER && *window; window++)
-        if (has(&search, &search.hits, *window))
-            outcome = search_window(&search, consumer, *window, &match);
+    for (size_t i = 0; outcome == GOES_FURTHER && consumer->windows[i]; i++)
+        if (has(&search, &search.hits, consumer->windows[i]))
+            outcome = search_window(&search, consumer, consumer->windows[i]);
     if (outcome != FINDS)
         return MPT_ENOTFOUND;
-    *address = (uint32_t)match; /* windows end below 66 MiB */
+    *address = (uint32_t)search.match; /* windows end below 66 MiB */
     return MPT_OK;
 }
 
@@ -420,19 +470,20 @@ enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *c
 {
     enum outcome outcome = faults(consumer, search->bounds) ? ENDS : GOES_FURTHER;
     bool lacks = false;
-    uint64_t match = 0; /* FINDS sets it */
 
     *other = 0;
-    for (const uint8_t *window = consumer->windows; outcome == GOES_FURTHER && *window; window++) {
-        if (has(search, &search->unknown, *window))
+    for (size_t i = 0; outcome == GOES_FURTHER && consumer->windows[i]; i++) {
+        const unsigned window = consumer->windows[i];
+
+        if (has(search, &search->unknown, window))
             lacks = true;
-        else if (has(search, &search->hits, *window))
-            outcome = search_window(search, consumer, *window, &match);
+        else if (has(search, &search->hits, window))
+            outcome = search_window(search, consumer, window);
     }
-    if (outcome == FINDS && match == search->address)
+    if (outcome == FINDS && search->match == search->address)
         return MPT_TAKES;
     if (outcome == FINDS)
-        *other = match;
+        *other = search->match;
     return lacks && may_take(search, consumer) ? MPT_UNDECIDED : MPT_PASSES_BY;
 }
 
@@ -440,17 +491,20 @@ unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_cons
 {
     unsigned needs = 0;
 
-    for (const uint8_t *window = consumer->windows; *window; window++)
-        needs |= window_needs(*window, bounds);
+    for (size_t i = 0; consumer->windows[i]; i++)
+        needs |= window_needs(consumer->windows[i], bounds);
     return needs;
 }
 
 enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address)
 {
-    const struct mpt_range below_4g = {
-        step_to(0, ALIGN_SWEEP, *address > UINT32_MAX ? UINT64_C(1) << 32 : *address), UINT64_C(1)
-                                                                                           << 32
-    };
+    const uint64_t end = UINT64_C(1) << 32;
+    const struct mpt_range below_4g = { step_to(0, ALIGN_SWEEP, *address < end ? *address : end),
+                                        end };
+    const uint64_t match = next_match(memory, below_4g, ALIGN_SWEEP, NULL);
 
-    return next_match(memory, below_4g, ALIGN_SWEEP, NULL, address) ? MPT_OK : MPT_ENOTFOUND;
+    if (match == NO_MATCH)
+        return MPT_ENOTFOUND;
+    *address = match;
+    return MPT_OK;
 }

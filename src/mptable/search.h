@@ -70,7 +70,7 @@ enum consumer {
 };
 
 struct mpt_consumer {
-    const char *name;
+    char name[12];
     uint8_t windows[WINDOWS_MAX + 1]; /* enum window, in the order of the search */
     uint8_t step;                     /* bytes */
     uint16_t checks;                  /* enum search_checks */
@@ -86,6 +86,7 @@ struct mpt_bounds {
     uint64_t usable_end; /* of the lowest usable range; 0 = there is none below 0xa0000 */
     unsigned known;      /* MPT_FACT_EBDA, MPT_FACT_BASE_MEMORY, MPT_FACT_USABLE: what is set */
 };
+/*@ requires mapped(memory) && stated(facts); assigns \nothing; exits \false; */
 struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /* mpt_window - the addresses of a window; empty when the BIOS words define none */
@@ -99,10 +100,13 @@ struct mpt_search {
     const struct mpt_memory *memory;
     const struct mpt_bounds *bounds;
     uint64_t address;
+    uint64_t match; /* that a consumer came to */
     unsigned fails; /* enum search_checks; all of them when its bytes are not there */
     /* A bit for each window: looked at; its place is not known; bytes "_MP_" are in it */
     uint32_t looked, unknown, hits;
-    struct mpt_range windows[WINDOWS]; /* with a hit: from the first "_MP_" on, in steps of 4 */
+    struct {
+        uint32_t first, end; /* of the first "_MP_", in steps of 4; of the window */
+    } windows[WINDOWS];      /* those with a hit */
 };
 
 /* mpt_search_start - begin a search for the floating pointer at @address; all is borrowed */
