@@ -1,44 +1,55 @@
 /* SPDX-License-Identifier: ISC */
-/* A row for each fact; its bit selects the member of struct mpt_facts for its value. */
+/* A row for each fact; that of a number tells where its value is in struct mpt_facts. */
 #include "facts.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "../base/number.h"
 #include "consumers.h"
+#include "members.h"
 
 #define ADDRESSES_END (1ULL << 52) /* physical addresses have at most 52 bits */
 
+#define VALUE(member) offsetof(struct mpt_facts, member), sizeof(((struct mpt_facts *)0)->member)
+#define NO_VALUE      0, 0
+
 const struct fact facts[] = {
     { "for", FACT_CONSUMERS, 0, 0, 0,
-      "consumers that will read the table, or all;\ndefault linux. Findings are for these" },
-    { "vcpus", FACT_NUMBER, MPT_FACT_VCPUS, 1, UINT16_MAX, "virtual CPUs that the machine has" },
-    { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX,
-      "APIC ID of the vCPU that runs first" },
-    { "apic_ids", FACT_IDS, MPT_FACT_APIC_IDS, 0, UINT32_MAX, "APIC IDs of all virtual CPUs" },
+      "consumers that will read the table, or all;\ndefault linux. Findings are for these",
+      NO_VALUE },
+    { "vcpus", FACT_NUMBER, MPT_FACT_VCPUS, 1, UINT16_MAX, "virtual CPUs that the machine has",
+      VALUE(vcpus) },
+    { "bsp_apic_id", FACT_NUMBER, MPT_FACT_BSP, 0, UINT8_MAX, "APIC ID of the vCPU that runs first",
+      VALUE(bsp_apic_id) },
+    { "apic_ids", FACT_IDS, MPT_FACT_APIC_IDS, 0, UINT32_MAX, "APIC IDs of all virtual CPUs",
+      NO_VALUE },
     { "apic_version", FACT_NUMBER, MPT_FACT_APIC_VERSION, 0, UINT8_MAX,
-      "low byte of the local APIC's version register" },
+      "low byte of the local APIC's version register", VALUE(apic_version) },
     { "io_apic_id", FACT_NUMBER, MPT_FACT_IOAPIC_ID, 0, UINT8_MAX,
-      "ID in the register of the first I/O APIC" },
-    { "io_apic_inputs", FACT_NUMBER, MPT_FACT_INPUTS, 1, UINT8_MAX, "inputs of each I/O APIC" },
+      "ID in the register of the first I/O APIC", VALUE(ioapic_id) },
+    { "io_apic_inputs", FACT_NUMBER, MPT_FACT_INPUTS, 1, UINT8_MAX, "inputs of each I/O APIC",
+      VALUE(ioapic_inputs) },
     { "ioapics", FACT_IOAPICS, MPT_FACT_IOAPICS, 1, UINT8_MAX,
-      "address and inputs of each I/O APIC" },
+      "address and inputs of each I/O APIC", NO_VALUE },
     { "irq0_pin", FACT_NUMBER, MPT_FACT_IRQ0, 0, UINT8_MAX,
-      "I/O APIC input that ISA IRQ 0 is wired to" },
-    { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0,
-      "the EBDA's address, as at 0x40e; 0 = none" },
-    { "base_memory_kib", FACT_NUMBER, MPT_FACT_BASE_MEMORY, 0, UINT16_MAX, "the word at 0x413" },
-    { "memory_size", FACT_NUMBER, MPT_FACT_MEMORY_SIZE, 1, ADDRESSES_END, "bytes of guest RAM" },
+      "I/O APIC input that ISA IRQ 0 is wired to", VALUE(irq0_intin) },
+    { "ebda", FACT_SEGMENT, MPT_FACT_EBDA, 0, 0xffff0, "the EBDA's address, as at 0x40e; 0 = none",
+      VALUE(bios.ebda) },
+    { "base_memory_kib", FACT_NUMBER, MPT_FACT_BASE_MEMORY, 0, UINT16_MAX, "the word at 0x413",
+      VALUE(bios.base_memory_kib) },
+    { "memory_size", FACT_NUMBER, MPT_FACT_MEMORY_SIZE, 1, ADDRESSES_END, "bytes of guest RAM",
+      VALUE(memory_size) },
     { "usable", FACT_RANGES, MPT_FACT_USABLE, 0, ADDRESSES_END,
-      "memory that the guest is told it may use" },
+      "memory that the guest is told it may use", NO_VALUE },
     { "occupied", FACT_RANGES, MPT_FACT_OCCUPIED, 0, ADDRESSES_END,
-      "memory that the loader writes to" },
-    { "acpi", FACT_FLAG, MPT_FACT_ACPI, 0, 0, "the machine also has ACPI tables" },
+      "memory that the loader writes to", NO_VALUE },
+    { "acpi", FACT_FLAG, MPT_FACT_ACPI, 0, 0, "the machine also has ACPI tables", NO_VALUE },
     { "no_mpparse", FACT_FLAG, MPT_FACT_NO_MPPARSE, 0, 0,
-      "the guest is a Linux without CONFIG_X86_MPPARSE" },
-    { "x2apic", FACT_FLAG, MPT_FACT_X2APIC, 0, 0, "the APICs start in x2APIC mode" },
-    { "xen", FACT_FLAG, MPT_FACT_XEN, 0, 0, "the guest is a Xen hypervisor" },
+      "the guest is a Linux without CONFIG_X86_MPPARSE", NO_VALUE },
+    { "x2apic", FACT_FLAG, MPT_FACT_X2APIC, 0, 0, "the APICs start in x2APIC mode", NO_VALUE },
+    { "xen", FACT_FLAG, MPT_FACT_XEN, 0, 0, "the guest is a Xen hypervisor", NO_VALUE },
 };
 const size_t fact_count = sizeof(facts) / sizeof(facts[0]);
 
@@ -50,39 +61,12 @@ const struct fact *facts_find(const char *name)
     return NULL;
 }
 
-static void store_number(struct mpt_facts *known, unsigned bit, uint64_t value)
+static void store_number(struct mpt_facts *known, const struct fact *fact, uint64_t value)
 {
-    switch (bit) {
-    case MPT_FACT_VCPUS:
-        known->vcpus = (unsigned)value;
-        break;
-    case MPT_FACT_BSP:
-        known->bsp_apic_id = (uint8_t)value;
-        break;
-    case MPT_FACT_APIC_VERSION:
-        known->apic_version = (uint8_t)value;
-        break;
-    case MPT_FACT_IOAPIC_ID:
-        known->ioapic_id = (uint8_t)value;
-        break;
-    case MPT_FACT_INPUTS:
-        known->ioapic_inputs = (unsigned)value;
-        break;
-    case MPT_FACT_IRQ0:
-        known->irq0_intin = (uint8_t)value;
-        break;
-    case MPT_FACT_EBDA:
-        known->bios.ebda = (uint16_t)(value / 16);
-        break;
-    case MPT_FACT_BASE_MEMORY:
-        known->bios.base_memory_kib = (uint16_t)value;
-        break;
-    case MPT_FACT_MEMORY_SIZE:
-        known->memory_size = value;
-        break;
-    default:
-        break;
-    }
+    const struct member number = { .offset = fact->offset, .width = fact->width };
+
+    member_store(known, &number, fact->form == FACT_SEGMENT ? value / 16 : value);
+    known->given |= fact->bit;
 }
 
 static int set_number(struct facts *f, const struct fact *fact, const char *text,
@@ -96,8 +80,7 @@ static int set_number(struct facts *f, const struct fact *fact, const char *text
                       (unsigned long long)fact->lowest, (unsigned long long)fact->highest);
     if (fact->form == FACT_SEGMENT && value % 16 != 0)
         return err_at(err, ERR_INVALID, at, "must be a multiple of 16");
-    store_number(&f->known, fact->bit, value);
-    f->known.given |= fact->bit;
+    store_number(&f->known, fact, value);
     return 0;
 }
 
@@ -271,17 +254,14 @@ static int agree(struct facts *f, unsigned bit, uint64_t given, uint64_t right, 
 {
     size_t i = 0;
 
-    if (!(f->known.given & bit)) {
-        store_number(&f->known, bit, right);
-        f->known.given |= bit;
-        return 0;
-    }
-    if (given == right)
-        return 0;
     while (facts[i].bit != bit)
         i++;
-    return err_at(err, ERR_INVALID, &(struct at){ NULL, facts[i].name, 0 }, "must be %llu: %s",
-                  (unsigned long long)right, from);
+    if (!(f->known.given & bit))
+        store_number(&f->known, &facts[i], right);
+    else if (given != right)
+        return err_at(err, ERR_INVALID, &(struct at){ NULL, facts[i].name, 0 }, "must be %llu: %s",
+                      (unsigned long long)right, from);
+    return 0;
 }
 
 static int settle_ids(struct facts *f, struct err *err)

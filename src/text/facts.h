@@ -33,6 +33,7 @@ struct fact {
     unsigned bit; /* MPT_FACT_* */
     uint64_t lowest, highest;
     const char *help;
+    size_t offset, width; /* of a number, in struct mpt_facts */
 };
 
 extern const struct fact facts[];
