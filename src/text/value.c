@@ -88,6 +88,9 @@ static bool find_number(const struct value_reader *r, const struct member *m,
 {
     const unsigned digits = m->highest > UINT32_MAX ? 16 : 8;
 
+    if (m->kind == REVISION)
+        return v->kind == JSON_NUMBER && json_integer(v, number) &&
+               (*number == MPT_SPEC_1_1 || *number == MPT_SPEC_1_4);
     if (v->kind == JSON_STRING && m->kind == WORD)
         return member_word_value(m, v->text, v->size, number);
     if (v->kind == JSON_STRING && m->kind == MASK)
@@ -102,18 +105,6 @@ static int read_number(struct value_reader *r, const struct member *m, const str
     uint64_t number;
 
     if (!find_number(r, m, v, &number))
-        return value_refuse(r, m, at);
-    member_store(base, m, number);
-    return 0;
-}
-
-static int read_revision(struct value_reader *r, const struct member *m, const struct json_value *v,
-                         void *base, const struct at *at)
-{
-    uint64_t number;
-
-    if (v->kind != JSON_NUMBER || !json_integer(v, &number) ||
-        (number != MPT_SPEC_1_1 && number != MPT_SPEC_1_4))
         return value_refuse(r, m, at);
     member_store(base, m, number);
     return 0;
@@ -292,9 +283,8 @@ int value_read(struct value_reader *r, const struct member *m, const struct json
     case UINT:
     case MASK:
     case WORD:
-        return read_number(r, m, v, base, at);
     case REVISION:
-        return read_revision(r, m, v, base, at);
+        return read_number(r, m, v, base, at);
     case BOOL:
         return read_bool(r, m, v, base, at);
     case PROFILE:
