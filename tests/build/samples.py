@@ -9,11 +9,11 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 
 from daemon import SRCDIR, Tap
+from wire import free_port
 
 KERNEL = os.environ.get("BOOT_KERNEL", "")
 BUILD = os.path.dirname(os.path.abspath(os.environ["MPTABLECTL"]))
@@ -124,12 +124,6 @@ def judge(tap, work, lines, port):
         tap.ok(prints(wanted, got), command.split("\n")[0], "prints", got, "README has", "\n".join(wanted))
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return str(listener.getsockname()[1])
-
-
 def main():
     tap = Tap()
     with open(os.path.join(SRCDIR, "README.md"), encoding="utf-8") as file:
@@ -152,7 +146,7 @@ def main():
     try:
         for _, mark, lines in found:
             if mark == "console":
-                judge(tap, work, lines, free_port())
+                judge(tap, work, lines, str(free_port()))
     finally:
         shutil.rmtree(work)
     tap.done()

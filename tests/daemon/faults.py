@@ -146,7 +146,7 @@ def request(daemon, text, address=None, timeout=8):
     """Returns status and body of the answer, once the connection has ended; None for no answer, "late" when the connection
     does not end."""
     head, received = b"", b""
-    address = address or ("127.0.0.1", daemon.port)
+    address = address or daemon.address
     with socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET) as client:
         client.settimeout(timeout)
         try:

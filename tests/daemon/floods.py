@@ -128,7 +128,7 @@ def told(name, took):
 def plain(kind):
     for name, start, drip in KINDS:
         with Daemon("--max-connections", str(SLOTS)) as daemon:
-            where = ("127.0.0.1", daemon.port) if kind == "TCP" else daemon.socket
+            where = daemon.address if kind == "TCP" else daemon.socket
             with Flood(start, drip).of(where):
                 told(name + ", " + kind, usual(lambda: Wire(where)))
 
@@ -146,7 +146,7 @@ def encrypted(work):
     first = hello()
     for name, start in (("a byte to a TLS port", first[:1]), ("half a ClientHello", first[:100]), ("half TLS handshakes", first)):
         with Daemon("--max-connections", str(SLOTS), *tls_options(work)) as daemon:
-            with Flood(start, b"", again=start != first).of(("127.0.0.1", daemon.port)):
+            with Flood(start, b"", again=start != first).of(daemon.address):
                 told(name, usual(lambda: Secure(daemon, work)))
 
 
@@ -190,8 +190,8 @@ def far(work):
     """Half requests over TLS hold all slots, and more wait: clients whose handshake takes long get in."""
     with Daemon("--max-connections", str(SLOTS), *tls_options(work)) as daemon:
         wires = [Secure(daemon, work).send(b"GET / HTTP/1.1\r\nX: ") for _ in range(SLOTS)]
-        wires += [Wire(("127.0.0.1", daemon.port)).send(hello()) for _ in range(SLOTS // 2)]
-        clients, got = [Slow(("127.0.0.1", daemon.port)) for _ in range(6)], []
+        wires += [Wire(daemon.address).send(hello()) for _ in range(SLOTS // 2)]
+        clients, got = [Slow(daemon.address) for _ in range(6)], []
         threads = [threading.Thread(target=lambda c: got.append(c.status()), args=(client,)) for client in clients]
         for thread in threads:
             thread.start()

@@ -10,7 +10,7 @@ import warnings
 
 from certificates import certificates, tls_options
 from daemon import MPTABLED, Daemon, Tap
-from wire import MALFORMED, Secure, Wire, get, post, wait_until
+from wire import MALFORMED, Secure, Wire, get, post, served, wait_until
 
 tap = Tap()
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
@@ -43,10 +43,10 @@ def tls(work):
                 tap.equal([answer and answer.status for answer in got], [200, 400], "a malformed head over TLS: " + name)
         with Wire(daemon.socket) as wire:
             tap.equal(wire.send(post()).reply().body, first.body, "the UNIX socket serves the same without TLS")
-        with Wire(("127.0.0.1", daemon.port)) as wire:
+        with Wire(daemon.address) as wire:
             answer = wire.send(get()).reply()
             tap.ok(answer.status == 400 and b"TLS" in answer.body, "HTTP in the clear is refused with a word", answer.body)
-        with Wire(("127.0.0.1", daemon.port)) as wire:
+        with Wire(daemon.address) as wire:
             wire.send(b"\x16\x03\x01" + b"junk" * 100)
             while wire.more():  # an alert, and the end
                 pass
@@ -93,7 +93,7 @@ def tokens(work):
         os.chmod(path, mode)
     write("# ours\n%s\n" % TOKEN)
     with Daemon("--token-file", path) as daemon:
-        address = ("127.0.0.1", daemon.port)
+        address = daemon.address
 
         def ask(data, where=address):
             with Wire(where) as wire:
@@ -162,20 +162,12 @@ def starts(work):
         tap.ok(os.path.exists(daemon.socket), "a killed daemon leaves its socket")
         again = subprocess.Popen([MPTABLED, "--listen", "unix:" + daemon.socket], stderr=subprocess.DEVNULL,
                                  env=dict(os.environ, XDG_STATE_HOME=daemon.state))
-        took = wait_until(lambda: over(daemon.socket), 10)
+        took = wait_until(lambda: served(daemon.socket), 10)
         again.terminate()
         tap.ok(took is not None and again.wait(10) == 0, "which the next one takes over")
         daemon.status = -9
     guarded(work, ca)
     shutil.rmtree(STATE, ignore_errors=True)
-
-
-def over(path):
-    try:
-        with Wire(path) as wire:
-            return wire.send(get()).reply().status == 200
-    except OSError:
-        return False
 
 
 def guarded(work, ca):

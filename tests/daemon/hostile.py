@@ -17,7 +17,7 @@ class Bench:
 
     def __init__(self, daemon):
         self.daemon = daemon
-        self.address = ("127.0.0.1", daemon.port)
+        self.address = daemon.address
         self.control = Wire(self.address).send(post()).reply().body
 
     def sound(self):

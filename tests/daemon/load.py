@@ -10,23 +10,11 @@ import threading
 import time
 
 from daemon import Daemon, Tap
-from wire import HOST, TOPOLOGY, Wire, get, post, wait_until
+from wire import HOST, TOPOLOGY, Wire, get, post, served, wait_until
 
 tap = Tap()
 SECONDS = float(os.environ.get("HAMMER_SECONDS", "8"))
 CLIENTS = 16
-
-
-def address(daemon):
-    return ("127.0.0.1", daemon.port)
-
-
-def served(daemon, where=None):
-    try:
-        with Wire(where or address(daemon), timeout=2) as wire:
-            return wire.send(get()).reply().status == 200
-    except OSError:
-        return False
 
 
 def close(wires):
@@ -54,7 +42,7 @@ def parked():
     for threads in ("1", "2"):
         with Daemon("--threads", threads) as daemon:
             for count in (127, 128, 129, 256, 384):
-                wires = [Wire(address(daemon)) for _ in range(count)]
+                wires = [Wire(daemon.address) for _ in range(count)]
                 for round_ in range(2 if count <= 256 else 1):
                     os.kill(daemon.process.pid, signal.SIGSTOP)
                     for wire in wires:
@@ -66,7 +54,7 @@ def parked():
                           (count, threads, time.monotonic() - begin))
                 close(wires)
         with Daemon("--threads", threads) as daemon:
-            wires = [Wire(address(daemon)).send(get()) for _ in range(384)]
+            wires = [Wire(daemon.address).send(get()) for _ in range(384)]
             tap.equal(answered(wires, 1), 384, "384 clients that keep their connections, %s thread(s)" % threads)
             close(wires)
 
@@ -109,7 +97,7 @@ def slow():
 
     with Daemon("--timeout", "2") as daemon:
         stop = threading.Event()
-        jobs = [(kind + name, Wire(where).send(start), data) for kind, where in (("TCP, ", address(daemon)), ("UNIX, ", daemon.socket))
+        jobs = [(kind + name, Wire(where).send(start), data) for kind, where in (("TCP, ", daemon.address), ("UNIX, ", daemon.socket))
                 for name, start, data in (*drips, *((name, start, b"") for name, start in silents))]
         threads = [threading.Thread(target=watch, args=(*job, stop)) for job in jobs]
         for thread in threads:
@@ -117,7 +105,7 @@ def slow():
         slowest = 0
         while any(thread.is_alive() for thread in threads):
             begin = time.monotonic()
-            if not served(daemon):
+            if not served(daemon.address):
                 slowest = 99
             slowest = max(slowest, time.monotonic() - begin)
             time.sleep(0.05)
@@ -136,7 +124,7 @@ def slow():
 def unread():
     """A client that sends requests and never reads is cut, and no other client waits for it."""
     with Daemon("--timeout", "1", "--threads", "1") as daemon:
-        with Wire(address(daemon)) as wire:
+        with Wire(daemon.address) as wire:
             wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             wire.socket.settimeout(0.5)
             try:
@@ -145,13 +133,14 @@ def unread():
             except OSError:
                 pass
             begin = time.monotonic()
-            tap.ok(served(daemon) and time.monotonic() - begin < 0.5, "others are served beside a client that never reads")
+            tap.ok(served(daemon.address) and time.monotonic() - begin < 0.5,
+                   "others are served beside a client that never reads")
             gone = wait_until(lambda: connections(daemon, "127.0.0.1:%d" % daemon.port) <= 1, 5)
             tap.ok(gone is not None, "a client that never reads is cut", gone)
 
 
 def connections(daemon, listener):
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         page = wire.send(get(b"/metrics")).reply().body.decode()
     return int(page.split('http_connections{listener="%s"} ' % listener)[1].split()[0])
 
@@ -161,20 +150,20 @@ def floods():
     the flood the daemon serves as before."""
     with Daemon("--max-connections", "64", "--timeout", "5") as daemon:
         for name, start in (("silence", b""), ("half a line", b"GET /he"), ("answered", get())):
-            wires = [Wire(address(daemon)).send(start) for _ in range(300)]
+            wires = [Wire(daemon.address).send(start) for _ in range(300)]
             begin = time.monotonic()
-            tap.ok(served(daemon, daemon.socket) and time.monotonic() - begin < 0.5,
+            tap.ok(served(daemon.socket) and time.monotonic() - begin < 0.5,
                    "flood of %s: the other listener serves at once" % name)
-            took = wait_until(lambda: served(daemon), 5)
+            took = wait_until(lambda: served(daemon.address), 5)
             tap.ok(took is not None and took < 5, "flood of %s: a new client is served within an idle time-out" % name, took)
             close(wires)
-            took = wait_until(lambda: served(daemon), 5)
+            took = wait_until(lambda: served(daemon.address), 5)
             tap.ok(took is not None and took < 1, "flood of %s: served within a second after it ends" % name, took)
         for thing in (b"POST /v1/images HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\n{", b"GET / HTTP/1.1\r\nX: y"):
-            wires = [Wire(address(daemon)).send(thing) for _ in range(200)]
+            wires = [Wire(daemon.address).send(thing) for _ in range(200)]
             time.sleep(0.3)
             close(wires)
-            took = wait_until(lambda: served(daemon), 5)
+            took = wait_until(lambda: served(daemon.address), 5)
             tap.ok(took is not None and took < 1, "flood of half requests: served within a second after it ends", took)
 
 
@@ -233,15 +222,15 @@ def users():
         tap.equal(refused, 60 - 56, "beside another user, one has seven eighths of the slots")
         end()
         close(wires)
-        tap.ok(wait_until(lambda: served(daemon, daemon.socket), 2) is not None, "and all is as before when they leave")
+        tap.ok(wait_until(lambda: served(daemon.socket), 2) is not None, "and all is as before when they leave")
 
 
 def dripping():
     """All slots are taken by requests that trickle in: a new client gets in after an idle time-out."""
     with Daemon("--max-connections", "32", "--timeout", "3") as daemon:
-        wires = [Wire(address(daemon)).send(post()[:-20]) for _ in range(32)]
+        wires = [Wire(daemon.address).send(post()[:-20]) for _ in range(32)]
         end, took = time.monotonic() + 8, []
-        waiting = threading.Thread(target=lambda: took.append(wait_until(lambda: served(daemon), 8)))
+        waiting = threading.Thread(target=lambda: took.append(wait_until(lambda: served(daemon.address), 8)))
         waiting.start()
         while waiting.is_alive() and time.monotonic() < end:
             for wire in wires:
@@ -256,8 +245,8 @@ def bounded():
     """Memory stays below the sum that mptabled(8) states, with every slot in use."""
     with Daemon("--threads", "2") as daemon:
         head = b"X: " + b"y" * 60000 + b"\r\n"
-        wires = [Wire(address(daemon)).send(get(head=head)) for _ in range(128)]
-        wires += [Wire(address(daemon)).send(post(b" " * 65000 + b"x")[:-1]) for _ in range(128)]
+        wires = [Wire(daemon.address).send(get(head=head)) for _ in range(128)]
+        wires += [Wire(daemon.address).send(post(b" " * 65000 + b"x")[:-1]) for _ in range(128)]
         time.sleep(1)
         used, limit = resident(daemon), 1024 * (4 + 2 * 2 + 8 + 64)
         tap.ok(sanitized(daemon) or used < limit, "%d KiB in use, of %d that it may have" % (used, limit))
@@ -278,10 +267,10 @@ def busy():
     size = 16 * 1024 * 1024
     head = post(b"", length=b"Content-Length: %d\r\n" % size)
     with Daemon("--max-body", str(size)) as daemon:
-        wires = [Wire(address(daemon)).send(head) for _ in range(6)]
+        wires = [Wire(daemon.address).send(head) for _ in range(6)]
         for wire in wires:
             wire.send(b" " * (size - 1))
-        with Wire(address(daemon)) as wire:
+        with Wire(daemon.address) as wire:
             tap.equal([wire.send(thing).reply().status for thing in (get(b"/livez"), post())], [200, 200],
                       "liveness and small bodies have room beside large ones")
         answers = [wire.send(b" ").reply() for wire in wires]
@@ -290,7 +279,7 @@ def busy():
                all(answer.status in (400, 503) for answer in answers),
                "bodies beyond the ledger get 503 and Retry-After", [answer.status for answer in answers])
         close(wires)
-        with Wire(address(daemon)) as wire:
+        with Wire(daemon.address) as wire:
             tap.equal(wire.send(head + b" " * size).reply().status, 400, "when they are gone there is room again")
 
 
@@ -301,25 +290,25 @@ def descriptors():
 
     with Daemon("--timeout", "2", prepare=few) as daemon:
         tap.ok("event=descriptors limit=160" in daemon.text(), "too few descriptors are logged")
-        wires = [Wire(address(daemon)) for _ in range(300)]
+        wires = [Wire(daemon.address) for _ in range(300)]
         time.sleep(0.5)
         before = daemon.cpu()
         time.sleep(0.5)
         spent = daemon.cpu() - before
         tap.ok(spent < 0.25, "no spinning when no slot is free", spent)
         close(wires)
-        took = wait_until(lambda: served(daemon), 5)
+        took = wait_until(lambda: served(daemon.address), 5)
         tap.ok(took is not None and took < 1 and "event=accept" not in daemon.text(), "and recovery within a second", took)
 
 
 def used_up():
     """Descriptors run out: open connections are served, new ones are not, the daemon does not spin, and it recovers."""
     with Daemon("--timeout", "20") as daemon:
-        inside = Wire(address(daemon)).send(get())
+        inside = Wire(daemon.address).send(get())
         inside.reply()
         limits = resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (daemon.descriptors(), limits[1]))
-        outside = [Wire(address(daemon)).send(get()) for _ in range(8)]  # more than its count was off by
+        outside = [Wire(daemon.address).send(get()) for _ in range(8)]  # more than its count was off by
         waits = wait_until(lambda: "event=accept" in daemon.text(), 3)
         before = daemon.cpu()
         time.sleep(1)
@@ -368,7 +357,7 @@ def client(daemon, truth, bad, end, wrong, counts):
     good = list(truth)
     while time.monotonic() < end:
         try:
-            with Wire(address(daemon) if chance.random() < 0.8 else daemon.socket) as wire:
+            with Wire(daemon.address if chance.random() < 0.8 else daemon.socket) as wire:
                 for _ in range(chance.randrange(1, 20)):
                     if chance.random() < 0.7:
                         data = chance.choice(good)
@@ -394,7 +383,7 @@ def hammer():
     with Daemon("--threads", "2") as daemon:
         truth = {}
         for data in good:
-            with Wire(address(daemon)) as wire:
+            with Wire(daemon.address) as wire:
                 truth[data] = wire.send(data).reply().body
         wrong, counts = [], []
 

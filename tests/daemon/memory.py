@@ -94,12 +94,6 @@ def status(daemon, name):
         return int(re.search(name + r":\s*(\d+) kB", file.read()).group(1)) * 1024
 
 
-def metric(daemon, name):
-    with Wire(daemon.socket) as wire:
-        page = wire.send(get(b"/metrics")).reply().body.decode()
-    return int(re.search(r"^mptabled_%s (\d+)$" % name, page, re.M).group(1))
-
-
 def dump(entries):
     """A request of 1 MiB: guest memory with a table of those entries in it"""
     table = bytearray(decode(entries).split(b"\r\n\r\n", 1)[1])
@@ -139,8 +133,8 @@ def unread():
             answer = wires[-1].left
             tap.ok(answer.startswith(b"HTTP/1.1 503") and b"Retry-After: 1" in answer and b"/problems/busy" in answer,
                    "a further large reply gets 503 and Retry-After", answer[:300])
-            tap.ok(metric(daemon, "ledger_refusals_total") > 0, "the metrics count what was refused")
-            tap.ok(metric(daemon, "ledger_bytes") <= metric(daemon, "ledger_limit_bytes"), "no more is in use than may be")
+            tap.ok(daemon.metric("ledger_refusals_total") > 0, "the metrics count what was refused")
+            tap.ok(daemon.metric("ledger_bytes") <= daemon.metric("ledger_limit_bytes"), "no more is in use than may be")
             bounded(daemon, group, "225 unread replies")
             for wire in wires:
                 wire.socket.close()
@@ -230,13 +224,13 @@ def handshakes():
         with Daemon("--threads", "1", *tls_options(work)) as daemon:
             before, wires = status(daemon, "VmRSS"), []
             for _ in range(count):
-                wires.append(Wire(("127.0.0.1", daemon.port)))
+                wires.append(Wire(daemon.address))
                 wires[-1].socket.settimeout(0.3)
                 quietly(lambda: wires[-1].socket.sendall(data))
             time.sleep(0.5)
             each = (status(daemon, "VmHWM") - before) // count
             tap.ok(SANITIZED or each < 112 << 10, "ClientHellos of %s that do not end: %d KiB each, of 112" % (name, each >> 10))
-            tap.ok(metric(daemon, "ledger_limit_bytes") >= 256 * (112 << 10), "TLS slots are in the ledger")
+            tap.ok(daemon.metric("ledger_limit_bytes") >= 256 * (112 << 10), "TLS slots are in the ledger")
             for wire in wires:
                 wire.socket.close()
     shutil.rmtree(work)
@@ -246,16 +240,16 @@ def burst():
     """After many bodies at once, while two clients stay connected, the next bodies find room."""
     size = 256 << 10
     with Daemon("--threads", "2", "--max-body", str(size)) as daemon:
-        idle = [Wire(where).send(get()) for where in (("127.0.0.1", daemon.port), daemon.socket)]
+        idle = [Wire(where).send(get()) for where in (daemon.address, daemon.socket)]
         tap.equal([wire.reply().status for wire in idle], [200, 200], "two clients keep their connections")
-        wires = [Wire(where) for where in (("127.0.0.1", daemon.port), daemon.socket) for _ in range(200)]
+        wires = [Wire(where) for where in (daemon.address, daemon.socket) for _ in range(200)]
         for wire in wires:
             wire.socket.settimeout(0.1)
             quietly(lambda wire=wire: wire.socket.sendall(post(b" " * size)[:-1]))
-        full = metric(daemon, "ledger_bytes")
+        full = daemon.metric("ledger_bytes")
         for wire in wires:
             wire.socket.close()
-        settled = wait_until(lambda: metric(daemon, "ledger_bytes") < full - 32 * MIB, 5)
+        settled = wait_until(lambda: daemon.metric("ledger_bytes") < full - 32 * MIB, 5)
         tap.ok(settled is not None, "the bodies of a burst are given back", full)
         statuses = []
         for _ in range(100):
@@ -289,7 +283,7 @@ def one_place():
     for threads, signatures, connections, tls in ((1, 0, 1, ()), (2, 1024, 256, ()), (3, 100, 500, tls_options(work))):
         with Daemon("--threads", str(threads), "--signature-memory", str(signatures), "--max-connections", str(connections),
                     *tls) as daemon:
-            tap.equal(metric(daemon, "memory_sum_bytes"), manual_sum(threads, signatures, connections, 1, 1, bool(tls)),
+            tap.equal(daemon.metric("memory_sum_bytes"), manual_sum(threads, signatures, connections, 1, 1, bool(tls)),
                       "the manual's sum is the daemon's: %d connections%s" % (connections, ", TLS" if tls else ""))
     shutil.rmtree(work)
     most = manual_sum(16, 1024, 256, 1, 0, False)  # the most threads that the daemon chooses by itself, one socket

@@ -12,17 +12,13 @@ import threading
 import time
 
 from daemon import MPTABLED, SRCDIR, Daemon, Tap
-from wire import TOPOLOGY, Wire, get, post, wait_until
+from wire import TOPOLOGY, Wire, get, post, served, wait_until
 
 tap = Tap()
 
 
-def address(daemon):
-    return ("127.0.0.1", daemon.port)
-
-
 def ask(daemon, data):
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         return wire.send(data).reply()
 
 
@@ -96,7 +92,7 @@ def quiet():
     path = os.path.join(work, "s")
     process = subprocess.Popen([MPTABLED, "--listen", "unix:" + path, "--log-level", "warning"], stderr=subprocess.PIPE,
                                env=dict(os.environ, XDG_STATE_HOME=work))
-    wait_until(lambda: reaches(path), 10)
+    wait_until(lambda: served(path), 10)
     process.terminate()
     said = [line for line in process.stderr.read().splitlines() if not line.startswith((b"event=root ", b"event=library "))]
     tap.equal((said, process.wait(15)), ([b"event=listening address=unix:" + path.encode()], 0),
@@ -105,21 +101,13 @@ def quiet():
     shutil.rmtree(work)
 
 
-def reaches(path):
-    try:
-        with Wire(path) as wire:
-            return wire.send(get()).reply().status == 200
-    except OSError:
-        return False
-
-
 def deaf(name, prepare, stderr):
     """Standard error accepts nothing: requests are still answered at once."""
     work = tempfile.mkdtemp(prefix="mptabled-")
     path = os.path.join(work, "s")
     process = subprocess.Popen([MPTABLED, "--listen", "unix:" + path], stderr=stderr, preexec_fn=prepare,
                                env=dict(os.environ, XDG_STATE_HOME=work))
-    tap.ok(wait_until(lambda: reaches(path), 10) is not None, "standard error %s: the daemon starts" % name)
+    tap.ok(wait_until(lambda: served(path), 10) is not None, "standard error %s: the daemon starts" % name)
     begin = time.monotonic()
     with Wire(path) as wire:
         replies = [wire.send(post()).reply() for _ in range(600)]
@@ -151,7 +139,7 @@ def draining():
     """SIGTERM with a request under way: the request is answered, health reports the shutdown, no new client is accepted,
     and the exit is clean."""
     with Daemon() as daemon:
-        slow, idle = Wire(address(daemon)), Wire(address(daemon))
+        slow, idle = Wire(daemon.address), Wire(daemon.address)
         whole = idle.send(post()).reply().body
         slow.send(post()[:-5])
         daemon.process.send_signal(signal.SIGTERM)
@@ -168,7 +156,7 @@ def draining():
         begin = time.monotonic()
         tap.ok(daemon.stop() == 0 and time.monotonic() - begin < 2, "and then it ends with status 0")
     with Daemon() as daemon:
-        wires = [Wire(address(daemon)) for _ in range(20)]
+        wires = [Wire(daemon.address) for _ in range(20)]
         for wire in wires:
             wire.send(get()).reply()
         wires[0].send(post()[:-5])
@@ -200,7 +188,7 @@ def no_answer_is_lost():
     """SIGTERM under load: an accepted client has every request answered, or is told that the connection ends."""
     for _ in range(3):
         with Daemon() as daemon:
-            wires = [Wire(address(daemon)) for _ in range(40)]
+            wires = [Wire(daemon.address) for _ in range(40)]
             daemon.process.send_signal(signal.SIGTERM)
             lost = 0
             for _ in range(5):
@@ -220,7 +208,7 @@ def nobody_is_reset():
     """SIGTERM while clients connect all the time: each is either refused, or accepted and answered."""
     for kind in ("TCP", "UNIX"):
         with Daemon() as daemon:
-            where = address(daemon) if kind == "TCP" else daemon.socket
+            where = daemon.address if kind == "TCP" else daemon.socket
             answers, refused = [], threading.Event()
 
             def come(where=where, answers=answers, refused=refused):

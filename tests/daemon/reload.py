@@ -33,10 +33,6 @@ def active(daemon):
     return [key["key_id"] for key in json.loads(daemon.curl("/v1/keys").body)["keys"] if key["state"] == "active"]
 
 
-def metric(daemon, name):
-    return int(re.search(r"^mptabled_%s (\d+)$" % re.escape(name), daemon.curl("/metrics").body.decode(), re.M).group(1))
-
-
 def manual():
     """The lines of the manual's rotation of a daemon that was started by hand."""
     with open(os.path.join(SRCDIR, "src", "mptabled.8"), encoding="ascii") as file:
@@ -64,17 +60,17 @@ def outcomes(work):
     keygen(good)
     keygen(other)
     with Daemon("--key", good) as daemon:
-        tap.equal((metric(daemon, "last_reload_successful"), reload(daemon, "--key", good)), (1, (0, "")), "a reload that works")
-        tap.equal(metric(daemon, 'reloads_total{result="ok"}'), 1, "was one reload")
+        tap.equal((daemon.metric("last_reload_successful"), reload(daemon, "--key", good)), (1, (0, "")), "a reload that works")
+        tap.equal(daemon.metric('reloads_total{result="ok"}'), 1, "was one reload")
         os.chmod(good, 0o644)
         status, said = reload(daemon, "--key", good)
         tap.ok(status == 1 and "chmod 600" in said, "a file that would be refused is told", said)
-        tap.equal(metric(daemon, 'reloads_total{result="failed"}'), 0, "and the daemon is left alone")
+        tap.equal(daemon.metric('reloads_total{result="failed"}'), 0, "and the daemon is left alone")
         status, said = reload(daemon, "--key", other)  # what it checks is good, what the daemon reads is not
         tap.ok(status == 1 and "chmod 600" in said, "the reason of the daemon itself is told", said)
-        tap.equal(metric(daemon, "last_reload_successful"), 0, "a metric says that the last reload failed")
+        tap.equal(daemon.metric("last_reload_successful"), 0, "a metric says that the last reload failed")
         os.chmod(good, 0o600)
-        tap.equal((reload(daemon, "--key", good), metric(daemon, "last_reload_successful")), ((0, ""), 1), "until one is good")
+        tap.equal((reload(daemon, "--key", good), daemon.metric("last_reload_successful")), ((0, ""), 1), "until one is good")
         many = [subprocess.Popen([MPTABLED, "--key", good, "--reload", str(daemon.process.pid)], stderr=subprocess.DEVNULL)
                 for _ in range(12)]
         tap.equal([each.wait(60) for each in many], [0] * 12, "12 at once are all answered")

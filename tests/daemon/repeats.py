@@ -22,12 +22,8 @@ RCVBUF = (socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-def address(daemon):
-    return ("127.0.0.1", daemon.port)
-
-
 def ask(daemon, data, head=False):
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         return wire.send(data).reply(head)
 
 
@@ -37,13 +33,8 @@ def essence(answer):
     return answer.status, headers, re.sub(rb'"instance":"[^"]*"', b"", answer.body)
 
 
-def metric(daemon, name):
-    page = ask(daemon, get(b"/metrics")).body.decode()
-    return int(float(re.search(r"^mptabled_%s (\S+)$" % re.escape(name), page, re.M).group(1)))
-
-
 def signatures(daemon):
-    return metric(daemon, "signatures_made_total"), metric(daemon, "signatures_remembered_total")
+    return daemon.metric("signatures_made_total"), daemon.metric("signatures_remembered_total")
 
 
 def body(**members):
@@ -55,9 +46,9 @@ def one_loop(*options, **more):
 
 
 def reload(daemon):
-    before = metric(daemon, 'reloads_total{result="ok"}')
+    before = daemon.metric('reloads_total{result="ok"}')
     daemon.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: metric(daemon, 'reloads_total{result="ok"}') == before + 1, 10)
+    wait_until(lambda: daemon.metric('reloads_total{result="ok"}') == before + 1, 10)
 
 
 def identity(daemons):
@@ -78,7 +69,7 @@ def identity(daemons):
     def everything():
         for name, data in requests.items():
             for daemon in daemons:
-                with Wire(address(daemon)) as wire:
+                with Wire(daemon.address) as wire:
                     seen.setdefault(name, set()).update(essence(wire.send(data).reply()) for _ in range(5))
 
     seen = {}
@@ -94,7 +85,7 @@ def identity(daemons):
 
 
 def head_text(daemon, data):
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         wire.send(data)
         while b"\r\n\r\n" not in wire.left:
             wire.more()
@@ -110,7 +101,7 @@ def order(daemons):
 
 def ids(daemon):
     """Requests are pipelined on several connections, which read only after all are sent: each answer has its own id."""
-    with Wire(address(daemon)) as a, Wire(address(daemon)) as b:
+    with Wire(daemon.address) as a, Wire(daemon.address) as b:
         a.socket.setsockopt(*RCVBUF)
         for wire, name in ((a, b"a"), (b, b"b")):
             wire.send(b"".join(post(b'{"cpus":200}', b"X-Request-Id: %s%d\r\n" % (name, i)) for i in range(PIPELINED)))
@@ -119,7 +110,7 @@ def ids(daemon):
             tap.equal([x[wire].headers["x-request-id"] for x in answers], ["%s%d" % (name, i) for i in range(PIPELINED)],
                       "each of %d pipelined answers has its own id" % PIPELINED)
             tap.equal(len({essence(x[wire]) for x in answers}), 1, "and nothing else differs")
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         made = [wire.send(post(b'{"cpus":200}')).reply().headers["x-request-id"] for _ in range(100)]
     tap.equal((len(set(made)), {len(x) for x in made}), (100, {32}), "ids that are made are new ones")
 
@@ -135,7 +126,7 @@ def spellings(daemon):
             for blank in ("", " ", "\n\t"):
                 spelled.append("{%s}" % ",".join('%s"%s":%s' % (blank, m[0], f) for m, f in zip(order_, forms)))
     spelled = random.Random(1).sample(spelled, 300)
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         answers = {essence(wire.send(post(s.encode())).reply()) for s in spelled * 2}
     tap.equal(len(answers), 1, "300 spellings: one answer")
     tap.equal(next(iter(answers))[0], 200, "which is an image")
@@ -158,7 +149,7 @@ def members(daemon, fresh):
     wanted = [essence(ask(fresh, r)) for r in requests]
     tries = [i for i in range(len(requests)) for _ in range(6)]
     random.Random(2).shuffle(tries)
-    with Wire(address(daemon)) as wire:
+    with Wire(daemon.address) as wire:
         wrong = [requests[i] for i in tries if essence(wire.send(requests[i]).reply()) != wanted[i]]
     tap.ok(not wrong and {w[0] for w in wanted} == {200}, "members, targets and Accept: no answer is another's", *wrong)
 
@@ -169,7 +160,7 @@ def halves(daemon, fresh):
     wanted = essence(ask(fresh, first)), essence(ask(fresh, second))
     got = []
     for cut in range(1, len(first), 7):
-        with Wire(address(daemon)) as a, Wire(address(daemon)) as b:
+        with Wire(daemon.address) as a, Wire(daemon.address) as b:
             a.send(first[:cut])
             other = b.send(second).reply()
             got.append((essence(a.send(first[cut:]).reply()), essence(other)))
@@ -183,7 +174,7 @@ def alternate(daemon, fresh):
     wrong = []
 
     def run(pair):
-        with Wire(address(daemon)) as wire:
+        with Wire(daemon.address) as wire:
             for i in range(300):
                 data = pair[i % 2]
                 got = essence(wire.send(post(data)).reply())
@@ -203,7 +194,7 @@ def remembered(fresh):
     with one_loop(state=fresh.state) as daemon:
         def cost(data, count=1):
             before = signatures(daemon)
-            with Wire(address(daemon)) as wire:
+            with Wire(daemon.address) as wire:
                 for _ in range(count):
                     tap.equal(wire.send(data).reply().status, 200, "signed")
             after = signatures(daemon)
@@ -217,10 +208,10 @@ def remembered(fresh):
         tap.equal(cost(post(body(cpus=7, ttl=60)), 2), (2, 2), "with a life: one")
         reload(daemon)
         tap.equal(cost(post(body(cpus=7))), (2, 0), "a reload forgets all")
-    with one_loop("--signature-memory", "8", state=fresh.state) as daemon, Wire(address(daemon)) as wire:
+    with one_loop("--signature-memory", "8", state=fresh.state) as daemon, Wire(daemon.address) as wire:
         answers = [essence(wire.send(post(body(cpus=1 + i % 40))).reply()) for i in range(400)]
         tap.ok(all(answers[i] == answers[i % 40] for i in range(400)), "a memory that is too small changes no answer")
-        tap.ok(metric(daemon, "signatures_made_total") > 400, "it forgets")
+        tap.ok(daemon.metric("signatures_made_total") > 400, "it forgets")
 
 
 def conditions(fresh):
@@ -291,7 +282,7 @@ def rotated(fresh):
         seen, stop = [set() for _ in range(4)], threading.Event()
 
         def run(mine):
-            with Wire(address(daemon)) as wire:
+            with Wire(daemon.address) as wire:
                 while not stop.is_set():
                     mine.add(essence(wire.send(post()).reply()))
 

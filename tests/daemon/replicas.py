@@ -6,22 +6,16 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 import time
 
 from daemon import MPTABLED, MPTABLECTL, SRCDIR, Daemon, Tap
+from wire import free_port, wait_until
 
 tap = Tap()
 TOPOLOGIES, CLIENTS, DRAIN = 64, 8, 2
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def get(port, path, timeout=20):
@@ -41,13 +35,6 @@ def status(port, path):
         return None
 
 
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
-
-
 class Replica:
     def __init__(self, work, number, key):
         self.port, self.key, self.log = free_port(), key, os.path.join(work, "log%d" % number)
@@ -57,7 +44,7 @@ class Replica:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([MPTABLED, "--key", self.key, "--listen", "127.0.0.1:%d" % self.port, "--threads",
                                              "2", "--drain", str(DRAIN)], stderr=log)
-        return wait_for(lambda: status(self.port, "/readyz") == 200)
+        return wait_until(lambda: status(self.port, "/readyz") == 200, 20) is not None
 
     def end(self, number):
         self.process.send_signal(number)
@@ -102,7 +89,7 @@ def balancer(work, replicas):
         file.write("\n".join(lines) + "\n")
     process = subprocess.Popen(["haproxy", "-db", "-f", path], stdout=subprocess.DEVNULL,
                                stderr=open(os.path.join(work, "haproxy.log"), "wb"))
-    wait_for(lambda: status(port, "/v1/version") == 200)
+    wait_until(lambda: status(port, "/v1/version") == 200, 20)
     return process, port
 
 
@@ -112,7 +99,8 @@ def rolling(replicas, loads):
         before = sum(len(load.answers) for load in loads)
         good = replica.end(signal.SIGTERM) == 0 and replica.start() and good
         time.sleep(2.5)  # the balancer's check sees it again
-        good = wait_for(lambda before=before: sum(len(load.answers) for load in loads) > before + 64) and good
+        took = wait_until(lambda before=before: sum(len(load.answers) for load in loads) > before + 64, 20)
+        good = took is not None and good
     return good
 
 
@@ -133,7 +121,7 @@ def behind_haproxy(work):
         tap.equal(lost, [], "no request is lost in a rolling restart")
         replicas[1].end(signal.SIGKILL)
         before = sum(len(load.answers) for load in loads)
-        wait_for(lambda: sum(len(load.answers) for load in loads) > before + 512)
+        wait_until(lambda: sum(len(load.answers) for load in loads) > before + 512, 20)
         lost = [failure for load in loads for failure in load.failures]
         tap.ok(len(lost) <= CLIENTS, "a replica that is killed loses at most the requests under way: %d" % len(lost), lost)
     finally:
@@ -157,7 +145,7 @@ def behind_haproxy(work):
 def leave():
     with Daemon("--drain", "3") as daemon:
         daemon.process.send_signal(signal.SIGTERM)
-        tap.ok(wait_for(lambda: status(daemon.port, "/readyz") == 503, 2), "told to stop: first /readyz has status 503")
+        tap.ok(wait_until(lambda: status(daemon.port, "/readyz") == 503, 2), "told to stop: first /readyz has status 503")
         tap.equal([status(daemon.port, path) for path in ("/livez", "/v1/images?cpus=4", "/healthz")], [200, 200, 503],
                   "while new connections are served")
         begin = time.monotonic()
@@ -165,7 +153,7 @@ def leave():
         tap.ok(time.monotonic() - begin > 1, "not before that time is up")
     with Daemon("--drain", "600") as daemon:
         daemon.process.send_signal(signal.SIGTERM)
-        wait_for(lambda: status(daemon.port, "/readyz") == 503, 10)
+        wait_until(lambda: status(daemon.port, "/readyz") == 503, 10)
         daemon.process.send_signal(signal.SIGTERM)
         tap.equal(daemon.process.wait(30), 0, "a second signal ends it at once")
 
@@ -174,7 +162,7 @@ def metrics(work):
     """An address at which there is nothing but /metrics."""
     path = os.path.join(work, "metrics.sock")
     with Daemon("--metrics-listen", "127.0.0.1:0", "--metrics-listen", "unix:" + path) as daemon:
-        wait_for(lambda: daemon.text().count("event=listening") == 4)
+        wait_until(lambda: daemon.text().count("event=listening") == 4, 20)
         port = int(re.findall(r"address=127\.0\.0\.1:(\d+)", daemon.text())[-1])
         tap.ok(port != daemon.port, "a port of its own")
         code, body = get(port, "/metrics")

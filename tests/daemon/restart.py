@@ -12,6 +12,7 @@ import threading
 import time
 
 from daemon import MPTABLED, Tap
+from wire import free_port, wait_until
 
 tap = Tap()
 RESTARTS, WANTED = 5, 1000
@@ -67,30 +68,17 @@ def lines(work, name):
         return []
 
 
-def wait_for(condition):
-    deadline = time.monotonic() + 30
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return condition()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def restart(work, clients):
     """Five restarts while the clients ask, the last daemon stopped at the end."""
     for number in range(1, RESTARTS + 1):
         asked = sum(len(client.bodies) for client in clients)
-        if not wait_for(lambda: sum(len(client.bodies) for client in clients) >= asked + WANTED // RESTARTS + 1):
+        if wait_until(lambda: sum(len(client.bodies) for client in clients) >= asked + WANTED // RESTARTS + 1, 30) is None:
             return False
         os.kill(int(lines(work, "pids")[-1]), signal.SIGTERM)
-        if not wait_for(lambda: len(lines(work, "pids")) > number):
+        if wait_until(lambda: len(lines(work, "pids")) > number, 30) is None:
             return False
     asked = sum(len(client.bodies) for client in clients)
-    return wait_for(lambda: sum(len(client.bodies) for client in clients) > asked)
+    return wait_until(lambda: sum(len(client.bodies) for client in clients) > asked, 30) is not None
 
 
 def main():
@@ -107,7 +95,7 @@ def main():
                                                lambda: http.client.HTTPConnection("127.0.0.1", port, timeout=20))
                for keep in (False, True)]
     try:
-        wait_for(lambda: os.path.exists(path))
+        wait_until(lambda: os.path.exists(path), 30)
         time.sleep(0.2)  # the daemon listens shortly after the file appears
         for client in clients:
             client.start()

@@ -108,7 +108,7 @@ def encrypted(work):
     first = hello()
     with Daemon("--threads", "1", *tls_options(work)) as daemon:
         def tcp():
-            return Wire(("127.0.0.1", daemon.port))
+            return Wire(daemon.address)
         costs(daemon, "one byte to a TLS port", tcp(), first[:1])
         costs(daemon, "nine bytes to a TLS port", tcp(), first[:9])
         costs(daemon, "half a TLS handshake", tcp(), first, stall=answered)
@@ -122,12 +122,12 @@ def encrypted(work):
 def plain():
     with Daemon("--threads", "1") as daemon:
         def tcp():
-            return Wire(("127.0.0.1", daemon.port))
+            return Wire(daemon.address)
         costs(daemon, "half a head", tcp(), b"GET / HTTP/1.1\r\nHo")
         costs(daemon, "a head that drips", tcp(), b"GET / HTTP/1.1\r\n", b"X: " + b"y" * 99)
         costs(daemon, "a body that drips", tcp(), SIZED, b" " * 99)
         costs(daemon, "replies that are not read", tcp(), stall=unread)
-        for where, address in (("TCP", ("127.0.0.1", daemon.port)), ("UNIX", daemon.socket)):
+        for where, address in (("TCP", daemon.address), ("UNIX", daemon.socket)):
             stuck(daemon, "a chunk's size of 20000 digits, " + where, Wire(address), CHUNKED + b"0" * 20000)
             stuck(daemon, "a chunk's extension of 20000 bytes, " + where, Wire(address), CHUNKED + b"1;" + b"x" * 20000)
             stuck(daemon, "a head of 200000 bytes, " + where, Wire(address), b"GET / HTTP/1.1\r\nX: " + b"y" * 200000)

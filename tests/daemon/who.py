@@ -52,12 +52,6 @@ def write(path, text, mode=0o600):
     os.chmod(path, mode)
 
 
-def metric(daemon, name, *arguments):
-    page = curl(daemon.url + "/metrics", *arguments)[1].decode()
-    found = re.search(r"^mptabled_%s (\S+)$" % re.escape(name), page, re.M)
-    return float(found.group(1)) if found else None
-
-
 def users(work):
     """A client on the UNIX socket: what the log has of it, and which contexts the policy allows it."""
     path = os.path.join(work, "policy")
@@ -96,9 +90,9 @@ def users(work):
         status = curl(daemon.url + "/v1/images?cpus=1&context=vm:7", "-H", "If-None-Match: *")[0]
         tap.equal(status, 403, "nor is a 304 sent")
         tap.equal(curl(daemon.url + "/v1/profiles")[0], 200, "the policy is only for images")
-        tap.ok(metric(daemon, 'client_images_total{client="uid:65534"}') == 2 and
-               metric(daemon, 'client_requests_total{client="uid:65534"}') > 4 and
-               metric(daemon, 'client_images_total{client="none"}') == 0, "clients are counted")
+        tap.ok(daemon.metric('client_images_total{client="uid:65534"}') == 2 and
+               daemon.metric('client_requests_total{client="uid:65534"}') > 4 and
+               daemon.metric('client_images_total{client="none"}') == 0, "clients are counted")
         write(path, "uid:nobody vn:*\n", 0o644)
         tap.equal(on_socket(daemon, "cpus=1&context=vn:7", uid=NOBODY), 403, "a new row counts only")
         reload(daemon, "ok")
@@ -119,7 +113,7 @@ def many():
             on_socket(daemon, "cpus=1", uid=uid)
         page = curl(daemon.url + "/metrics")[1].decode()
         tap.equal((len(re.findall(r"^mptabled_client_requests_total\{", page, re.M)),
-                   metric(daemon, 'client_requests_total{client="other"}')), (65, 7.0), "counters per client are bounded")
+                   daemon.metric('client_requests_total{client="other"}')), (65, 7.0), "counters per client are bounded")
         tap.ok(last(daemon, "key")["made"] == "yes" and 'client="uid:5000"' in page, "the first ones by name")
 
 
@@ -138,7 +132,7 @@ def named(work):
         ask(TOKEN, "h7:a")
         tap.equal(last(daemon)["token"], "host7", "the name is in the log")
         tap.ok(TOKEN not in daemon.text() and digest not in daemon.text(), "the token is not")
-        images = metric(daemon, 'client_images_total{client="token:host7"}', "-H", "Authorization: Bearer " + TOKEN)
+        images = daemon.metric('client_images_total{client="token:host7"}', "-H", "Authorization: Bearer " + TOKEN)
         tap.equal(images, 2.0, "and counted")
         write(tokens, "host8 %s\n" % digest)
         write(policy, "token:host7 *\ntoken:host8\n", 0o644)
@@ -173,7 +167,7 @@ def renewed(work):
         tap.equal(last(daemon).get("cert"), "CN=client", "the subject is in the log")
         first = serial(daemon, work)
         tap.equal(kept.send(post(b'{"cpus":1,"context":"tls:1"}')).reply().status, 200, "a connection is kept")
-        expires = metric(daemon, "tls_certificate_not_after_seconds", "--unix-socket", daemon.socket)
+        expires = daemon.metric("tls_certificate_not_after_seconds")
         tap.ok(expires and 0 < expires - time.time() < 2.1 * 86400, "when the certificate expires is a metric", expires)
         shutil.copy(os.path.join(work, "server.key"), os.path.join(work, "old.key"))
         leaf(work, "server", "ca", "serverAuth", ("-days", "9"))
@@ -184,7 +178,7 @@ def renewed(work):
         shutil.copy(os.path.join(work, "new.key"), os.path.join(work, "server.key"))
         reload(daemon, "ok")
         tap.ok(first and serial(daemon, work) not in (first, b""), "the renewed certificate is shown", first)
-        later = metric(daemon, "tls_certificate_not_after_seconds", "--unix-socket", daemon.socket)
+        later = daemon.metric("tls_certificate_not_after_seconds")
         tap.ok(later - expires > 6 * 86400, "and its end", later)
         tap.equal((ask("tls:1"), kept.send(post(b'{"cpus":1,"context":"tls:1"}')).reply().status), (200, 200),
                   "clients are served, on connections of before too")

@@ -96,6 +96,10 @@ class Daemon:
         self.url = "http://127.0.0.1:%d" % self.port
         return self
 
+    @property
+    def address(self):
+        return "127.0.0.1", self.port
+
     def text(self):
         with open(self.log, encoding="ascii", errors="replace") as log:
             return log.read()
@@ -137,7 +141,13 @@ class Daemon:
     def descriptors(self):
         """The number of open descriptors, from the metrics: /proc/PID/fd is closed to other processes of the
         daemon's user."""
-        return int(re.search(rb"^process_open_fds (\d+)$", self.curl("/metrics").body, re.M).group(1))
+        return self.metric("process_open_fds")
+
+    def metric(self, name, *options):
+        """The value of a metric, of ours without mptabled_; None: there is none. The UNIX socket has a slot for it."""
+        page = self.curl("/metrics", "--unix-socket", self.socket, *options).body.decode()
+        found = re.search(r"^(?:mptabled_)?%s (\S+)$" % re.escape(name), page, re.M)
+        return float(found.group(1)) if found else None
 
     def curl(self, path, *options, data=None):
         head = os.path.join(self.work, "head")

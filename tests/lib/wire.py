@@ -101,7 +101,7 @@ class Secure(Wire):
     any."""
 
     def __init__(self, daemon, work, client=None, version=None):
-        super().__init__(("127.0.0.1", daemon.port))
+        super().__init__(daemon.address)
         context = ssl.create_default_context(cafile=os.path.join(work, "ca.pem"))
         if client:
             context.load_cert_chain(os.path.join(work, client + ".pem"), os.path.join(work, client + ".key"))
@@ -113,6 +113,22 @@ class Secure(Wire):
     def send(self, data):
         self.socket.sendall(data)
         return self
+
+
+def served(address):
+    """Is a request there answered with 200?"""
+    try:
+        with Wire(address, timeout=2) as wire:
+            return wire.send(get()).reply().status == 200
+    except OSError:
+        return False
+
+
+def free_port():
+    """The number of a TCP port that nothing listens at"""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def hello():
