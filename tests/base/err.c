@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static struct err error;
 

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "../lib/scratch.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 enum { MAX = 10 };
 

@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static void quoting(void)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
+#include "../lib/suite.h"
+
+extern const struct suite base_err, base_log, base_text, base_file, base_options;
 
 int main(void)
 {

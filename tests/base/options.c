@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/base/options.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 enum { MAKE = 1, TAKE = 2, ARGUMENTS_MAX = 20 };
 

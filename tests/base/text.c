@@ -5,7 +5,7 @@
 #include "../../src/base/hex.h"
 #include "../../src/base/near.h"
 #include "../../src/base/number.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 /* RFC 4648 §10, and what needs the last characters of the alphabet */
 static void texts(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/http/accept.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static const char *const offers[] = { "application/json", "application/octet-stream",
                                       "text/plain" };

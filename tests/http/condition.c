@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/http/condition.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static void rows(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/http/head.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static struct head head;
 static struct err error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/http/host.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static void authorities(void)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
+#include "../lib/suite.h"
+
+extern const struct suite http_accept, http_condition, http_head, http_host, http_target;
 
 int main(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/http/target.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static struct target target;
 static struct err error;

@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/quotes.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 /* One of each kind, nested, with an empty object and an empty array */
 static void build_all(struct build *b)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../src/json/check.h"
 
+#include <stdbool.h>
+
 #include "../lib/guard.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 #define TEXT(s) s, sizeof(s) - 1
 

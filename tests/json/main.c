@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
+#include "../lib/suite.h"
+
+extern const struct suite json_check_suite, json_read_suite, json_build_suite;
 
 int main(void)
 {

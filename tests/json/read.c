@@ -3,7 +3,7 @@
 
 #include "../../src/json/check.h"
 #include "../lib/guard.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 #define D10 "0000000000"
 #define D60 D10 D10 D10 D10 D10 D10

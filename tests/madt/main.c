@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
+#include "../lib/suite.h"
+
+extern const struct suite madt_read_suite;
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
-
+#include "../../src/madt/madt.h"
+#include "../lib/suite.h"
 #include "../lib/guard.h"
 
 enum { TABLE_MAX = 64 * 1024, AT_SUM = 9, AT_REVISION = 8 };

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 enum { MIB = 1024 * 1024 };
 

@@ -2,7 +2,7 @@
 /* Heads as libmicrohttpd 0.9.75 leaves them: a line ends in two NULs, a name or a word in one. */
 #include "../../src/net/gaps.h"
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 #define HEAD(text) text, sizeof(text) - 1
 

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 static struct listener listener;
 static struct err error;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
+#include "../lib/suite.h"
 
 #include "../../src/seal/seal.h"
+
+extern const struct suite net_listen, net_shared, net_users, net_body, net_gaps, net_server;
 
 int main(void)
 {

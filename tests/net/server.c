@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "../../src/base/log.h"
-#include "suites.h"
+#include "../lib/suite.h"
 #include "../lib/scratch.h"
 
 static struct context service = { .max_body = 1000,

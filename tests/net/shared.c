@@ -3,7 +3,7 @@
 
 #include <poll.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 enum { LOOPS = 3 };
 

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 enum { ME = 1000, OTHER = 1001 };
 

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 
 enum { KIB = 1024, MIB = 1024 * KIB, THREADS = 8 };
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "suites.h"
+#include "../lib/suite.h"
 
 #include "../../src/seal/seal.h"
+
+extern const struct suite service_ledger, service_metrics, service_policy, service_routes,
+    service_token;
 
 int main(void)
 {

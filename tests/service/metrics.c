@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "../../src/seal/keyring.h"
-#include "suites.h"
+#include "../lib/suite.h"
 #include "../lib/scratch.h"
 
 static const char *const routes[] = { "/a", "other" };

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "../lib/scratch.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 static struct err error;
 

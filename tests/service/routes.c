@@ -11,7 +11,7 @@
 #include "../../src/seal/keyring.h"
 #include "../lib/scratch.h"
 #include "../lib/vector.h"
-#include "suites.h"
+#include "../lib/suite.h"
 
 static struct context service = { .max_body = 1000 };
 static struct job job;

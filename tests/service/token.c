@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "suites.h"
+#include "../lib/suite.h"
 #include "../lib/scratch.h"
 
 #define FIRST  "0123456789abcdef"
