@@ -80,6 +80,16 @@ void verdicts_render(struct build *b, const char *name, const struct mpt_report 
     build_close(b);
 }
 
+const struct mpt_rule *rules_find(const char *id)
+{
+    const struct mpt_rule *rule;
+    size_t i = 0;
+
+    while ((rule = mpt_rule_at(i)) && strcmp(rule->id, id) != 0)
+        i++;
+    return rule;
+}
+
 const char *rules_known(const struct mpt_harm *harm)
 {
     return harm->ran ? "run" : "source";

@@ -24,6 +24,9 @@ void verdicts_render(struct build *b, const char *name, const struct mpt_report 
  */
 void rules_render(struct build *b, const char *only);
 
+/* rules_find - the first rule of that id, or NULL */
+const struct mpt_rule *rules_find(const char *id);
+
 /* rules_part - the structure or type of entry that a rule is about: "header", "io_apic", ... */
 const char *rules_part(const struct mpt_rule *rule);
 

@@ -51,16 +51,10 @@ static bool is_ignored(const struct cli *cli, const struct mpt_rule *rule)
 /* A misspelt rule is an error: its findings would stay, and the user would not know why. */
 static int check_ignored(struct cli *cli)
 {
-    for (unsigned i = 0; i < cli->ignore.count; i++) {
-        const struct mpt_rule *rule;
-        size_t at = 0;
-
-        while ((rule = mpt_rule_at(at++)) && strcmp(rule->id, cli->ignore.values[i]) != 0)
-            ;
-        if (!rule)
+    for (unsigned i = 0; i < cli->ignore.count; i++)
+        if (!rules_find(cli->ignore.values[i]))
             return cli_refuse_option(cli, "ignore",
                                      "must be the id of a rule; mptablectl rules lists them");
-    }
     return CLI_DONE;
 }
 

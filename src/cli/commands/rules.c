@@ -27,16 +27,6 @@ static void print_named(const char *id)
             print_rule(rule);
 }
 
-static bool is_rule(const char *id)
-{
-    const struct mpt_rule *rule;
-    size_t i = 0;
-
-    while ((rule = mpt_rule_at(i)) && strcmp(rule->id, id) != 0)
-        i++;
-    return rule;
-}
-
 static int refuse_name(struct cli *cli)
 {
     const struct mpt_rule *rule;
@@ -51,21 +41,13 @@ static int refuse_name(struct cli *cli)
     return cli_complain(cli, cli->operand, CLI_REFUSED);
 }
 
-/* Has an earlier row the same id? */
-static bool is_repeated(size_t row)
-{
-    for (size_t i = 0; i < row; i++)
-        if (strcmp(mpt_rule_at(i)->id, mpt_rule_at(row)->id) == 0)
-            return true;
-    return false;
-}
-
+/* Of the rows of one rule, the first */
 static void print_all(void)
 {
     const struct mpt_rule *rule;
 
     for (size_t i = 0; (rule = mpt_rule_at(i)); i++)
-        if (!is_repeated(i))
+        if (rules_find(rule->id) == rule)
             printf("%-28s %s\n", rule->id, rule->detail);
 }
 
@@ -73,7 +55,7 @@ int cli_rules(struct cli *cli)
 {
     struct build b;
 
-    if (cli->operand && !is_rule(cli->operand))
+    if (cli->operand && !rules_find(cli->operand))
         return refuse_name(cli);
     if (cli->format && strcmp(cli->format, "json") == 0) {
         build_start(&b);
