@@ -11,7 +11,8 @@ const struct show_field show_header[] = { LAYOUT_HEADER(FIELD_ROW, header) };
 const size_t show_floating_count = sizeof(show_floating) / sizeof(show_floating[0]);
 const size_t show_header_count = sizeof(show_header) / sizeof(show_header[0]);
 
-void show_text(const char *text, size_t size)
+/* In quotes, without blanks at the end; \xNN for what is not printable ASCII */
+static void show_text(const char *text, size_t size)
 {
     while (size > 0 && text[size - 1] == ' ')
         size--;

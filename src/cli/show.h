@@ -6,9 +6,6 @@
 #include "../mptable/layout.h"
 #include "../text/members.h"
 
-/* show_text - print in quotes, without blanks at the end; \xNN for what is not printable ASCII */
-void show_text(const char *text, size_t size);
-
 /* show_bytes - print as hexadecimal digits */
 void show_bytes(const uint8_t *bytes, size_t size);
 
