@@ -9,38 +9,21 @@ import re
 import shutil
 import struct
 import subprocess
-import tempfile
 
 import tables
-from daemon import MPTABLECTL, SRCDIR, Tap
-from tool import DONE, IO, REFUSED, USAGE, on_terminal
+from daemon import SRCDIR, Tap
+from tool import DONE, IO, MPTABLECTL, REFUSED, USAGE, Tool, on_terminal
 
 EXAMPLES = sorted(glob.glob(os.path.join(SRCDIR, "api", "examples", "*.json")))
 MIB = 1 << 20
 
 tap = Tap()
-work = tempfile.mkdtemp(prefix="mptablectl-")
-
-
-def path(name):
-    return os.path.join(work, name)
+tool = Tool()
+work, path, read, ctl = tool.work, tool.path, tool.read, tool.run
 
 
 def write(name, data):
-    with open(path(name), "wb") as file:
-        file.write(data if isinstance(data, bytes) else data.encode())
-    return path(name)
-
-
-def read(name):
-    with open(path(name), "rb") as file:
-        return file.read()
-
-
-def ctl(*arguments, data=b"", **more):
-    if isinstance(data, str):
-        data = data.encode()
-    return subprocess.run([MPTABLECTL, *arguments], input=data, capture_output=True, timeout=60, **more)
+    return path(tool.write(name, data))
 
 
 def encode(topology, *arguments):
