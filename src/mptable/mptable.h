@@ -681,8 +681,8 @@ struct mpt_rule {
     const char *id; /* kebab-case */
     enum mpt_part part;
     /*
-     * The member that is wrong, by its name in a topology; the field's own name where a topology
-     * has no such member (checksum, length, reserved ...); "" = the part as a whole
+     * The member that is wrong, by its name in a topology, or by the field's own where it has none
+     * (checksum, length ...); floating_pointer = all of its bytes; "" = the part as a whole
      */
     const char *field;
     /* what it should be, in words or digits; "" when the finding has it as a number */

@@ -65,13 +65,29 @@ static long entry_index(const struct mpt_finding *f, const struct finding_source
     return f->entry + (extended ? (long)source->base_entries : 0);
 }
 
+/* Where a table lies is a field of the floating pointer, whatever the rule is about. */
+static const struct mpt_rule table_address = { .part = MPT_PART_FLOATING,
+                                               .field = "table_address" };
+
+/* The bytes that are wrong; none when the rule names no field */
+static struct mpt_segment wrong_bytes(const struct mpt_finding *f,
+                                      const struct finding_source *source)
+{
+    const bool misplaced =
+        f->rule->part == MPT_PART_TABLE && strcmp(f->rule->field, "placement") == 0;
+    const struct mpt_rule *const rule = misplaced ? &table_address : f->rule;
+    const uint32_t base = rule->part == MPT_PART_FLOATING ? source->floating_pointer : f->address;
+    size_t offset;
+    const size_t size = structures_field(rule, &offset);
+
+    return (struct mpt_segment){ base + (uint32_t)offset, size, NULL };
+}
+
 /* The last patch that writes into the finding's field; -1 when none does */
 static long patch_index(const struct mpt_finding *f, const struct finding_source *source)
 {
-    size_t offset;
-    const size_t size = structures_field(f->rule, &offset);
-    const struct mpt_segment field = { f->address + (uint32_t)offset, size, NULL };
-    long i = size > 0 ? (long)source->patch_count - 1 : -1;
+    const struct mpt_segment field = wrong_bytes(f, source);
+    long i = field.size > 0 ? (long)source->patch_count - 1 : -1;
 
     while (i >= 0 &&
            !range_overlaps(&field, &(struct mpt_segment){ source->patches[i].at,
@@ -86,7 +102,9 @@ char *finding_pointer(const struct mpt_finding *f, const struct finding_source *
     const struct mpt_rule *const rule = f->rule;
     const struct member *const rows = member_top.members;
     const size_t list = part_lists[rule->part];
-    const size_t named = member_find(&member_top, rule->field, strlen(rule->field));
+    const char *const member =
+        strcmp(rule->field, table_address.field) == 0 ? rows[TOP_PLACEMENT].name : rule->field;
+    const size_t named = member_find(&member_top, member, strlen(member));
     const bool names_list = named < member_top.count && rows[named].kind == LIST;
     const char *const field = entry_field(rule), *const slash = field[0] ? "/" : "";
     const long entry = source->by_entry ? entry_index(f, source) : -1;
@@ -102,7 +120,7 @@ char *finding_pointer(const struct mpt_finding *f, const struct finding_source *
     else if (list != TOP_ENTRIES)
         snprintf(text, FINDING_POINTER_SIZE, "/%s/%u%s%s", rows[list].name, f->index, slash, field);
     else if (named < member_top.count)
-        snprintf(text, FINDING_POINTER_SIZE, "/%s", rule->field);
+        snprintf(text, FINDING_POINTER_SIZE, "/%s", member);
     return text;
 }
 

@@ -18,6 +18,7 @@ struct finding_source {
     bool by_entry;         /* pointers lead into entries, not into the list of the entry's type */
     unsigned base_entries; /* how many are in entries, before the extended ones */
     unsigned extended_entries;
+    uint32_t floating_pointer;            /* its address, also if its bytes are no longer one */
     const struct topology_patch *patches; /* of the topology; each made bytes of the table */
     unsigned patch_count;
 };

@@ -268,6 +268,7 @@ void render_image_findings(struct build *b, const struct topology *topology,
                                            .by_entry = topology->given & GIVEN_ENTRIES,
                                            .base_entries = image->entries,
                                            .extended_entries = MPT_EXTENDED_MAX,
+                                           .floating_pointer = image->place.floating,
                                            .patches = topology->patches,
                                            .patch_count = topology->patch_count };
 
@@ -325,6 +326,7 @@ void render_found(struct build *b, const char *name, const struct found *found,
                                            .by_entry = true,
                                            .base_entries = found->entries,
                                            .extended_entries = found->extended_entries,
+                                           .floating_pointer = found->view.floating_address,
                                            .patches = found->topology->patches,
                                            .patch_count = found->topology->patch_count };
 

@@ -180,6 +180,8 @@ size_t structures_field(const struct mpt_rule *rule, size_t *offset)
         const struct structure *const s = &structures[row];
 
         *offset = 0;
+        if (strcmp(s->name, name) == 0)
+            return s->size;
         for (size_t i = 0; i < s->count; *offset += s->fields[i++].size)
             if (strcmp(s->fields[i].name, name) == 0)
                 return s->fields[i].size;

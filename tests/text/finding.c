@@ -56,6 +56,8 @@ static const struct {
     { MPT_PART_HEADER, "checksum", -1, 0, "", "" },
     { MPT_PART_HEADER, "reserved", -1, 0, "", "" },
     { MPT_PART_FLOATING, "imcr", -1, 0, "/imcr", "/imcr" },
+    { MPT_PART_FLOATING, "table_address", -1, 0, "/placement", "/placement" },
+    { MPT_PART_FLOATING, "floating_pointer", -1, 0, "", "" },
     { MPT_PART_FLOATING, "", -1, 0, "", "" },
 };
 
@@ -89,8 +91,10 @@ static const struct {
     size_t offset, size;
 } fields[] = {
     { MPT_PART_FLOATING, "", 0, 0 },
+    { MPT_PART_FLOATING, "floating_pointer", 0, 16 },
     { MPT_PART_FLOATING, "placement", 0, 0 },
     { MPT_PART_FLOATING, "bios_data_area", 0, 0 },
+    { MPT_PART_FLOATING, "table_address", 4, 4 },
     { MPT_PART_FLOATING, "length", 8, 1 },
     { MPT_PART_FLOATING, "spec_revision", 9, 1 },
     { MPT_PART_FLOATING, "checksum", 10, 1 },
@@ -216,6 +220,43 @@ static void pointers_to_patches(void)
     }
 }
 
+/* A patch of a floating pointer at 0x2000, and of which rules it is the cause */
+static const struct {
+    enum mpt_part part;
+    const char *field;
+    struct topology_patch patch;
+    const char *pointer;
+} placed[] = {
+    { MPT_PART_FLOATING, "floating_pointer", { 0x2000, { 0, 1 } }, "/patches/0" },
+    { MPT_PART_FLOATING, "floating_pointer", { 0x200f, { 0, 1 } }, "/patches/0" },
+    { MPT_PART_FLOATING, "floating_pointer", { 0x2010, { 0, 1 } }, "" },
+    { MPT_PART_FLOATING, "table_address", { 0x2004, { 0, 4 } }, "/patches/0" },
+    { MPT_PART_FLOATING, "table_address", { 0x2008, { 0, 1 } }, "/placement" },
+    { MPT_PART_FLOATING, "placement", { 0x2000, { 0, 16 } }, "/placement" },
+    { MPT_PART_FLOATING, "", { 0x2000, { 0, 16 } }, "" },
+    { MPT_PART_TABLE, "placement", { 0x2007, { 0, 1 } }, "/patches/0" },
+    { MPT_PART_TABLE, "placement", { 0x2008, { 0, 1 } }, "/placement" },
+    { MPT_PART_TABLE, "placement", { 0x1000, { 0, 99 } }, "/placement" },
+};
+
+/* Findings about the table are at 0x1000, those about a pointer that is none any more at 0. */
+static void pointers_to_patches_of_the_pointer(void)
+{
+    for (size_t i = 0; i < sizeof(placed) / sizeof(placed[0]); i++) {
+        const struct mpt_rule rule = { .part = placed[i].part, .field = placed[i].field };
+        const struct mpt_finding finding = { .rule = &rule,
+                                             .entry = -1,
+                                             .address = rule.part == MPT_PART_TABLE ? 0x1000 : 0 };
+        const struct finding_source source = { .floating_pointer = 0x2000,
+                                               .patches = &placed[i].patch,
+                                               .patch_count = 1 };
+        char text[FINDING_POINTER_SIZE], name[64];
+
+        snprintf(name, sizeof(name), "row %zu: %s", i, finding_pointer(&finding, &source, text));
+        ROW_CHECK(name, strcmp(text, placed[i].pointer) == 0);
+    }
+}
+
 static void some_findings(void)
 {
     static const uint8_t bytes[64];
@@ -298,5 +339,6 @@ static const struct test tests[] = {
     { "pointers", pointers_of_findings },
     { "fields of rules", fields_of_rules },
     { "pointers to patches", pointers_to_patches },
+    { "pointers to patches of the floating pointer", pointers_to_patches_of_the_pointer },
 };
 const struct suite text_finding = { "text/finding", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -156,11 +156,14 @@ def patched():
     encoded = json.loads(encode(json.dumps(topology), "--format", "json"))
     decoded = json.loads(ctl("decode", "--for", "all", "--base", "0x9fc00", "-", data=base64.b64decode(encoded["image"])).stdout)
     rows = (("fp-checksum", "/patches/0", "/patches/0"), ("cpu-id-255", "/patches/1", "/entries/0/apic_id"),
-            ("reserved-bytes", "/patches/2", "/patches/2"), ("table-checksum", "", "/patches/1"), ("fp-not-found", "", ""))
+            ("reserved-bytes", "/patches/2", "/patches/2"), ("table-checksum", "", "/patches/1"), ("fp-not-found", "/patches/0", "/patches/0"))
     where = [found(reply) for reply in (encoded, decoded)]
     for rule, *pointers in rows:
         tap.equal([each.get(rule) for each in where], pointers, "patched: " + rule)
     tap.equal([patch["at"] for patch in decoded["topology"]["patches"]], ["0x9fc0a", "0x9fc17", "0x9fc48"], "patched: and no more patches")
+    for at, raw, rule in (("0x9fc04", "00000000", "fp-physptr-zero"), ("0x9fc06", "10", "table-above-1m"), ("0x9fc00", "58", "fp-not-found")):
+        topology = {"cpus": 4, "for": ["all"], "patches": [{"at": "0x9fc40", "bytes": "00"}, {"at": at, "bytes": raw}]}
+        tap.equal(found(json.loads(encode(json.dumps(topology), "--format", "json"))).get(rule), "/patches/1", "patched pointer: " + rule)
 
 
 def comparing():
