@@ -9,16 +9,30 @@
 
 #include "search.h"
 
+/* Where a consumer's walk over the entries ends */
+enum walk {
+    BY_LENGTH,
+    BY_COUNT,
+    BY_BOTH /* where the first of them ends it */
+};
+
 /* Which processors a consumer starts; with 0 everywhere: all that are enabled, up to ID 254 */
 static const struct {
+    enum walk walk;
     bool disabled_too;
     uint8_t highest_id;
     unsigned most;
 } starts[MPT_CONSUMERS] = {
     [CONSUMER_LINUX_32] = { .most = 32 }, /* as Debian builds it */
-    [CONSUMER_FREEBSD] = { .highest_id = 62 },
+    [CONSUMER_FREEBSD] = { .walk = BY_COUNT, .highest_id = 62 },
+    [CONSUMER_OPENBSD] = { .walk = BY_BOTH },
+    [CONSUMER_NETBSD] = { .walk = BY_BOTH },
     [CONSUMER_MEMTEST] = { .disabled_too = true },
+    [CONSUMER_MPTABLE] = { .walk = BY_COUNT },
     [CONSUMER_XV6] = { .disabled_too = true, .most = 8 },
+    [CONSUMER_HAIKU] = { .walk = BY_COUNT },
+    [CONSUMER_SERENITY] = { .walk = BY_COUNT },
+    [CONSUMER_HERMIT] = { .walk = BY_COUNT },
 };
 
 void mpt_verdicts_start(struct mpt_verdict verdicts[MPT_CONSUMERS], uint32_t set)
@@ -48,6 +62,16 @@ static unsigned smaller(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
+/* Of @count processors, those that the entry count leaves, or with those that it goes on to */
+static unsigned walked(unsigned count, const struct survey *s, enum walk walk)
+{
+    if (walk != BY_LENGTH && s->counted_cpus < s->enabled)
+        return smaller(count, s->counted_cpus);
+    if (walk == BY_COUNT)
+        return count + s->counted_cpus - s->enabled;
+    return count;
+}
+
 /* Is it known how the consumer searches? */
 static bool searches(const struct mpt_consumer *consumer)
 {
@@ -65,7 +89,8 @@ static unsigned processors_of(const struct mpt_verdict *v, const struct survey *
     if (reads && starts[i].disabled_too)
         count = s->processors;
     else if (reads)
-        count = distinct_up_to(s, starts[i].highest_id ? starts[i].highest_id : MPT_ALL - 1);
+        count = walked(distinct_up_to(s, starts[i].highest_id ? starts[i].highest_id : MPT_ALL - 1),
+                       s, starts[i].walk);
     if (starts[i].most)
         count = smaller(count, starts[i].most);
     if (s->facts.given & MPT_FACT_VCPUS)

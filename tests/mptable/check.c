@@ -247,6 +247,48 @@ static void asking(void)
     }
 }
 
+/* How many processors run: one that the table hides from a reader does not start. */
+static const struct {
+    const char *name;
+    struct poke pokes[POKES];
+    const char *processors;
+} runs[] = {
+    { "all", { P(unsummed, 0) }, "linux=4 freebsd=4 openbsd=4 netbsd=4 xv6=4" },
+    { "no count", { TB2(COUNT, 0) }, "linux=4 freebsd=1 openbsd=1 netbsd=1 memtest86+=4 haiku=1" },
+    { "a count of 3", { TB2(COUNT, 3) }, "linux=4 freebsd=3 openbsd=3 netbsd=3 serenity=3" },
+    { "a high count", { TB2(COUNT, 25) }, "linux=4 openbsd=4 netbsd=4" },
+    { "a length of two processors",
+      { TB2(LENGTH, AT_CPU + 40), TB2(EXT_LENGTH, 0) },
+      "openbsd=2 netbsd=2 memtest86+=2 xv6=2 freebsd=4 haiku=4" },
+    { "a length in the third",
+      { TB2(LENGTH, AT_CPU + 41), TB2(EXT_LENGTH, 0) },
+      "openbsd=3 netbsd=3 memtest86+=3 xv6=3 freebsd=4" },
+    { "an ID above 62", { S(processors[3].apic_id, 63) }, "linux=4 freebsd=3 openbsd=4" },
+    { "a disabled one", { S(processors[3].flags, 0) }, "linux=3 freebsd=3 memtest86+=4 xv6=4" },
+};
+
+static void processors_that_run(void)
+{
+    for (size_t r = 0; r < sizeof(runs) / sizeof(runs[0]); r++) {
+        char name[96], consumer[16];
+        unsigned wanted;
+        int size;
+
+        ROW_CHECK(runs[r].name, scene_judge(runs[r].pokes));
+        for (const char *at = runs[r].processors;
+             sscanf(at, " %15[^=]=%u%n", consumer, &wanted, &size) == 2; at += size)
+            for (unsigned i = 0; i < MPT_CONSUMERS; i++) {
+                const struct mpt_verdict *const v = &report.verdicts[i];
+
+                if (strcmp(mpt_consumer_name(mpt_consumer_at(i)), consumer) != 0)
+                    continue;
+                snprintf(name, sizeof(name), "%s: %s=%u, not %u", runs[r].name, consumer, wanted,
+                         v->processors);
+                ROW_CHECK(name, v->processors == wanted);
+            }
+    }
+}
+
 static void nothing_to_look_at(void)
 {
     static const uint8_t zeros[64];
@@ -264,6 +306,7 @@ static const struct test tests[] = {
     { "what findings carry", what_findings_carry },
     { "conflicts are counted", conflicts_are_counted },
     { "who is asked for", asking },
+    { "processors that run", processors_that_run },
     { "nothing to look at", nothing_to_look_at },
 };
 const struct suite mptable_check = { "mptable/check", tests, sizeof(tests) / sizeof(tests[0]) };
