@@ -422,6 +422,12 @@ static bool int_lost(const struct survey *s)
     return s->mark & MARK_LOST;
 }
 
+/* Where no I/O APIC has the ID, NetBSD takes the one that has the input, as one of all inputs. */
+static bool netbsd_takes_input(const struct survey *s)
+{
+    return s->e.io_int.intin < mpt_ioapic_inputs(s) * s->enabled_ioapics;
+}
+
 /* The input is a LINTIN number, and the destination is meant to be every processor. */
 static bool local_as_io(const struct survey *s)
 {

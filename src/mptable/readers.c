@@ -13,7 +13,6 @@
 
 enum {
     LINUX_32_INTS = 256, /* this many different ones are too many */
-    INPUTS = 24,         /* of an I/O APIC on PC hardware */
     TABLE_STEP = 4,      /* bytes between two places where a table may begin */
     ORPHANS_TRIED = 64,  /* signatures whose tables are summed: bounds the time */
 };
@@ -74,7 +73,7 @@ static bool comes_first(const struct pairs *taken, unsigned apic, uint8_t input)
 /* As Linux's find_irq_entry: the first INT entry for an input decides what arrives there. */
 static void survey_irq0_route(struct survey *s, struct pairs *taken, struct mpt_io_int i)
 {
-    const unsigned inputs = s->facts.given & MPT_FACT_INPUTS ? s->facts.ioapic_inputs : INPUTS;
+    const unsigned inputs = mpt_ioapic_inputs(s);
 
     if (!s->irq0_reaches && i.irq == 0 && mpt_linux_isa(s, i.bus_id) && i.intin < inputs)
         for (unsigned id = 0; id < 256; id++) {

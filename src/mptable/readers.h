@@ -6,6 +6,12 @@
 #include "survey.h"
 
 enum { XV6_CPUS = 8 /* entries that it takes, disabled ones too */ };
+enum { PC_INPUTS = 24 /* of an I/O APIC on PC hardware */ };
+
+static inline unsigned mpt_ioapic_inputs(const struct survey *s)
+{
+    return s->facts.given & MPT_FACT_INPUTS ? s->facts.ioapic_inputs : PC_INPUTS;
+}
 
 static inline bool mpt_ioapic_enabled(const struct survey *s, unsigned id)
 {

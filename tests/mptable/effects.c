@@ -467,6 +467,12 @@ static const struct {
 
     /* I/O APICs */
     { "ioapic-none", { P(ioapics[0].flags, 0) }, "linux=crashes" },
+    { "ioapic-disabled",
+      { P(ioapics[0].flags, 0) },
+      "linux=interrupt-lost openbsd=interrupt-lost netbsd=interrupt-lost" },
+    { "ioapic-disabled", /* NetBSD takes the other one's inputs */
+      { P(ioapics[0].flags, 0), T(ioapic_count, 2) },
+      "linux=interrupt-lost openbsd=interrupt-lost netbsd=-" },
     { "ioapic-address-zero",
       { P(ioapics[0].address, 0) },
       "linux=crashes xen=interrupt-lost dragonfly=refuses" },
@@ -524,10 +530,16 @@ static const struct {
     { "int-count-limit", { T(io_int_count, 1024) }, "linux=crashes linux-32=crashes" },
     { "int-unknown-ioapic",
       { P(io_ints[9].apic_id, 5) },
-      "linux=interrupt-lost freebsd=interrupt-lost openbsd=interrupt-lost" },
+      "linux=interrupt-lost freebsd=interrupt-lost openbsd=interrupt-lost netbsd=-" },
+    { "int-unknown-ioapic", /* NetBSD numbers all inputs through, and takes the one with that */
+      { P(io_ints[9].apic_id, 5), P(io_ints[9].intin, 24) },
+      "openbsd=interrupt-lost netbsd=interrupt-lost" },
     { "int-unknown-ioapic", /* its source has another route */
       { P(io_ints[9].apic_id, 5), P(io_ints[9].irq, 3) },
-      "linux=- freebsd=message openbsd=message netbsd=message" },
+      "linux=- freebsd=message openbsd=message netbsd=-" },
+    { "int-unknown-ioapic",
+      { P(io_ints[9].apic_id, 5), P(io_ints[9].irq, 3), P(io_ints[9].intin, 24) },
+      "openbsd=message netbsd=message" },
     { "int-unknown-bus", /* above the highest ID */
       { P(io_ints[9].bus_id, 1) },
       "freebsd=crashes openbsd=crashes netbsd=crashes linux=-" },
