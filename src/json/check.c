@@ -74,7 +74,7 @@ static bool scan_word(struct cursor *c, const char *word)
     return true;
 }
 
-static bool scan_digits(struct cursor *c)
+static inline bool scan_digits(struct cursor *c)
 {
     size_t at = c->at;
 
@@ -86,14 +86,15 @@ static bool scan_digits(struct cursor *c)
     return true;
 }
 
-static bool scan_number(struct cursor *c)
+static inline bool scan_number(struct cursor *c)
 {
     take(c, '-');
     if (!take(c, '0') && !scan_digits(c))
         return false;
     if (take(c, '.') && !scan_digits(c))
         return false;
-    if (take(c, 'e') || take(c, 'E')) {
+    if ((peek(c) | 0x20) == 'e') {
+        c->at++;
         if (!take(c, '+'))
             take(c, '-');
         if (!scan_digits(c))
@@ -185,7 +186,7 @@ static inline void skip_plain(struct cursor *c)
     c->at = at;
 }
 
-static bool scan_string(struct cursor *c)
+static inline bool scan_string(struct cursor *c)
 {
     if (!take(c, '"'))
         return fail(c, "a string");
@@ -251,7 +252,7 @@ static bool open_bracket(struct cursor *c, bool object)
     return true;
 }
 
-static bool scan_name(struct cursor *c)
+static inline bool scan_name(struct cursor *c)
 {
     skip_space(c);
     if (!scan_string(c))
