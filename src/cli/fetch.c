@@ -110,8 +110,9 @@ static int parse_server(struct cli *cli, const char *server, CURLU *url)
 {
     CURLUcode code;
 
-    if (!is_local(server) && strncmp(server, "http://", 7) != 0 &&
-        strncmp(server, "https://", 8) != 0)
+    if (is_local(server)
+            ? !server[strlen(UNIX_PREFIX)]
+            : strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0)
         return bad_server(cli);
     code = curl_url_set(url, CURLUPART_URL, is_local(server) ? "http://localhost" : server,
                         CURLU_DISALLOW_USER);

@@ -28,6 +28,31 @@ bool files_is_descriptor(const char *path)
     return dir && statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
+static bool is_same(const char *path, const struct stat *st)
+{
+    struct stat other;
+
+    return path && stat(path, &other) == 0 && other.st_dev == st->st_dev &&
+           other.st_ino == st->st_ino;
+}
+
+/* Does the command read this file? Its output would take the place of a key or a topology. */
+static bool is_input(const struct cli *cli, const struct stat *st)
+{
+    const char *const inputs[] = { cli->operand,    cli->second,        cli->key,
+                                   cli->revoked,    cli->madt_file,     cli->from_madt,
+                                   cli->cacert,     cli->cert,          cli->key_file,
+                                   cli->token_file, cli->topology_file, cli->rom };
+
+    for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
+        if (is_same(inputs[i], st))
+            return true;
+    for (unsigned i = 0; i < cli->public_keys.count; i++)
+        if (is_same(cli->public_keys.values[i], st))
+            return true;
+    return false;
+}
+
 /*
  * Only a regular file may be replaced: a rename would also replace a device or a link.
  * @mode: set to the mode that the new file gets, that of the old one or 0
@@ -40,10 +65,13 @@ static int check_place(struct cli *cli, const char *path, mode_t *mode)
     if (lstat(path, &st) < 0)
         return errno == ENOENT ? 0 : err_system(&cli->err, ERR_FILE, "%s", path);
     *mode = st.st_mode & 07777;
-    if (S_ISREG(st.st_mode))
-        return 0;
-    return err_at(&cli->err, ERR_FILE, NULL,
-                  "%s: is not a regular file, and only these are replaced", path);
+    if (!S_ISREG(st.st_mode))
+        return err_at(&cli->err, ERR_FILE, NULL,
+                      "%s: is not a regular file, and only these are replaced", path);
+    if (is_input(cli, &st))
+        return err_at(&cli->err, ERR_FILE, NULL,
+                      "%s: the command reads this file; name another for the output", path);
+    return 0;
 }
 
 /* A new file that is on disk under a temporary name, in the folder of its final name */

@@ -196,6 +196,14 @@ def statuses(tool):
     for arguments in ((*verify, "--ttl", "1", "image.bin"), (*sign, "--revoked", "x", "image.bin"), ("keygen", "-x", "y"),
                       ("inject", "--force", "x")):
         tap.equal(tool.run(*arguments).returncode, USAGE, "another command's option: " + " ".join(arguments))
+    tool.write("four.json", '{"cpus":4}')
+    os.symlink("four.json", tool.path("four.link"))
+    for arguments in ((*sign, "-x", "mptabled.key", "image.bin"), (*sign, "-x", "image.bin", "image.bin"),
+                      ("encode", *sign[1:], "--cpus", "4", "-o", "mptabled.key"), ("encode", "four.json", "-o", "./four.json"),
+                      ("encode", "four.json", "-o", "four.link")):
+        before = tool.files(), [tool.read(name) for name in ("mptabled.key", "image.bin", "four.json")]
+        refused(tap, tool.run(*arguments), IO, "the command reads this file", "output over an input: " + " ".join(arguments))
+        tap.equal((tool.files(), [tool.read(name) for name in ("mptabled.key", "image.bin", "four.json")]), before, "and it stays")
     tap.ok(stat.S_ISFIFO(os.lstat(tool.path("out.fifo")).st_mode) and os.path.islink(tool.path("out.link")),
            "what is no file is not replaced")
 

@@ -132,7 +132,7 @@ def statuses(tool, daemon, key):
                 (IO, "no.pub", "-p", "no.pub", *server), (IO, "not a regular file", *server, "-o", "out.fifo"),
                 (IO, "no/such", *server, "-o", "no/such/file"), (IO, "not a regular file", *server, "-o", "."),
                 (IO, "no.token", *server, "--token-file", "no.token"),
-                (IO, "unix:", "--server", "unix:" + "x" * 200), (USAGE, "--cert: needs --key-file", *server, "--cert", "c"),
+                (IO, "unix:", "--server", "unix:" + "x" * 200), (USAGE, "--server: must be", "--server", "unix:"), (USAGE, "--cert: needs --key-file", *server, "--cert", "c"),
                 (USAGE, "--key-file: needs --cert", *server, "--key-file", "k")]
         rows += [(USAGE, "--server: must be", "--server", url) for url in
                  ("127.0.0.1:8640", "ftp://localhost", "file:///etc/passwd", "", "http://", "http://localhost/v1",
