@@ -86,9 +86,10 @@ static int check_media(const struct route *route, struct job *job)
             job, PROBLEM_MEDIA,
             err_at(&job->err, ERR_INVALID, NULL, "a body must have no Content-Encoding"));
     if (!accept_is(job_header(job, HEADER_CONTENT_TYPE), route->media))
-        return job_refuse(
-            job, PROBLEM_MEDIA,
-            err_at(&job->err, ERR_INVALID, NULL, "Content-Type must be %s", route->media));
+        return job_refuse(job, PROBLEM_MEDIA,
+                          err_at(&job->err, ERR_INVALID, NULL,
+                                 "Content-Type must be %s, with no parameter but charset=utf-8",
+                                 route->media));
     return 0;
 }
 
