@@ -142,6 +142,7 @@ static int walk_segments(const struct dump_source *source, const struct class_la
                          uint64_t at, int64_t count, const struct dump_sink *sink, struct err *err)
 {
     uint8_t header[sizeof(Elf64_Phdr)];
+    unsigned at_0 = 0;
 
     for (; count > 0; count--, at += c->program_size) {
         struct dump_range range;
@@ -153,6 +154,11 @@ static int walk_segments(const struct dump_source *source, const struct class_la
                                      .offset = little_load(header + c->p_offset, c->word) };
         if (little_load(header, WORD) != PT_LOAD || !is_wanted(sink, &range))
             continue;
+        if (range.address == 0 && ++at_0 > 1)
+            return err_at(err, ERR_INVALID, NULL,
+                          "has several segments at physical address 0, as the core of a process; "
+                          "dump the guest's memory with virsh dump --memory-only or QEMU's "
+                          "dump-guest-memory");
         if (range.offset > source->size || range.size > source->size - range.offset)
             return err_at(err, ERR_INVALID, NULL,
                           "is cut: not all of the segment at 0x%llx is in the file",

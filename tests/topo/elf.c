@@ -4,6 +4,7 @@
 #include "../../src/topo/elf.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../lib/guard.h"
 #include "suites.h"
@@ -39,17 +40,19 @@ static size_t make_elf(struct guard *guard)
 
 static struct memory memory;
 static struct dump_room room;
+static struct err error;
 
 /* Return: how many segments the file has below 1 MiB; -1: it is refused */
 static int open_elf(const uint8_t *bytes, size_t size)
 {
     const struct dump_bytes held = { bytes, size };
     const struct dump_source source = dump_source_bytes(&held);
-    struct err err = { .count = 0 };
     struct dump dump;
 
-    return dump_open(&dump, &source, DUMP_ELF, &memory, &room, &err) < 0 ? -1
-                                                                         : (int)memory.guest.count;
+    memset(&error, 0, sizeof(error));
+    return dump_open(&dump, &source, DUMP_ELF, &memory, &room, &error) < 0
+               ? -1
+               : (int)memory.guest.count;
 }
 
 static void an_elf_file(void)
@@ -116,6 +119,10 @@ static void faults_of_elf(void)
     CU_ASSERT_EQUAL(open_elf(guard.bytes, size), -1); /* other bytes for the same addresses */
     memcpy(guard.bytes + P_OFFSET + PH_SIZE, guard.bytes + P_OFFSET, 4);
     CU_ASSERT_EQUAL(open_elf(guard.bytes, size), 2); /* the same bytes again */
+    memset(guard.bytes + P_PADDR, 0, 4);
+    memset(guard.bytes + P_PADDR + PH_SIZE, 0, 4);
+    CU_ASSERT_EQUAL(open_elf(guard.bytes, size), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.places[0].detail, "the core of a process"));
     guard_free(&guard);
 }
 
