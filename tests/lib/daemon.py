@@ -141,7 +141,7 @@ class Daemon:
     def descriptors(self):
         """The number of open descriptors, from the metrics: /proc/PID/fd is closed to other processes of the
         daemon's user."""
-        return self.metric("process_open_fds")
+        return int(self.metric("process_open_fds"))
 
     def metric(self, name, *options):
         """The value of a metric, of ours without mptabled_; None: there is none. The UNIX socket has a slot for it."""
