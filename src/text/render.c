@@ -272,8 +272,10 @@ void render_image_findings(struct build *b, const struct topology *topology,
                                            .patches = topology->patches,
                                            .patch_count = topology->patch_count };
 
+    /* Set by members: the whole has room for 320 stretches of a dump. */
     memory.bytes = image->bytes;
     memory.stretch_count = 0;
+    memory.is_text = false;
     memory.guest = image_memory(image, memory.segments);
     finding_render_all(b, "findings", image->report.findings, image->report.finding_count, &source);
     verdicts_render(b, "verdicts", &image->report);
