@@ -26,7 +26,9 @@ const image = topology => api("/v1/images", { method: "POST", body: JSON.stringi
 const decoded = (bytes, query = "") =>
   api("/v1/decode" + query, { method: "POST", body: bytes, headers: { "Content-Type": "application/octet-stream" } });
 
-const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+/* Without a locale Chromium reads names of files as ASCII, and one of ours is not. */
+const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"],
+  env: { ...process.env, LC_ALL: "C.UTF-8" } });
 const complaints = [], requests = new Set();
 
 async function open(fragment = "", { width = 1440, height = 900, scheme = "light", at = url } = {}) {
