@@ -229,10 +229,10 @@ def lies(tool):
     live = comment.replace("nonce=- iat=- exp=-", "nonce=fresh-fresh iat=%d exp=%d")
     good = (
         ("what sign says", comment, ()), ("more claims behind the last", comment + " new=1 size=3", ()),
-        ("every claim as wanted", live % (now - 10, now + 10),
+        ("every claim as wanted", live % (now - 10, now + 3600),
         ("--base", "0x9fc00", "--context", "vm:1", "--nonce", "fresh-fresh")),
-        ("issued by a clock that is fast", live % (now + 50, now + 100), ()),
-        ("expired by a clock that is slow", live % (now - 100, now - 50), ()),
+        ("issued by a clock that is fast", live % (now + 50, now + 3600), ()),
+        ("expired by a clock that is slow", live % (now - 100, now - 10), ()),
         ("no context, and none is wanted", comment.replace("vm:1", "-"), ("--context", "-", "--nonce", "-")),
     )
     for name, text, options in good:
@@ -259,8 +259,8 @@ def lies(tool):
         ("an empty variable for a context", comment, ("--context", ""), "ctx: "),
         ("no context", comment.replace("vm:1", "-"), ("--context", "vm:1"), "ctx: "),
         ("no nonce", comment, ("--nonce", "fresh-fresh"), "nonce: signed for none"),
-        ("another nonce", live % (now, now + 9), ("--nonce", "fresh-frosh"), "nonce: signed for fresh-fresh"),
-        ("issued in the future", live % (now + 90, now + 100), (), "iat: "),
+        ("another nonce", live % (now, now + 3600), ("--nonce", "fresh-frosh"), "nonce: signed for fresh-fresh"),
+        ("issued in the future", live % (now + 3600, now + 3700), (), "iat: "),
         ("expired", live % (now - 100, now - 70), (), "exp: expired"),
         ("it expires before it begins", live % (now, now - 1), (), "iat, exp: "),
         ("no load", comment.replace("load=0x9fc00 ", ""), (), "load"),
