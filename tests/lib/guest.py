@@ -149,10 +149,15 @@ def archive(files):
     return data
 
 
-def initramfs(work):
+def compiled(work, source):
+    """A program of tests/boot, linked statically: its bytes"""
     program = os.path.join(work, "init")
     subprocess.run(os.environ.get("CC", "cc").split() + ["-static", "-Os", "-o", program,
-                                                         os.path.join(SRCDIR, "tests", "boot", "init.c")], check=True)
+                                                         os.path.join(SRCDIR, "tests", "boot", source)], check=True)
     with open(program, "rb") as file:
-        return archive([("dev", 0o40755, 0, 0, b""), ("proc", 0o40755, 0, 0, b""), ("dev/console", 0o20600, 5, 1, b""),
-                        ("dev/port", 0o20600, 4, 65, b""), ("init", 0o100755, 0, 0, file.read())])
+        return file.read()
+
+
+def initramfs(work):
+    return archive([("dev", 0o40755, 0, 0, b""), ("proc", 0o40755, 0, 0, b""), ("dev/console", 0o20600, 5, 1, b""),
+                    ("dev/port", 0o20600, 4, 65, b""), ("init", 0o100755, 0, 0, compiled(work, "init.c"))])

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: ISC
-"""The libraries as other programs get them: installed into a folder, with the flags that pkg-config has for them."""
+"""The libraries as other programs get them: installed into a folder, with the flags that pkg-config has for them; and the
+example monitor, built with these."""
 import os
 import subprocess
+
+from daemon import MPTABLECTL, SRCDIR
+
+MONITOR = os.path.join(SRCDIR, "tests", "example", "monitor.c")
+CC = os.environ.get("CC", "cc").split() + ["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra",
+                                           "-Wconversion", "-Wcast-qual", "-Wshadow", "-Werror"]
 
 
 def run(*command, **more):
@@ -12,7 +19,7 @@ class Installed:
     """pkgconfig and libdir: folders, "" when the installation failed; said: what make printed"""
 
     def __init__(self, work):
-        done = run("make", "-s", "install-libLTLIBRARIES", "install-includeHEADERS", "install-pkgconfigDATA",
+        done = run("make", "-s", "-C", os.path.dirname(MPTABLECTL), "install-libLTLIBRARIES", "install-includeHEADERS", "install-pkgconfigDATA",
                    "DESTDIR=" + work, env={**os.environ, "MAKEFLAGS": ""})
         found = [folder for folder, _, names in os.walk(work) if "libmptmachine.pc" in names]
         self.work, self.said = work, done.stdout + done.stderr
@@ -24,6 +31,11 @@ class Installed:
         done = run("pkg-config", "--cflags", "--libs", *packages,
                    env={**os.environ, "PKG_CONFIG_PATH": self.pkgconfig, "PKG_CONFIG_SYSROOT_DIR": self.work})
         return done.stdout.split()
+
+    def build_monitor(self, program):
+        """What the compiler complains of: "" when the monitor was built as the file @program"""
+        done = run(*CC, "-o", program, MONITOR, *self.flags("libmptmachine", "libcurl", "libsodium"), "-pthread")
+        return done.stderr if done.returncode == 0 else done.stderr or "the compiler failed"
 
 
 def sanitized(program):
