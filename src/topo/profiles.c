@@ -12,20 +12,18 @@
 
 /* The fields of @n lines from IRQs to the INTINs with the same numbers */
 #define SAME(first, n) .irq = (first), .intin = (first), .count = (n)
+#define TIMER_ON_2     .irq = 0, .intin = 2, .count = 1 /* where IRQ 2, the cascade, would be */
+#define EXTINT_ON_0    .int_type = MPT_EXTINT, .count = 1
 
 enum { HIGH = 1, HIGH_EDGE = 5, HIGH_LEVEL = 0xd, LOW_LEVEL = 0xf }; /* flags. MPS 1.4 Table 4-10 */
 
 static const struct profile_lines identity_16[] = { { SAME(0, 16) }, { 0 } };
 
-/* IRQ 0 on INTIN 2, where IRQ 2, the cascade, would be */
 static const struct profile_lines isa_15[] = {
-    { .irq = 0, .intin = 2, .count = 1 }, { SAME(1, 1) }, { SAME(3, 13) }, { 0 }
+    { TIMER_ON_2 }, { SAME(1, 1) }, { SAME(3, 13) }, { 0 }
 };
 static const struct profile_lines isa_15_or_pci[] = {
-    { LINE_OR_PCI, .irq = 0, .intin = 2, .count = 1 },
-    { LINE_OR_PCI, SAME(1, 1) },
-    { LINE_OR_PCI, SAME(3, 13) },
-    { 0 },
+    { LINE_OR_PCI, TIMER_ON_2 }, { LINE_OR_PCI, SAME(1, 1) }, { LINE_OR_PCI, SAME(3, 13) }, { 0 }
 };
 
 /* IRQ 2 is the cascade of the two 8259s. A line with a PCI route is no line of the ISA bus. */
@@ -33,14 +31,9 @@ static const struct profile_lines kvm_lines[] = { { LINE_UNLESS_PCI, SAME(0, 2) 
                                                   { LINE_UNLESS_PCI, SAME(3, 13) },
                                                   { 0 } };
 static const struct profile_lines qemu_lines[] = {
-    { .irq = 0, .intin = 2, .count = 1 },
-    { LINE_UNLESS_PCI, SAME(1, 1) },
-    { LINE_UNLESS_PCI, SAME(3, 13) },
-    { 0 },
+    { TIMER_ON_2 }, { LINE_UNLESS_PCI, SAME(1, 1) }, { LINE_UNLESS_PCI, SAME(3, 13) }, { 0 }
 };
-static const struct profile_lines volt_lines[] = { { .int_type = MPT_EXTINT, .count = 1 },
-                                                   { SAME(1, 15) },
-                                                   { 0 } };
+static const struct profile_lines volt_lines[] = { { EXTINT_ON_0 }, { SAME(1, 15) }, { 0 } };
 static const struct profile_lines crosvm_lines[] = {
     { SAME(0, 5) },
     { SAME(8, 1) },
@@ -50,26 +43,21 @@ static const struct profile_lines crosvm_lines[] = {
     { 0 },
 };
 static const struct profile_lines bhyve_lines[] = {
-    { .int_type = MPT_EXTINT, .count = 1 },
+    { EXTINT_ON_0 },
     { SAME(1, 1) },
-    { .irq = 0, .intin = 2, .count = 1 },
+    { TIMER_ON_2 },
     { SAME(3, 6) },
     { .flags = LOW_LEVEL, SAME(9, 1) }, /* the SCI */
     { SAME(10, 6) },
     { 0 },
 };
 static const struct profile_lines seabios_lines[] = {
-    { PCI_HERE, .count = 1 },
-    { .irq = 0, .intin = 2, .count = 1 },
-    { SAME(1, 1) },
-    { SAME(3, 2) },
-    { SAME(6, 3) },
-    { SAME(12, 4) },
-    { 0 },
+    { PCI_HERE, .count = 1 }, { TIMER_ON_2 },  { SAME(1, 1) }, { SAME(3, 2) },
+    { SAME(6, 3) },           { SAME(12, 4) }, { 0 }
 };
 static const struct profile_lines hvmloader_lines[] = {
-    { .int_type = MPT_EXTINT, .count = 1 },
-    { .irq = 0, .intin = 2, .count = 1 },
+    { EXTINT_ON_0 },
+    { TIMER_ON_2 },
     { SAME(1, 1) },
     { SAME(3, 2) },
     { .flags = LOW_LEVEL, SAME(5, 1) },
@@ -79,38 +67,32 @@ static const struct profile_lines hvmloader_lines[] = {
     { 0 },
 };
 static const struct profile_lines virtualbox_lines[] = {
-    { SAME(1, 1) }, { .irq = 0, .intin = 2, .count = 1 }, { SAME(3, 13) }, { 0 }
+    { SAME(1, 1) }, { TIMER_ON_2 }, { SAME(3, 13) }, { 0 }
 };
 static const struct profile_lines coreboot_lines[] = {
-    { .int_type = MPT_EXTINT, .flags = HIGH_EDGE, .count = 1 },
-    { .flags = HIGH_EDGE, SAME(1, 1) },
-    { .flags = HIGH_EDGE, .irq = 0, .intin = 2, .count = 1 },
-    { .flags = HIGH_EDGE, SAME(3, 2) },
-    { .flags = HIGH_EDGE, SAME(6, 10) },
-    { 0 },
+    { .flags = HIGH_EDGE, EXTINT_ON_0 }, { .flags = HIGH_EDGE, SAME(1, 1) },
+    { .flags = HIGH_EDGE, TIMER_ON_2 },  { .flags = HIGH_EDGE, SAME(3, 2) },
+    { .flags = HIGH_EDGE, SAME(6, 10) }, { 0 }
 };
 static const struct profile_lines u_boot_lines[] = {
     { PCI_HERE, .count = 1 },
-    { .int_type = MPT_EXTINT, .flags = HIGH_EDGE, .count = 1 },
+    { .flags = HIGH_EDGE, EXTINT_ON_0 },
     { .flags = HIGH_EDGE, SAME(1, 1) },
-    { .flags = HIGH_EDGE, .irq = 0, .intin = 2, .count = 1 },
+    { .flags = HIGH_EDGE, TIMER_ON_2 },
     { LINE_UNLESS_PCI, .flags = HIGH_EDGE, SAME(3, 13) },
     { 0 },
 };
-static const struct profile_lines nanovmm_lines[] = { { .irq = 0, .intin = 2, .count = 1 },
-                                                      { SAME(1, 15) },
-                                                      { .int_type = MPT_EXTINT, .count = 1 },
-                                                      { 0 } };
+static const struct profile_lines nanovmm_lines[] = {
+    { TIMER_ON_2 }, { SAME(1, 15) }, { EXTINT_ON_0 }, { 0 }
+};
 /* IRQ 2 on the timer's input, and the timer on that of IRQ 2 */
-static const struct profile_lines tdvmm_lines[] = { { .irq = 0, .intin = 2, .count = 1 },
-                                                    { SAME(1, 1) },
-                                                    { .irq = 2, .intin = 0, .count = 1 },
-                                                    { SAME(3, 13) },
-                                                    { 0 } };
+static const struct profile_lines tdvmm_lines[] = {
+    { TIMER_ON_2 }, { SAME(1, 1) }, { .irq = 2, .intin = 0, .count = 1 }, { SAME(3, 13) }, { 0 }
+};
 /* The monitor makes the lines of its virtio devices level-triggered. */
 static const struct profile_lines openvmm_level4_lines[] = {
-    { .irq = 0, .intin = 2, .count = 1 }, { SAME(1, 1) }, { SAME(3, 1) },
-    { .flags = HIGH_LEVEL, SAME(4, 4) },  { SAME(8, 8) }, { 0 },
+    { TIMER_ON_2 }, { SAME(1, 1) }, { SAME(3, 1) }, { .flags = HIGH_LEVEL, SAME(4, 4) },
+    { SAME(8, 8) }, { 0 }
 };
 
 /* Each line twice: as ExtINT on INTIN 0, and as itself */
@@ -208,51 +190,48 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
 #define PCI_0     .buses = { { 0, "PCI" }, { 1, "ISA" } }
 #define AT(where) .layout = LAYOUT_POINTER, .address = (where)
 
+#define TEXTS(oem, product) .oem_id = (oem), .product_id = (product)
+#define IOAPIC(version, rule, id) \
+    .ioapic_version = (version), .ioapic_rule = IOAPIC_ID_##rule, .ioapic_id = (id)
+
 /* What several rows have in common: first, the microVMs of the Firecracker line */
-#define FIRECRACKER                                                        \
-    .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), .ioapic_version = 0x14, \
-    .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_id = 1
+#define FIRECRACKER .max_cpus = 254, AT(0x9fc00), MICRO_CPU(0x14), IOAPIC(0x14, CPUS, 1)
+#define FIRECRACKER_ISA(oem, counted)               \
+    FIRECRACKER, ISA_0, TEXTS(oem, "000000000000"), \
+        .count = COUNT_##counted, .lines = identity_16, LINT_PAIR(0, 0, 0, MPT_ALL)
 
 /* Builders that copied Firecracker's entries, and count them right */
-#define MICRO_COPY                                                        \
-    MICRO_CPU(0x14), ISA_0, .ioapic_version = 0x14, .lines = identity_16, \
-                            .ioapic_rule = IOAPIC_ID_CPUS
+#define MICRO_COPY(ioapic_above) \
+    MICRO_CPU(0x14), ISA_0, IOAPIC(0x14, CPUS, ioapic_above), .lines = identity_16
 
-#define STT                                                                              \
-    .max_cpus = 255, AT(0x9fc00), .oem_id = "STT", .product_id = "000000000000",         \
-    .imcrp = MPT_IMCRP, MICRO_CPU(0x14), .ids_cut = true, ISA_0, .ioapic_version = 0x14, \
-    .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 254, .lines = identity_16, .irqs = 24,  \
-    LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
+#define STT                                                                                  \
+    .max_cpus = 255, AT(0x9fc00), TEXTS("STT", "000000000000"), .imcrp = MPT_IMCRP,          \
+    MICRO_CPU(0x14), .ids_cut = true, ISA_0, IOAPIC(0x14, FIXED, 254), .lines = identity_16, \
+    .irqs = 24, LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
 
-#define OPENVMM(most, wiring)                                                         \
+#define OPENVMM(most, wiring, rule)                                                   \
     .max_cpus = (most), .layout = LAYOUT_APART, .address = 0, .table_address = 0x400, \
-    .oem_id = "OPENVMM", .product_id = "MICROVM", .apic_version = 0x14, ISA_0,        \
-    .ioapic_version = 0x11, .lines = (wiring)
+    TEXTS("OPENVMM", "MICROVM"), .apic_version = 0x14, ISA_0, IOAPIC(0x11, rule, 0),  \
+    .lines = (wiring)
 
-#define GOKVM                                                                             \
-    .max_cpus = 64, AT(0x9fc30), .oem_id = "GOKVM", .product_id = "", .nul_padded = true, \
-    .apic_version = 0x14, .signature = 0x06000000, .features = 0x201
-#define GOKVM_2026                                                                              \
-    GOKVM, .slots = 64, .ioapic_version = 0x11, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 2, \
-           .lines = identity_16
+#define GOKVM                                                                                  \
+    .max_cpus = 64, AT(0x9fc30), TEXTS("GOKVM", ""), .nul_padded = true, .apic_version = 0x14, \
+    .signature = 0x06000000, .features = 0x201
+#define GOKVM_2026 GOKVM, .slots = 64, IOAPIC(0x11, FIXED, 2), .lines = identity_16
 
-#define BHYVE_IDENTITY                                                                            \
-    .product_id = "Hypervisor", .apic_version = 0x10, .signature = 0x7a5, .features = 0xbfebfbff, \
-    PCI_0, LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
+#define BHYVE_IDENTITY(oem)                                                                     \
+    TEXTS(oem, "Hypervisor"), .apic_version = 0x10, .signature = 0x7a5, .features = 0xbfebfbff, \
+                              PCI_0, LINT_PAIR(0, 0, MPT_ALL, MPT_ALL)
+#define BHYVE BHYVE_IDENTITY("BHyVe"), IOAPIC(0x11, FIXED, 0), .lines = bhyve_lines
 
-#define BHYVE                                                                          \
-    .oem_id = "BHyVe", BHYVE_IDENTITY, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 0, \
-    .ioapic_version = 0x11, .lines = bhyve_lines
+#define COREBOOT                                                             \
+    .max_cpus = 255, AT(0xf0400), .apic_version = 0x11, .signature = 0x686,  \
+    .features = 0x0383fbff, IOAPIC(0x11, FIXED, 2), .lines = coreboot_lines, \
+    .pci_flags = LOW_LEVEL
 
-#define COREBOOT                                                            \
-    .max_cpus = 255, AT(0xf0400), .apic_version = 0x11, .signature = 0x686, \
-    .features = 0x0383fbff, .ioapic_rule = IOAPIC_ID_FIXED, .ioapic_id = 2, \
-    .ioapic_version = 0x11, .lines = coreboot_lines, .pci_flags = LOW_LEVEL
-
-#define BOCHS                                                                               \
-    .max_cpus = 255, .layout = LAYOUT_TABLE_FIRST, .address = 0xfa1e0, .product_id = "0.1", \
-    EMULATED_CPU(0x11), ISA_0, .ioapic_rule = IOAPIC_ID_CPUS, .ioapic_version = 0x11,       \
-    .lines = isa_15
+#define BOCHS(oem)                                                                        \
+    .max_cpus = 255, .layout = LAYOUT_TABLE_FIRST, .address = 0xfa1e0, TEXTS(oem, "0.1"), \
+    EMULATED_CPU(0x11), ISA_0, IOAPIC(0x11, CPUS, 0), .lines = isa_15
 
 const struct profile profiles[] = {
     {
@@ -261,13 +240,11 @@ const struct profile profiles[] = {
             "KVM's in-kernel irqchip: IRQ 0 on INTIN 0; for every guest that reads MP tables",
         .max_cpus = 255,
         .layout = LAYOUT_WINDOW,
-        .oem_id = "MPTABLED",
-        .product_id = "KVM",
+        TEXTS("MPTABLED", "KVM"),
         OUR_CPU, /* its APIC version is what KVM's local APIC reports */
         ISA_0,
         .pci_buses = PCI_BUSES_USED,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_LOWEST_FREE,
+        IOAPIC(0x11, LOWEST_FREE, 0),
         .lines = kvm_lines,
         LINT_PAIR(0, ROLE_ISA, ROLE_BSP, MPT_ALL),
     },
@@ -276,13 +253,11 @@ const struct profile profiles[] = {
         .description = "QEMU's wiring: IRQ 0 on INTIN 2; for every guest that reads MP tables",
         .max_cpus = 255,
         .layout = LAYOUT_WINDOW,
-        .oem_id = "MPTABLED",
-        .product_id = "QEMU",
+        TEXTS("MPTABLED", "QEMU"),
         OUR_CPU,
         ISA_0,
         .pci_buses = PCI_BUSES_USED,
-        .ioapic_version = 0x20, /* what QEMU's I/O APIC reports */
-        .ioapic_rule = IOAPIC_ID_LOWEST_FREE,
+        IOAPIC(0x20, LOWEST_FREE, 0), /* what QEMU's I/O APIC reports */
         .lines = qemu_lines,
         LINT_PAIR(0, ROLE_ISA, ROLE_BSP, MPT_ALL),
     },
@@ -293,13 +268,11 @@ const struct profile profiles[] = {
         .max_cpus = 41,
         AT(0x9fc00),
         .end = 0xa0000,
-        .oem_id = "NOVAFLAR",
-        .product_id = "VOLT VM",
+        TEXTS("NOVAFLAR", "VOLT VM"),
         .imcrp = MPT_IMCRP,
         OUR_CPU,
         ISA_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        IOAPIC(0x11, CPUS, 0),
         .lines = volt_lines,
     },
     {
@@ -315,8 +288,7 @@ const struct profile profiles[] = {
             "the ACRN hypervisor's table for pre-launched guests: buses first, no I/O APIC",
         .max_cpus = 64,
         AT(0xf0000),
-        .oem_id = "ACRN",
-        BHYVE_IDENTITY,
+        BHYVE_IDENTITY("ACRN"),
         .no_ioapic = true,
         .order = { { MPT_BUS, PROFILE_REST },
                    { MPT_LOCAL_INT, PROFILE_REST },
@@ -342,24 +314,20 @@ const struct profile profiles[] = {
     {
         .name = "bochs",
         .description = "the Bochs BIOS: floating pointer behind the table at 0xfa1e0",
-        .oem_id = "BOCHSCPU",
-        BOCHS,
+        BOCHS("BOCHSCPU"),
     },
     {
         .name = "bochs-qemu",
         .description = "the Bochs BIOS as built for QEMU",
-        .oem_id = "QEMUCPU",
-        BOCHS,
+        BOCHS("QEMUCPU"),
     },
     {
         .name = "capsa",
         .description = "Capsa: Firecracker's 24 lines, ExtINT to all local APICs",
         .max_cpus = 254,
         AT(0x9fc00),
-        .oem_id = "CAPSA",
-        .product_id = "KVMVM",
-        MICRO_COPY,
-        .ioapic_id = 1,
+        TEXTS("CAPSA", "KVMVM"),
+        MICRO_COPY(1),
         .irqs = 24,
         LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
     },
@@ -371,14 +339,11 @@ const struct profile profiles[] = {
         .max_apic_id = 253,
         AT(0xf0090),
         .end = 0x100000,
-        .oem_id = "FC",
-        .product_id = "000000000000",
+        TEXTS("FC", "000000000000"),
         .count = COUNT_ZERO,
         MICRO_CPU(0x14),
         ISA_0,
-        .ioapic_version = 0x14,
-        .ioapic_rule = IOAPIC_ID_FIXED,
-        .ioapic_id = 255,
+        IOAPIC(0x14, FIXED, 255),
         .lines = identity_16,
         LINT_PAIR(0, 0, 0, MPT_ALL),
     },
@@ -386,8 +351,7 @@ const struct profile profiles[] = {
         .name = "coreboot-986lcd-m",
         .description = "coreboot on the Kontron 986LCD-M/mITX: IMCRP set, three PCI buses",
         COREBOOT,
-        .oem_id = "Kontron",
-        .product_id = "986LCD-M/mIT",
+        TEXTS("Kontron", "986LCD-M/mIT"),
         .imcrp = MPT_IMCRP,
         .buses = { { 0, "PCI" }, { 1, "PCI" }, { 2, "PCI" }, { 3, "ISA" } },
         PCI(i986lcd_m_pci),
@@ -397,8 +361,7 @@ const struct profile profiles[] = {
         .name = "coreboot-p2b-ds",
         .description = "coreboot on the Asus P2B-DS: local interrupts from a PCI bus",
         COREBOOT,
-        .oem_id = "ASUS",
-        .product_id = "P2B-DS",
+        TEXTS("ASUS", "P2B-DS"),
         .buses = { { 0, "PCI" }, { 1, "PCI" }, { 2, "ISA" } },
         PCI(p2b_ds_pci),
         LINT_PAIR(HIGH_EDGE, 1, MPT_ALL, MPT_ALL),
@@ -411,15 +374,12 @@ const struct profile profiles[] = {
         .layout = LAYOUT_APART,
         .address = 0x9fff0,
         .table_address = 0x9e800,
-        .oem_id = "CROSVM",
-        .product_id = "000000000000",
+        TEXTS("CROSVM", "000000000000"),
         .count = COUNT_ZERO,
         MICRO_CPU(0x14),
         ISA_0,
         .pci_buses = PCI_BUSES_ONE_OR_USED,
-        .ioapic_version = 0x14,
-        .ioapic_rule = IOAPIC_ID_CPUS,
-        .ioapic_id = 1,
+        IOAPIC(0x14, CPUS, 1),
         .lines = crosvm_lines,
         .locals = { { MPT_INT, 0, ROLE_ISA, 0, 0 },
                     { MPT_EXTINT, 0, ROLE_ISA, 0, 0 },
@@ -439,8 +399,7 @@ const struct profile profiles[] = {
             "Kata's Dragonball: a stale OEM table pointer, entry count 0; PCI routes are on bus 1",
         FIRECRACKER,
         .buses = { { 0, "ISA" }, { 1, "PCI" } },
-        .oem_id = "ALICLOUD",
-        .product_id = "DRAGONBALL10",
+        TEXTS("ALICLOUD", "DRAGONBALL10"),
         .count = COUNT_ZERO,
         .stale_oem_table = 44,
         .lines = isa_15_or_pci,
@@ -449,26 +408,14 @@ const struct profile profiles[] = {
     {
         .name = "firecracker",
         .description = "Firecracker 1.7 and later: 24 lines, entry count one too high",
-        FIRECRACKER,
-        ISA_0,
-        .oem_id = "FC",
-        .product_id = "000000000000",
-        .count = COUNT_ONE_MORE,
-        .lines = identity_16,
+        FIRECRACKER_ISA("FC", ONE_MORE),
         .irqs = 24,
-        LINT_PAIR(0, 0, 0, MPT_ALL),
     },
     {
         .name = "firecracker-1.6",
         .description = "Firecracker 0.24 to 1.6: 24 lines, entry count 0",
-        FIRECRACKER,
-        ISA_0,
-        .oem_id = "FC",
-        .product_id = "000000000000",
-        .count = COUNT_ZERO,
-        .lines = identity_16,
+        FIRECRACKER_ISA("FC", ZERO),
         .irqs = 24,
-        LINT_PAIR(0, 0, 0, MPT_ALL),
     },
     {
         .name = "gem5",
@@ -476,14 +423,12 @@ const struct profile profiles[] = {
             "gem5: no texts, I/O APIC before the buses, each line as ExtINT too, a bus hierarchy",
         .max_cpus = 255,
         AT(0xf0050),
-        .oem_id = "",
-        .product_id = "",
+        TEXTS("", ""),
         .nul_padded = true,
         .imcrp = MPT_IMCRP,
         .apic_version = 0x14,
         .buses = { { 0, "PCI   " }, { 1, "ISA   " } },
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        IOAPIC(0x11, CPUS, 0),
         .lines = gem5_lines,
         PCI(gem5_pci),
         .hierarchy = &gem5_hierarchy,
@@ -526,23 +471,19 @@ const struct profile profiles[] = {
         .description = "HVI: Firecracker's 16 lines, no local interrupts",
         .max_cpus = 255,
         AT(0x9fc00),
-        .oem_id = "HVI",
-        .product_id = "HVI x86 vm",
-        MICRO_COPY,
+        TEXTS("HVI", "HVI x86 vm"),
+        MICRO_COPY(0),
     },
     {
         .name = "hvmloader",
         .description = "Xen's hvmloader: even APIC IDs, at 0xfcc00",
         .max_cpus = 128,
         AT(0xfcc00),
-        .oem_id = "_HVMCPU_",
-        .product_id = "XEN",
+        TEXTS("_HVMCPU_", "XEN"),
         MICRO_CPU(0x11),
         .apic_id_step = 2,
         ISA_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_FIXED,
-        .ioapic_id = 1,
+        IOAPIC(0x11, FIXED, 1),
         .lines = hvmloader_lines,
     },
     {
@@ -559,26 +500,17 @@ const struct profile profiles[] = {
         .max_cpus = 255,
         .layout = LAYOUT_TABLE_FIRST,
         .address = 0xf02b0,
-        .oem_id = "KVMCPU00",
-        .product_id = "0.1",
+        TEXTS("KVMCPU00", "0.1"),
         MICRO_CPU(0x14),
         PCI_0,
-        .ioapic_version = 0x14,
-        .ioapic_rule = IOAPIC_ID_CPUS,
-        .ioapic_id = 1,
+        IOAPIC(0x14, CPUS, 1),
         .locals = { { MPT_INT, 0, 1, 0, 0 }, { MPT_NMI, 0, 1, 0, 1 } },
         .local_count = 2,
     },
     {
         .name = "libkrun",
         .description = "libkrun, and Firecracker up to 0.23: 16 lines, entry count 0",
-        FIRECRACKER,
-        ISA_0,
-        .oem_id = "FC",
-        .product_id = "000000000000",
-        .count = COUNT_ZERO,
-        .lines = identity_16,
-        LINT_PAIR(0, 0, 0, MPT_ALL),
+        FIRECRACKER_ISA("FC", ZERO),
     },
     {
         .name = "mini-vmm",
@@ -586,12 +518,10 @@ const struct profile profiles[] = {
         .max_cpus = 40,
         AT(0x9fc00),
         .end = 0xa0000,
-        .oem_id = "MINIVMM",
-        .product_id = "000000000000",
+        TEXTS("MINIVMM", "000000000000"),
         MICRO_CPU(0x14),
         ISA_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        IOAPIC(0x11, CPUS, 0),
         .lines = identity_16,
         LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
     },
@@ -600,13 +530,10 @@ const struct profile profiles[] = {
         .description = "modvm: I/O APIC ID 254, PCI routes in front of the ISA lines",
         .max_cpus = 254,
         AT(0xf0000),
-        .oem_id = "MODVM",
-        .product_id = "MODVM PC",
+        TEXTS("MODVM", "MODVM PC"),
         MICRO_CPU(0x14),
         PCI_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_FIXED,
-        .ioapic_id = 254,
+        IOAPIC(0x11, FIXED, 254),
         .lines = modvm_lines,
         .pci_flags = LOW_LEVEL,
         .locals = { { MPT_NMI, 0, 1, MPT_ALL, 1 } },
@@ -621,15 +548,13 @@ const struct profile profiles[] = {
         .address = 0x9fc00,
         .table_address = 0x9f000,
         .pointer_over_all = true,
-        .oem_id = "ORPHANVM",
-        .product_id = "NANOVMM",
+        TEXTS("ORPHANVM", "NANOVMM"),
         .count = COUNT_ZERO,
         .apic_version = 0x14,
         .signature = 0x600,
         .features = 0x1fbff,
         ISA_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        IOAPIC(0x11, CPUS, 0),
         .lines = nanovmm_lines,
         LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
     },
@@ -638,54 +563,46 @@ const struct profile profiles[] = {
         .description = "Nanvix's monitor: Firecracker's 16 lines, entry count right",
         .max_cpus = 254,
         AT(0x9fc00),
-        .oem_id = "NVX",
-        .product_id = "MICROVM",
-        MICRO_COPY,
+        TEXTS("NVX", "MICROVM"),
+        MICRO_COPY(0),
         LINT_PAIR(0, 0, 0, MPT_ALL),
     },
     {
         .name = "openvmm",
         .description = "OpenVMM's microVM: pointer at 0x0, table at 0x400, up to 15 CPUs",
-        OPENVMM(15, isa_15),
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        OPENVMM(15, isa_15, CPUS),
     },
     {
         .name = "openvmm-0",
         .description = "Nanvix's OpenVMM: the I/O APIC has ID 0, as CPU 0 does",
         /* the table must end by 0x1000, where the loader has its descriptor table */
-        OPENVMM(144, isa_15),
-        .ioapic_rule = IOAPIC_ID_FIXED,
+        OPENVMM(144, isa_15, FIXED),
     },
     {
         .name = "openvmm-0-level4",
         .description = "the same with lines 4 to 7 level-triggered",
-        OPENVMM(144, openvmm_level4_lines),
-        .ioapic_rule = IOAPIC_ID_FIXED,
+        OPENVMM(144, openvmm_level4_lines, FIXED),
     },
     {
         .name = "openvmm-1",
         .description = "OpenVMM before it kept I/O APIC IDs below 16: up to 144 CPUs",
-        OPENVMM(144, isa_15),
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        OPENVMM(144, isa_15, CPUS),
     },
     {
         .name = "openvmm-level4",
         .description = "openvmm with lines 4 to 7 level-triggered",
-        OPENVMM(15, openvmm_level4_lines),
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        OPENVMM(15, openvmm_level4_lines, CPUS),
     },
     {
         .name = "palacios",
         .description = "Palacios: at 0xfcc00, 32 PCI routes, entry count one too high",
         .max_cpus = 32,
         AT(0xfcc00),
-        .oem_id = "V3VEE",
-        .product_id = "PALACIOS 1.3",
+        TEXTS("V3VEE", "PALACIOS 1.3"),
         .count = COUNT_ONE_MORE,
         MICRO_CPU(0x11),
         PCI_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        IOAPIC(0x11, CPUS, 0),
         .lines = isa_15,
         PCI(palacios_pci),
     },
@@ -694,9 +611,8 @@ const struct profile profiles[] = {
         .description = "Pane: one CPU, at 0xf0000",
         .max_cpus = 1,
         AT(0xf0000),
-        .oem_id = "PANE",
-        .product_id = "PANE000000",
-        MICRO_COPY,
+        TEXTS("PANE", "PANE000000"),
+        MICRO_COPY(0),
         LINT_PAIR(0, 0, 0, 0),
     },
     {
@@ -704,12 +620,10 @@ const struct profile profiles[] = {
         .description = "PN-VMM: at 0xf0000, NMI to CPU 0 alone",
         .max_cpus = 255,
         AT(0xf0000),
-        .oem_id = "PN-VMM",
-        .product_id = "cell",
+        TEXTS("PN-VMM", "cell"),
         MICRO_CPU(0x14),
         ISA_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_CPUS,
+        IOAPIC(0x11, CPUS, 0),
         .lines = identity_16,
         LINT_PAIR(0, 0, 0, 0),
     },
@@ -718,27 +632,18 @@ const struct profile profiles[] = {
         .description = "qboot: PC wiring at 0x9fc00, entry count 0",
         .max_cpus = 255,
         AT(0x9fc00),
-        .oem_id = "QBOOT",
-        .product_id = "000000000000",
+        TEXTS("QBOOT", "000000000000"),
         .count = COUNT_ZERO,
         EMULATED_CPU(0x14),
         ISA_0,
-        .ioapic_version = 0x14,
-        .ioapic_rule = IOAPIC_ID_CPUS,
-        .ioapic_id = 1,
+        IOAPIC(0x14, CPUS, 1),
         .lines = isa_15,
         LINT_PAIR(0, 0, 0, MPT_ALL),
     },
     {
         .name = "qemu-microvm-rfc",
         .description = "QEMU's microvm as proposed in 2019: 16 lines, entry count 0",
-        FIRECRACKER,
-        ISA_0,
-        .oem_id = "QEMU",
-        .product_id = "000000000000",
-        .count = COUNT_ZERO,
-        .lines = identity_16,
-        LINT_PAIR(0, 0, 0, MPT_ALL),
+        FIRECRACKER_ISA("QEMU", ZERO),
     },
     {
         .name = "seabios",
@@ -747,13 +652,10 @@ const struct profile profiles[] = {
         .layout = LAYOUT_DOWN,
         .address = 0xf5c80,
         .size_max = 600,
-        .oem_id = "BOCHSCPU",
-        .product_id = "0.1",
+        TEXTS("BOCHSCPU", "0.1"),
         EMULATED_CPU(0x14),
         PCI_0,
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_FIXED,
-        .ioapic_id = 0,
+        IOAPIC(0x11, FIXED, 0),
         .lines = seabios_lines,
         PCI(seabios_pci),
         .pci_flags = HIGH,
@@ -765,8 +667,7 @@ const struct profile profiles[] = {
             "StratoVirt: texts padded with NUL, ExtINT to the I/O APIC's ID, entry count 0",
         FIRECRACKER,
         ISA_0,
-        .oem_id = "STRATO",
-        .product_id = "1.0",
+        TEXTS("STRATO", "1.0"),
         .nul_padded = true,
         .count = COUNT_ZERO,
         .lines = identity_16,
@@ -795,13 +696,10 @@ const struct profile profiles[] = {
         .description = "TDVMM: Firecracker's 24 lines, IRQ 0 on INTIN 2 and IRQ 2 on INTIN 0",
         .max_cpus = 254,
         AT(0x9fc00),
-        .oem_id = "FC",
-        .product_id = "000000000000",
+        TEXTS("FC", "000000000000"),
         MICRO_CPU(0x14),
         ISA_0,
-        .ioapic_version = 0x14,
-        .ioapic_rule = IOAPIC_ID_CPUS,
-        .ioapic_id = 1,
+        IOAPIC(0x14, CPUS, 1),
         .lines = tdvmm_lines,
         .irqs = 24,
         LINT_PAIR(0, 0, 0, MPT_ALL),
@@ -811,13 +709,10 @@ const struct profile profiles[] = {
         .description = "U-Boot on QEMU's q35 machine: PCI routes from a bus that is not declared",
         .max_cpus = 255,
         AT(0xf0050),
-        .oem_id = "emulatio",
-        .product_id = "qemu-x86",
+        TEXTS("emulatio", "qemu-x86"),
         EMULATED_CPU(0x14),
         .buses = { { 0xff, "ISA" } },
-        .ioapic_version = 0x20,
-        .ioapic_rule = IOAPIC_ID_FIXED,
-        .ioapic_id = 0,
+        IOAPIC(0x20, FIXED, 0),
         .lines = u_boot_lines,
         PCI(u_boot_pci),
         .pci_flags = LOW_LEVEL,
@@ -830,29 +725,20 @@ const struct profile profiles[] = {
         .layout = LAYOUT_APART,
         .address = 0x9fff0,
         .table_address = 0xe1300,
-        .oem_id = "VBOXCPU",
-        .product_id = "VirtualBox",
+        TEXTS("VBOXCPU", "VirtualBox"),
         .apic_version = 0x14,
         .signature = 0xfb1,
         .features = 0x078bfbfd,
         .buses = { { 0, "ISA" }, { 1, "PCI" } },
-        .ioapic_version = 0x11,
-        .ioapic_rule = IOAPIC_ID_FIXED,
-        .ioapic_id = 0,
+        IOAPIC(0x11, FIXED, 0),
         .lines = virtualbox_lines,
         LINT_PAIR(HIGH_EDGE, 0, MPT_ALL, MPT_ALL),
     },
     {
         .name = "vmm-reference",
         .description = "rust-vmm's reference monitor: 24 lines, entry count 0",
-        FIRECRACKER,
-        ISA_0,
-        .oem_id = "rust-vmm",
-        .product_id = "000000000000",
-        .count = COUNT_ZERO,
-        .lines = identity_16,
+        FIRECRACKER_ISA("rust-vmm", ZERO),
         .irqs = 24,
-        LINT_PAIR(0, 0, 0, MPT_ALL),
     },
 };
 
