@@ -130,7 +130,7 @@ static void list_words(const char *words, char *list, size_t size)
     }
 }
 
-static bool is_word(const char *words, const char *text)
+bool options_is_word(const char *words, const char *text)
 {
     const size_t size = strlen(text);
 
@@ -147,7 +147,7 @@ static int set_text(const char **member, const struct option_row *row, const cha
 
     if (*member)
         return err_at(err, ERR_INVALID, NULL, "--%s: at most once", row->name);
-    if (row->words && !is_word(row->words, text)) {
+    if (row->words && !options_is_word(row->words, text)) {
         list_words(row->words, list, sizeof(list));
         return err_at(err, ERR_INVALID, NULL, "--%s: must be %s", row->name, list);
     }

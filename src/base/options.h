@@ -51,6 +51,9 @@ struct options {
     const char *what; /* for messages: "mptablectl encode" */
 };
 
+/* options_is_word - is this one of the words of a list, which has blanks between them? */
+bool options_is_word(const char *words, const char *text);
+
 /* options_takes - is this row an option of the command? Without a command, every row is */
 bool options_takes(const struct options *options, const struct option_row *row);
 

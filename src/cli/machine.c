@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../base/number.h"
+#include "../base/options.h"
 #include "../topo/fill.h"
 
 enum {
@@ -20,44 +21,12 @@ enum {
 };
 
 /* Options without a value; every other word that begins with '-' has one. */
-static const char *const flags[] = {
-    "S",
-    "alt-grab",
-    "ctrl-grab",
-    "curses",
-    "daemonize",
-    "enable-kvm",
-    "enable-sync-profile",
-    "full-screen",
-    "mem-prealloc",
-    "no-acpi",
-    "no-fd-bootchk",
-    "no-hpet",
-    "no-quit",
-    "no-reboot",
-    "no-shutdown",
-    "no-user-config",
-    "nodefaults",
-    "nographic",
-    "nouserconfig",
-    "only-migratable",
-    "portrait",
-    "preconfig",
-    "singlestep",
-    "snapshot",
-    "usb",
-    "win2k-hack",
-    "xen-attach",
-    "xen-domid-restrict",
-};
-
-static bool is_flag(const char *name)
-{
-    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-        if (strcmp(name, flags[i]) == 0)
-            return true;
-    return false;
-}
+static const char flags[] =
+    "S alt-grab ctrl-grab curses daemonize enable-kvm enable-sync-profile "
+    "full-screen mem-prealloc no-acpi no-fd-bootchk no-hpet no-quit no-reboot "
+    "no-shutdown no-user-config nodefaults nographic nouserconfig only-migratable "
+    "portrait preconfig singlestep snapshot usb win2k-hack xen-attach "
+    "xen-domid-restrict";
 
 /* A part of "a=b,c", up to a comma */
 struct part {
@@ -249,7 +218,7 @@ int machine_read(char *const *words, unsigned count, struct machine *m, struct e
         const char *const name =
             words[i] + (words[i][0] == '-') + (strncmp(words[i], "--", 2) == 0);
 
-        if (name == words[i] || is_flag(name))
+        if (name == words[i] || options_is_word(flags, name))
             continue;
         i++;
         if (strcmp(name, "M") == 0 || strcmp(name, "machine") == 0)

@@ -169,24 +169,13 @@ static int find_rom(struct cli *cli, struct line *line)
     return cli_complain(cli, NULL, CLI_IO);
 }
 
-/* Is there such a word between blanks? */
-static bool has_word(const char *text, const char *word)
-{
-    const size_t size = strlen(word);
-
-    for (const char *at = text; (at = strstr(at, word)); at += size)
-        if ((at == text || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0'))
-            return true;
-    return false;
-}
-
 /* ACPI is turned off, since kernels prefer it to an MP table. Return: the exit status */
 static int make_line(struct cli *cli, const struct machine *m, struct line *line)
 {
     static char machine[] = "-machine", off[] = "acpi=off", bios[] = "-bios", fw_cfg[] = "-fw_cfg",
                 append[] = "-append";
     const char *const given = m->append ? cli->words[m->append] : "";
-    const bool there = has_word(given, off);
+    const bool there = options_is_word(given, off);
 
     line->words = calloc(cli->word_count + ADDED_WORDS + 1, sizeof(line->words[0]));
     if (!line->words ||
