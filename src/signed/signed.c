@@ -6,7 +6,6 @@
 
 #include "../base/base64.h"
 #include "../base/hex.h"
-#include "../base/number.h"
 #include "../text/render.h"
 #include "../topo/patch.h"
 
@@ -35,24 +34,20 @@ int signed_claim(const struct key *key, const struct topology *t, const struct i
 /* Sizes and addresses as lists, like in the comment; addresses are texts. */
 static void render_segments(struct build *b, const struct seal_claims *c)
 {
-    char address[NUMBER_ADDRESS_SIZE];
-
     build_array(b, "size");
     for (unsigned i = 0; i < c->segment_count; i++)
         build_number(b, NULL, c->segments[i].size);
     build_close(b);
     build_array(b, "load");
-    for (unsigned i = 0; i < c->segment_count; i++) {
-        number_address(c->segments[i].load, address);
-        build_string(b, NULL, address);
-    }
+    for (unsigned i = 0; i < c->segment_count; i++)
+        build_address(b, NULL, c->segments[i].load);
     build_close(b);
 }
 
 /* The comment as members with its own words, so that no client has to parse the line. */
 static void render_claims(struct build *b, const char *comment)
 {
-    char sha256[SEAL_SHA256_TEXT_SIZE], address[NUMBER_ADDRESS_SIZE];
+    char sha256[SEAL_SHA256_TEXT_SIZE];
     struct err err = { .count = 0 };
     struct seal_claims c;
 
@@ -63,8 +58,7 @@ static void render_claims(struct build *b, const char *comment)
     build_object(b, "claims");
     build_string(b, "sha256", sha256);
     render_segments(b, &c);
-    number_address(c.floating_pointer, address);
-    build_string(b, "fp", address);
+    build_address(b, "fp", c.floating_pointer);
     if (c.context[0])
         build_string(b, "ctx", c.context);
     if (c.nonce[0])
