@@ -232,12 +232,20 @@ static uint64_t sum(const struct metrics *m, const counter *in_first)
 
 static void describe(FILE *out, const char *name, const char *type, const char *help)
 {
-    fprintf(out, "# HELP mptabled_%s %s\n# TYPE mptabled_%s %s\n", name, help, name, type);
+    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* A metric without labels */
+static void render_one(FILE *out, const char *name, const char *type, const char *help,
+                       unsigned long long value)
+{
+    describe(out, name, type, help);
+    fprintf(out, "%s %llu\n", name, value);
 }
 
 static void render_requests(const struct metrics *m, FILE *out)
 {
-    describe(out, "http_requests_total", "counter",
+    describe(out, "mptabled_http_requests_total", "counter",
              "Requests answered, by route template, method and status.");
     for (unsigned r = 0; r < m->route_count; r++)
         for (unsigned i = 0; i < METHODS; i++)
@@ -261,25 +269,25 @@ static void render_histogram(const struct metrics *m, FILE *out, const char *nam
 
     for (unsigned b = 0; b < count; b++) {
         total += sum(m, &buckets[b]);
-        fprintf(out, "mptabled_%s_bucket{%s%sle=\"%s\"} %llu\n", name, label, *label ? "," : "",
-                texts[b], (unsigned long long)total);
+        fprintf(out, "%s_bucket{%s%sle=\"%s\"} %llu\n", name, label, *label ? "," : "", texts[b],
+                (unsigned long long)total);
     }
-    fprintf(out, "mptabled_%s_count%s%s%s %llu\n", name, *label ? "{" : "", label,
-            *label ? "}" : "", (unsigned long long)total);
+    fprintf(out, "%s_count%s%s%s %llu\n", name, *label ? "{" : "", label, *label ? "}" : "",
+            (unsigned long long)total);
 }
 
 static void render_times(const struct metrics *m, FILE *out)
 {
     const struct row *r = &m->rows[0];
 
-    describe(out, "http_request_duration_seconds", "histogram",
+    describe(out, "mptabled_http_request_duration_seconds", "histogram",
              "Time from a request line to its reply.");
     for (unsigned i = 0; i < m->route_count; i++) {
         char label[128];
 
         snprintf(label, sizeof(label), "route=\"%s\"", m->routes[i]);
-        render_histogram(m, out, "http_request_duration_seconds", label, r->times[i], time_texts,
-                         TIMES);
+        render_histogram(m, out, "mptabled_http_request_duration_seconds", label, r->times[i],
+                         time_texts, TIMES);
         fprintf(out, "mptabled_http_request_duration_seconds_sum{%s} %.6f\n", label,
                 (double)sum(m, &r->time_sums[i]) / 1e6);
     }
@@ -290,56 +298,50 @@ static void render_images(const struct metrics *m, FILE *out)
     const struct row *r = &m->rows[0];
     uint64_t built = 0;
 
-    describe(out, "signatures_total", "counter", "Signed images sent, by representation.");
+    describe(out, "mptabled_signatures_total", "counter", "Signed images sent, by representation.");
     for (unsigned f = 0; f < FORMATS; f++)
         fprintf(out, "mptabled_signatures_total{format=\"%s\"} %llu\n", formats[f].name,
                 (unsigned long long)sum(m, &r->signatures[f]));
     for (unsigned s = 0; s < SIZES; s++)
         built += sum(m, &r->sizes[s]);
-    describe(out, "images_built_total", "counter", "Images built and signed.");
-    fprintf(out, "mptabled_images_built_total %llu\n", (unsigned long long)built);
-    describe(out, "image_bytes", "histogram", "Size of the images.");
-    render_histogram(m, out, "image_bytes", "", r->sizes, size_texts, SIZES);
+    render_one(out, "mptabled_images_built_total", "counter", "Images built and signed.", built);
+    describe(out, "mptabled_image_bytes", "histogram", "Size of the images.");
+    render_histogram(m, out, "mptabled_image_bytes", "", r->sizes, size_texts, SIZES);
     fprintf(out, "mptabled_image_bytes_sum %llu\n", (unsigned long long)sum(m, &r->size_sum));
-}
-
-static void render_total(const struct metrics *m, FILE *out, const char *name, const char *help,
-                         const counter *in_first)
-{
-    describe(out, name, "counter", help);
-    fprintf(out, "mptabled_%s %llu\n", name, (unsigned long long)sum(m, in_first));
-}
-
-static void render_memo(const struct metrics *m, FILE *out)
-{
-    const struct row *const r = &m->rows[0];
-
-    render_total(m, out, "signatures_made_total",
-                 "Ed25519 signatures made; a signed image holds two.", &r->signatures_made);
-    render_total(m, out, "signatures_remembered_total",
-                 "Ed25519 signatures taken from the memory (--signature-memory).",
-                 &r->signatures_remembered);
-}
-
-static void render_loops(const struct metrics *m, FILE *out)
-{
-    const struct row *const r = &m->rows[0];
-
-    render_total(m, out, "http_unanswered_total",
-                 "Requests that broke off, or that the HTTP library refused.", &r->unanswered);
-    render_total(m, out, "loop_turns_total", "Turns of the loops that serve connections.",
-                 &r->turns);
-    render_total(m, out, "loop_barren_turns_total",
-                 "Turns in which nothing had come and nothing was done.", &r->barren);
 }
 
 static void render_rejects(const struct metrics *m, FILE *out)
 {
-    describe(out, "request_rejects_total", "counter", "Requests refused, by problem type.");
+    describe(out, "mptabled_request_rejects_total", "counter",
+             "Requests refused, by problem type.");
     for (int kind = PROBLEM_NONE + 1; kind < PROBLEMS; kind++)
         fprintf(out, "mptabled_request_rejects_total{type=\"%s\"} %llu\n",
                 problem_type((enum problem)kind),
                 (unsigned long long)sum(m, &m->rows[0].rejects[kind]));
+}
+
+/* The sums of what each loop counts */
+static void render_totals(const struct metrics *m, FILE *out)
+{
+    const struct row *const r = &m->rows[0];
+    const struct {
+        const char *name, *help;
+        const counter *in_first;
+    } totals[] = {
+        { "mptabled_signatures_made_total", "Ed25519 signatures made; a signed image holds two.",
+          &r->signatures_made },
+        { "mptabled_signatures_remembered_total",
+          "Ed25519 signatures taken from the memory (--signature-memory).",
+          &r->signatures_remembered },
+        { "mptabled_http_unanswered_total",
+          "Requests that broke off, or that the HTTP library refused.", &r->unanswered },
+        { "mptabled_loop_turns_total", "Turns of the loops that serve connections.", &r->turns },
+        { "mptabled_loop_barren_turns_total",
+          "Turns in which nothing had come and nothing was done.", &r->barren },
+    };
+
+    for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+        render_one(out, totals[i].name, "counter", totals[i].help, sum(m, totals[i].in_first));
 }
 
 static unsigned long open_descriptors(void)
@@ -370,16 +372,10 @@ static unsigned long resident_bytes(void)
 
 static void render_process(const struct metrics *m, FILE *out)
 {
-    fputs("# HELP process_start_time_seconds Start of the process since 1970.\n"
-          "# TYPE process_start_time_seconds gauge\n",
-          out);
+    describe(out, "process_start_time_seconds", "gauge", "Start of the process since 1970.");
     fprintf(out, "process_start_time_seconds %.3f\n", m->started);
-    fputs("# HELP process_resident_memory_bytes Resident memory.\n"
-          "# TYPE process_resident_memory_bytes gauge\n",
-          out);
-    fprintf(out, "process_resident_memory_bytes %lu\n", resident_bytes());
-    fputs("# HELP process_open_fds Open file descriptors.\n# TYPE process_open_fds gauge\n", out);
-    fprintf(out, "process_open_fds %lu\n", open_descriptors());
+    render_one(out, "process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+    render_one(out, "process_open_fds", "gauge", "Open file descriptors.", open_descriptors());
 }
 
 /* A listener's path can have any character; in a label three of them are escaped. */
@@ -401,12 +397,12 @@ static void render_clients(const struct metrics *m, FILE *out, const char *name,
 
     describe(out, name, "counter", help);
     for (unsigned i = 0; i < count; i++) {
-        fprintf(out, "mptabled_%s{client=\"", name);
+        fprintf(out, "%s{client=\"", name);
         put_label(out, m->clients[i].name);
         fprintf(out, "\"} %llu\n", (unsigned long long)sum(m, &counters[i]));
     }
     if (others > 0)
-        fprintf(out, "mptabled_%s{client=\"other\"} %llu\n", name, (unsigned long long)others);
+        fprintf(out, "%s{client=\"other\"} %llu\n", name, (unsigned long long)others);
 }
 
 static void render_certificate(const struct metrics *m, FILE *out)
@@ -415,14 +411,14 @@ static void render_certificate(const struct metrics *m, FILE *out)
 
     if (!expires)
         return;
-    describe(out, "tls_certificate_not_after_seconds", "gauge",
+    describe(out, "mptabled_tls_certificate_not_after_seconds", "gauge",
              "When the server's certificate expires, in seconds since 1970.");
     fprintf(out, "mptabled_tls_certificate_not_after_seconds %lld\n", (long long)expires);
 }
 
 static void render_connections(const struct metrics *m, FILE *out)
 {
-    describe(out, "http_connections", "gauge", "Open connections, by listener.");
+    describe(out, "mptabled_http_connections", "gauge", "Open connections, by listener.");
     for (unsigned i = 0; i < m->listener_count; i++) {
         fputs("mptabled_http_connections{listener=\"", out);
         put_label(out, m->listeners[i].address);
@@ -436,22 +432,20 @@ static void render_ledger(const struct metrics *m, FILE *out)
 
     if (!l)
         return;
-    describe(out, "ledger_bytes", "gauge",
-             "Memory taken for slots, long heads, bodies and replies.");
-    fprintf(out, "mptabled_ledger_bytes %zu\n", atomic_load(&l->taken));
-    describe(out, "ledger_limit_bytes", "gauge", "Most that may be taken.");
-    fprintf(out, "mptabled_ledger_limit_bytes %zu\n", l->limit);
-    describe(out, "ledger_refusals_total", "counter", "Claims refused because they do not fit.");
-    fprintf(out, "mptabled_ledger_refusals_total %llu\n", atomic_load(&l->refusals));
-    describe(out, "memory_sum_bytes", "gauge", "Most that the daemon takes, all told.");
-    fprintf(out, "mptabled_memory_sum_bytes %zu\n", l->sum);
+    render_one(out, "mptabled_ledger_bytes", "gauge",
+               "Memory taken for slots, long heads, bodies and replies.", atomic_load(&l->taken));
+    render_one(out, "mptabled_ledger_limit_bytes", "gauge", "Most that may be taken.", l->limit);
+    render_one(out, "mptabled_ledger_refusals_total", "counter",
+               "Claims refused because they do not fit.", atomic_load(&l->refusals));
+    render_one(out, "mptabled_memory_sum_bytes", "gauge", "Most that the daemon takes, all told.",
+               l->sum);
 }
 
 static void render_service(const struct metrics *m, const struct keyring *keys, FILE *out)
 {
-    describe(out, "build_info", "gauge", "Version of the daemon.");
+    describe(out, "mptabled_build_info", "gauge", "Version of the daemon.");
     fprintf(out, "mptabled_build_info{version=\"%s\"} 1\n", MPT_VERSION);
-    describe(out, "signing_key_info", "gauge", "Keys and their states.");
+    describe(out, "mptabled_signing_key_info", "gauge", "Keys and their states.");
     for (unsigned i = 0; i < keyring_count(keys); i++) {
         enum key_state state;
         const struct public_key *key = keyring_key(keys, i, &state);
@@ -461,16 +455,15 @@ static void render_service(const struct metrics *m, const struct keyring *keys, 
         fprintf(out, "mptabled_signing_key_info{keyid=\"%s\",state=\"%s\"} 1\n", id,
                 key_state_name(state));
     }
-    describe(out, "reloads_total", "counter", "Reloads, by result.");
+    describe(out, "mptabled_reloads_total", "counter", "Reloads, by result.");
     for (int good = 0; good < 2; good++)
         fprintf(out, "mptabled_reloads_total{result=\"%s\"} %llu\n", good ? "ok" : "failed",
                 (unsigned long long)atomic_load(&m->reloads[good]));
-    describe(out, "last_reload_successful", "gauge",
-             "1, or 0 after a reload that was refused: what was loaded before is in use.");
-    fprintf(out, "mptabled_last_reload_successful %d\n", !atomic_load(&m->reload_failed));
-    describe(out, "log_lines_dropped_total", "counter",
-             "Log lines dropped because the reader had stopped.");
-    fprintf(out, "mptabled_log_lines_dropped_total %llu\n", log_dropped());
+    render_one(out, "mptabled_last_reload_successful", "gauge",
+               "1, or 0 after a reload that was refused: what was loaded before is in use.",
+               !atomic_load(&m->reload_failed));
+    render_one(out, "mptabled_log_lines_dropped_total", "counter",
+               "Log lines dropped because the reader had stopped.", log_dropped());
 }
 
 char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t *size)
@@ -483,17 +476,16 @@ char *metrics_render(const struct metrics *m, const struct keyring *keys, size_t
     render_service(m, keys, out);
     render_connections(m, out);
     render_certificate(m, out);
-    render_clients(m, out, "client_requests_total", "Requests answered, by client.",
+    render_clients(m, out, "mptabled_client_requests_total", "Requests answered, by client.",
                    m->rows[0].client_requests);
-    render_clients(m, out, "client_images_total", "Signed images sent, by client.",
+    render_clients(m, out, "mptabled_client_images_total", "Signed images sent, by client.",
                    m->rows[0].client_images);
     render_ledger(m, out);
     render_requests(m, out);
     render_times(m, out);
     render_images(m, out);
-    render_memo(m, out);
     render_rejects(m, out);
-    render_loops(m, out);
+    render_totals(m, out);
     render_process(m, out);
     if (ferror(out) || fclose(out) != 0) {
         free(text);
