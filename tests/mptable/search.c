@@ -45,119 +45,75 @@ static bool listed(const char *names, const char *name)
 #define FIXED  "9front,haiku,helenos,hermit,mptable" /* look at 0x9fc00 whatever the words say */
 #define KERNEL "freebsd,dragonfly"
 
+#define FOUND_BY(names)   .finders = names
+#define CHANGED(byte, to) .offset = (byte), .value = (to)
+
 /*
- * One floating pointer, the words in low memory, up to two bytes of it changed; those who find it.
+ * One floating pointer, the words in low memory, perhaps a changed byte of it; those who find it.
  * The sum is made right again unless it is what was changed.
  */
 static const struct {
     const char *name;
     uint32_t at;
     uint16_t ebda, base_memory_kib;
-    struct {
-        uint8_t offset, value;
-    } change[2];
     const char *finders;
+    uint8_t offset, value; /* of the byte that is changed; 0 = none is */
 } rows[] = {
     /* The seed's layout under four contents of low memory */
-    { "words 0", 0x9fc00, 0, 0, { { 0, 0 } }, LINUX "," FIXED "," KERNEL },
-    { "0x413 = 640",
-      0x9fc00,
-      0,
-      640,
-      { { 0, 0 } },
-      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
-    { "EBDA there, 0x413 = 639",
-      0x9fc00,
-      0x9fc0,
-      639,
-      { { 0, 0 } },
-      LINUX ",9front,haiku,helenos,hermit,mptable," KERNEL "," BSD "," XV6 ",illumos,serenity" },
-    { "0x413 = 639, no EBDA", 0x9fc00, 0, 639, { { 0, 0 } }, LINUX "," FIXED ",illumos" },
+    { "words 0", 0x9fc00, 0, 0, FOUND_BY(LINUX "," FIXED "," KERNEL) },
+    { "0x413 = 640", 0x9fc00, 0, 640,
+      FOUND_BY(LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos") },
+    { "EBDA there, 0x413 = 639", 0x9fc00, 0x9fc0, 639,
+      FOUND_BY(LINUX ",9front,haiku,helenos,hermit,mptable," KERNEL "," BSD "," XV6
+                     ",illumos,serenity") },
+    { "0x413 = 639, no EBDA", 0x9fc00, 0, 639, FOUND_BY(LINUX "," FIXED ",illumos") },
 
     /* Malformed ones, with 0x413 = 640 */
-    { "checksum wrong", 0x9fc00, 0, 640, { { 10, 1 } }, "mptable,haiku,hermit," KERNEL },
-    { "length 2", 0x9fc00, 0, 640, { { 8, 2 } }, FIXED "," KERNEL "," XV6 },
-    { "length 0", 0x9fc00, 0, 640, { { 8, 0 } }, FIXED "," KERNEL "," XV6 ",illumos" },
-    { "revision 0", 0x9fc00, 0, 640, { { 9, 0 } }, FIXED "," KERNEL "," BSD "," XV6 },
-    { "revision 2", 0x9fc00, 0, 640, { { 9, 2 } }, FIXED "," KERNEL "," BSD "," XV6 },
-    { "revision 5",
-      0x9fc00,
-      0,
-      640,
-      { { 9, 5 } },
-      "9front,haiku,helenos,mptable," KERNEL "," BSD "," XV6 },
-    { "default configuration",
-      0x9fc00,
-      0,
-      640,
-      { { 11, 5 } },
-      LINUX ",9front,haiku,helenos,mptable," KERNEL "," BSD "," XV6 ",illumos" },
-    { "revision 1",
-      0x9fc00,
-      0,
-      640,
-      { { 9, 1 } },
-      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos" },
-    { "at 0x9fc04", 0x9fc04, 0, 640, { { 0, 0 } }, "memtest86+,haiku,hermit," BSD },
-    { "at 0xf0000",
-      0xf0000,
-      0,
-      640,
-      { { 0, 0 } },
-      LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos,serenity" },
-    { "at 0xffff0",
-      0xffff0,
-      0,
-      0,
-      { { 0, 0 } },
-      LINUX "," FIXED "," KERNEL "," BSD ",plan9,illumos,serenity" }, /* xv6 faults */
-    { "at 0xe0000", 0xe0000, 0, 640, { { 0, 0 } }, "mptable,9front,dragonfly" },
-    { "at 0", 0, 0, 640, { { 0, 0 } }, "linux,linux-32,xen,hdt" },
-    { "at 0x9f800", 0x9f800, 0, 640, { { 0, 0 } }, "hermit" },
+    { "checksum wrong", 0x9fc00, 0, 640, FOUND_BY("mptable,haiku,hermit," KERNEL), CHANGED(10, 1) },
+    { "length 2", 0x9fc00, 0, 640, FOUND_BY(FIXED "," KERNEL "," XV6), CHANGED(8, 2) },
+    { "length 0", 0x9fc00, 0, 640, FOUND_BY(FIXED "," KERNEL "," XV6 ",illumos"), CHANGED(8, 0) },
+    { "revision 0", 0x9fc00, 0, 640, FOUND_BY(FIXED "," KERNEL "," BSD "," XV6), CHANGED(9, 0) },
+    { "revision 2", 0x9fc00, 0, 640, FOUND_BY(FIXED "," KERNEL "," BSD "," XV6), CHANGED(9, 2) },
+    { "revision 5", 0x9fc00, 0, 640,
+      FOUND_BY("9front,haiku,helenos,mptable," KERNEL "," BSD "," XV6), CHANGED(9, 5) },
+    { "default configuration", 0x9fc00, 0, 640,
+      FOUND_BY(LINUX ",9front,haiku,helenos,mptable," KERNEL "," BSD "," XV6 ",illumos"),
+      CHANGED(11, 5) },
+    { "revision 1", 0x9fc00, 0, 640,
+      FOUND_BY(LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos"), CHANGED(9, 1) },
+    { "at 0x9fc04", 0x9fc04, 0, 640, FOUND_BY("memtest86+,haiku,hermit," BSD) },
+    { "at 0xf0000", 0xf0000, 0, 640,
+      FOUND_BY(LINUX "," FIXED "," KERNEL "," BSD "," XV6 ",illumos,serenity") },
+    { "at 0xffff0", 0xffff0, 0, 0,
+      FOUND_BY(LINUX "," FIXED "," KERNEL "," BSD ",plan9,illumos,serenity") }, /* xv6 faults */
+    { "at 0xe0000", 0xe0000, 0, 640, FOUND_BY("mptable,9front,dragonfly") },
+    { "at 0", 0, 0, 640, FOUND_BY("linux,linux-32,xen,hdt") },
+    { "at 0x9f800", 0x9f800, 0, 640, FOUND_BY("hermit") },
 
     /* The edges of what the words say */
-    { "illumos at 511K",
-      0x7fc00,
-      0,
-      512,
-      { { 0, 0 } },
-      "illumos,9front,mptable,freebsd,dragonfly," BSD "," XV6 },
-    { "illumos at 511K, word 0", 0x7fc00, 0, 0, { { 0, 0 } }, "illumos" },
-    { "illumos at 639K from 513", 0x9fc00, 0, 513, { { 0, 0 } }, LINUX "," FIXED ",illumos" },
-    { "EBDA elsewhere",
-      0x9f000,
-      0x9f00,
-      636,
-      { { 0, 0 } },
-      "linux,linux-32,xen,memtest86+,9front,helenos,hermit,mptable," KERNEL "," BSD "," XV6
-      ",illumos,serenity" },
-    { "last place in the EBDA's KiB",
-      0x9f3f0,
-      0x9f00,
-      636,
-      { { 0, 0 } },
-      "linux,linux-32,xen,memtest86+,9front,helenos,hermit,mptable," KERNEL "," BSD "," XV6
-      ",illumos,serenity" },
-    { "behind the EBDA's KiB", 0x9f400, 0x9f00, 636, { { 0, 0 } }, "hermit" },
-    { "an EBDA hides the end of base memory",
-      0x9ec00,
-      0x9f00,
-      636,
-      { { 0, 0 } },
-      "9front,mptable," BSD },
-    { "EBDA in the VGA hole",
-      0xa0000,
-      0xa000,
-      0,
-      { { 0, 0 } },
-      "linux,linux-32,xen,memtest86+,helenos,mptable," KERNEL "," XV6 ",illumos,serenity" },
-    { "base memory beyond 640 KiB", 0xafc00, 0, 704, { { 0, 0 } }, "mptable,dragonfly," XV6 },
+    { "illumos at 511K", 0x7fc00, 0, 512,
+      FOUND_BY("illumos,9front,mptable,freebsd,dragonfly," BSD "," XV6) },
+    { "illumos at 511K, word 0", 0x7fc00, 0, 0, FOUND_BY("illumos") },
+    { "illumos at 639K from 513", 0x9fc00, 0, 513, FOUND_BY(LINUX "," FIXED ",illumos") },
+    { "EBDA elsewhere", 0x9f000, 0x9f00, 636,
+      FOUND_BY("linux,linux-32,xen,memtest86+,9front,helenos,hermit,mptable," KERNEL "," BSD "," XV6
+               ",illumos,serenity") },
+    { "last place in the EBDA's KiB", 0x9f3f0, 0x9f00, 636,
+      FOUND_BY("linux,linux-32,xen,memtest86+,9front,helenos,hermit,mptable," KERNEL "," BSD "," XV6
+               ",illumos,serenity") },
+    { "behind the EBDA's KiB", 0x9f400, 0x9f00, 636, FOUND_BY("hermit") },
+    { "an EBDA hides the end of base memory", 0x9ec00, 0x9f00, 636,
+      FOUND_BY("9front,mptable," BSD) },
+    { "EBDA in the VGA hole", 0xa0000, 0xa000, 0,
+      FOUND_BY("linux,linux-32,xen,memtest86+,helenos,mptable," KERNEL "," XV6
+               ",illumos,serenity") },
+    { "base memory beyond 640 KiB", 0xafc00, 0, 704, FOUND_BY("mptable,dragonfly," XV6) },
 };
 
 static void image_of(size_t r)
 {
     uint8_t *const e = memory_bytes + rows[r].at;
-    bool resum = false;
+    const bool resum = rows[r].offset > 0 && rows[r].offset != 10;
 
     memset(memory_bytes, 0, sizeof(memory_bytes));
     put_word(0x40e, rows[r].ebda);
@@ -165,11 +121,8 @@ static void image_of(size_t r)
     put_floating(rows[r].at);
     if (rows[r].at + MPT_FLOATING_SIZE < IMAGE_SIZE)
         e[MPT_FLOATING_SIZE] = 'P'; /* as of a table: the 16 bytes behind do not add up to 0 */
-    for (unsigned i = 0; i < 2; i++)
-        if (rows[r].change[i].offset > 0) {
-            e[rows[r].change[i].offset] = rows[r].change[i].value;
-            resum |= rows[r].change[i].offset != 10;
-        }
+    if (rows[r].offset > 0)
+        e[rows[r].offset] = rows[r].value;
     for (unsigned i = 0; resum && i < MPT_FLOATING_SIZE; i++)
         if (i != 10)
             e[10] = (uint8_t)(i == 0 ? -e[0] : e[10] - e[i]);
