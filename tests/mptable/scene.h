@@ -64,6 +64,7 @@ enum { RAW_FLOATING = 0x1000000, RAW_TABLE = 0x2000000 };
     {                                  \
         RAW_TABLE | (offset), 2, value \
     }
+#define WITH(...) .pokes = { __VA_ARGS__ } /* in a row of a table */
 #define FACTS_BIOS(ebda_, kb)                                                        \
     P(facts.given, MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY), P(facts.bios.ebda, ebda_), \
         P(facts.bios.base_memory_kib, kb)
