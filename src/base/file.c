@@ -95,6 +95,8 @@ int file_read_at(const struct file_place *place, const struct file_rules *rules,
         return err_system(err, ERR_FILE, "%s: cannot read the %s", place->path, rules->what);
     if (*size > rules->max)
         return too_long(place->path, rules, err);
+    if (rules->checks & FILE_TEXT && memchr(text, '\0', *size))
+        return err_at(err, ERR_FILE, NULL, "%s: the %s has a NUL byte", place->path, rules->what);
     text[*size] = '\0';
     return 0;
 }

@@ -23,7 +23,8 @@ enum file_check {
     FILE_OPTIONAL = 1U << 2, /* it need not exist */
     FILE_WAIT = 1U << 3,     /* wait for a FIFO's writer; otherwise one without writer is empty */
     FILE_OWN = 1U << 4,      /* file_guard: belongs to our effective user or to root */
-    FILE_ONE_NAME = 1U << 5  /* file_guard: has no second hard link */
+    FILE_ONE_NAME = 1U << 5, /* file_guard: has no second hard link */
+    FILE_TEXT = 1U << 6      /* file_read: has no NUL byte */
 };
 
 /* The rules for a kind of file. */

@@ -22,7 +22,7 @@ enum { FILE_SIZE_MAX = 262144, CONTEXT_MAX = 64, TEXT_MAX = CLIENT_SUBJECT_SIZE 
 
 static const struct file_rules rules = { .what = "policy",
                                          .max = FILE_SIZE_MAX,
-                                         .checks = FILE_REGULAR,
+                                         .checks = FILE_REGULAR | FILE_TEXT,
                                          .closed = S_IWGRP | S_IWOTH,
                                          .mend = "chmod go-w" };
 
@@ -216,11 +216,6 @@ struct policy *policy_load(const char *path, struct err *err)
     if (file_read(path, &rules, text, &size, &st, err) < 0 ||
         file_guard(path, &rules, &st, err) < 0)
         return NULL;
-    text[size] = '\0';
-    if (strlen(text) != size) {
-        err_at(err, ERR_FILE, NULL, "%s: the file has a NUL byte", path);
-        return NULL;
-    }
     return policy_parse(text, path, err);
 }
 

@@ -18,7 +18,7 @@ enum { FILE_SIZE_MAX = 65536 };
 
 static const struct file_rules rules = { .what = "token file",
                                          .max = FILE_SIZE_MAX,
-                                         .checks = FILE_REGULAR,
+                                         .checks = FILE_REGULAR | FILE_TEXT,
                                          .closed = S_IRWXO | S_IWGRP,
                                          .mend = "chmod 600" };
 
@@ -141,10 +141,6 @@ struct tokens *tokens_load(const char *path, struct err *err)
     }
     if (file_read(path, &rules, f->text, &f->size, &f->st, err) < 0)
         return NULL;
-    if (strlen(f->text) != f->size) {
-        err_at(err, ERR_FILE, NULL, "%s: the file has a NUL byte", path);
-        return NULL;
-    }
     t = tokens_parse(f->text, path, err);
     if (t && file_guard(path, &rules, &f->st, err) == 0)
         return t;

@@ -42,6 +42,9 @@ static void reading(void)
     } rows[] = {
         { "empty", FILE_REGULAR, 0, NULL },
         { "ten", FILE_REGULAR, 10, NULL },
+        { "nul", 0, 3, NULL },
+        { "nul", FILE_TEXT, -1, "nul: the thing has a NUL byte" },
+        { "ten", FILE_TEXT, 10, NULL },
         { "eleven", FILE_REGULAR, -1, "eleven: too long for a thing, which has at most 10 bytes" },
         { "missing", 0, -1, "missing: cannot open the thing: No such file" },
         { "missing", FILE_OPTIONAL, -2, NULL },
@@ -58,6 +61,7 @@ static void reading(void)
 
     CU_ASSERT_EQUAL_FATAL(scratch_enter(&dir), 0);
     CU_ASSERT_EQUAL(scratch_write("empty", 0600, "", 0), 0);
+    CU_ASSERT_EQUAL(scratch_write("nul", 0600, "a\0b", 3), 0);
     CU_ASSERT_EQUAL(scratch_write("ten", 0600, "0123456789", 10), 0);
     CU_ASSERT_EQUAL(scratch_write("eleven", 0600, "0123456789a", 11), 0);
     CU_ASSERT(symlink("ten", "link") == 0 && mkdir("folder", 0700) == 0 &&
