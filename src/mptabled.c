@@ -197,30 +197,34 @@ static int check_addresses(const struct config *c, struct err *err)
     return 0;
 }
 
-static int take_tls(struct daemon *d, struct err *err)
-{
-    const struct config *c = &d->config;
+/* What a start loads and a reload replaces, each of it NULL when there is none */
+struct fresh {
+    struct keyring *ring;
+    struct tokens *tokens;
+    struct policy *policy;
+    struct tls *tls;
+};
 
-    if (!c->tls_cert)
-        return 0;
-    d->tls = tls_load(c->tls_cert, c->tls_key, c->tls_client_ca, err);
-    return d->tls ? 0 : -1;
+/* Loads all but the keys. */
+static int load_fresh(const struct config *c, struct fresh *f, struct err *err)
+{
+    if ((c->tls_cert && !(f->tls = tls_load(c->tls_cert, c->tls_key, c->tls_client_ca, err))) ||
+        (c->token_file && !(f->tokens = tokens_load(c->token_file, err))) ||
+        (c->policy && !(f->policy = policy_load(c->policy, err))))
+        return -1;
+    return 0;
 }
 
-static int take_tokens(struct daemon *d, struct err *err)
+/* Everything that a start reads */
+static int take_files(struct daemon *d, struct err *err)
 {
-    if (!d->config.token_file)
-        return 0;
-    d->service.tokens = tokens_load(d->config.token_file, err);
-    return d->service.tokens ? 0 : -1;
-}
+    struct fresh f = { .ring = NULL };
+    const int status = take_keys(d, err) < 0 ? -1 : load_fresh(&d->config, &f, err);
 
-static int take_policy(struct daemon *d, struct err *err)
-{
-    if (!d->config.policy)
-        return 0;
-    d->service.policy = policy_load(d->config.policy, err);
-    return d->service.policy ? 0 : -1;
+    d->tls = f.tls;
+    d->service.tokens = f.tokens;
+    d->service.policy = f.policy;
+    return status;
 }
 
 /* A passed socket is only for metrics if its name says so. */
@@ -287,14 +291,6 @@ static void fit_descriptors(struct daemon *d)
     d->service.max_waiting = (unsigned)room - *max;
 }
 
-/* What a reload replaces, each of it NULL when there is none */
-struct fresh {
-    struct keyring *ring;
-    struct tokens *tokens;
-    struct policy *policy;
-    struct tls *tls;
-};
-
 static void drop_fresh(struct fresh *f)
 {
     keyring_drop(f->ring);
@@ -316,15 +312,6 @@ static void swap(struct daemon *d, struct fresh *f)
         server_swap_tls(d->server, f->tls);
     f->tls = NULL;
     server_settle(d->server); /* no handler uses the old ones any more */
-}
-
-static int load_fresh(const struct config *c, struct fresh *f, struct err *err)
-{
-    if ((c->token_file && !(f->tokens = tokens_load(c->token_file, err))) ||
-        (c->policy && !(f->policy = policy_load(c->policy, err))) ||
-        (c->tls_cert && !(f->tls = tls_load(c->tls_cert, c->tls_key, c->tls_client_ca, err))))
-        return -1;
-    return 0;
 }
 
 /* Everything is loaded before anything is replaced, so a bad file changes nothing. */
@@ -494,15 +481,6 @@ static void fill_service(struct daemon *d)
     d->service.signature_memory = c->signature_memory;
     d->service.idle_seconds = c->timeout;
     d->service.request_seconds = REQUEST_SECONDS;
-}
-
-/* Everything that a start reads. */
-static int take_files(struct daemon *d, struct err *err)
-{
-    return take_keys(d, err) < 0 || take_tls(d, err) < 0 || take_tokens(d, err) < 0 ||
-                   take_policy(d, err) < 0
-               ? -1
-               : 0;
 }
 
 /*
