@@ -4,7 +4,7 @@
 
 #include "cli.h"
 
-/* blocks_print - decode --text: print the table for people. Return: the exit status */
+/* blocks_print - decode --text: print the table for people */
 int blocks_print(const struct cli *cli);
 
 #endif

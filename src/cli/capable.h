@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-/* capable_print - print what this program can do, as JSON. Return: the exit status */
+/* capable_print - print what this program can do, as JSON */
 int capable_print(struct cli *cli);
 
 #endif

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* What the commands of mptablectl share: the command line, and how they report errors. */
+/*
+ * What the commands of mptablectl share: the command line, and how they report errors.
+ *
+ * In this room a function that returns int returns an exit status: CLI_DONE, or another after the
+ * error was reported. Where it returns 0 or -1 instead, -1 means that cli->err is filled, and that
+ * the caller reports it. The headers mention only what differs.
+ */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 

@@ -7,8 +7,6 @@
  * @words: behind the program's name, up to the one that is being typed
  *
  * Prints a line for each: the word, a tab and its help; ":files" stands for the names of files.
- *
- * Return: the exit status.
  */
 int complete(int count, char **words);
 

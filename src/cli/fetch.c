@@ -105,7 +105,6 @@ static bool is_local(const char *server)
     return strncmp(server, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
 }
 
-/* Return: the exit status */
 static int parse_server(struct cli *cli, const char *server, CURLU *url)
 {
     CURLUcode code;
@@ -124,7 +123,6 @@ static int parse_server(struct cli *cli, const char *server, CURLU *url)
     return CLI_DONE;
 }
 
-/* Return: the exit status */
 static int set_server(struct cli *cli, struct transfer *t)
 {
     const int status = parse_server(cli, t->server, t->url);
@@ -195,7 +193,6 @@ static char *find_token(char *text)
     return token[strspn(token, TOKEN_CHARS)] ? NULL : token;
 }
 
-/* Return: the exit status */
 static int set_token(struct cli *cli, struct transfer *t)
 {
     const char *const path = cli->token_file ? cli->token_file : getenv("MPTABLED_TOKEN_FILE");

@@ -21,8 +21,6 @@ bool files_is_descriptor(const char *path);
  *
  * A regular file is replaced whole, or left as it is, also when a link leads to it. A device, a
  * pipe and a descriptor in /proc are written to.
- *
- * Return: 0; -1 with cli->err filled.
  */
 int files_write(struct cli *cli, const char *path, const void *bytes, size_t size) MUST_USE;
 
@@ -38,8 +36,6 @@ struct files_new {
  * of them cannot be written, neither appears
  *
  * A regular file of that name is replaced, and its mode kept; anything else there is refused.
- *
- * Return: 0; -1 with cli->err filled.
  */
 int files_save(struct cli *cli, const struct files_new *files, size_t count) MUST_USE;
 
@@ -47,8 +43,6 @@ int files_save(struct cli *cli, const struct files_new *files, size_t count) MUS
  * files_save_signed - write an image and its signature beside it
  *
  * The signature appears first, so a new image never stands beside an old signature.
- *
- * Return: 0; -1 with cli->err filled.
  */
 int files_save_signed(struct cli *cli, const struct files_new *image, const char *minisig,
                       size_t size) MUST_USE;
@@ -60,11 +54,7 @@ int files_save_signed(struct cli *cli, const struct files_new *image, const char
  */
 char *files_signature(struct cli *cli, const char *image) MUST_USE;
 
-/*
- * files_print_json - print the JSON built in @b, indented
- *
- * Return: the exit status, error reported.
- */
+/* files_print_json - print the JSON built in @b, indented */
 int files_print_json(struct cli *cli, struct build *b);
 
 #endif

@@ -264,7 +264,7 @@ static int place_json(struct cli *cli)
     return place_reply(cli, &reply);
 }
 
-/* Reports that the operand cannot be read, or is refused. Return: the exit status */
+/* Reports that the operand cannot be read, or is refused */
 static int complain(const struct cli *cli)
 {
     return cli_complain(cli, cli->operand, cli->err.code == ERR_FILE ? CLI_IO : CLI_REFUSED);

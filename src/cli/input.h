@@ -16,16 +16,12 @@
  * --base and addresses in it, a note on standard error says what was assumed, unless that is
  * 0x9fc00. A pipe is read up to 16 MiB; of a larger file, only the windows that dump.h describes
  * are read.
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int input_memory(struct cli *cli, const char *short_base);
 
 /*
  * input_find - find the floating pointer: the one that --floating-pointer names, one that is made
  * for --table, else the one that found_choose takes
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int input_find(struct cli *cli, uint32_t *address);
 
@@ -37,11 +33,7 @@ int input_find(struct cli *cli, uint32_t *address);
  */
 int input_explain_nothing(const struct cli *cli);
 
-/*
- * input_read - read the table of the floating pointer at @address into cli->reading
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
- */
+/* input_read - read the table of the floating pointer at @address into cli->reading */
 int input_read(struct cli *cli, uint32_t address);
 
 /* input_table - input_find and input_read */
@@ -50,8 +42,6 @@ int input_table(struct cli *cli);
 /*
  * input_check_signature - if the image is standard input, check that a signature file is named
  * @read: the signature is read, not written, so it cannot be standard input too
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int input_check_signature(struct cli *cli, bool read);
 

@@ -7,8 +7,6 @@
 
 /*
  * madt_settle - add the facts of cli->madt_file, if there is one, to cli->facts, and settle these
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int madt_settle(struct cli *cli);
 
@@ -17,8 +15,6 @@ int madt_settle(struct cli *cli);
  * give besides
  *
  * Prints on standard error what the MADT does not tell, and which I/O APIC IDs were changed.
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int madt_encode(struct cli *cli);
 

@@ -7,8 +7,6 @@
 /*
  * map_print - print the bytes of cli->reading, structure by structure, with the rules that each
  * breaks
- *
- * Return: the exit status.
  */
 int map_print(struct cli *cli);
 

@@ -14,16 +14,10 @@ struct scan {
 /*
  * scan_memory - read the operand as a memory dump, and find the floating pointers that consumers
  * take
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int scan_memory(struct cli *cli, struct scan *scan);
 
-/*
- * scan_print - decode --scan: print which consumer takes which table of a memory dump
- *
- * Return: the exit status, error reported.
- */
+/* scan_print - decode --scan: print which consumer takes which table of a memory dump */
 int scan_print(struct cli *cli);
 
 #endif

@@ -9,16 +9,10 @@
 /*
  * signing_start - initialise libsodium, before any key or random number is used
  * @secret: a secret will be read: allow no core file and no debugger
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
  */
 int signing_start(struct cli *cli, bool secret);
 
-/*
- * signing_seal - sign cli->image with the key of --key
- *
- * Return: CLI_DONE, or the exit status, after the error was reported.
- */
+/* signing_seal - sign cli->image with the key of --key */
 int signing_seal(struct cli *cli, struct seal *seal);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-/* svg_write - draw cli->reading into the file of --svg. Return: the exit status, error reported */
+/* svg_write - draw cli->reading into the file of --svg */
 int svg_write(struct cli *cli);
 
 #endif

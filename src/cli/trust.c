@@ -91,7 +91,7 @@ int trust_judge(struct cli *cli, struct trust *t, const struct seal_wanted *want
     return check_bytes(cli, t);
 }
 
-/* --base: one address for each segment. Return: the exit status */
+/* --base: one address for each segment */
 static int take_loads(struct cli *cli, uint32_t loads[SEAL_SEGMENTS_MAX], unsigned *count)
 {
     const char *at = cli->base;
@@ -115,7 +115,6 @@ static const char *wanted_token(const char *option)
     return option && strcmp(option, "-") == 0 ? "" : option;
 }
 
-/* Return: the exit status */
 static int read_files(struct cli *cli, struct trust *t)
 {
     char *beside SCOPED(scoped_free) = cli->signature ? NULL : files_signature(cli, cli->operand);

@@ -20,8 +20,6 @@ struct trust {
  * trust_judge - verify the signature with the key that it names, then compare its claims with
  * @wanted and with the bytes: a floating pointer must be at the address of the claim fp, and its
  * table in the segments
- *
- * Return: 0; -1 with cli->err filled.
  */
 int trust_judge(struct cli *cli, struct trust *trust, const struct seal_wanted *wanted) MUST_USE;
 
@@ -29,8 +27,6 @@ int trust_judge(struct cli *cli, struct trust *trust, const struct seal_wanted *
  * trust_take - read the operand and its signature file, and judge them by the options
  * @keys:  filled, and borrowed by @trust
  * @trust: zeroed; scoped_trust releases it, whatever is returned
- *
- * Return: the exit status, error reported.
  */
 int trust_take(struct cli *cli, struct trusted *keys, struct trust *trust);
 

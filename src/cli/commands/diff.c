@@ -382,7 +382,7 @@ static int compare(struct cli *cli, const struct found *a, const struct found *b
     return d.lines > 0 ? CLI_REFUSED : CLI_DONE;
 }
 
-/* Reads one of the two memories, and finds the tables that are compared. Return: the exit status */
+/* Reads one of the two memories, and finds the tables that are compared */
 static int open_side(struct cli *cli, struct scan *scan)
 {
     int status = cli->scan ? scan_memory(cli, scan) : input_memory(cli, NULL);
@@ -398,7 +398,7 @@ static int open_side(struct cli *cli, struct scan *scan)
     return status == CLI_REFUSED ? CLI_IO : status; /* 1 would mean that there is a difference */
 }
 
-/* Compares the tables at the same place of both lists. Return: the exit status */
+/* Compares the tables at the same place of both lists */
 static int compare_at(struct cli *a, const struct scan *as, struct cli *b, const struct scan *bs,
                       unsigned i)
 {

@@ -44,7 +44,7 @@ static void make_nonce(char nonce[SEAL_NONCE_MAX + 1])
     hex_encode(random, sizeof(random), nonce);
 }
 
-/* Reads the topology and builds its image, both into @cli. Return: the exit status */
+/* Reads the topology and builds its image, both into @cli */
 static int make_body(struct cli *cli, struct body *body)
 {
     body->text = asked_read(cli, &body->size);

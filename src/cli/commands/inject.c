@@ -39,7 +39,6 @@ static int open_memory(struct cli *cli, const char *path)
                   path);
 }
 
-/* Return: the exit status */
 static int check_bounds(struct cli *cli, const struct seal_claims *c, int memory)
 {
     const off_t end = lseek(memory, 0, SEEK_END);

@@ -111,7 +111,6 @@ static void print_harms(const struct mpt_finding *f)
     puts(f->harms ? ")" : "");
 }
 
-/* Return: the exit status */
 static int print_findings(const struct cli *cli, const struct mpt_report *report)
 {
     int status = CLI_DONE;
@@ -156,7 +155,6 @@ static void print_routing(const struct cli *cli)
         printf("%s: linux: %s\n", cli->operand, text);
 }
 
-/* Return: the exit status */
 static int print_table(const struct cli *cli)
 {
     if (cli->routing)

@@ -9,7 +9,7 @@
 #include "../../topo/profiles.h"
 #include "../files.h"
 
-/* Builds the profile's image for four processors. Return: the exit status */
+/* Builds the profile's image for four processors */
 static int build(struct cli *cli, const struct profile *profile)
 {
     if (render_profile_image(profile, &cli->topology, &cli->image, &cli->err) < 0)

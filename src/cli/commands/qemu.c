@@ -42,7 +42,6 @@ static int refuse_line(struct cli *cli)
     return cli_complain(cli, "qemu", CLI_USAGE);
 }
 
-/* Return: the exit status */
 static int check_line(struct cli *cli, const struct machine *m)
 {
     if (!m->kernel)
@@ -88,7 +87,7 @@ static char *make_topology(struct cli *cli, const struct machine *m, size_t *siz
     return text;
 }
 
-/* Builds the image of the topology here. Return: the exit status */
+/* Builds the image of the topology here */
 static int build_image(struct cli *cli, const char *text, size_t size)
 {
     if (request_parse(text, size, &cli->topology, &cli->err) == 0 &&
@@ -97,7 +96,7 @@ static int build_image(struct cli *cli, const char *text, size_t size)
     return cli->operand ? asked_complain(cli) : cli_complain(cli, "qemu", CLI_REFUSED);
 }
 
-/* Gets the image of the topology from a daemon, verified as get does it. Return: the exit status */
+/* Gets the image of the topology from a daemon, verified as get does it */
 static int get_image(struct cli *cli, const char *text, size_t size)
 {
     static char path[PATH_SIZE];
@@ -111,7 +110,7 @@ static int get_image(struct cli *cli, const char *text, size_t size)
     return cli_get(cli);
 }
 
-/* Writes the image as an ELF file to --output, or else to memory. Return: the exit status */
+/* Writes the image as an ELF file to --output, or else to memory */
 static int write_image(struct cli *cli)
 {
     const size_t size = elf_encode(&cli->image, NULL);
@@ -124,7 +123,6 @@ static int write_image(struct cli *cli)
                                                           : CLI_DONE;
 }
 
-/* Return: the exit status */
 static int make_image(struct cli *cli, const struct machine *m, struct line *line)
 {
     size_t size;
@@ -139,7 +137,7 @@ static int make_image(struct cli *cli, const struct machine *m, struct line *lin
     return cli->servers.count > 0 ? get_image(cli, text, size) : write_image(cli);
 }
 
-/* Finds the ROM: that of --rom, of the build tree, or the installed one. Return: the exit status */
+/* Finds the ROM: that of --rom, of the build tree, or the installed one */
 static int find_rom(struct cli *cli, struct line *line)
 {
     char self[4096];
@@ -169,7 +167,7 @@ static int find_rom(struct cli *cli, struct line *line)
     return cli_complain(cli, NULL, CLI_IO);
 }
 
-/* ACPI is turned off, since kernels prefer it to an MP table. Return: the exit status */
+/* ACPI is turned off, since kernels prefer it to an MP table */
 static int make_line(struct cli *cli, const struct machine *m, struct line *line)
 {
     static char machine[] = "-machine", off[] = "acpi=off", bios[] = "-bios", fw_cfg[] = "-fw_cfg",

@@ -24,7 +24,7 @@ struct binding {
 
 /*
  * The options have the names and the syntax of a request's members, so the request's reader checks
- * them. Return: the exit status
+ * them.
  */
 static int take_binding(struct cli *cli, struct binding *binding)
 {
