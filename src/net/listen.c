@@ -32,14 +32,6 @@ union address {
     struct sockaddr_un un;
 };
 
-/* Return: the port, or -1 */
-static long parse_port(const char *text)
-{
-    uint64_t port;
-
-    return number_decimal(text, UINT16_MAX, &port) ? (long)port : -1;
-}
-
 /*
  * HOST:PORT or [HOST]:PORT with a numeric host. Return: the length of the socket address, 0 when it
  * is none
@@ -49,10 +41,10 @@ static socklen_t parse_tcp(const char *text, union address *a)
     const char *colon = strrchr(text, ':');
     const bool bracketed = text[0] == '[';
     char host[64];
+    uint64_t port;
     size_t length;
-    long port;
 
-    if (!colon || (port = parse_port(colon + 1)) < 0)
+    if (!colon || !number_decimal(colon + 1, UINT16_MAX, &port))
         return 0;
     length = (size_t)(colon - text);
     if (bracketed && (length < 2 || colon[-1] != ']'))

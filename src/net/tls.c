@@ -15,14 +15,6 @@
 
 static const struct file_rules rules = { .what = "PEM file", .max = 4 << 20 };
 
-/* NULL with ERR_FILE or ERR_BUSY */
-static char *read_pem(const char *path, struct err *err)
-{
-    size_t size;
-
-    return file_load(path, &rules, &size, err);
-}
-
 struct tls {
     atomic_uint users;
     gnutls_certificate_credentials_t credentials;
@@ -113,14 +105,16 @@ struct tls *tls_load(const char *cert, const char *key, const char *client_ca, s
 {
     struct pem pem SCOPED(wipe_pem) = { .cert = NULL };
     struct tls *t = calloc(1, sizeof(*t));
+    size_t size;
 
     if (!t) {
         err_at(err, ERR_BUSY, NULL, "out of memory");
         return NULL;
     }
     atomic_init(&t->users, 1);
-    if ((pem.cert = read_pem(cert, err)) && (pem.key = read_pem(key, err)) &&
-        (!client_ca || (pem.client_ca = read_pem(client_ca, err))) &&
+    if ((pem.cert = file_load(cert, &rules, &size, err)) &&
+        (pem.key = file_load(key, &rules, &size, err)) &&
+        (!client_ca || (pem.client_ca = file_load(client_ca, &rules, &size, err))) &&
         fill(t, &pem, cert, client_ca, err) == 0)
         return t;
     tls_drop(t);

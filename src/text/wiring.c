@@ -214,8 +214,10 @@ static void each_wire(struct wiring *w, void (*take)(struct wiring *w, const str
 
 /* Placing */
 
-static void place_sources(struct wiring *w, struct box *bus)
+static void place_bus(struct wiring *w, unsigned id)
 {
+    struct box *const bus = &w->buses[id];
+
     bus->row = (uint16_t)w->left_rows++;
     for (unsigned irq = 0; irq < IDS; irq++)
         if (bus->points[irq].types)
@@ -224,8 +226,9 @@ static void place_sources(struct wiring *w, struct box *bus)
 }
 
 /* A row for each input that an entry names, and one for each gap */
-static void place_inputs(struct wiring *w, struct box *apic)
+static void place_apic(struct wiring *w, enum box_kind kind, unsigned id)
 {
+    struct box *const apic = &w->apics[kind][id];
     unsigned next = 0;
 
     apic->row = (uint16_t)w->right_rows++;
@@ -264,16 +267,6 @@ static void each_apic(struct wiring *w,
             take(w, LOCAL_APIC, id);
 }
 
-static void place_bus(struct wiring *w, unsigned id)
-{
-    place_sources(w, &w->buses[id]);
-}
-
-static void place_apic(struct wiring *w, enum box_kind kind, unsigned id)
-{
-    place_inputs(w, &w->apics[kind][id]);
-}
-
 static unsigned row_y(unsigned row)
 {
     return TOP + row * ROW;
@@ -296,6 +289,15 @@ static void put_bytes(struct wiring *w, const char *bytes, size_t size)
         else
             putc(c, w->out);
     }
+}
+
+static void put_identity(struct wiring *w)
+{
+    const struct mpt_header *const h = &w->t->table.header;
+
+    put_bytes(w, h->oem_id, sizeof(h->oem_id));
+    putc(' ', w->out);
+    put_bytes(w, h->product_id, sizeof(h->product_id));
 }
 
 static void put_bus_name(struct wiring *w, unsigned id)
@@ -483,24 +485,12 @@ static void put_line_class(struct wiring *w, const struct wire *wire)
         fputs(" u", w->out);
 }
 
-static const char *polarity_words(const struct wire *wire)
-{
-    static const char *const words[] = { "polarity of the bus", "active high", "reserved polarity",
-                                         "active low" };
-
-    return words[wire->flags & 3];
-}
-
-static const char *trigger_words(const struct wire *wire)
-{
-    static const char *const words[] = { "trigger of the bus", "edge", "reserved trigger",
-                                         "level" };
-
-    return words[wire->flags >> 2 & 3];
-}
-
 static void write_wire(struct wiring *w, const struct wire *wire)
 {
+    static const char *const polarities[] = { "polarity of the bus", "active high",
+                                              "reserved polarity", "active low" };
+    static const char *const triggers[] = { "trigger of the bus", "edge", "reserved trigger",
+                                            "level" };
     const unsigned from = row_y(w->buses[wire->bus].points[wire->irq].row) + 11,
                    to = row_y(w->apics[wire->kind][wire->apic].points[wire->input].row) + 11;
 
@@ -512,7 +502,8 @@ static void write_wire(struct wiring *w, const struct wire *wire)
     put_bus_name(w, wire->bus);
     fputs(", to ", w->out);
     put_apic_name(w, wire->kind, wire->apic);
-    fprintf(w->out, " input %u, %s, %s", wire->input, polarity_words(wire), trigger_words(wire));
+    fprintf(w->out, " input %u, %s, %s", wire->input, polarities[wire->flags & 3],
+            triggers[wire->flags >> 2 & 3]);
     if (wire->routed && wire->routed->loss != ROUTING_NONE)
         fprintf(w->out, "; Linux: lost, %s", routing_losses[wire->routed->loss]);
     fputs("</title></path>\n", w->out);
@@ -592,22 +583,17 @@ static void write_head(struct wiring *w)
     } columns[] = { { LEFT, "Buses and their interrupts" },
                     { RIGHT, "APIC inputs, with Linux's routing" },
                     { CHIPS, "Processors, by local APIC ID" } };
-    const struct mpt_header *const h = &w->t->table.header;
     const unsigned height = bottom(w) + LEGEND;
 
     fprintf(w->out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
             "viewBox=\"0 0 %d %u\" role=\"img\">\n<title>Wiring of ",
             WIDTH, height, WIDTH, height);
-    put_bytes(w, h->oem_id, sizeof(h->oem_id));
-    putc(' ', w->out);
-    put_bytes(w, h->product_id, sizeof(h->product_id));
+    put_identity(w);
     fprintf(w->out, "</title>\n<style>%s</style>\n<rect class=\"p\" width=\"%d\" height=\"%u\"/>\n",
             style, WIDTH, height);
     fprintf(w->out, "<text class=\"t\" x=\"%d\" y=\"38\">", LEFT);
-    put_bytes(w, h->oem_id, sizeof(h->oem_id));
-    putc(' ', w->out);
-    put_bytes(w, h->product_id, sizeof(h->product_id));
+    put_identity(w);
     fputs("</text>\n", w->out);
     for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
         fprintf(w->out, "<text class=\"m s\" x=\"%u\" y=\"78\">%s</text>\n", columns[i].x,
