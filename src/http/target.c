@@ -24,10 +24,9 @@ static void decode(char *text)
     *out = '\0';
 }
 
-/* @status: what err_at returned, so that one statement fills the error and gives the result */
-static enum target_result malformed(int status)
+static enum target_result malformed(struct err *err, const char *detail)
 {
-    (void)status;
+    err_at(err, ERR_INVALID, NULL, "%s", detail);
     return TARGET_MALFORMED;
 }
 
@@ -36,17 +35,14 @@ static enum target_result check_bytes(const char *raw, struct err *err)
 {
     for (; *raw; raw++) {
         if (*raw <= 0x20 || *raw > 0x7e)
-            return malformed(err_at(err, ERR_INVALID, NULL,
-                                    "the request target has a byte that is not printable ASCII"));
+            return malformed(err, "the request target has a byte that is not printable ASCII");
         if (*raw != '%')
             continue;
         if (hex_digit(raw[1]) < 0 || hex_digit(raw[2]) < 0)
-            return malformed(
-                err_at(err, ERR_INVALID, NULL,
-                       "a %% in the request target is not followed by two hexadecimal digits"));
+            return malformed(err,
+                             "a % in the request target is not followed by two hexadecimal digits");
         if (raw[1] == '0' && raw[2] == '0')
-            return malformed(
-                err_at(err, ERR_INVALID, NULL, "the request target has an escaped NUL"));
+            return malformed(err, "the request target has an escaped NUL");
     }
     return TARGET_OK;
 }
@@ -56,10 +52,11 @@ static enum target_result parse_pair(char *text, struct target *t, struct err *e
     char *equals = strchr(text, '=');
 
     if (!equals)
-        return malformed(err_at(err, ERR_INVALID, NULL, "a part of the query has no '='"));
-    if (t->pair_count == TARGET_PAIRS_MAX)
-        return malformed(
-            err_at(err, ERR_INVALID, NULL, "the query has more than %d parts", TARGET_PAIRS_MAX));
+        return malformed(err, "a part of the query has no '='");
+    if (t->pair_count == TARGET_PAIRS_MAX) {
+        err_at(err, ERR_INVALID, NULL, "the query has more than %d parts", TARGET_PAIRS_MAX);
+        return TARGET_MALFORMED;
+    }
     *equals = '\0';
     decode(text);
     decode(equals + 1);
@@ -111,8 +108,7 @@ enum target_result target_parse(const char *raw, struct target *t, struct err *e
         return result;
     raw = skip_authority(raw, t);
     if (!raw)
-        return malformed(
-            err_at(err, ERR_INVALID, NULL, "the request target must be /path or http://host/path"));
+        return malformed(err, "the request target must be /path or http://host/path");
     length = strlen(raw);
     memcpy(t->text, raw, length + 1);
     query = strchr(t->text, '?');

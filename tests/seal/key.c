@@ -98,17 +98,24 @@ static bool loads(const char *name)
     return same;
 }
 
-static bool refuses(const char *name, const char *because)
+/* Is a file refused with such a detail, by key_load or by key_load_or_make? */
+static bool refused_by(struct key *(*get)(const char *path, struct err *err), const char *name,
+                       const char *because)
 {
     struct err err = { 0 };
-    struct key *key = key_load(name, &err);
+    struct key *key = get(name, &err);
     bool refused = !key && err.code == ERR_FILE && err.count == 1 && strstr(detail(&err), name) &&
                    strstr(detail(&err), because);
 
     if (!refused)
-        printf("# %s: %s\n", name, key ? "loaded" : detail(&err));
+        printf("# %s: %s\n", name, key ? "taken" : detail(&err));
     key_free(key);
     return refused;
+}
+
+static bool refuses(const char *name, const char *because)
+{
+    return refused_by(key_load, name, because);
 }
 
 static bool has_mode(const char *name, mode_t mode)
@@ -564,15 +571,7 @@ static bool made(const char *name, char public_file[KEY_PUBLIC_FILE_SIZE])
 
 static bool not_made(const char *name, const char *because)
 {
-    struct err err = { 0 };
-    struct key *key = key_load_or_make(name, &err);
-    bool refused = !key && err.code == ERR_FILE && err.count == 1 && strstr(detail(&err), name) &&
-                   strstr(detail(&err), because);
-
-    if (!refused)
-        printf("# %s: %s\n", name, key ? "made" : detail(&err));
-    key_free(key);
-    return refused;
+    return refused_by(key_load_or_make, name, because);
 }
 
 static void making(void)
