@@ -351,16 +351,13 @@ def main():
         if b"__asan_init" in binary.read():
             print("1..0 # SKIP sanitizers have an allocator of their own")
             return
-    work = tempfile.mkdtemp(prefix="mptabled-faults-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="mptabled-faults-") as work:
         faults = Faults(work)
         starts(faults, work)
         reloads(faults, work)
         requests(faults)
         sweeps(faults)
         commands(faults)
-    finally:
-        shutil.rmtree(work)
     tap.done()
 
 

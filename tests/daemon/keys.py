@@ -527,12 +527,9 @@ def unprivileged(work):
 
 
 def main():
-    work = tempfile.mkdtemp(prefix="mptabled-keys-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="mptabled-keys-") as work:
         for part in (published, clock, rotation, refusals, default_place, credentials, absence, notify, leaks, unprivileged):
             part(work)
-    finally:
-        shutil.rmtree(work)
     tap.done()
 
 

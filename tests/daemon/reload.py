@@ -189,12 +189,9 @@ def blind(work):
 
 
 def main():
-    work = tempfile.mkdtemp(prefix="mptabled-reload-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="mptabled-reload-") as work:
         for part in (rotation, outcomes, strangers, checks, no_key_yet, blind):
             part(work)
-    finally:
-        shutil.rmtree(work)
     tap.done()
 
 

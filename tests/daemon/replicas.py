@@ -180,13 +180,10 @@ def metrics(work):
 
 
 def main():
-    work = tempfile.mkdtemp(prefix="mptabled-replicas-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="mptabled-replicas-") as work:
         metrics(work)
         leave()
         behind_haproxy(work)
-    finally:
-        shutil.rmtree(work)
     tap.done()
 
 

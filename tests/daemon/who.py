@@ -206,8 +206,7 @@ def refused(work):
 
 
 def main():
-    work = tempfile.mkdtemp(prefix="mptabled-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="mptabled-") as work:
         refused(work)
         named(work)
         renewed(work)
@@ -216,8 +215,6 @@ def main():
             many()
         else:
             tap.skip("clients of several users", "only root can be them")
-    finally:
-        shutil.rmtree(work)
     tap.done()
 
 
