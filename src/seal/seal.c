@@ -206,6 +206,7 @@ int seal_claim(const struct key *key, const uint8_t *image, size_t size,
     seal_sha256(image, size, seal->digest);
     hex_encode(seal->digest, sizeof(seal->digest), seal->sha256);
     memcpy(seal->key_id, key_id(key), sizeof(seal->key_id));
+    seal->claims = *claims;
     seal->repeats = !claims->context[0] && !claims->nonce[0] && !claims->issued && !claims->expires;
     return seal_claims_write(claims, seal->sha256, seal->comment, err) < 0 ? -1 : 0;
 }

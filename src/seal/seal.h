@@ -22,6 +22,7 @@ struct seal {
     char sha256[SEAL_SHA256_TEXT_SIZE]; /* the same in lower-case hex */
     char key_id[KEY_ID_TEXT_SIZE];      /* of the key that signed */
     char comment[SEAL_COMMENT_SIZE];    /* the trusted comment, without its prefix */
+    struct seal_claims claims;          /* what it says */
     char minisign[SEAL_FILE_SIZE];      /* the whole four-line file */
     size_t minisign_size;               /* bytes of it, NUL not counted */
     bool repeats;              /* no context, nonce or time: other requests have the same comment */

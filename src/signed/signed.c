@@ -45,28 +45,20 @@ static void render_segments(struct build *b, const struct seal_claims *c)
 }
 
 /* The comment as members with its own words, so that no client has to parse the line. */
-static void render_claims(struct build *b, const char *comment)
+static void render_claims(struct build *b, const char *sha256, const struct seal_claims *c)
 {
-    char sha256[SEAL_SHA256_TEXT_SIZE];
-    struct err err = { .count = 0 };
-    struct seal_claims c;
-
-    if (seal_claims_read(comment, &c, sha256, &err) < 0) { /* we have just written it */
-        build_fail(b);
-        return;
-    }
     build_object(b, "claims");
     build_string(b, "sha256", sha256);
-    render_segments(b, &c);
-    build_address(b, "fp", c.floating_pointer);
-    if (c.context[0])
-        build_string(b, "ctx", c.context);
-    if (c.nonce[0])
-        build_string(b, "nonce", c.nonce);
-    if (c.issued)
-        build_number(b, "iat", (uint64_t)c.issued);
-    if (c.expires)
-        build_number(b, "exp", (uint64_t)c.expires);
+    render_segments(b, c);
+    build_address(b, "fp", c->floating_pointer);
+    if (c->context[0])
+        build_string(b, "ctx", c->context);
+    if (c->nonce[0])
+        build_string(b, "nonce", c->nonce);
+    if (c->issued)
+        build_number(b, "iat", (uint64_t)c->issued);
+    if (c->expires)
+        build_number(b, "exp", (uint64_t)c->expires);
     build_close(b);
 }
 
@@ -75,7 +67,7 @@ static void render_signature(struct build *b, const struct seal *seal)
     build_object(b, "signature");
     build_string(b, "key_id", seal->key_id);
     build_string(b, "trusted_comment", seal->comment);
-    render_claims(b, seal->comment);
+    render_claims(b, seal->sha256, &seal->claims);
     build_string(b, "minisign", seal->minisign);
     build_close(b);
 }

@@ -151,6 +151,7 @@ static void fill_seal(struct seal *seal, const struct fetch *f, const struct sea
     memcpy(seal->sha256, said->sha256, sizeof(seal->sha256));
     memcpy(seal->key_id, said->key_id, sizeof(seal->key_id));
     memcpy(seal->comment, said->comment, sizeof(seal->comment));
+    seal->claims = said->claims;
     memcpy(seal->minisign, f->minisig, f->minisig_size);
     seal->minisign_size = f->minisig_size;
 }
