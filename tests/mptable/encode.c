@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../../src/mptable/entries.h"
 #include "../lib/guard.h"
 
 void sample_fill(struct sample *s, unsigned cpus)
@@ -106,22 +107,9 @@ static void every_field(void)
     const struct mpt_table t = {
         .floating = { 1, 5, 0x80 },
         .header = { 4, "oem     ", "prod        ", 0x11223344, 0x5566, 0x0708090a },
-        .processors = &processor,
-        .buses = &bus,
-        .ioapics = &ioapic,
-        .io_ints = &io_int,
-        .local_ints = &local_int,
-        .processor_count = 1,
-        .bus_count = 1,
-        .ioapic_count = 1,
-        .io_int_count = 1,
-        .local_int_count = 1,
-        .spaces = &space,
-        .hierarchies = &hierarchy,
-        .modifiers = &modifier,
-        .space_count = 1,
-        .hierarchy_count = 1,
-        .modifier_count = 1,
+#define ONE(T, S, array, word) .array = &S, .S##_count = 1,
+        ENTRIES(ONE)
+#undef ONE
     };
     const struct mpt_place place = { 0x90000, 0x90000, 0x90020 };
     uint8_t out[sizeof(expected)], sum = 0;
@@ -206,6 +194,8 @@ static void given_order(void)
     CU_ASSERT(mpt_verify_table(&sample.table, out, len));
 }
 
+#define RUNS(...) .order = { __VA_ARGS__ }
+
 static void impossible_orders(void)
 {
     static const struct {
@@ -213,35 +203,13 @@ static void impossible_orders(void)
         struct mpt_run order[9];
     } rows[] = {
         { "too few",
-          { { 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 }, { 129, 1 } } },
-        { "too many",
-          { { 0, 1 },
-            { 1, 2 },
-            { 2, 1 },
-            { 3, 16 },
-            { 4, 2 },
-            { 128, 1 },
-            { 129, 1 },
-            { 130, 1 } } },
-        { "unknown type",
-          { { 0, 1 },
-            { 1, 1 },
-            { 2, 1 },
-            { 3, 16 },
-            { 4, 2 },
-            { 128, 1 },
-            { 129, 1 },
-            { 130, 1 },
-            { 5, 1 } } },
-        { "base behind extended",
-          { { 0, 1 },
-            { 1, 1 },
-            { 2, 1 },
-            { 3, 16 },
-            { 128, 1 },
-            { 129, 1 },
-            { 130, 1 },
-            { 4, 2 } } },
+          RUNS({ 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 }, { 129, 1 }) },
+        { "too many", RUNS({ 0, 1 }, { 1, 2 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 },
+                           { 129, 1 }, { 130, 1 }) },
+        { "unknown type", RUNS({ 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 4, 2 }, { 128, 1 },
+                               { 129, 1 }, { 130, 1 }, { 5, 1 }) },
+        { "base behind extended", RUNS({ 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 16 }, { 128, 1 },
+                                       { 129, 1 }, { 130, 1 }, { 4, 2 }) },
     };
     uint8_t out[SAMPLE_SIZE(1)];
     size_t len;
