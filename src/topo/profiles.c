@@ -201,8 +201,8 @@ static const struct mpt_io_int palacios_pci[] = { SLOT(0), SLOT(1), SLOT(2), SLO
         .count = COUNT_##counted, .lines = identity_16, LINT_PAIR(0, 0, 0, MPT_ALL)
 
 /* Builders that copied Firecracker's entries, and count them right */
-#define MICRO_COPY(ioapic_above) \
-    MICRO_CPU(0x14), ISA_0, IOAPIC(0x14, CPUS, ioapic_above), .lines = identity_16
+#define MICRO_COPY(ioapic, above) \
+    MICRO_CPU(0x14), ISA_0, IOAPIC(ioapic, CPUS, above), .lines = identity_16
 
 #define STT                                                                                  \
     .max_cpus = 255, AT(0x9fc00), TEXTS("STT", "000000000000"), .imcrp = MPT_IMCRP,          \
@@ -327,7 +327,7 @@ const struct profile profiles[] = {
         .max_cpus = 254,
         AT(0x9fc00),
         TEXTS("CAPSA", "KVMVM"),
-        MICRO_COPY(1),
+        MICRO_COPY(0x14, 1),
         .irqs = 24,
         LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
     },
@@ -472,7 +472,7 @@ const struct profile profiles[] = {
         .max_cpus = 255,
         AT(0x9fc00),
         TEXTS("HVI", "HVI x86 vm"),
-        MICRO_COPY(0),
+        MICRO_COPY(0x14, 0),
     },
     {
         .name = "hvmloader",
@@ -519,10 +519,7 @@ const struct profile profiles[] = {
         AT(0x9fc00),
         .end = 0xa0000,
         TEXTS("MINIVMM", "000000000000"),
-        MICRO_CPU(0x14),
-        ISA_0,
-        IOAPIC(0x11, CPUS, 0),
-        .lines = identity_16,
+        MICRO_COPY(0x11, 0),
         LINT_PAIR(0, 0, MPT_ALL, MPT_ALL),
     },
     {
@@ -564,7 +561,7 @@ const struct profile profiles[] = {
         .max_cpus = 254,
         AT(0x9fc00),
         TEXTS("NVX", "MICROVM"),
-        MICRO_COPY(0),
+        MICRO_COPY(0x14, 0),
         LINT_PAIR(0, 0, 0, MPT_ALL),
     },
     {
@@ -612,7 +609,7 @@ const struct profile profiles[] = {
         .max_cpus = 1,
         AT(0xf0000),
         TEXTS("PANE", "PANE000000"),
-        MICRO_COPY(0),
+        MICRO_COPY(0x14, 0),
         LINT_PAIR(0, 0, 0, 0),
     },
     {
@@ -621,10 +618,7 @@ const struct profile profiles[] = {
         .max_cpus = 255,
         AT(0xf0000),
         TEXTS("PN-VMM", "cell"),
-        MICRO_CPU(0x14),
-        ISA_0,
-        IOAPIC(0x11, CPUS, 0),
-        .lines = identity_16,
+        MICRO_COPY(0x11, 0),
         LINT_PAIR(0, 0, 0, 0),
     },
     {
