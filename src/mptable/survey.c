@@ -615,6 +615,9 @@ static __attribute__((noinline)) void survey_few(struct survey *s)
     survey_conflicts(s, &(struct order){ 0, at, NULL });
 }
 
+_Static_assert(MPT_HEADER_SIZE + (MPT_ENTRIES_MAX + 1) * MPT_IO_INT_SIZE > MPT_TABLE_MAX,
+               "no room for the entries of the longest table");
+
 static __attribute__((noinline)) void survey_many(struct survey *s)
 {
     uint16_t at[MPT_ENTRIES_MAX], to[MPT_ENTRIES_MAX];
