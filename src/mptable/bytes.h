@@ -12,11 +12,6 @@
 
 #include "mptable.h"
 
-/* PROVE is a contract inside a macro, where a comment would be lost; tests/prove reads it */
-#ifndef PROVE
-#define PROVE(...)
-#endif
-
 /*@ requires \valid(to); assigns to[0]; exits \false; ensures to[0] == v; */
 static inline void store_1(uint8_t *to, uint8_t v)
 {
@@ -24,7 +19,7 @@ static inline void store_1(uint8_t *to, uint8_t v)
 }
 
 /*@ requires \valid(to + (0 .. 1)); assigns to[0 .. 1]; exits \false;
-    ensures to[0] == v % 256 && to[1] == v / 256; */
+    ensures to[0] + 256 * to[1] == v; */
 static inline void store_2(uint8_t *to, uint16_t v)
 {
     to[0] = (uint8_t)(v % 256);
@@ -32,8 +27,7 @@ static inline void store_2(uint8_t *to, uint16_t v)
 }
 
 /*@ requires \valid(to + (0 .. 3)); assigns to[0 .. 3]; exits \false;
-    ensures to[0] == v % 256 && to[1] == v / 256 % 256;
-    ensures to[2] == v / 65536 % 256 && to[3] == v / 16777216; */
+    ensures to[0] + 256 * to[1] + 65536 * to[2] + 16777216 * to[3] == v; */
 static inline void store_4(uint8_t *to, uint32_t v)
 {
     to[0] = (uint8_t)(v % 256);
@@ -61,7 +55,6 @@ static inline void zero(uint8_t *to, size_t n)
 
 /* A text is characters in a value, and bytes in a table. */
 /*@ requires \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
-    requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
     assigns to[0 .. n - 1]; exits \false; */
 static inline void store_text(uint8_t *to, const char *from, size_t n)
 {

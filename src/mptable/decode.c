@@ -63,9 +63,8 @@ static void open_header(const uint8_t *e, size_t room, struct mpt_view *view)
     view->extended_sum = mpt_byte_sum(view->extended, view->extended_size);
 }
 
-/*@ requires \valid_read(e + (0 .. 15)) && \valid(view) && opened(view);
-    requires view->extended == \null; assigns *view; exits \false;
-    ensures opened(view) && view->extended == \null; */
+/*@ requires \valid_read(e + (0 .. 15)) && \valid(view) && opened(view) && view->extended == \null;
+    assigns *view; exits \false; ensures opened(view) && view->extended == \null; */
 static void open_floating(const uint8_t *e, uint32_t address, struct mpt_view *view)
 {
     view->floating_address = address;
@@ -76,8 +75,8 @@ static void open_floating(const uint8_t *e, uint32_t address, struct mpt_view *v
     view->floating_sum = mpt_byte_sum(e, MPT_FLOATING_SIZE);
 }
 
-/*@ requires \valid(view); assigns *view; exits \false; ensures view->table_size == 0;
-    ensures view->extended_size == 0; ensures view->extended == \null; */
+/*@ requires \valid(view); assigns *view; exits \false;
+    ensures view->table_size == 0 && view->extended_size == 0 && view->extended == \null; */
 static void clear(struct mpt_view *view)
 {
     *view = (struct mpt_view){ 0 };
@@ -125,11 +124,10 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk)
  * Sets *size to the size of the entry at the walk's position, or to 0 at the end, where there may
  * be no bytes at all. Return: MPT_OK; MPT_EUNKNOWN or MPT_ECUT when no whole entry is there.
  */
-/*@ requires \valid_read(walk) && walks(walk) && \valid(size) && \separated(walk, size);
-    assigns *size; exits \false;
-    ensures \result == MPT_OK ==> *size <= walk->end - walk->at && (*size == 0 ||
-        *size == entry_size(walk->bytes[walk->at]) || entry_size(walk->bytes[walk->at]) == 0);
-    ensures \result == MPT_OK || \result == MPT_EUNKNOWN || \result == MPT_ECUT; */
+/*@ requires walks(walk) && \valid(size) && \separated(walk, size); assigns *size; exits \false;
+    ensures \result == MPT_OK ? *size <= walk->end - walk->at && (*size == 0 ||
+        *size == bytes_of(walk->bytes[walk->at], 1) || bytes_of(walk->bytes[walk->at], 1) == 0) :
+        \result == MPT_EUNKNOWN || \result == MPT_ECUT; */
 static enum mpt_err size_entry(const struct mpt_walk *walk, size_t *size)
 {
     const size_t left = walk->end - walk->at;
@@ -193,8 +191,7 @@ const char mpt_bus_types[MPT_BUS_TYPES][6] = {
 };
 enum { TYPE_EISA = 2, TYPE_ISA = 5, TYPE_PCI = 12 }; /* rows of mpt_bus_types */
 
-/*@ requires \valid_read(a + (0 .. 5)) && \valid_read(b + (0 .. 5));
-    assigns \nothing; exits \false; */
+/*@ requires \valid_read(a + (0 .. 5)) && \valid_read(b + (0 .. 5)); assigns \nothing; */
 static bool same_type(const char a[6], const char b[6])
 {
     unsigned i = 0;

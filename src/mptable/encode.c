@@ -28,9 +28,8 @@
 
 /* store_<S> - write @count entries, from @from on, to out + pos. Return: the position after them */
 #define DEFINE_STORE(HEAD, T, S)                                                                   \
-    PROVE(requires pos <= 131070 && \valid(out + (pos..pos + count * MPT_##T##_SIZE - 1));         \
-          requires count <= 65535 && \valid_read(from + (0..count - 1)); requires \separated(      \
-              from + (0..count - 1), out + (pos..pos + count * MPT_##T##_SIZE - 1));               \
+    PROVE(requires pos <= 131070 && count <= 65535 && \valid_read(from + (0..count - 1));          \
+          requires \valid(out + (pos..pos + count * MPT_##T##_SIZE - 1));                          \
           assigns out[pos..pos + count * MPT_##T##_SIZE - 1]; exits \false;                        \
           ensures \result == pos + count * MPT_##T##_SIZE;)                                        \
     static size_t store_##S(uint8_t *out, size_t pos, const struct mpt_##S *from, size_t count)    \
@@ -70,14 +69,17 @@ size_t mpt_extended_size(const struct mpt_table *t)
     return 0 ENTRIES_EXTENDED(ADD_SIZE);
 }
 
-/* Invariants of the loops below, for each type */
+/* What holds in the loops below, for each type */
 #define LEFT(T, S, array, word)                                                         \
     loop invariant left[SLOT_##T] == t->S##_count - run_sum(t->order, MPT_##T, r) >= 0; \
     loop invariant fits(t, MPT_##T, r, t->S##_count);
-#define NONE_LEFT(T, S, array, word) loop invariant slot <= SLOT_##T || left[SLOT_##T] == 0;
+#define FITS(T, S, array, word) \
+    &&\at(run_sum(t->order, MPT_##T, \at(r, Here) + 1), Pre) <= t->S##_count
+#define TAKEN(T, S, array, word) &&(slot != SLOT_##T || t->order[r].count <= left[slot])
+#define EMPTY(T, S, array, word) loop invariant slot <= SLOT_##T || left[SLOT_##T] == 0;
 /* Do the runs use up every array, with base types before extended ones? */
 /*@ requires readable(t) && t->order != \null; assigns \nothing;
-    ensures \result != 0 ==> ordered(t); */
+    ensures \result != 0 ==> ordered(t); ensures ordered(t) ==> \result != 0; */
 static int order_right(const struct mpt_table *t)
 {
 #define COUNT(T, S, array, word) t->S##_count,
@@ -85,29 +87,28 @@ static int order_right(const struct mpt_table *t)
 #undef COUNT
     unsigned seen_extended = 0;
 
-    PROVE(loop invariant 0 <= r <= t->order_count && typed(t, r) && base_first(t, r);
-          loop invariant seen_extended == 0 ? base_only(t, r) : !base_only(t, r);
+    PROVE(loop invariant 0 <= r <= t->order_count && typed(t, r);
+          loop invariant seen_extended == (r > 0 && t->order[r - 1].type >= 5 ? 1 : 0);
           ENTRIES(LEFT) loop assigns r, seen_extended, left[0..7]; loop variant t->order_count - r;)
     for (size_t r = 0; r < t->order_count; r++) {
         const unsigned slot = type_slot(t->order[r].type);
 
+        PROVE(assert !ordered(t) || (0 <= r ENTRIES(FITS) ENTRIES(TAKEN));)
         if (slot == SLOTS || (slot < MPT_BASE_TYPES && seen_extended) ||
             t->order[r].count > left[slot])
             return 0;
         left[slot] -= t->order[r].count;
-        seen_extended |= slot >= MPT_BASE_TYPES;
+        seen_extended = slot >= MPT_BASE_TYPES;
     }
-    PROVE(loop invariant 0 <= slot <= 8; ENTRIES(NONE_LEFT) loop assigns slot;
-          loop variant 8 - slot;)
+    PROVE(loop invariant 0 <= slot <= 8; ENTRIES(EMPTY) loop assigns slot; loop variant 8 - slot;)
     for (unsigned slot = 0; slot < SLOTS; slot++)
         if (left[slot] > 0)
             return 0;
     return 1;
 }
 
-/*@ predicate storable(struct mpt_table *t, uint8_t *out) = readable(t) && base_size(t) <= 65535 &&
-        extended_size(t) <= 65535 && \valid(out + (0 .. table_size(t) - 1)) &&
-        apart(t, out, table_size(t)); */
+/*@ predicate storable(struct mpt_table *t, uint8_t *out) = base_size(t) <= 65535 &&
+        extended_size(t) <= 65535 && writable(t, out, table_size(t)); */
 /* Ascending by type (§4.3) */
 /*@ requires storable(t, out); assigns out[44 .. table_size(t) - 1]; exits \false; */
 static void store_ascending(uint8_t *out, const struct mpt_table *t)
@@ -119,42 +120,54 @@ static void store_ascending(uint8_t *out, const struct mpt_table *t)
 #undef STORE_ALL
 }
 
+/* The entries of a run, from the @first of their array on */
+/*@ requires readable(t) && first + run.count <= count_of(t, run.type) && pos <= 131070;
+    requires \valid(out + (pos .. pos + bytes_of(run.type, run.count) - 1));
+    assigns out[pos .. pos + bytes_of(run.type, run.count) - 1]; exits \false;
+    ensures \result == pos + bytes_of(run.type, run.count); */
+static size_t store_run(uint8_t *out, size_t pos, const struct mpt_table *t, struct mpt_run run,
+                        size_t first)
+{
+    if (run.count == 0)
+        return pos;
+    switch (run.type) {
+#define STORE_RUN(T, S, array, word) \
+    case MPT_##T:                    \
+        return store_##S(out, pos, t->array + first, run.count);
+        ENTRIES(STORE_RUN)
+#undef STORE_RUN
+    default:
+        return pos;
+    }
+}
+
 #define USED(T, S, array, word) \
     loop invariant used[SLOT_##T] == \at(run_sum(t->order, MPT_##T, \at(r, Here)), Pre);
 #define POS(T, S, array, word) +MPT_##T##_SIZE *used[SLOT_##T]
+/* In the order that the table gives */
 /*@ requires storable(t, out) && t->order != \null && ordered(t);
     assigns out[44 .. table_size(t) - 1]; */
 static void store_ordered(uint8_t *out, const struct mpt_table *t)
 {
     size_t used[SLOTS] = { 0 }, pos = MPT_HEADER_SIZE;
 
-    PROVE(loop invariant 0 <= r <= t->order_count;
-          ENTRIES(USED) loop invariant pos == 44 ENTRIES(POS);
+    PROVE(ENTRIES(USED) loop invariant 0 <= r <= t->order_count && pos == 44 ENTRIES(POS);
           loop assigns r, pos, used[0..7], out[44..table_size(t)-1];
           loop variant t->order_count - r;)
     for (size_t r = 0; r < t->order_count; r++) {
         const struct mpt_run run = t->order[r];
         size_t *const first = &used[type_slot(run.type)];
 
-        switch (run.type) {
-#define STORE_RUN(T, S, array, word)                                                    \
-    case MPT_##T:                                                                       \
-        pos = run.count == 0 ? pos : store_##S(out, pos, t->array + *first, run.count); \
-        break;
-            ENTRIES(STORE_RUN)
-#undef STORE_RUN
-        default:
-            break;
-        }
+        PROVE(assert pos >= 44 ENTRIES(FITS);)
+        pos = store_run(out, pos, t, run, *first);
         *first += run.count;
     }
 }
 
 /*@ requires storable(t, e) && base == base_size(t) && extended == extended_size(t);
     assigns e[0 .. 43]; ensures e[7] == 0 && e[42] == 0;
-    ensures e[4] + 256 * e[5] == base && e[40] + 256 * e[41] == extended;
-    ensures e[34] + 256 * e[35] ==
-        \old(t->entry_count_given != 0 ? t->entry_count : entries(t)); */
+    ensures e[34] + 256 * e[35] == \old(t->entry_count_given != 0 ? t->entry_count : entries(t));
+    ensures e[4] + 256 * e[5] == base && e[40] + 256 * e[41] == extended; */
 static void store_header(uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
     const struct mpt_header v = t->header;
@@ -176,16 +189,13 @@ static void seal(uint8_t *e, size_t size, size_t at)
 {
     e[at] = (uint8_t)((256 - mpt_byte_sum(e, size)) % 256);
     /*@ ghost size_t g = 0;
-        /@ loop invariant 0 <= g <= size;
-           loop invariant total(e, g) ==
-               \at(total(e, \at(g, Here)), Pre) + (g > at ? e[at] : 0);
-           loop assigns g; loop variant size - g; @/
+        /@ loop invariant total(e, g) == \at(total(e, \at(g, Here)), Pre) + (g > at ? e[at] : 0);
+           loop invariant 0 <= g <= size; loop assigns g; loop variant size - g; @/
         while (g < size) g++; */
 }
 
-/*@ requires storable(t, e) && base == base_size(t) && extended == extended_size(t);
-    requires ordered(t); assigns e[0 .. base + extended - 1];
-    ensures counted(t, e); ensures sealed(e, base, extended); */
+/*@ requires storable(t, e) && ordered(t) && base == base_size(t) && extended == extended_size(t);
+    assigns e[0 .. base + extended - 1]; ensures counted(t, e) && sealed(e, base, extended); */
 static void store_table(uint8_t *e, const struct mpt_table *t, size_t base, size_t extended)
 {
     if (t->order)
@@ -197,9 +207,8 @@ static void store_table(uint8_t *e, const struct mpt_table *t, size_t base, size
     e[AT(header, extended_checksum)] = (uint8_t)((256 - mpt_byte_sum(e + base, extended)) % 256);
     seal(e, base, AT(header, checksum));
     /*@ ghost size_t g = 0;
-        /@ loop invariant 0 <= g <= extended;
-           loop invariant total(e + base, g) == \at(total(e + base, \at(g, Here)), Stored);
-           loop assigns g; loop variant extended - g; @/
+        /@ loop invariant total(e + base, g) == \at(total(e + base, \at(g, Here)), Stored);
+           loop invariant 0 <= g <= extended; loop assigns g; loop variant extended - g; @/
         while (g < extended) g++; */
 }
 
@@ -223,9 +232,8 @@ void mpt_encode_bios(const struct mpt_bios *bios, uint8_t *ebda, uint8_t *base_m
 }
 
 /* Can the table be written at all? */
-/*@ requires readable(t); assigns \nothing; ensures \result == MPT_OK ==> encodable(t);
-    ensures encodable(t) && t->order == \null ==> \result == MPT_OK;
-    ensures \result != MPT_ENOSPACE; */
+/*@ requires readable(t); assigns \nothing; ensures \result != MPT_ENOSPACE;
+    ensures \result == MPT_OK <==> encodable(t); */
 static enum mpt_err check_table(const struct mpt_table *t)
 {
     if (mpt_base_size(t) > MPT_TABLE_MAX || mpt_extended_size(t) > MPT_TABLE_MAX)

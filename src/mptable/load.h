@@ -15,8 +15,6 @@
     lemma shift_4: \forall integer x; ((x << 2) << 2) == 16 * x <==> (x << 4) == 16 * x;
     lemma shift_8: \forall integer x; ((x << 4) << 4) == 256 * x <==> (x << 8) == 256 * x;
     lemma shift_16: \forall integer x; ((x << 8) << 8) == 65536 * x <==> (x << 16) == 65536 * x;
-    lemma shift_24: \forall integer x;
-        ((x << 16) << 8) == 16777216 * x <==> (x << 24) == 16777216 * x;
     lemma shift_32: \forall integer x;
         ((x << 16) << 16) == 4294967296 * x <==> (x << 32) == 4294967296 * x; */
 
@@ -36,8 +34,7 @@ static inline uint16_t load_2(const uint8_t *from)
 /*@ requires \valid_read(from + (0 .. 3)); assigns \nothing; exits \false; */
 static inline uint32_t load_4(const uint8_t *from)
 {
-    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-           (uint32_t)from[3] << 24;
+    return load_2(from) | (uint32_t)load_2(from + 2) << 16;
 }
 
 /*@ requires \valid_read(from + (0 .. 7)); assigns \nothing; exits \false; */
@@ -47,7 +44,6 @@ static inline uint64_t load_8(const uint8_t *from)
 }
 
 /*@ requires \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
-    requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
     assigns to[0 .. n - 1]; exits \false; */
 static inline void load_text(char *to, const uint8_t *from, size_t n)
 {
@@ -92,11 +88,10 @@ DEFINE_LOAD(header, LAYOUT_HEADER)
 ENTRIES(DEFINE_ENTRY)
 
 /*
- * size_base, size_extended - size of an entry of that type in the base or the extended table; 0
- * when MPS does not define the type
+ * size_base, size_extended, size_any - size of an entry of that type in the base table, in the
+ * extended table, in either; 0 when MPS does not define the type there
  */
 #define SIZE_IS(T, S, array, word) type == MPT_##T ? MPT_##T##_SIZE:
-PROVE(logic integer entry_size(integer type) = ENTRIES(SIZE_IS) 0;)
 #define DEFINE_SIZE(name, TYPES)                                                  \
     PROVE(assigns \nothing; exits \false; ensures \result == (TYPES(SIZE_IS) 0);) \
     static inline size_t name(unsigned type)                                      \
@@ -113,6 +108,7 @@ PROVE(logic integer entry_size(integer type) = ENTRIES(SIZE_IS) 0;)
 
 DEFINE_SIZE(size_base, ENTRIES_BASE)
 DEFINE_SIZE(size_extended, ENTRIES_EXTENDED)
+DEFINE_SIZE(size_any, ENTRIES)
 
 #pragma GCC visibility push(hidden) /* the room's own: no part of the library */
 
@@ -127,8 +123,7 @@ const struct mpt_segment *mpt_segment_at(const struct mpt_memory *memory, uint64
  *
  * Return: the index in mpt_bus_types; -1 when MPS does not define the type.
  */
-/*@ requires \valid_read(bus_type + (0 .. 5)); assigns \nothing; exits \false;
-    ensures -1 <= \result < 18; */
+/*@ requires \valid_read(bus_type + (0 .. 5)); assigns \nothing; ensures -1 <= \result < 18; */
 int mpt_bus_type(const char bus_type[6]);
 
 #pragma GCC visibility pop

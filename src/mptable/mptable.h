@@ -277,47 +277,28 @@ size_t mpt_entries(const struct mpt_table *t);
         \valid_read(t->hierarchies + (0 .. t->hierarchy_count - 1)) &&
         \valid_read(t->modifiers + (0 .. t->modifier_count - 1)) &&
         (t->order == \null || \valid_read(t->order + (0 .. t->order_count - 1)));
-    predicate apart(struct mpt_table *t, uint8_t *out, integer n) =
-        \separated(t, out + (0 .. n - 1)) &&
-        \separated(t->processors + (0 .. t->processor_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->buses + (0 .. t->bus_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->ioapics + (0 .. t->ioapic_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->io_ints + (0 .. t->io_int_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->local_ints + (0 .. t->local_int_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->spaces + (0 .. t->space_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->hierarchies + (0 .. t->hierarchy_count - 1), out + (0 .. n - 1)) &&
-        \separated(t->modifiers + (0 .. t->modifier_count - 1), out + (0 .. n - 1)) &&
-        (t->order == \null || \separated(t->order + (0 .. t->order_count - 1), out + (0 .. n - 1)));
+    predicate writable(struct mpt_table *t, uint8_t *out, integer n) = readable(t) &&
+        \valid(out + (0 .. n - 1)) && \separated(t, out + (0 .. n - 1)) &&
+        \separated(t->order + (0 .. t->order_count - 1), out + (0 .. n - 1));
     logic integer run_sum(struct mpt_run *o, integer type, integer n) = n <= 0 ? 0 :
         run_sum(o, type, n - 1) + (o[n - 1].type == type ? o[n - 1].count : 0);
     predicate fits(struct mpt_table *t, integer type, integer n, integer count) =
         \forall integer r; 0 <= r <= n ==> 0 <= run_sum(t->order, type, r) <= count;
     predicate uses_up(struct mpt_table *t, integer type, integer count) =
         run_sum(t->order, type, t->order_count) == count && fits(t, type, t->order_count, count);
-    predicate typed(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==>
-        t->order[r].type <= 4 || 128 <= t->order[r].type <= 130;
-    predicate base_only(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==>
-        t->order[r].type <= 4;
-    predicate base_first(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==>
-        t->order[r].type <= 4 ==> base_only(t, r + 1);
-    predicate ordered(struct mpt_table *t) = t->order == \null || (
-        typed(t, t->order_count) && base_first(t, t->order_count) &&
-        uses_up(t, 0, t->processor_count) &&
-        uses_up(t, 1, t->bus_count) &&
-        uses_up(t, 2, t->ioapic_count) &&
-        uses_up(t, 3, t->io_int_count) &&
-        uses_up(t, 4, t->local_int_count) &&
-        uses_up(t, 128, t->space_count) &&
-        uses_up(t, 129, t->hierarchy_count) &&
-        uses_up(t, 130, t->modifier_count));
+    predicate typed(struct mpt_table *t, integer n) = \forall integer r; 0 <= r < n ==> (
+        t->order[r].type < 5 ? r == 0 || t->order[r - 1].type < 5 : 128 <= t->order[r].type <= 130);
+    predicate ordered(struct mpt_table *t) = t->order == \null || (typed(t, t->order_count) &&
+        uses_up(t, 0, t->processor_count) && uses_up(t, 1, t->bus_count) &&
+        uses_up(t, 2, t->ioapic_count) && uses_up(t, 3, t->io_int_count) &&
+        uses_up(t, 4, t->local_int_count) && uses_up(t, 128, t->space_count) &&
+        uses_up(t, 129, t->hierarchy_count) && uses_up(t, 130, t->modifier_count));
     logic integer total(uint8_t *p, integer n) = n <= 0 ? 0 : total(p, n - 1) + p[n - 1];
     predicate sealed(uint8_t *e, integer base, integer extended) = total(e, base) % 256 == 0 &&
         (total(e + base, extended) + e[42]) % 256 == 0;
     predicate counted(struct mpt_table *t, uint8_t *e) = e[4] + 256 * e[5] == base_size(t) &&
         e[34] + 256 * e[35] == (t->entry_count_given != 0 ? t->entry_count : entries(t)) &&
         e[40] + 256 * e[41] == extended_size(t);
-    predicate encoded(struct mpt_table *t, uint8_t *e) = counted(t, e) &&
-        sealed(e, base_size(t), extended_size(t));
     predicate encodable(struct mpt_table *t) = base_size(t) <= 65535 && extended_size(t) <= 65535 &&
         ordered(t);
     predicate placed(struct mpt_place *p, integer size) = p->floating % 16 == 0 &&
@@ -343,15 +324,11 @@ size_t mpt_entries(const struct mpt_table *t);
  * MPT_ETOOLONG; MPT_EPLACE; MPT_EORDER. Source: MPS 1.4 §4.1 Table 4-1, §4.2 Table 4-2, §4.3
  * Tables 4-3 to 4-12, §4.4.
  */
-/*@ requires readable(t) && \valid_read(place) && \valid(len) && \valid(out + (0 .. cap - 1));
-    requires apart(t, out, cap) && \separated(len, out + (0 .. cap - 1), t, place);
-    requires \separated(place, out + (0 .. cap - 1));
-    requires t->order == \null || \separated(len, t->order + (0 .. t->order_count - 1));
-    assigns *len, out[0 .. cap - 1];
-    ensures \result == MPT_OK ==> \old((place->table == 0 || encodable(t)) &&
+/*@ requires writable(t, out, cap) && \valid_read(place) && \valid(len);
+    requires \separated(len, t, place, out + (0 .. cap - 1));
+    requires \separated(len, t->order + (0 .. t->order_count - 1)); assigns *len, out[0 .. cap - 1];
+    ensures \result == MPT_OK <==> \old((place->table == 0 || encodable(t)) &&
         placed(place, table_size(t)) && image_size(place, table_size(t)) <= cap);
-    ensures \old(t->order == \null && encodable(t) && placed(place, table_size(t)) &&
-        image_size(place, table_size(t)) <= cap) ==> \result == MPT_OK;
     ensures \result == MPT_OK || \result == MPT_ENOSPACE ==>
         *len == \old(image_size(place, table_size(t))); */
 enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place, uint8_t *out,
@@ -366,17 +343,13 @@ enum mpt_err mpt_encode(const struct mpt_table *t, const struct mpt_place *place
  * Return (mpt_encode_table): MPT_OK; MPT_ENOSPACE, nothing was written; MPT_ETOOLONG; MPT_EORDER.
  */
 /*@ requires \valid_read(floating) && \valid(out + (0 .. 15));
-    requires \separated(floating, out + (0 .. 15)); assigns out[0 .. 15];
-    ensures total(out, 16) % 256 == 0; */
+    assigns out[0 .. 15]; ensures total(out, 16) % 256 == 0; */
 void mpt_encode_floating(const struct mpt_floating *floating, uint32_t table, uint8_t *out);
-/*@ requires readable(t) && \valid(len) && \valid(out + (0 .. cap - 1));
-    requires apart(t, out, cap) && \separated(len, out + (0 .. cap - 1), t);
-    requires t->order == \null || \separated(len, t->order + (0 .. t->order_count - 1));
-    assigns *len, out[0 .. cap - 1];
-    ensures \result == MPT_OK ==> \old(encodable(t) && table_size(t) <= cap);
-    ensures \old(t->order == \null && encodable(t) && table_size(t) <= cap) ==> \result == MPT_OK;
+/*@ requires writable(t, out, cap) && \valid(len) && \separated(len, t, out + (0 .. cap - 1));
+    requires \separated(len, t->order + (0 .. t->order_count - 1)); assigns *len, out[0 .. cap - 1];
+    ensures \result == MPT_OK <==> \old(encodable(t) && table_size(t) <= cap);
     ensures \result == MPT_OK || \result == MPT_ENOSPACE ==> *len == table_size(t);
-    ensures \result == MPT_OK ==> encoded(t, out); */
+    ensures \result == MPT_OK ==> counted(t, out) && sealed(out, base_size(t), extended_size(t)); */
 enum mpt_err mpt_encode_table(const struct mpt_table *t, uint8_t *out, size_t cap, size_t *len);
 
 /* The words of the BIOS data area that place the search windows. Both 0 = nothing was written. */
@@ -488,15 +461,14 @@ struct mpt_view {
  * Return: MPT_OK with *view filled, whether or not any system would accept the table; MPT_ENOTFOUND
  * when there are no 16 bytes that begin with "_MP_".
  */
-/*@ predicate opened(struct mpt_view *v) = \valid_read(v->table + (0 .. v->table_size - 1)) &&
-        v->table_size <= v->base_length && v->table_size <= 65535 &&
+/*@ predicate opened(struct mpt_view *v) = \valid_read(v) && v->table_size <= v->base_length &&
+        \valid_read(v->table + (0 .. v->table_size - 1)) &&
         (v->extended == \null ? v->extended_size == 0 : v->extended_size <= v->extended_length &&
         v->extended == v->table + v->base_length &&
         \valid_read(v->table + (0 .. v->base_length + v->extended_size - 1))); */
 /*@ requires mapped(memory) && \valid(view) && \separated(view, memory);
     requires \separated(view, memory->segments + (0 .. memory->count - 1));
-    assigns *view; ensures \result == MPT_OK || \result == MPT_ENOTFOUND;
-    ensures \result == MPT_OK ==> opened(view); */
+    assigns *view; ensures \result == MPT_OK ? opened(view) : \result == MPT_ENOTFOUND; */
 enum mpt_err mpt_open(const struct mpt_memory *memory, uint32_t address, struct mpt_view *view);
 
 /* An entry as it was found. Of the eight structures, only the one of its type is set. */
@@ -525,13 +497,11 @@ struct mpt_walk {
 };
 
 /* mpt_walk_base, mpt_walk_extended - begin a walk over a view that mpt_open filled */
-/*@ predicate walks(struct mpt_walk *w) = w->index <= w->at <= w->end <= 131070 &&
+/*@ predicate walks(struct mpt_walk *w) = \valid(w) && w->index <= w->at <= w->end <= 131070 &&
         \valid_read(w->bytes + (w->at .. w->end - 1)); */
-/*@ requires \valid_read(view) && opened(view) && \valid(walk) && \separated(view, walk);
-    assigns *walk; ensures walks(walk); */
+/*@ requires opened(view) && \valid(walk); assigns *walk; ensures walks(walk); */
 void mpt_walk_base(const struct mpt_view *view, struct mpt_walk *walk);
-/*@ requires \valid_read(view) && opened(view) && \valid(walk) && \separated(view, walk);
-    assigns *walk; ensures walks(walk); */
+/*@ requires opened(view) && \valid(walk); assigns *walk; ensures walks(walk); */
 void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
 
 /*
@@ -544,12 +514,10 @@ void mpt_walk_extended(const struct mpt_view *view, struct mpt_walk *walk);
  *
  * Return: 1 with *entry filled; 0 when the walk has ended.
  */
-/*@ requires \valid(walk) && walks(walk) && \valid(entry) && \valid(err);
-    requires \separated(walk, entry, err);
+/*@ requires walks(walk) && \valid(entry) && \valid(err) && \separated(walk, entry, err);
     assigns walk->at, walk->index, *entry, *err; ensures walks(walk);
-    ensures \result == 0 ==> walk->at == \old(walk->at);
-    ensures \result != 0 ==> *err == MPT_OK && walk->at > \old(walk->at) == entry->offset &&
-        walk->at == entry->offset + entry->size; */
+    ensures \result == 0 ? walk->at == \old(walk->at) : *err == MPT_OK &&
+        \old(walk->at) == entry->offset < walk->at == entry->offset + entry->size; */
 int mpt_next(struct mpt_walk *walk, struct mpt_entry *entry, enum mpt_err *err);
 
 /*
@@ -623,8 +591,7 @@ enum mpt_bus_kind {
 };
 
 /* mpt_bus_kind - the kind of a bus type, in any case and padding; never MPT_BUS_NONE */
-/*@ requires \valid_read(bus_type + (0 .. 5)); assigns \nothing;
-    ensures \result != MPT_BUS_NONE; */
+/*@ requires \valid_read(bus_type + (0 .. 5)); assigns \nothing; ensures \result != MPT_BUS_NONE; */
 enum mpt_bus_kind mpt_bus_kind(const char bus_type[6]);
 
 /*

@@ -16,8 +16,7 @@ FAST uint8_t mpt_byte_sum(const uint8_t *from, size_t size)
 {
     uint8_t sum = 0;
 
-    /*@ loop invariant 0 <= i <= size && total(from, i) >= 0;
-        loop invariant sum == total(from, i) % 256;
+    /*@ loop invariant 0 <= i <= size && total(from, i) >= 0 && sum == total(from, i) % 256;
         loop assigns i, sum; loop variant size - i; */
     for (size_t i = 0; i < size; i++)
         sum = (uint8_t)((sum + from[i]) % 256);
