@@ -362,7 +362,7 @@ void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory
     search->bounds = bounds;
     search->address = address;
     search->fails = failed_at(~0U, memory, address);
-    search->looked = search->unknown = search->hits = 0;
+    search->seen.looked = search->seen.unknown = search->seen.hits = 0;
 }
 
 /* From the highest bit on: unlike one to the left, a shift to the right cannot overflow. */
@@ -378,24 +378,14 @@ static __attribute__((noinline)) void look(struct mpt_search *search, unsigned w
     const uint32_t bit = window_bit(window);
     const uint64_t match = next_match(search->memory, range, ALIGN_SWEEP, NULL);
 
-    search->looked |= bit;
+    search->seen.looked |= bit;
     if (window_needs(window, search->bounds))
-        search->unknown |= bit;
+        search->seen.unknown |= bit;
     if (match == NO_MATCH)
         return;
-    search->hits |= bit;
-    search->windows[window].first = (uint32_t)match;
-    search->windows[window].end = (uint32_t)range.end;
-}
-
-/* Is the window in that set? It is looked at when it is first asked for. */
-static inline bool has(struct mpt_search *search, const uint32_t *set, unsigned window)
-{
-    const uint32_t bit = window_bit(window);
-
-    if (!(search->looked & bit))
-        look(search, window);
-    return *set & bit;
+    search->seen.hits |= bit;
+    search->seen.windows[window].first = (uint32_t)match;
+    search->seen.windows[window].end = (uint32_t)range.end;
 }
 
 /* The outcome of the search in one window */
@@ -412,13 +402,14 @@ static enum outcome outcome_at(const struct mpt_search *search, const struct mpt
     return fails ? ENDS : FINDS;
 }
 
-/* Searches a window that has a hit; sets search->match when the consumer comes to one */
+/* Searches a window that has a hit; sets search->seen.match when the consumer comes to one */
 static enum outcome search_window(struct mpt_search *search, const struct mpt_consumer *consumer,
                                   unsigned window)
 {
-    const uint32_t first = search->windows[window].first;
+    const uint32_t first = search->seen.windows[window].first;
     /* A step back to the consumer's own steps: windows begin at multiples of 16 */
-    const struct mpt_range range = { first - first % consumer->step, search->windows[window].end };
+    const struct mpt_range range = { first - first % consumer->step,
+                                     search->seen.windows[window].end };
     uint64_t match;
 
     if (consumer->checks & BELOW_HOLE && (window == EBDA || window == BASE) &&
@@ -428,7 +419,7 @@ static enum outcome search_window(struct mpt_search *search, const struct mpt_co
                        consumer->invalid == GOES_ON ? consumer : NULL);
     if (match == NO_MATCH || (match == 0 && consumer->checks & NULL_IS_NONE))
         return GOES_FURTHER;
-    search->match = match;
+    search->seen.match = match;
     return outcome_at(search, consumer, match);
 }
 
@@ -441,20 +432,40 @@ static int faults(const struct mpt_consumer *consumer, const struct mpt_bounds *
            bounds->bios.ebda == 0 && bounds->bios.base_memory_kib == 0;
 }
 
+/*
+ * Searches the consumer's windows. Of those whose place is not known, it searches where they are
+ * if the words are 0 when @guess is set, else none, and sets search->seen.lacks.
+ */
+static enum outcome search_windows(struct mpt_search *search, const struct mpt_consumer *consumer,
+                                   bool guess)
+{
+    enum outcome outcome = faults(consumer, search->bounds) ? ENDS : GOES_FURTHER;
+
+    search->seen.lacks = false;
+    for (size_t i = 0; outcome == GOES_FURTHER && consumer->windows[i]; i++) {
+        const unsigned window = consumer->windows[i];
+        const uint32_t bit = window_bit(window);
+
+        if (!(search->seen.looked & bit))
+            look(search, window);
+        if (search->seen.unknown & bit && !guess)
+            search->seen.lacks = true;
+        else if (search->seen.hits & bit)
+            outcome = search_window(search, consumer, window);
+    }
+    return outcome;
+}
+
 enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
                       const struct mpt_consumer *consumer, uint32_t *address)
 {
     const struct mpt_bounds bounds = mpt_bounds(memory, facts);
-    enum outcome outcome = faults(consumer, &bounds) ? ENDS : GOES_FURTHER;
     struct mpt_search search;
 
     mpt_search_start(&search, memory, &bounds, 0);
-    for (size_t i = 0; outcome == GOES_FURTHER && consumer->windows[i]; i++)
-        if (has(&search, &search.hits, consumer->windows[i]))
-            outcome = search_window(&search, consumer, consumer->windows[i]);
-    if (outcome != FINDS)
+    if (search_windows(&search, consumer, true) != FINDS)
         return MPT_ENOTFOUND;
-    *address = (uint32_t)search.match; /* windows end below 66 MiB */
+    *address = (uint32_t)search.seen.match; /* windows end below 66 MiB */
     return MPT_OK;
 }
 
@@ -468,23 +479,13 @@ static bool may_take(const struct mpt_search *search, const struct mpt_consumer 
 enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *consumer,
                          uint64_t *other)
 {
-    enum outcome outcome = faults(consumer, search->bounds) ? ENDS : GOES_FURTHER;
-    bool lacks = false;
+    const enum outcome outcome = search_windows(search, consumer, false);
+    const bool takes = outcome == FINDS && search->seen.match == search->address;
 
-    *other = 0;
-    for (size_t i = 0; outcome == GOES_FURTHER && consumer->windows[i]; i++) {
-        const unsigned window = consumer->windows[i];
-
-        if (has(search, &search->unknown, window))
-            lacks = true;
-        else if (has(search, &search->hits, window))
-            outcome = search_window(search, consumer, window);
-    }
-    if (outcome == FINDS && search->match == search->address)
+    *other = outcome == FINDS && !takes ? search->seen.match : 0;
+    if (takes)
         return MPT_TAKES;
-    if (outcome == FINDS)
-        *other = search->match;
-    return lacks && may_take(search, consumer) ? MPT_UNDECIDED : MPT_PASSES_BY;
+    return search->seen.lacks && may_take(search, consumer) ? MPT_UNDECIDED : MPT_PASSES_BY;
 }
 
 unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_consumer *consumer)

@@ -100,13 +100,17 @@ struct mpt_search {
     const struct mpt_memory *memory;
     const struct mpt_bounds *bounds;
     uint64_t address;
-    uint64_t match; /* that a consumer came to */
     unsigned fails; /* enum search_checks; all of them when its bytes are not there */
-    /* A bit for each window: looked at; its place is not known; bytes "_MP_" are in it */
-    uint32_t looked, unknown, hits;
+    /* What consumers change when they search */
     struct {
-        uint32_t first, end; /* of the first "_MP_", in steps of 4; of the window */
-    } windows[WINDOWS];      /* those with a hit */
+        uint64_t match; /* that the last consumer came to */
+        bool lacks;     /* a window of it was not searched, since its place is not known */
+        /* A bit for each window: looked at; its place is not known; bytes "_MP_" are in it */
+        uint32_t looked, unknown, hits;
+        struct {
+            uint32_t first, end; /* of the first "_MP_", in steps of 4; of the window */
+        } windows[WINDOWS];      /* those with a hit */
+    } seen;
 };
 
 /* mpt_search_start - begin a search for the floating pointer at @address; all is borrowed */
