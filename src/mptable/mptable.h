@@ -573,9 +573,8 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
  *
  * Return: MPT_OK; MPT_ENOTFOUND.
  */
-/*@ requires mapped(memory) && \valid(address) && \separated(address, memory) &&
-        \separated(address, memory->segments + (0 .. memory->count - 1)); assigns *address;
-    ensures \result == MPT_OK ==> \old(*address) <= *address && there(memory, *address); */
+/*@ requires mapped(memory) && \valid(address); assigns *address;
+    ensures \result == MPT_OK ==> \old(*address) <= *address && there{Pre}(memory, *address); */
 enum mpt_err mpt_next_floating(const struct mpt_memory *memory, uint64_t *address);
 
 /* The bus type strings of MPS 1.4 Table 4-8, six bytes each, padded with blanks. */

@@ -74,34 +74,46 @@ const struct mpt_consumer mpt_consumers[MPT_CONSUMERS] = {
     [CONSUMER_NT_HAL] = { "nt-hal", { NOWHERE }, 16, NO_CHECKS, GOES_ON }, /* search not known */
 };
 
+/*@ assigns \nothing; exits \false; ensures i < 19 ? row(\result) : \result == \null; */
 const struct mpt_consumer *mpt_consumer_at(size_t i)
 {
+    /*@ assert i >= 19 || i \in {0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18}; */
     return i < MPT_CONSUMERS ? &mpt_consumers[i] : NULL;
 }
 
+/* From the last one's bit on: unlike one to the left, a shift to the right cannot overflow. */
+/*@ requires \exists integer i; 0 <= i < 19 && consumer == mpt_consumers + i; assigns \nothing; */
 uint32_t mpt_consumer_bit(const struct mpt_consumer *consumer)
 {
-    return UINT32_C(1) << (consumer - mpt_consumers);
+    const struct mpt_consumer *const last = mpt_consumers + MPT_CONSUMERS - 1;
+
+    return UINT32_C(1) << (MPT_CONSUMERS - 1) >> (last - consumer);
 }
 
+/*@ requires \valid_read(consumer); assigns \nothing; ensures \valid_read(\result + (0 .. 11)); */
 const char *mpt_consumer_name(const struct mpt_consumer *consumer)
 {
     return consumer->name;
 }
 
 /* The core does not use strcmp, so that it needs less from its environment. */
+/*@ requires text(name) && \valid_read(row + (0 .. 11)); assigns \nothing; exits \false; */
 static int same_name(const char row[12], const char *name)
 {
+    /*@ loop invariant 0 <= i <= 12 && \forall integer j; 0 <= j < i ==> name[j] != 0;
+        loop assigns i; loop variant 12 - i; */
     for (size_t i = 0; i < 12 && row[i] == name[i]; i++)
         if (name[i] == '\0')
             return 1;
     return 0;
 }
 
+/*@ requires text(name); assigns \nothing; ensures \result == \null || row(\result); */
 const struct mpt_consumer *mpt_consumer_named(const char *name)
 {
     const struct mpt_consumer *consumer;
 
+    /*@ loop invariant 0 <= i <= 19; loop assigns i, consumer; loop variant 19 - i; */
     for (size_t i = 0; (consumer = mpt_consumer_at(i)); i++)
         if (same_name(consumer->name, name))
             return consumer;
@@ -109,26 +121,25 @@ const struct mpt_consumer *mpt_consumer_named(const char *name)
 }
 
 /* A BIOS data word, as given, or else from memory. @known gets its bit when there is either. */
-/*@ requires mapped(memory) && stated(facts) && \valid(known) && \separated(known, facts);
-    assigns *known; exits \false; */
+/*@ requires mapped(memory) && stated(facts) && \valid(known); assigns *known; exits \false; */
 static uint16_t bios_word(const struct mpt_memory *memory, const struct mpt_facts *facts,
                           unsigned fact, uint16_t given, unsigned *known)
 {
     const unsigned at = fact == MPT_FACT_EBDA ? MPT_BIOS_EBDA : MPT_BIOS_BASE_MEMORY;
     const uint8_t *const word = mpt_at(memory, at, MPT_BIOS_WORD_SIZE);
+    const bool is_given = facts && facts->given & fact;
 
-    if (!(facts && facts->given & fact) && !word)
+    if (!is_given && !word)
         return 0;
     *known |= fact;
-    return facts && facts->given & fact ? given : (uint16_t)load_2(word);
+    return is_given ? given : (uint16_t)load_2(word);
 }
 
 /*
  * As FreeBSD's getmemsize: the lowest range counts when it begins at or below 0xa0000. Ranges that
  * touch count as one.
  */
-/*@ requires stated(facts) && facts != \null && (facts->given & 512) != 0;
-    assigns \nothing; exits \false; */
+/*@ requires stated(facts) && facts != \null && (facts->given & 512) != 0; assigns \nothing; */
 static uint64_t lowest_usable_end(const struct mpt_facts *facts)
 {
     const struct mpt_range *const ranges = facts->usable;
@@ -143,8 +154,7 @@ static uint64_t lowest_usable_end(const struct mpt_facts *facts)
     /*@ loop assigns low.end, grown; loop variant 0xffffffffffffffff - low.end; */
     do { /* again, since a range before the last one may touch what has grown */
         grown = false;
-        /*@ loop invariant 0 <= i <= facts->usable_count;
-            loop invariant low.end >= \at(low.end, LoopEntry) + grown;
+        /*@ loop invariant i <= facts->usable_count && low.end >= \at(low.end, LoopEntry) + grown;
             loop assigns i, low.end, grown; loop variant facts->usable_count - i; */
         for (size_t i = 0; i < facts->usable_count; i++)
             if (ranges[i].base <= low.end && ranges[i].end > low.end) {
@@ -175,12 +185,14 @@ struct mpt_bios mpt_bios_words(const struct mpt_memory *memory, const struct mpt
     return mpt_bounds(memory, facts).bios;
 }
 
+/*@ assigns \nothing; exits \false; */
 static struct mpt_range last_kib(uint64_t end)
 {
     return end < KIB ? (struct mpt_range){ 0, 0 } : (struct mpt_range){ end - KIB, end };
 }
 
 /* A map that is not given is taken to agree with the word at 0x413, as a BIOS makes it. */
+/*@ requires \valid_read(b); assigns \nothing; exits \false; */
 static uint64_t usable_end(const struct mpt_bounds *b)
 {
     const uint64_t end = b->known & MPT_FACT_USABLE ? b->usable_end / KIB * KIB
@@ -224,6 +236,7 @@ struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds)
 }
 
 /* The facts that place a window and are not known */
+/*@ requires \valid_read(bounds); assigns \nothing; exits \false; */
 static unsigned window_needs(unsigned window, const struct mpt_bounds *bounds)
 {
     unsigned facts = 0;
@@ -275,9 +288,7 @@ static unsigned failed(unsigned checks, const uint8_t *e, size_t room)
 }
 
 /*@ predicate above(struct mpt_segment *s, struct mpt_memory *m, integer at) =
-        (\exists integer i; 0 <= i < m->count && s == m->segments + i) && \valid_read(s) &&
-        at < s->base + s->size <= 0x80000000ffffffff &&
-        \valid_read(s->bytes + (0 .. s->size - 1)); */
+        at < s->base + s->size && \exists integer i; 0 <= i < m->count && s == m->segments + i; */
 /* The segment that holds @address, else the next one above it; NULL = none */
 /*@ requires mapped(memory); assigns \nothing; exits \false;
     ensures \result == \null || above(\result, memory, address); */
@@ -358,20 +369,22 @@ static unsigned failed_at(unsigned checks, const struct mpt_memory *memory, uint
 void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory,
                       const struct mpt_bounds *bounds, uint64_t address)
 {
+    search->fails = failed_at(~0U, memory, address);
     search->memory = memory;
     search->bounds = bounds;
     search->address = address;
-    search->fails = failed_at(~0U, memory, address);
     search->seen.looked = search->seen.unknown = search->seen.hits = 0;
 }
 
-/* From the highest bit on: unlike one to the left, a shift to the right cannot overflow. */
+/* From the highest bit on, as mpt_consumer_bit */
+/*@ requires window < 32; assigns \nothing; exits \false; */
 static inline uint32_t window_bit(unsigned window)
 {
     return UINT32_C(0x80000000) >> window;
 }
 
 /* Not inlined: each window is looked at once, but many consumers ask for it. */
+/*@ requires searching(search) && window < 32; assigns search->seen; exits \false; */
 static __attribute__((noinline)) void look(struct mpt_search *search, unsigned window)
 {
     const struct mpt_range range = mpt_window(window, search->bounds);
@@ -392,6 +405,7 @@ static __attribute__((noinline)) void look(struct mpt_search *search, unsigned w
 enum outcome { GOES_FURTHER, ENDS, FINDS };
 
 /* Does the consumer take the floating pointer that it came to? */
+/*@ requires searching(search) && \valid_read(consumer); assigns \nothing; exits \false; */
 static enum outcome outcome_at(const struct mpt_search *search, const struct mpt_consumer *consumer,
                                uint64_t match)
 {
@@ -403,6 +417,8 @@ static enum outcome outcome_at(const struct mpt_search *search, const struct mpt
 }
 
 /* Searches a window that has a hit; sets search->seen.match when the consumer comes to one */
+/*@ requires searching(search) && row(consumer) && window < 32;
+    assigns search->seen; exits \false; ensures \result == FINDS ==> came(search); */
 static enum outcome search_window(struct mpt_search *search, const struct mpt_consumer *consumer,
                                   unsigned window)
 {
@@ -424,6 +440,7 @@ static enum outcome search_window(struct mpt_search *search, const struct mpt_co
 }
 
 /* When both words are 0, xv6 subtracts a KiB from address 0 and reads there. */
+/*@ requires \valid_read(bounds) && \valid_read(consumer); assigns \nothing; exits \false; */
 static int faults(const struct mpt_consumer *consumer, const struct mpt_bounds *bounds)
 {
     const unsigned words = MPT_FACT_EBDA | MPT_FACT_BASE_MEMORY;
@@ -436,12 +453,16 @@ static int faults(const struct mpt_consumer *consumer, const struct mpt_bounds *
  * Searches the consumer's windows. Of those whose place is not known, it searches where they are
  * if the words are 0 when @guess is set, else none, and sets search->seen.lacks.
  */
+/*@ requires searching(search) && row(consumer);
+    assigns search->seen; exits \false; ensures \result == FINDS ==> came(search); */
 static enum outcome search_windows(struct mpt_search *search, const struct mpt_consumer *consumer,
                                    bool guess)
 {
     enum outcome outcome = faults(consumer, search->bounds) ? ENDS : GOES_FURTHER;
 
     search->seen.lacks = false;
+    /*@ loop invariant 0 <= i <= 6 && (outcome == FINDS ==> came(search));
+        loop assigns i, outcome, search->seen; loop variant 6 - i; */
     for (size_t i = 0; outcome == GOES_FURTHER && consumer->windows[i]; i++) {
         const unsigned window = consumer->windows[i];
         const uint32_t bit = window_bit(window);
@@ -456,6 +477,8 @@ static enum outcome search_windows(struct mpt_search *search, const struct mpt_c
     return outcome;
 }
 
+/*@ requires mapped(memory) && stated(facts) && row(consumer) && \valid(address);
+    assigns *address; ensures \result == MPT_OK ==> there{Pre}(memory, *address); */
 enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *facts,
                       const struct mpt_consumer *consumer, uint32_t *address)
 {
@@ -470,6 +493,7 @@ enum mpt_err mpt_find(const struct mpt_memory *memory, const struct mpt_facts *f
 }
 
 /* Can the pointer be in a window whose place is not known? None is in the first KiB. */
+/*@ requires \valid_read(search) && row(consumer); assigns \nothing; exits \false; */
 static bool may_take(const struct mpt_search *search, const struct mpt_consumer *consumer)
 {
     return !(search->fails & consumer->checks) && search->address >= KIB &&
@@ -492,6 +516,7 @@ unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_cons
 {
     unsigned needs = 0;
 
+    /*@ loop invariant 0 <= i <= 6; loop assigns i, needs; loop variant 6 - i; */
     for (size_t i = 0; consumer->windows[i]; i++)
         needs |= window_needs(consumer->windows[i], bounds);
     return needs;

@@ -80,16 +80,21 @@ struct mpt_consumer {
 
 extern const struct mpt_consumer mpt_consumers[MPT_CONSUMERS];
 
+/*@ predicate row(struct mpt_consumer *c) = \valid_read(c) && 1 <= c->step <= 16 &&
+        c->windows[6] == 0 && \forall integer i; i \in {0,1,2,3,4,5} ==> c->windows[i] < 32;
+    predicate text(char *s) = \exists integer n; 0 <= n && s[n] == 0 && \valid_read(s + (0..n)); */
+
 /* What places the windows, as given, or else from memory */
 struct mpt_bounds {
     struct mpt_bios bios;
     uint64_t usable_end; /* of the lowest usable range; 0 = there is none below 0xa0000 */
     unsigned known;      /* MPT_FACT_EBDA, MPT_FACT_BASE_MEMORY, MPT_FACT_USABLE: what is set */
 };
-/*@ requires mapped(memory) && stated(facts); assigns \nothing; exits \false; */
+/*@ requires mapped(memory) && stated(facts); assigns \nothing; */
 struct mpt_bounds mpt_bounds(const struct mpt_memory *memory, const struct mpt_facts *facts);
 
 /* mpt_window - the addresses of a window; empty when the BIOS words define none */
+/*@ requires \valid_read(bounds); assigns \nothing; exits \false; */
 struct mpt_range mpt_window(unsigned window, const struct mpt_bounds *bounds);
 
 /*
@@ -114,6 +119,13 @@ struct mpt_search {
 };
 
 /* mpt_search_start - begin a search for the floating pointer at @address; all is borrowed */
+/*@ predicate searching(struct mpt_search *s) = \valid(s) && mapped(s->memory) &&
+        \valid_read(s->bounds) && \separated(s, s->memory) &&
+        \separated(s, s->memory->segments + (0 .. s->memory->count - 1));
+    predicate came(struct mpt_search *s) = s->seen.match <= 0xffffffff &&
+        there(s->memory, s->seen.match); */
+/*@ requires \valid(search) && mapped(memory); assigns *search; exits \false;
+    ensures search->memory == memory && search->bounds == bounds; */
 void mpt_search_start(struct mpt_search *search, const struct mpt_memory *memory,
                       const struct mpt_bounds *bounds, uint64_t address);
 
@@ -125,10 +137,12 @@ enum mpt_taken { MPT_PASSES_BY, MPT_TAKES, MPT_UNDECIDED };
  *
  * MPT_UNDECIDED: the answer depends on facts that are not known; mpt_search_needs gives them.
  */
+/*@ requires searching(search) && row(consumer) && \valid(other); assigns search->seen, *other; */
 enum mpt_taken mpt_takes(struct mpt_search *search, const struct mpt_consumer *consumer,
                          uint64_t *other);
 
 /* mpt_search_needs - the facts (MPT_FACT_*) that place the consumer's windows and are not known */
+/*@ requires \valid_read(bounds) && row(consumer); assigns \nothing; exits \false; */
 unsigned mpt_search_needs(const struct mpt_bounds *bounds, const struct mpt_consumer *consumer);
 
 #pragma GCC visibility pop
