@@ -5,6 +5,7 @@
  */
 #include "represent.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "../base/base64.h"
@@ -100,8 +101,9 @@ static void tag_add(struct tagged *t, const void *bytes, size_t size)
 /* Low byte first on every machine: replicas of different kinds give the same tag. */
 static void tag_add_number(struct tagged *t, uint64_t value, size_t size)
 {
-    for (; size > 0; size--, value >>= 8)
-        t->bytes[t->size++] = (uint8_t)value;
+    const uint64_t bytes = htole64(value);
+
+    tag_add(t, &bytes, size);
 }
 
 static void tag_add_text(struct tagged *t, const char *text)
@@ -124,17 +126,21 @@ static void tag_add_finding(struct tagged *t, const struct mpt_finding *f)
     tag_add_number(t, f->harms, sizeof(f->harms));
 }
 
+/* Few rules hurt a consumer. No index of a word can be taken for the first character of a name. */
 static void tag_add_verdict(struct tagged *t, const struct mpt_verdict *v)
 {
     if (!v->consumer)
         return;
     tag_add_text(t, mpt_consumer_name(v->consumer));
-    tag_add_number(t, (uint64_t)v->worst, sizeof(v->worst));
+    tag_add_number(t, (uint64_t)v->worst, 1);
     tag_add_number(t, v->needs, sizeof(v->needs));
-    tag_add_number(t, (uint64_t)v->unknown, sizeof(v->unknown));
+    tag_add_number(t, (uint64_t)v->unknown, 1);
     tag_add_number(t, v->processors, sizeof(v->processors));
     for (size_t i = 0; i < sizeof(v->rules) / sizeof(v->rules[0]); i++)
-        tag_add_number(t, v->rules[i], sizeof(v->rules[i]));
+        if (v->rules[i]) {
+            tag_add_number(t, i, 1);
+            tag_add_number(t, v->rules[i], sizeof(v->rules[i]));
+        }
 }
 
 static void make_tag(struct job *job, const struct public_key *key)
