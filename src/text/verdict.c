@@ -3,23 +3,10 @@
 #include "verdict.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "consumers.h"
 #include "facts.h"
-
-static bool hurts(const struct mpt_verdict *v, size_t rule)
-{
-    return v->rules[rule / 32] >> rule % 32 & 1;
-}
-
-/* Does an earlier row that hurts have the same id? */
-static bool is_repeated(const struct mpt_verdict *v, size_t rule)
-{
-    for (size_t i = 0; i < rule; i++)
-        if (hurts(v, i) && strcmp(mpt_rule_at(i)->id, mpt_rule_at(rule)->id) == 0)
-            return true;
-    return false;
-}
 
 /* The first rule from @i on that hurts; MPT_RULES_MAX: none does */
 static size_t next_that_hurts(const struct mpt_verdict *v, size_t i)
@@ -27,11 +14,20 @@ static size_t next_that_hurts(const struct mpt_verdict *v, size_t i)
     while (i < MPT_RULES_MAX) {
         const uint32_t rest = v->rules[i / 32] >> i % 32;
 
-        if (rest & 1)
-            break;
-        i = rest ? i + 1 : (i / 32 + 1) * 32;
+        if (rest)
+            return i + (size_t)ffs((int)rest) - 1;
+        i = (i / 32 + 1) * 32;
     }
-    return i;
+    return MPT_RULES_MAX;
+}
+
+/* Does an earlier row that hurts have the same id? */
+static bool is_repeated(const struct mpt_verdict *v, size_t rule)
+{
+    for (size_t i = next_that_hurts(v, 0); i < rule; i = next_that_hurts(v, i + 1))
+        if (strcmp(mpt_rule_at(i)->id, mpt_rule_at(rule)->id) == 0)
+            return true;
+    return false;
 }
 
 const char *verdicts_next_rule(const struct mpt_verdict *v, size_t *i)
