@@ -11,8 +11,8 @@ enum { FILE_SIZE = 16384 }; /* bytes of a list */
 /* A list that other users can write to is refused. */
 static const struct file_rules rules = { .what = "list of revoked keys",
                                          .max = FILE_SIZE,
-                                         .checks = FILE_REGULAR | FILE_NO_LINK | FILE_OWN |
-                                                   FILE_OPTIONAL | FILE_TEXT,
+                                         .checks =
+                                             FILE_REGULAR | FILE_NO_LINK | FILE_OWN | FILE_OPTIONAL,
                                          .closed = S_IWGRP | S_IWOTH,
                                          .mend = "chmod go-w" };
 
@@ -62,6 +62,8 @@ int revoked_load(const char *path, struct revoked *list, struct err *err)
     status = file_read(path, &rules, text, &size, &st, err);
     if (status != 0)
         return status;
+    if (memchr(text, '\0', size))
+        return err_at(err, ERR_FILE, NULL, "%s: not a list of key ids: it has a NUL byte", path);
     return parse(list, path, text, err) < 0 ? -1 : file_guard(path, &rules, &st, err);
 }
 
