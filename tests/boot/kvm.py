@@ -45,9 +45,9 @@ monitor()
     echo "== status $?"
 }
 for cpus in %(cpus)s; do
-    monitor "$cpus" 100 %(monitor)s -s api.sock -k "$(tail -n 1 pub)" -n "$cpus" -m 16 %(guest)s
+    monitor "$cpus" 300 %(monitor)s -s api.sock -k "$(tail -n 1 pub)" -n "$cpus" -m 16 %(guest)s
 done
-monitor wrong 100 %(monitor)s -p %(wrong)s -m 16 %(guest)s
+monitor wrong 300 %(monitor)s -p %(wrong)s -m 16 %(guest)s
 linux()
 {
     monitor Linux 300 %(monitor)s -s api.sock -k "$(tail -n 1 pub)" -n %(linux_cpus)s -m 256 -a %(append)s %(kernel)s |
