@@ -451,12 +451,13 @@ static int faults(const struct mpt_consumer *consumer, const struct mpt_bounds *
 
 /*
  * Searches the consumer's windows. Of those whose place is not known, it searches where they are
- * if the words are 0 when @guess is set, else none, and sets search->seen.lacks.
+ * if the words are 0 when @guess is set, else none, and sets search->seen.lacks. Inlined, since a
+ * check asks it for each consumer: a call costs a check of 4 CPUs 3.6 % more instructions.
  */
 /*@ requires searching(search) && row(consumer);
     assigns search->seen; exits \false; ensures \result == FINDS ==> came(search); */
-static enum outcome search_windows(struct mpt_search *search, const struct mpt_consumer *consumer,
-                                   bool guess)
+static inline __attribute__((always_inline)) enum outcome
+search_windows(struct mpt_search *search, const struct mpt_consumer *consumer, bool guess)
 {
     enum outcome outcome = faults(consumer, search->bounds) ? ENDS : GOES_FURTHER;
 
