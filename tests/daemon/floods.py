@@ -6,7 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from daemon import Daemon, Tap
-from flood import SLOTS, Flood, judge
+from flood import SLOTS, Flood, judge, side_by_side
 from wire import HOST, Wire, get
 
 tap = Tap()
@@ -38,7 +38,7 @@ def main():
     others = [Flood(start, drip, 65534) for _, start, drip in KINDS] if os.getuid() == 0 else []
     if not others:
         tap.skip("a flood of another user", "only root can be two users")
-    with ThreadPoolExecutor(6) as pool:  # each waits most of the time
+    with ThreadPoolExecutor(side_by_side(6)) as pool:  # each waits most of the time
         parts = [pool.submit(flood_of_strangers, name, attackers) for (name, *_), attackers in zip(KINDS, others)]
         parts += [pool.submit(flood, (name, network), start, drip) for name, start, drip in KINDS
                   for network in ("TCP", "UNIX")]

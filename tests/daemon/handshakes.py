@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from certificates import certificates, tls_options
 from daemon import Daemon, Tap
-from flood import SLOTS, Flood, judge
+from flood import SLOTS, Flood, judge, side_by_side
 from wire import Secure, Wire, get, hello
 
 tap = Tap()
@@ -81,7 +81,7 @@ def main():
     try:
         certificates(work)
         far(work)
-        with ThreadPoolExecutor(3) as pool:  # each waits most of the time
+        with ThreadPoolExecutor(side_by_side(3)) as pool:  # each waits most of the time
             parts = [pool.submit(flood, work, *row) for row in (("a byte to a TLS port", first[:1], True),
                                                                ("half a ClientHello", first[:100], True),
                                                                ("half TLS handshakes", first, False))]

@@ -86,15 +86,20 @@ class Daemon:
         environment.update(self.environment)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stderr=log, env=environment, preexec_fn=self.prepare)
-        deadline = time.monotonic() + 30
-        while self.text().count("event=listening") < 2:
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                self.stop()
-                raise RuntimeError("the daemon does not start: " + self.text())
-            time.sleep(0.02)
+        try:
+            self.await_start(time.monotonic() + 30)
+        except BaseException:
+            self.stop()
+            raise
         self.port = int(re.search(r"address=127\.0\.0\.1:(\d+)", self.text()).group(1))
         self.url = "http://127.0.0.1:%d" % self.port
         return self
+
+    def await_start(self, deadline):
+        while self.text().count("event=listening") < 2:
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise RuntimeError("the daemon does not start: " + self.text())
+            time.sleep(0.02)
 
     @property
     def address(self):

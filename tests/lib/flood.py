@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Ten times as many attackers as the daemon has slots, and the time in which a new client is served beside them."""
 import os
+import resource
 import selectors
 import socket
 import threading
@@ -9,6 +10,14 @@ import time
 from wire import post
 
 SLOTS, ATTACKERS = 32, 320
+
+
+def side_by_side(wanted):
+    """How many floods, up to @wanted, have descriptors for their attackers at the same time"""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = min(hard, 1 << 16) if hard != resource.RLIM_INFINITY else 1 << 16
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(1, min(wanted, (files - 100) // (ATTACKERS + SLOTS)))
 
 
 class Flood:
