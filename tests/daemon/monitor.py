@@ -12,7 +12,7 @@ import threading
 
 import stock
 from daemon import SRCDIR, Daemon, Tap
-from installed import MONITOR, Installed, run, sanitized
+from installed import MONITOR, Installed, need_guest, run
 from tool import MPTABLECTL
 
 GUEST = os.environ.get("MPTABLE_GUEST", "")
@@ -184,10 +184,7 @@ def key_of(path):
 
 def main():
     tap = Tap()
-    if sanitized(MPTABLECTL) or not os.path.exists(GUEST):
-        print("1..0 # SKIP the sanitizers are no part of an installed library" if sanitized(MPTABLECTL) else
-              "1..0 # SKIP no guest program was built: the compiler makes no 32-bit x86 code")
-        return
+    need_guest(GUEST)
     with tempfile.TemporaryDirectory(prefix="mptabled-monitor-") as work:
         libraries, program = Installed(work), os.path.join(work, "monitor")
         complaints = libraries.build_monitor(program)
