@@ -11,15 +11,16 @@ enum char_kind {
     CHAR_TOKEN = 1,   /* of a token (RFC 9110 §5.6.2) */
     CHAR_NAME = 2,    /* of a host's name, but for escapes (RFC 3986 §3.2.2, reg-name) */
     CHAR_ADDRESS = 4, /* of an IPv6 address */
-    CHAR_CONTROL = 8  /* not in a header's value */
+    CHAR_CONTROL = 8, /* not in a header's value */
+    CHAR_BLANK = 16   /* around a header's value */
 };
 
 /* The kinds of each byte, added up; 16 bytes a line */
 /* clang-format off */
 static const uint8_t char_kinds[256] = {
-    8, 8, 8, 8, 8, 8, 8, 8, 8, 0, 8, 8, 8, 8, 8, 8,
+    8, 8, 8, 8, 8, 8, 8, 8, 8, 16, 8, 8, 8, 8, 8, 8,
     8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8,
-    0, 3, 0, 1, 3, 1, 3, 3, 2, 2, 3, 3, 2, 3, 7, 0,
+    16, 3, 0, 1, 3, 1, 3, 3, 2, 2, 3, 3, 2, 3, 7, 0,
     7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4, 2, 0, 2, 0, 0,
     0, 7, 7, 7, 7, 7, 7, 3, 3, 3, 3, 3, 3, 3, 3, 3,
     3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 1, 3,
@@ -41,6 +42,16 @@ static inline size_t char_span(const char *text, size_t size, unsigned kinds)
     size_t n = 0;
 
     while (n < size && char_is(text[n], kinds))
+        n++;
+    return n;
+}
+
+/* char_reach - how many characters come before the first of a kind, or the end */
+static inline size_t char_reach(const char *text, size_t size, unsigned kinds)
+{
+    size_t n = 0;
+
+    while (n < size && !char_is(text[n], kinds))
         n++;
     return n;
 }

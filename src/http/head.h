@@ -1,14 +1,60 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request's head as libmicrohttpd gives it, and the check that it can be read in one way only.
+ * Heads of requests. A head is judged twice: its bytes, as they come, so that it can be read in one
+ * way only (head_read); then what the library made of them (head_check).
  */
 #ifndef HTTP_HEAD_H
 #define HTTP_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../base/err.h"
+
+/* What is wrong with the bytes of a head */
+enum head_fault {
+    HEAD_UNSEEN, /* nothing that has come */
+    HEAD_NUL,
+    HEAD_LINE_END,     /* a CR or LF alone */
+    HEAD_REQUEST_LINE, /* not three words with a blank between them */
+    HEAD_FOLDED,       /* a line begins with a blank */
+    HEAD_NO_COLON,     /* in a line */
+    HEAD_COLON,        /* a blank before it */
+    HEAD_CHARACTER,    /* not allowed in that word, name or value */
+    HEAD_UNCLEAR, /* the end of the request before it is not clear, so neither is its beginning */
+    HEAD_FAULTS
+};
+
+/* The bytes of a connection, in order. All zero at the beginning. */
+struct head_reader {
+    uint64_t heads;        /* sound ones that have come whole */
+    uint64_t body;         /* bytes of the present request's body that have not come */
+    enum head_fault fault; /* behind the last sound head */
+    unsigned char place;
+    unsigned char length; /* how much of Content-Length has come */
+    bool unclear;         /* the end of the present request */
+    unsigned char word_size;
+    char word[18]; /* the beginning of the present one: enough to know the names that matter */
+};
+
+/*
+ * head_read - the next bytes of a connection
+ *
+ * A head is sound when each reader must see the same in it (RFC 9112 §2.2, §3, §5): three words and
+ * a blank between each two in the request line; then lines of a name, a colon right behind it and a
+ * value; CR LF behind each line, and in no other place a CR, LF, NUL or other control character. A
+ * body of Content-Length bytes may follow, and then the next head. Behind a fault, or a request
+ * whose end is not clear, nothing is sound. The end of one in chunks is not clear.
+ */
+void head_read(struct head_reader *reader, const char *bytes, size_t size);
+
+/*
+ * head_is_sound - is the head of a connection's request @number (from 1) sound?
+ *
+ * Return: 0; -1 with ERR_INVALID, or with ERR_INTERNAL when the reader was not shown that head.
+ */
+int head_is_sound(const struct head_reader *reader, uint64_t number, struct err *err) MUST_USE;
 
 /* Headers that are read. Each may come once; Accept and If-None-Match are lists, and may repeat. */
 enum header {
@@ -30,7 +76,6 @@ enum header {
 struct head {
     const char *values[HEADERS]; /* borrowed from the connection; NULL when absent */
     enum header twice;           /* the first header that came again; HEADERS: none did */
-    bool odd;                    /* a name or a value has bytes that are not allowed there */
 };
 
 /*
@@ -41,21 +86,11 @@ struct head {
  */
 bool head_ends(const char *text, size_t size);
 
-/*
- * head_request_size - bytes of the request that begins here, with its body
- *
- * Only for choosing between requests: a head that can be read in two ways may give either size.
- *
- * Return: 0 when the head has not come whole, or does not tell.
- */
-size_t head_request_size(const char *text, size_t size);
-
-/* head_start - begin a head; @method is its first word */
-void head_start(struct head *head, const char *method);
+/* head_start - begin a head */
+void head_start(struct head *head);
 
 /* head_add - add the next header line, in order; @name and @value are terminated */
-void head_add(struct head *head, const char *name, size_t name_size, const char *value,
-              size_t value_size);
+void head_add(struct head *head, const char *name, size_t name_size, const char *value);
 
 /*
  * head_check - is it clear where this request ends and for which host it is?

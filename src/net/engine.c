@@ -16,20 +16,9 @@
  * record is given back then: its descriptor is closed, or is another socket with another inode.
  *
  * A malformed head must be refused, since another reader of the same bytes may see another request
- * in them (RFC 9112 §2.2, §5, §11.2). We see only what the library makes of a head. What it hides
- * must be refused before, and how depends on its version:
- *
- *   1.0  With MHD_OPTION_STRICT_FOR_CLIENT the library refuses it: in the request line a bare CR or
- *        LF, a NUL, and any blank but the two that separate its words; in the lines behind it a
- *        bare CR or LF, a NUL, a folded line, a blank before or in a name, a byte that a name may
- *        not have, a line without a name or a colon. In what is left, each line ends at CR LF, a
- *        name ends at the first colon, and only blanks around a value are not shown. So nothing is
- *        hidden, and gaps.c is not used.
- *   0.9  The option refuses next to nothing. But the library hands over strings that lie where they
- *        were received, and what it hides leaves a gap between two of them. gaps.c has the reasons
- *        why this is safe, and why the bytes are not taken from the socket.
- *
- * What is shown is judged by http/head.c with every version: control characters, lines that
+ * in them (RFC 9112 §2.2, §5, §11.2). The library refuses some of them and hides what is malformed
+ * in others, and which ones depends on its version. So its bytes are judged before it gets them
+ * (intake.c), by http/head.c, with every version alike; and so is what it then shows: lines that
  * contradict each other, lines that may come once only. The tests send each malformed head as a
  * first, a later and a pipelined request and over TLS, and are run with each version that
  * configure.ac names.
@@ -92,6 +81,7 @@ static struct engine_client *take_given(struct engine *e, int fd)
 static void give_back(struct engine *e, struct engine_client *ended)
 {
     e->connections--;
+    intake_end(&e->intakes, &ended->intake);
     tls_drop(ended->tls);
     ended->tls = NULL;
     e->calls->on_closed(e->cls, ended);
@@ -103,12 +93,11 @@ static void begin_session(const struct engine *e, struct MHD_Connection *connect
     const union MHD_ConnectionInfo *const info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 
-    client->inflow = (struct tls_inflow){ client->fd, TLS_INFLOW_MAX };
     if (!info)
         return;
     client->tls = tls_take(atomic_load_explicit(e->tls, memory_order_acquire));
     tls_begin(info->tls_session, client->tls);
-    tls_bound(info->tls_session, &client->inflow);
+    intake_bound(info->tls_session, &client->intake);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -162,10 +151,13 @@ const char *engine_library(bool *tested)
     return version;
 }
 
-/* Does the library refuse malformed heads when it is told to? */
-static bool is_strict(void)
+/*
+ * What makes the library let most malformed heads pass, so that they get our answer and not a page
+ * or a redirection of its own. 0.9 takes any number but 0 for strict.
+ */
+static int leniency(void)
 {
-    return strtoul(MHD_get_version(), NULL, 10) >= 1;
+    return strtoul(MHD_get_version(), NULL, 10) >= 1 ? -1 : 0;
 }
 
 /* Never called, because each session gets other credentials (tls_begin). It fails if it is. */
@@ -193,7 +185,6 @@ bool engine_start(struct engine *e, enum engine_kind kind, struct tls *_Atomic *
         { MHD_OPTION_END, 0, NULL },
     };
 
-    e->strict = is_strict();
     e->tls = tls;
     e->calls = calls;
     e->cls = cls;
@@ -203,7 +194,7 @@ bool engine_start(struct engine *e, enum engine_kind kind, struct tls *_Atomic *
         MHD_OPTION_URI_LOG_CALLBACK, calls->on_target, cls, MHD_OPTION_NOTIFY_COMPLETED,
         calls->on_completed, cls, MHD_OPTION_NOTIFY_CONNECTION, on_connection, e,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, pools[kind], MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)NO_LIMIT, MHD_OPTION_STRICT_FOR_CLIENT, (int)e->strict, MHD_OPTION_ARRAY,
+        (unsigned)NO_LIMIT, MHD_OPTION_STRICT_FOR_CLIENT, leniency(), MHD_OPTION_ARRAY,
         tls ? tls_options : &tls_options[2], MHD_OPTION_END);
     return e->daemon != NULL;
 }
@@ -224,9 +215,12 @@ void engine_take(struct engine *e, struct engine_client *client, const struct so
     client->inode = now.st_ino;
     client->next = e->given;
     e->given = client;
+    intake_begin(&e->intakes, &client->intake, client->fd);
     e->connections++;
     e->due = true;
+    intake_watch(&e->intakes);
     MHD_add_connection(e->daemon, client->fd, from, size);
+    intake_watch(NULL);
 }
 
 struct engine_client *engine_client(struct MHD_Connection *connection)
@@ -239,7 +233,9 @@ struct engine_client *engine_client(struct MHD_Connection *connection)
 
 void engine_run(struct engine *e)
 {
+    intake_watch(&e->intakes);
     MHD_run(e->daemon);
+    intake_watch(NULL);
     give_back_lost(e);
 }
 

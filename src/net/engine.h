@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "intake.h"
 #include "tls.h"
 #include "watch.h"
 
@@ -40,7 +41,7 @@ struct engine_client {
     struct engine_client *next; /* in the engine's list, until the library has reported it */
     int fd;
     ino_t inode; /* of the socket */
-    struct tls_inflow inflow;
+    struct intake intake;
     struct tls *tls; /* that its session began with; NULL: in the clear */
 };
 
@@ -53,7 +54,7 @@ struct engine {
     void *cls;
     struct engine_client *given; /* the library has not reported them yet; newest first */
     struct tls *_Atomic *tls;    /* the present one; NULL: in the clear */
-    bool strict;                 /* the library refuses a malformed head itself: see engine.c */
+    struct intakes intakes;
 };
 
 /*

@@ -6,11 +6,11 @@
  *
  *   on_target    The target, as it was received. A struct exchange begins; it is the library's
  *                context of the request, and the peer points to it.
- *   on_request   The head. It is checked for all that must end the connection: contradictory or
- *                malformed lines, an expectation, the announced size of the body. A request that
- *                would be refused with any body is refused now if the client waits for 100
- *                Continue, has not shown the certificate that it needs, or will send more than
- *                max_body.
+ *   on_request   The head. It is checked for all that must end the connection: malformed bytes,
+ *                which were judged as they came (intake.c), contradictory lines, an expectation, the
+ *                announced size of the body. A request that would be refused with any body is refused
+ *                now if the client waits for 100 Continue, has not shown the certificate that it
+ *                needs, or will send more than max_body.
  *   on_request   Each part of the body, which is appended to the exchange's buffer.
  *   on_request   The end. The loop's job is filled, routes answer it, and the reply goes to the
  *                library, which sends it while the loop does other work.
@@ -54,7 +54,6 @@
 #include "../service/dispatch.h"
 #include "../service/policy.h"
 #include "account.h"
-#include "gaps.h"
 #include "peer.h"
 #include "tls.h"
 
@@ -70,10 +69,10 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     l->reported = true;
     if (!x)
         return NULL;
-    *x = (struct exchange){ .peer = p, .line = target, .begun = l->clock, .target_size = size };
+    *x = (struct exchange){ .peer = p, .number = ++p->requests, .begun = l->clock };
     memcpy(x->target, target, size + 1);
     p->exchange = x;
-    p->client.inflow.left = TLS_INFLOW_MAX;
+    p->client.intake.left = INTAKE_MAX;
     p->asked = true;
     if (l->context->idle_seconds > l->context->request_seconds)
         p->since = x->begun / 1000; /* see the request deadline in peer.c */
@@ -145,48 +144,20 @@ static void choose_id(struct loop *l, const char *given, char id[JOB_ID_SIZE])
         make_id(l, id);
 }
 
-/* Where add_line puts the lines of a head */
-struct lines {
-    struct head *head;
-    struct gaps *gaps; /* NULL: the library hides nothing */
-};
-
 static enum MHD_Result add_line(void *cls, enum MHD_ValueKind kind, const char *name,
                                 size_t name_size, const char *value, size_t value_size)
 {
-    struct lines *lines = cls;
-
     (void)kind;
-    if (!value)
-        value = "";
-    head_add(lines->head, name, name_size, value, value_size);
-    if (lines->gaps)
-        gaps_add(lines->gaps, name, name_size, value, value_size);
+    (void)value_size;
+    head_add(cls, name, name_size, value ? value : "");
     return MHD_YES;
 }
 
-/* The library counts from the method to the end of the empty line. */
-static const char *head_end(struct MHD_Connection *connection, const char *method)
+static void read_head(struct MHD_Connection *connection, struct exchange *x)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-
-    return info ? method + info->header_size : NULL;
-}
-
-/* Return: false when the library has hidden something of the head. */
-static bool read_head(struct MHD_Connection *connection, struct exchange *x, const char *method,
-                      const char *version)
-{
-    struct gaps gaps = { .found = false };
-    struct lines lines = { &x->head, x->peer->engine->strict ? NULL : &gaps };
-
     x->has_head = true;
-    head_start(&x->head, method);
-    if (lines.gaps)
-        gaps_start(&gaps, method, x->line, x->target_size, version);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &lines);
-    return !lines.gaps || !gaps_found(&gaps, head_end(connection, method));
+    head_start(&x->head);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_line, &x->head);
 }
 
 /* The groups of a process are asked for only when a row of the policy has one. */
@@ -373,29 +344,25 @@ static void check_announced(struct loop *l, struct exchange *x, struct job *job)
     }
 }
 
-static void check_head(struct loop *l, struct exchange *x, bool whole, unsigned minor,
-                       struct job *job)
+static void check_head(struct loop *l, struct exchange *x, unsigned minor, struct job *job)
 {
-    if (!whole)
-        err_at(&job->err, ERR_INVALID, NULL,
-               "the head has a NUL, a bare CR or LF, a folded line, a line without a colon or a "
-               "second blank");
-    if (!whole || head_check(&x->head, minor, &job->err) < 0)
-        job_refuse(job, PROBLEM_HEAD, -1);
-    else
+    if (head_is_sound(&x->peer->client.intake.reader, x->number, &job->err) == 0 &&
+        head_check(&x->head, minor, &job->err) == 0)
         check_announced(l, x, job);
+    else if (job->err.code == ERR_INVALID)
+        job_refuse(job, PROBLEM_HEAD, -1);
 }
 
 static enum MHD_Result take_head(struct loop *l, struct MHD_Connection *connection,
                                  struct exchange *x, const char *method, const char *version)
 {
     const unsigned minor = strcmp(version, "HTTP/1.0") != 0;
-    const bool whole = read_head(connection, x, method, version);
     struct job *job;
 
+    read_head(connection, x);
     x->untrusted = !is_trusted(l, connection, x->peer);
     job = fill_job(l, x, method);
-    check_head(l, x, whole, minor, job);
+    check_head(l, x, minor, job);
     if (job->err.count > 0)
         return refuse_problem(l, connection, x);
     if (!x->head.values[HEADER_EXPECT] && !x->untrusted && !x->is_large)
@@ -467,7 +434,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return MHD_NO;
     x->peer->heard = l->now;
     l->reported = true;
-    x->peer->client.inflow.left = TLS_INFLOW_MAX;
+    x->peer->client.intake.left = INTAKE_MAX;
     if (!x->has_head) {
         x->peer->paced = 1000 * l->now;
         return take_head(l, connection, x, method, version);

@@ -199,7 +199,7 @@ struct peer *peer_accept(struct loop *l, struct gate *g, int fd,
 /*
  * While a connection arrives, room.c notes when bytes come. Later the kernel tells, but only for
  * TCP. For a UNIX socket this is the time since a request ended, a head was complete or a part of a
- * body came, because only the library sees parts of a later head.
+ * body came: parts of a later head do not count.
  */
 uint64_t peer_quiet_time(const struct loop *l, const struct peer *p)
 {

@@ -162,10 +162,14 @@ static bool admit(struct loop *l, struct peer *p)
 /* Has the body come, too? */
 static bool came_whole(const struct loop *l, const struct peer *p, size_t size)
 {
-    const size_t wanted = uses_tls(l, p) ? 0 : head_request_size(l->scratch, size);
+    struct head_reader reader = { .heads = 0 };
     int unread = 0;
 
-    return wanted > 0 && ioctl(p->fd, FIONREAD, &unread) == 0 && (size_t)unread >= wanted;
+    if (uses_tls(l, p))
+        return false;
+    head_read(&reader, l->scratch, size);
+    return reader.heads > 0 && !reader.fault && ioctl(p->fd, FIONREAD, &unread) == 0 &&
+           (uint64_t)unread >= reader.body && (uint64_t)unread - reader.body >= size;
 }
 
 static void wait_for_slot(struct loop *l, struct peer *p)

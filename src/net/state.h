@@ -72,17 +72,18 @@ struct peer {
         struct sockaddr_in6 in6;
         struct ucred process;
     } from;
-    size_t held;      /* bytes of the lease: memory for a long head */
-    size_t body_max;  /* bytes that the body of its last request may have had; 0: there was none */
-    size_t allowance; /* lingering: bytes that it may still send */
-    unsigned score;   /* how stalled it is: see room.c */
-    bool watched;     /* in the loop's epoll set */
-    bool asked;       /* a request line has come on this connection */
-    bool ready;       /* arriving: waits for a slot */
-    bool is_whole;    /* arriving: its body has come, too */
-    bool is_small;    /* arriving: the small memory holds its head */
-    bool lingers;     /* it is to linger when the library closes it */
-    bool trusted;     /* its client certificate is good, or none is needed */
+    uint64_t requests; /* that have begun */
+    size_t held;       /* bytes of the lease: memory for a long head */
+    size_t body_max;   /* bytes that the body of its last request may have had; 0: there was none */
+    size_t allowance;  /* lingering: bytes that it may still send */
+    unsigned score;    /* how stalled it is: see room.c */
+    bool watched;      /* in the loop's epoll set */
+    bool asked;        /* a request line has come on this connection */
+    bool ready;        /* arriving: waits for a slot */
+    bool is_whole;     /* arriving: its body has come, too */
+    bool is_small;     /* arriving: the small memory holds its head */
+    bool lingers;      /* it is to linger when the library closes it */
+    bool trusted;      /* its client certificate is good, or none is needed */
     /* what found out whether it is trusted; NULL: nothing has yet */
     struct tls *judge;
     struct certificate *certificate; /* that it has shown; NULL: none */
@@ -96,8 +97,8 @@ static inline struct peer *peer_of(struct engine_client *c)
 /* A request with its answer. See exchange.c. */
 struct exchange {
     struct peer *peer;
-    const char *line; /* the target, where the library received it */
-    uint64_t begun;   /* microseconds, the loop's clock */
+    uint64_t number; /* of the connection's requests, from 1 */
+    uint64_t begun;  /* microseconds, the loop's clock */
     struct head head;
     bool has_head;
     bool untrusted; /* the client has not shown the certificate that it needs */
@@ -108,8 +109,7 @@ struct exchange {
     size_t size;      /* bytes of the body that are kept */
     size_t discarded; /* bytes beyond the limit */
     size_t held;      /* bytes of the lease: the reply */
-    size_t target_size;
-    char target[]; /* a copy of line */
+    char target[];    /* as it was received */
 };
 
 struct loop {

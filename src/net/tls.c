@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "tls.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -148,27 +146,6 @@ void tls_begin(void *session, struct tls *t)
     gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, t->credentials);
     gnutls_certificate_server_set_request(session,
                                           t->asks ? GNUTLS_CERT_REQUEST : GNUTLS_CERT_IGNORE);
-}
-
-static ssize_t pull(gnutls_transport_ptr_t to, void *data, size_t size)
-{
-    struct tls_inflow *const in = to;
-    ssize_t n;
-
-    if (in->left == 0) {
-        errno = ECONNRESET;
-        return -1;
-    }
-    n = recv(in->fd, data, size < in->left ? size : in->left, MSG_DONTWAIT);
-    if (n > 0)
-        in->left -= (size_t)n;
-    return n;
-}
-
-void tls_bound(void *session, struct tls_inflow *inflow)
-{
-    gnutls_transport_set_ptr2(session, inflow, (void *)(intptr_t)inflow->fd);
-    gnutls_transport_set_pull_function(session, pull);
 }
 
 /* A name that does not fit, or has a NUL, is left out: no row of a policy can have it. */

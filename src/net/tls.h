@@ -49,23 +49,6 @@ int64_t tls_expires(const struct tls *tls);
  */
 void tls_begin(void *session, struct tls *tls);
 
-/* What a session may still receive before a part of a request has come of it. */
-struct tls_inflow {
-    int fd;
-    size_t left;
-};
-
-enum { TLS_INFLOW_MAX = 65536 }; /* bytes; a connection's memory for a head is half of it */
-
-/*
- * tls_bound - have a session read through @inflow, and fail when nothing is left
- *
- * GnuTLS keeps a handshake message until it is whole, and looks at the length only then: a client
- * that never ends one would take three times 64 KiB. The caller sets left again whenever a part of
- * a request has come.
- */
-void tls_bound(void *session, struct tls_inflow *inflow);
-
 /*
  * tls_admit - has the client of this session a certificate for clients that the client CA issued?
  * @session:     whose handshake is complete

@@ -109,7 +109,9 @@ def hosts(bench):
 
 def heads(bench):
     for name, lines in MALFORMED:
-        bench.case("head: " + name, get(head=lines), 400, closes=True)
+        answer = bench.case("head: " + name, get(head=lines), 400, closes=True)
+        if name not in ("NUL in a name", "no colon"):  # to these libmicrohttpd 0.9 answers itself
+            tap.equal(answer.headers["content-type"], "application/problem+json", "head: says why: " + name)
         with Wire(bench.address) as wire:
             first = wire.send(get()).reply().status
             later = wire.send(get(head=lines)).reply()

@@ -14,7 +14,7 @@ static int check(const char *const *lines, unsigned minor)
 
     memset(text, 0, sizeof(text));
     memset(&error, 0, sizeof(error));
-    head_start(&head, "GET");
+    head_start(&head);
     for (; *lines; lines++) {
         const size_t name_size = strcspn(*lines, "|"), value_size = strlen(*lines + name_size + 1);
         char *name = at, *value = name + name_size + 1;
@@ -22,7 +22,7 @@ static int check(const char *const *lines, unsigned minor)
         memcpy(name, *lines, name_size);
         memcpy(value, *lines + name_size + 1, value_size);
         at = value + value_size + 1;
-        head_add(&head, name, name_size, value, value_size);
+        head_add(&head, name, name_size, value);
     }
     return head_check(&head, minor, &error);
 }
@@ -51,11 +51,6 @@ static void rows(void)
         { { "Host|a", "Authorization|a", "Authorization|b" }, -1, -1 },
         { { "Host|a", "Accept|a", "Accept|b" }, 0, 0 },
         { { "Host|a", "X|1", "X|2" }, 0, 0 },
-        { { "Host|a", "X|a\tb \x80" }, 0, 0 },
-        { { "Host|a", "X|a\x01" }, -1, -1 },
-        { { "Host|a", "X|a\x7f" }, -1, -1 },
-        { { "Host|a", "X |a" }, -1, -1 },
-        { { "Host|a", "X(|a" }, -1, -1 },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -102,30 +97,127 @@ static void ends(void)
     CU_ASSERT_FALSE(head_ends("", 0));
 }
 
-static void sizes(void)
+#define BYTES(text) text, sizeof(text) - 1
+#define REST        "\r\nHost: a\r\n\r\n"
+
+/* What a connection's bytes hold, however they are cut. */
+static void bytes(void)
 {
     static const struct {
-        const char *text;
+        const char *bytes;
         size_t size;
+        unsigned heads; /* sound ones */
+        enum head_fault fault;
+        uint64_t body; /* that is missing */
     } rows[] = {
-        { get, sizeof(get) - 1 },
-        { "POST / HTTP/1.1\r\ncontent-length: 12\r\n\r\n", 39 + 12 },
-        { "POST / HTTP/1.1\r\nContent-Length:0\r\n\r\nmore", 37 },
-        { "POST / HTTP/1.1\r\nContent-Length: 12\r\n", 0 }, /* not whole */
-        { "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 0 },
-        { "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 0 },
-        { "POST / HTTP/1.1\r\nContent-Length: 18446744073709551615\r\n\r\n", 0 },
-        { "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 0 },
+        { BYTES(""), 0, HEAD_UNSEEN, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\r\n"), 0, HEAD_UNSEEN, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\r\n\r"), 0, HEAD_UNSEEN, 0 },
+        { BYTES("GET / HTTP/1.1" REST), 1, HEAD_UNSEEN, 0 },
+        { BYTES("\r\n\r\nGET /\x80 HTTP/1.1" REST "GET / HTTP/1.0\r\n\r\n"), 2, HEAD_UNSEEN, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX:\t a b \xff \r\nY:\r\nZ: \r\n\r\n"), 1, HEAD_UNSEEN, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET\n\0"), 1, HEAD_UNSEEN, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET"), 1, HEAD_UNSEEN, 2 },
+        { BYTES("POST / HTTP/1.1\r\ncontent-LENGTH:\t007 \t\r\n\r\n"), 1, HEAD_UNSEEN, 7 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length:0\r\n\r\nGET / HTTP/1.1" REST), 2, HEAD_UNSEEN,
+          0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n\nPOST / HTTP/1.1\r\n"
+                "Content-Length: 2\r\n\r\n"),
+          2, HEAD_UNSEEN, 2 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 18446744073709551615\r\n\r\n"), 1, HEAD_UNSEEN,
+          UINT64_MAX },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length2: 9\r\nXContent-Length: 9\r\n\r\n"), 1,
+          HEAD_UNSEEN, 0 },
+        /* behind these no head is sound */
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 18446744073709551616\r\n\r\n"), 1, HEAD_UNCLEAR,
+          0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 1 1\r\n\r\n"), 1, HEAD_UNCLEAR, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\n"), 1, HEAD_UNCLEAR, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 0x1\r\n\r\n"), 1, HEAD_UNCLEAR, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 1,1\r\n\r\n"), 1, HEAD_UNCLEAR, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length:\r\n\r\nGET / HTTP/1.1" REST), 1, HEAD_UNCLEAR,
+          0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: \t\r\n\r\n"), 1, HEAD_UNCLEAR, 0 },
+        { BYTES("POST / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n"), 1,
+          HEAD_UNCLEAR, 0 },
+        { BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\nGET / HTTP/1.1" REST), 1,
+          HEAD_UNCLEAR, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"), 0, HEAD_NUL, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX\0: a\r\n\r\n"), 0, HEAD_NUL, 0 },
+        { BYTES("GET /\0 HTTP/1.1" REST), 0, HEAD_NUL, 0 },
+        { BYTES("GET / HTTP/1.1\r\0"), 0, HEAD_NUL, 0 },
+        { BYTES("\0"), 0, HEAD_NUL, 0 },
+        { BYTES("GET / HTTP/1.1\nHost: a\n\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\r\r\n\r\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\r\n\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nHost: a\r\n\rX"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nContent-Length: 1\n\r\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX\n\r\n"), 0, HEAD_LINE_END, 0 },
+        { BYTES("\nGET / HTTP/1.1" REST), 0, HEAD_LINE_END, 0 },
+        { BYTES("\r\rGET / HTTP/1.1" REST), 0, HEAD_LINE_END, 0 },
+        { BYTES("GET  / HTTP/1.1" REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET /  HTTP/1.1" REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET / HTTP/1.1 " REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET /\tHTTP/1.1" REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES(" GET / HTTP/1.1" REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET /" REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET / " REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET" REST), 0, HEAD_REQUEST_LINE, 0 },
+        { BYTES("GET / HTTP/1.1\r\n X: a\r\n\r\n"), 0, HEAD_FOLDED, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX: a\r\n\tb\r\n\r\n"), 0, HEAD_FOLDED, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX: a\r\n \r\n\r\n"), 0, HEAD_FOLDED, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX\r\n\r\n"), 0, HEAD_NO_COLON, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX : a\r\n\r\n"), 0, HEAD_COLON, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX y: a\r\n\r\n"), 0, HEAD_COLON, 0 },
+        { BYTES("GET / HTTP/1.1\r\n: a\r\n\r\n"), 0, HEAD_CHARACTER, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX[]: a\r\n\r\n"), 0, HEAD_CHARACTER, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX\xff: a\r\n\r\n"), 0, HEAD_CHARACTER, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX: a\x01\r\n\r\n"), 0, HEAD_CHARACTER, 0 },
+        { BYTES("GET / HTTP/1.1\r\nX: a\x7f\r\n\r\n"), 0, HEAD_CHARACTER, 0 },
+        { BYTES("GET /\x01 HTTP/1.1" REST), 0, HEAD_CHARACTER, 0 },
+        { BYTES("G(T / HTTP/1.1" REST), 0, HEAD_CHARACTER, 0 },
+        { BYTES("GET / HTTP/1.1" REST "GET / HTTP/1.1\nX: y\r\n\r\n"), 1, HEAD_LINE_END, 0 },
+        { BYTES("GET / HTTP/1.1\nX: y" REST "GET / HTTP/1.1" REST), 0, HEAD_LINE_END, 0 },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        ROW_CHECK(rows[i].text,
-                  head_request_size(rows[i].text, strlen(rows[i].text)) == rows[i].size);
+        for (size_t cut = 0; cut <= rows[i].size; cut++) { /* 0: one byte at a time */
+            struct head_reader r = { .heads = 0 };
+
+            for (size_t at = 0; cut == 0 && at < rows[i].size; at++)
+                head_read(&r, rows[i].bytes + at, 1);
+            head_read(&r, rows[i].bytes, cut);
+            if (cut > 0)
+                head_read(&r, rows[i].bytes + cut, rows[i].size - cut);
+            ROW_CHECK(rows[i].bytes, r.heads == rows[i].heads);
+            ROW_CHECK(rows[i].bytes, r.fault == rows[i].fault);
+            ROW_CHECK(rows[i].bytes, r.fault || r.body == rows[i].body);
+        }
+}
+
+static void numbers(void)
+{
+    static const char two[] = "GET / HTTP/1.1" REST "GET / HTTP/1.1" REST "GET /\n";
+    struct head_reader r = { .heads = 0 };
+
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL(head_is_sound(&r, 1, &error), -1);
+    CU_ASSERT_EQUAL(error.code, ERR_INTERNAL); /* nobody has shown it */
+    head_read(&r, two, sizeof(two) - 1);
+    CU_ASSERT_EQUAL(head_is_sound(&r, 1, &error), 0);
+    CU_ASSERT_EQUAL(head_is_sound(&r, 2, &error), 0);
+    memset(&error, 0, sizeof(error));
+    CU_ASSERT_EQUAL(head_is_sound(&r, 3, &error), -1);
+    CU_ASSERT_EQUAL(error.code, ERR_INVALID);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.places[0].detail, "LF without a CR"));
 }
 
 static const struct test tests[] = {
     { "headers that contradict", rows },
     { "the end of a head", ends },
-    { "the size of a request", sizes },
+    { "bytes of a connection", bytes },
+    { "which heads are sound", numbers },
 };
 const struct suite http_head = { "http/head", tests, sizeof(tests) / sizeof(tests[0]) };

@@ -182,10 +182,17 @@ ssize_t read(int fd, void *bytes, size_t size)
     return fails(READ, EIO) ? -1 : syscall(SYS_read, fd, bytes, size);
 }
 
+ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, struct sockaddr *from,
+                 socklen_t *from_size)
+{
+    return fails(RECEIVE, ECONNRESET)
+               ? -1
+               : syscall(SYS_recvfrom, fd, bytes, size, flags, from, from_size);
+}
+
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
-    return fails(RECEIVE, ECONNRESET) ? -1
-                                      : syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
+    return recvfrom(fd, bytes, size, flags, NULL, NULL);
 }
 
 /* Writes to an eventfd are not made to fail, since the kernel refuses them only when it is full. */

@@ -22,7 +22,8 @@ def post(body=TOPOLOGY, head=b"", target=b"/v1/images", media=b"Content-Type: ap
 # first rows stand before another line, the last ones end the head.
 MALFORMED = tuple((name, lines + b"Z: z\r\n") for name, lines in (
     ("bare CR", b"X: a\rY: b\r\n"), ("bare LF", b"X: a\nY: b\r\n"), ("CR before CR LF", b"X: a\r\r\n"),
-    ("NUL in a value", b"X: a\0b\r\n"), ("NUL in a name", b"X\0: a\r\n"), ("NULs in the last value", b"X: a\0\0b\r\n"),
+    ("NUL in place of a CR", b"X: a\0\n"), ("NUL in a value", b"X: a\0b\r\n"), ("NUL in a name", b"X\0: a\r\n"),
+    ("NULs in the last value", b"X: a\0\0b\r\n"),
     ("folded", b"X: a\r\n b\r\n"), ("folded with a tab", b"X: a\r\n\tb\r\n"), ("folded to nothing", b"X: a\r\n \r\n"),
     ("blank before the colon", b"X : a\r\n"), ("blank before the name", b" X: a\r\n"), ("no colon", b"X\r\n"),
     ("no name", b": a\r\n"), ("control in a value", b"X: \x01\r\n"), ("name of separators", b"X[]: a\r\n"),

@@ -3,12 +3,12 @@
 
 #include "../../src/seal/seal.h"
 
-extern const struct suite net_listen, net_shared, net_users, net_body, net_gaps, net_server;
+extern const struct suite net_listen, net_shared, net_users, net_body, net_intake, net_server;
 
 int main(void)
 {
     static const struct suite *const suites[] = { &net_listen, &net_shared, &net_users,
-                                                  &net_body,   &net_gaps,   &net_server };
+                                                  &net_body,   &net_intake, &net_server };
 
     if (seal_start() < 0)
         return 1;
