@@ -106,7 +106,12 @@ static void every_field(void)
     const struct mpt_modifier modifier = { 9, 1, 0xaabbccdd };
     const struct mpt_table t = {
         .floating = { 1, 5, 0x80 },
-        .header = { 4, "oem     ", "prod        ", 0x11223344, 0x5566, 0x0708090a },
+        .header = { 4,
+                    { 'o', 'e', 'm', ' ', ' ', ' ', ' ', ' ' },
+                    { 'p', 'r', 'o', 'd', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' },
+                    0x11223344,
+                    0x5566,
+                    0x0708090a },
 #define ONE(T, S, array, word) .array = &S, .S##_count = 1,
         ENTRIES(ONE)
 #undef ONE

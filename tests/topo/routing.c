@@ -14,7 +14,8 @@ static struct routing routing;
 /* An ISA bus 0, a PCI bus 1, and two I/O APICs with IDs 4 and 5 */
 static void fill(const struct mpt_io_int ints[ENTRIES])
 {
-    static const struct mpt_bus buses[] = { { 0, "ISA   " }, { 1, "PCI   " } };
+    static const struct mpt_bus buses[] = { { 0, { 'I', 'S', 'A', ' ', ' ', ' ' } },
+                                            { 1, { 'P', 'C', 'I', ' ', ' ', ' ' } } };
     static const struct mpt_ioapic ioapics[] = { { 4, 0x11, MPT_IOAPIC_ENABLED, 0xfec00000 },
                                                  { 5, 0x11, MPT_IOAPIC_ENABLED, 0xfec01000 } };
 
