@@ -19,7 +19,7 @@ stack_protector() { readelf -W --dyn-syms "$1" | grep -q __stack_chk_fail; }
 fortify() { readelf -W --dyn-syms "$1" | grep -v __stack_chk_fail | grep -q '_chk@'; }
 # A page of stack is touched before the next one is taken.
 # shellcheck disable=SC2016 # $0x0 is an operand
-stack_clash_protection() { objdump -d "$1" | grep -qE 'or[ql] +\$0x0,(0x[0-9a-f]+)?\(%rsp'; }
+stack_clash_protection() { objdump -d "$1" | grep -qE 'or[bql] +\$0x0,(0x[0-9a-f]+)?\(%rsp'; }
 checks='relro now no_executable_stack stack_protector fortify'
 case $(uname -m) in
 x86_64) checks="$checks stack_clash_protection" ;;
