@@ -157,6 +157,18 @@ static int split_servers(struct cli *cli, const char *list, struct servers *serv
     return CLI_DONE;
 }
 
+/* Options of TLS mean that the user counts on it. */
+static int check_tls(struct cli *cli, const struct servers *servers)
+{
+    for (unsigned i = 0; i < servers->count; i++)
+        if (strncmp(servers->urls[i], "https://", 8) == 0)
+            return CLI_DONE;
+    if (cli->cacert || cli->cert)
+        return cli_refuse_option(cli, cli->cacert ? "cacert" : "cert",
+                                 "is for https:// servers, and none is asked");
+    return CLI_DONE;
+}
+
 int fetch_servers(struct cli *cli, struct servers *servers)
 {
     const char *const list = getenv("MPTABLED_SERVER");
@@ -175,7 +187,7 @@ int fetch_servers(struct cli *cli, struct servers *servers)
         status = url ? parse_server(cli, servers->urls[i], url) : cli_no_memory(cli);
         curl_url_cleanup(url);
     }
-    return status;
+    return status == CLI_DONE ? check_tls(cli, servers) : status;
 }
 
 /* The first line that is not empty and has no # in front, as in a daemon's file of plain tokens */

@@ -23,7 +23,7 @@ static inline void scoped_servers(const struct servers *servers)
  * of the unit if it is there, else 127.0.0.1:8640
  *
  * Return: CLI_DONE; the exit status after the error was reported: a server is not of the right
- * form, or there are more than OPTIONS_LIST_MAX.
+ * form, there are more than OPTIONS_LIST_MAX, or options of TLS are given and no server speaks it.
  */
 int fetch_servers(struct cli *cli, struct servers *servers);
 

@@ -133,7 +133,10 @@ def statuses(tool, daemon, key):
                 (IO, "no/such", *server, "-o", "no/such/file"), (IO, "not a regular file", *server, "-o", "."),
                 (IO, "no.token", *server, "--token-file", "no.token"),
                 (IO, "unix:", "--server", "unix:" + "x" * 200), (USAGE, "--server: must be", "--server", "unix:"), (USAGE, "--cert: needs --key-file", *server, "--cert", "c"),
-                (USAGE, "--key-file: needs --cert", *server, "--key-file", "k")]
+                (USAGE, "--key-file: needs --cert", *server, "--key-file", "k"),
+                (USAGE, "--cacert: is for https:// servers", *server, "--cacert", "ca.pem"),
+                (USAGE, "--cacert: is for https:// servers", "--server", "unix:x", "--cacert", "ca.pem"),
+                (USAGE, "--cert: is for https:// servers", *server, "--cert", "c", "--key-file", "k")]
         rows += [(USAGE, "--server: must be", "--server", url) for url in
                  ("127.0.0.1:8640", "ftp://localhost", "file:///etc/passwd", "", "http://", "http://localhost/v1",
                   "http://localhost?x", "http://localhost#x", "http://user:pass@localhost", "http://local host",
