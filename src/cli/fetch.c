@@ -190,6 +190,14 @@ int fetch_servers(struct cli *cli, struct servers *servers)
     return status == CLI_DONE ? check_tls(cli, servers) : status;
 }
 
+bool fetch_is_local(const struct servers *servers)
+{
+    for (unsigned i = 0; i < servers->count; i++)
+        if (!is_local(servers->urls[i]))
+            return false;
+    return true;
+}
+
 /* The first line that is not empty and has no # in front, as in a daemon's file of plain tokens */
 static char *find_token(char *text)
 {

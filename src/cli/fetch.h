@@ -27,6 +27,9 @@ static inline void scoped_servers(const struct servers *servers)
  */
 int fetch_servers(struct cli *cli, struct servers *servers);
 
+/* fetch_is_local - are all of them UNIX sockets? */
+bool fetch_is_local(const struct servers *servers);
+
 /* What the server sent. None of it may be trusted before it is verified. */
 struct fetch {
     size_t size;

@@ -106,6 +106,19 @@ static int judge(struct cli *cli, struct trusted *keys, struct fetch *f, struct 
                   " builds of the topology");
 }
 
+/* Keys may have come since they were read first. */
+static int need_keys(struct cli *cli, struct trusted *keys)
+{
+    int status;
+
+    if (keys->count > 0 || cli->unverified)
+        return CLI_DONE;
+    status = trusted_load(cli, keys);
+    return status == CLI_DONE && keys->count == 0
+               ? trusted_refuse_none(cli, "; --unverified takes the image without a key")
+               : status;
+}
+
 static long milliseconds(void)
 {
     struct timespec now;
@@ -132,10 +145,15 @@ static int ask(struct cli *cli, const struct body *body, const struct servers *s
         status =
             fetch_image(cli, servers->urls[i], left > 0 ? left / (long)(servers->count - i) + 1 : 1,
                         body->text, body->size, f);
-        if (status == CLI_DONE && judge(cli, keys, f, trust) == 0)
-            return CLI_DONE;
-        if (status == CLI_DONE)
+        if (status == CLI_DONE) {
+            const int keyless = need_keys(cli, keys);
+
+            if (keyless != CLI_DONE)
+                return keyless;
+            if (judge(cli, keys, f, trust) == 0)
+                return CLI_DONE;
             status = cli_complain(cli, servers->urls[i], CLI_REFUSED);
+        }
         if (f->final)
             return status;
         if (status == CLI_REFUSED)
@@ -194,13 +212,16 @@ static int fetch_and_save(struct cli *cli, const struct body *body, const struct
 {
     struct fetch *fetch SCOPED(scoped_free) = calloc(1, sizeof(*fetch));
     struct servers servers SCOPED(scoped_servers) = { .count = 0 };
-    const bool verified = keys->count > 0;
     struct trust trust;
     int status = fetch ? fetch_servers(cli, &servers) : cli_no_memory(cli);
 
+    /* The host's own service may start by this request; it publishes its key before it answers. */
+    if (status == CLI_DONE && !fetch_is_local(&servers))
+        status = need_keys(cli, keys);
     if (status == CLI_DONE)
         status = ask(cli, body, &servers, keys, fetch, &trust);
-    return status == CLI_DONE ? save(cli, format, fetch, verified ? &trust.facts : NULL) : status;
+    return status == CLI_DONE ? save(cli, format, fetch, keys->count > 0 ? &trust.facts : NULL)
+                              : status;
 }
 
 static int check_options(struct cli *cli, const struct format *format)
@@ -226,8 +247,6 @@ int cli_get(struct cli *cli)
         status = signing_start(cli, true); /* a token or a certificate's key may be read */
     if (status == CLI_DONE)
         status = trusted_load(cli, &keys);
-    if (status == CLI_DONE && keys.count == 0 && !cli->unverified)
-        status = trusted_refuse_none(cli, "; --unverified takes the image without a key");
     if (status == CLI_DONE)
         status = make_body(cli, &body);
     return status == CLI_DONE ? fetch_and_save(cli, &body, format, &keys) : status;
