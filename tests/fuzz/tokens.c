@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         char wanted[32];
 
         line[strcspn(line, "\r")] = '\0';
+        if (number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
+            line += 3; /* a byte order mark is no part of a token */
         snprintf(wanted, sizeof(wanted), "line-%u", number);
         if (!line[0] || line[0] == '#' || strpbrk(line, " \t"))
             continue;
