@@ -116,6 +116,9 @@ for name, begin in (("dump", b""), ("elf", b"\x7fELF"), ("lime", b"EMiL"), ("hex
     write(name, [seed for seed in dumps() if seed.startswith(begin)],
           {"_MP_", "PCMP", "EMiL", "\\x7fELF", "*\\x0a", "0x", ":", "\\x0d\\x0a"})
 write("target", [target.encode() for target in TARGETS], names())
+write("head", [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\r\nPOST /a HTTP/1.1\r\nX:\r\nContent-Length: 3 \r\n\r\nabcGET / HTTP/1.0\r\n\r\n",
+                b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+      {"\\x0d\\x0a", "Content-Length:", "Transfer-Encoding:", " HTTP/1.1", "\\x00", "\\x09"})
 write("policy", [b"# a\nuid:1 a\ngid:1 a*\ncert:CN=a b *\n", b"san:a -\r\ntoken:a a:*\n* b"],
       {"uid:", "gid:", "cert:", "san:", "token:", "*", "-", "root", "\\x0a"})
 write("tokens", [b"a %s\n0123456789abcdef=\n# b\r\n" % (b"0a" * 32)], {"\\x0a", " ", "line-1 "})
