@@ -32,7 +32,6 @@ static const struct {
 };
 
 static const char *const faults[HEAD_FAULTS] = {
-    [HEAD_UNSEEN] = "the server has not seen what the library read",
     [HEAD_NUL] = "the head has a NUL",
     [HEAD_LINE_END] = "the head has a CR without an LF, or an LF without a CR",
     [HEAD_REQUEST_LINE] = "the request line must be three words with one blank between them",
@@ -63,8 +62,9 @@ enum place {
 
 /* What a place takes, and what ends it */
 static const struct {
-    unsigned char takes; /* characters of this kind; 0: see the next */
-    unsigned char stops; /* all but characters of this kind; 0: none */
+    /* characters of this kind, or all but those of that; both 0: none */
+    unsigned char takes;
+    unsigned char stops;
     char end;
     unsigned char next;
     unsigned char other; /* the place of a byte that is not the end; 0: a fault */
@@ -227,8 +227,9 @@ int head_is_sound(const struct head_reader *r, uint64_t number, struct err *err)
 {
     if (number <= r->heads)
         return 0;
-    return err_at(err, r->fault == HEAD_UNSEEN ? ERR_INTERNAL : ERR_INVALID, NULL, "%s",
-                  faults[r->fault]);
+    if (r->fault == HEAD_NO_FAULT)
+        return err_at(err, ERR_INTERNAL, NULL, "the server has not seen what the library read");
+    return err_at(err, ERR_INVALID, NULL, "%s", faults[r->fault]);
 }
 
 /* Three words; the last one is HTTP/1 and any digit. */

@@ -14,7 +14,7 @@
 
 /* What is wrong with the bytes of a head */
 enum head_fault {
-    HEAD_UNSEEN, /* nothing that has come */
+    HEAD_NO_FAULT, /* so far */
     HEAD_NUL,
     HEAD_LINE_END,     /* a CR or LF alone */
     HEAD_REQUEST_LINE, /* not three words with a blank between them */
@@ -22,7 +22,7 @@ enum head_fault {
     HEAD_NO_COLON,     /* in a line */
     HEAD_COLON,        /* a blank before it */
     HEAD_CHARACTER,    /* not allowed in that word, name or value */
-    HEAD_UNCLEAR, /* the end of the request before it is not clear, so neither is its beginning */
+    HEAD_UNCLEAR,      /* where it begins: it is not clear where the request before it ends */
     HEAD_FAULTS
 };
 
@@ -30,7 +30,7 @@ enum head_fault {
 struct head_reader {
     uint64_t heads;        /* sound ones that have come whole */
     uint64_t body;         /* bytes of the present request's body that have not come */
-    enum head_fault fault; /* behind the last sound head */
+    enum head_fault fault; /* behind the last sound head; then body means nothing */
     unsigned char place;
     unsigned char length; /* how much of Content-Length has come */
     bool unclear;         /* the end of the present request */

@@ -97,7 +97,7 @@ static void begin_session(const struct engine *e, struct MHD_Connection *connect
         return;
     client->tls = tls_take(atomic_load_explicit(e->tls, memory_order_acquire));
     tls_begin(info->tls_session, client->tls);
-    intake_bound(info->tls_session, &client->intake);
+    intake_limit(info->tls_session, &client->intake);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -122,7 +122,7 @@ static bool is_open(const struct engine_client *c)
 {
     struct stat now;
 
-    return fstat(c->fd, &now) == 0 && now.st_ino == c->inode;
+    return fstat(c->fd, &now) == 0 && S_ISSOCK(now.st_mode) && now.st_ino == c->inode;
 }
 
 static void give_back_lost(struct engine *e)

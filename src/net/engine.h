@@ -80,6 +80,8 @@ int engine_descriptor(const struct engine *engine);
  * engine_take - hand a connection over to the library
  * @client: its fd belongs to the library from now on, even on failure. on_closed gives the record
  *          back, in this call or in a later one of the engine's
+ *
+ * Not from within a call of the engine's.
  */
 void engine_take(struct engine *engine, struct engine_client *client, const struct sockaddr *from,
                  socklen_t size);

@@ -4,24 +4,26 @@
  * reader may take for a line of its own or for the end of the head is lost then, so the bytes are
  * judged before the library has them (http/head.h). It has no call for this. But it reads with
  * recv(2), and over TLS with gnutls_record_recv(3), and a call of a shared library goes to the
- * program's own function of that name if there is one (ELF gABI, "Shared Object Dependencies").
- * These two are defined here. They read with recvfrom(2) and gnutls_record_recv_seq(3), which do
- * the same.
+ * program's own function of that name if the program exports one (ELF gABI, "Shared Object
+ * Dependencies"). These two are defined here. They read with recvfrom(2) and
+ * gnutls_record_recv_seq(3), which do the same for a session whose handshake is complete; before
+ * that the library does not read. GnuTLS itself must be a shared library.
  *
- * A library that reads in another way gets nothing past this: a head that was not seen here is
- * never sound.
+ * The daemon does not start when it was linked in a way that hides the two. A library that reads in
+ * another way gets nothing past this: a head that was not seen here is never sound.
  */
 #undef _FORTIFY_SOURCE /* with which the C library's header defines recv inline */
 #include "intake.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
 #include <gnutls/gnutls.h>
 
-/* The library's calls find them also in a program built with -fvisibility=hidden. */
-#define BOUND __attribute__((visibility("default")))
+/* also with -fvisibility=hidden */
+#define EXPORTED __attribute__((visibility("default")))
 
 /* What is called by name alone can learn only from its thread for whom it reads. */
 static _Thread_local struct intakes *watched;
@@ -63,7 +65,7 @@ static void show(int fd, const void *bytes, ssize_t size)
         head_read(&in->reader, bytes, (size_t)size);
 }
 
-BOUND ssize_t recv(int fd, void *to, size_t size, int flags)
+EXPORTED ssize_t recv(int fd, void *to, size_t size, int flags)
 {
     const ssize_t n = recvfrom(fd, to, size, flags, NULL, NULL);
 
@@ -72,15 +74,15 @@ BOUND ssize_t recv(int fd, void *to, size_t size, int flags)
     return n;
 }
 
-BOUND ssize_t gnutls_record_recv(gnutls_session_t session, void *to, size_t size)
+EXPORTED ssize_t gnutls_record_recv(gnutls_session_t session, void *to, size_t size)
 {
     unsigned char sequence[8];
     const ssize_t n = gnutls_record_recv_seq(session, to, size, sequence);
-    int receives, sends;
+    int in, fd;
 
-    if (watched) {
-        gnutls_transport_get_int2(session, &receives, &sends);
-        show(sends, to, n); /* it receives through an intake */
+    if (watched) { /* it sends through its descriptor: intake_limit */
+        gnutls_transport_get_int2(session, &in, &fd);
+        show(fd, to, n);
     }
     return n;
 }
@@ -101,8 +103,14 @@ static ssize_t pull(gnutls_transport_ptr_t to, void *data, size_t size)
     return n;
 }
 
-void intake_bound(void *session, struct intake *in)
+void intake_limit(void *session, struct intake *in)
 {
     gnutls_transport_set_ptr2(session, in, (void *)(intptr_t)in->fd);
     gnutls_transport_set_pull_function(session, pull);
+}
+
+bool intake_is_bound(void)
+{
+    return dlsym(RTLD_DEFAULT, "recv") == (void *)(uintptr_t)recv &&
+           dlsym(RTLD_DEFAULT, "gnutls_record_recv") == (void *)(uintptr_t)gnutls_record_recv;
 }

@@ -5,6 +5,7 @@
 #ifndef NET_INTAKE_H
 #define NET_INTAKE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../http/head.h"
@@ -13,7 +14,7 @@
 struct intake {
     struct intake *next; /* in the set */
     int fd;
-    size_t left; /* over TLS: bytes that may come before a part of a request has come of them */
+    size_t left; /* over TLS: bytes that may come until the next part of a request */
     struct head_reader reader;
 };
 
@@ -37,18 +38,21 @@ void intake_begin(struct intakes *intakes, struct intake *intake, int fd);
 void intake_end(struct intakes *intakes, struct intake *intake);
 
 /*
- * intake_bound - have a TLS session read through @intake, and fail when nothing is left
+ * intake_limit - have a TLS session read through @intake, and fail when nothing is left
  *
  * GnuTLS keeps a handshake message until it is whole, and looks at the length only then: a client
  * that never ends one would take three times 64 KiB. The caller sets left again whenever a part of
  * a request has come.
  */
-void intake_bound(void *session, struct intake *intake);
+void intake_limit(void *session, struct intake *intake);
 
 /*
- * intake_watch - what this thread reads from now on is read by the instance of the library that
- * has these connections; NULL: by nobody who is watched
+ * intake_watch - what this thread reads of these connections from now on, the library reads
+ * @intakes: NULL: no more
  */
 void intake_watch(struct intakes *intakes);
+
+/* intake_is_bound - do the library's calls come here? See intake.c. */
+bool intake_is_bound(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include "../service/routes.h"
 #include "engine.h"
 #include "glibc.h"
+#include "intake.h"
 #include "loop.h"
 #include "tls.h"
 
@@ -49,6 +50,10 @@ static int open_metrics(struct server *s, unsigned threads, struct err *err)
 
 static int open_loops(struct server *s, struct err *err)
 {
+    if (!intake_is_bound())
+        return err_at(err, ERR_INTERNAL, NULL,
+                      "the program was linked so that libmicrohttpd does not read through it: recv "
+                      "or gnutls_record_recv is not exported");
     for (unsigned i = 0; i < s->shared.loop_count; i++) {
         s->loops[i] = loop_new(&s->shared, i, err);
         if (!s->loops[i])

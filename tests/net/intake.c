@@ -65,5 +65,13 @@ static void sees(void)
     close(sockets[1]);
 }
 
-static const struct test tests[] = { { "whose bytes are seen", sees } };
+static void bound(void)
+{
+    CU_ASSERT_TRUE(intake_is_bound());
+}
+
+static const struct test tests[] = {
+    { "whose bytes are seen", sees },
+    { "the library's calls come here", bound },
+};
 const struct suite net_intake = { "net/intake", tests, sizeof(tests) / sizeof(tests[0]) };
