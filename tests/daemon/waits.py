@@ -4,7 +4,6 @@ that is not read, a call that never returns. Each wait has an end."""
 import fcntl
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -51,7 +50,9 @@ def start_beside(work, stderr):
     """A daemon for which standard error belongs to another user. Returns the process, and its socket once it is bound."""
     os.chmod(work, 0o1777)
     program, path = os.path.join(work, "mptabled"), os.path.join(work, "s")
-    shutil.copy(MPTABLED, program)  # the build directory may be closed to others
+    # The build directory may be closed to others. Another process copies: a program that is written here could not be
+    # started while a child that another thread has just forked still holds the file.
+    subprocess.run(["cp", MPTABLED, program], check=True)
     os.fchmod(stderr, 0)
     other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     process = subprocess.Popen([program, "--listen", "unix:" + path], stderr=stderr, cwd="/",
