@@ -62,9 +62,8 @@ enum place {
 
 /* What a place takes, and what ends it */
 static const struct {
-    /* characters of this kind, or all but those of that; both 0: none */
-    unsigned char takes;
-    unsigned char stops;
+    unsigned char takes; /* the only kind of characters that it takes, unless it has stops */
+    unsigned char stops; /* it takes all characters but those of these kinds */
     char end;
     unsigned char next;
     unsigned char other; /* the place of a byte that is not the end; 0: a fault */

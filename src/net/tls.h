@@ -7,7 +7,6 @@
 #define NET_TLS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "../base/err.h"
